@@ -1,0 +1,87 @@
+// Bundles src/cli/main.ts into dist/: one chunk for each command, so that a short command reads little.
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * What the engine library loads at once and we never call: BuildKit sessions over gRPC and connections by ssh (ours are
+ * in docker/), packing of folders, a debug logger, a copy of Node's own streams. Nine tenths of its size and time.
+ */
+const replaced = [
+  { from: /dockerode[\\/]lib[\\/]/, wanted: /^\.\/(session|buildkit)$/, code: unused('a BuildKit session of dockerode') },
+  { from: /dockerode[\\/]lib[\\/]/, wanted: /^tar-fs$/, code: unused('tar-fs') },
+  { from: /docker-modem[\\/]lib[\\/]/, wanted: /^\.\/ssh$/, code: unused('ssh of docker-modem') },
+  { from: /docker-modem[\\/]lib[\\/]/, wanted: /^debug$/, code: 'module.exports = () => Object.assign(() => {}, { enabled: false })' },
+  { from: /docker-modem[\\/]lib[\\/]/, wanted: /^readable-stream$/, code: 'module.exports = require("node:stream")' },
+  // As an ES module Node's own http makes all of its exports at once, WebSocket and with it undici among them (40 ms); crypto its web API.
+  { from: /[\\/]src[\\/]/, wanted: /^node:http$/, code: 'module.exports = require("node:http")' },
+  { from: /[\\/]src[\\/]/, wanted: /^node:crypto$/, code: 'module.exports = require("node:crypto")' },
+  { from: /[\\/]ink[\\/]/, wanted: /^react-devtools-core$/, code: 'module.exports = {}' },
+]
+
+function unused(what) {
+  const fail = `() => { throw new Error(${JSON.stringify(`${what} is not part of this build`)}) }`
+  return `module.exports = new Proxy(${fail}, { get: (_, name) => name === 'then' ? undefined : ${fail} })`
+}
+
+const replaceUnused = {
+  name: 'replace-unused',
+  setup(build) {
+    build.onResolve({ filter: new RegExp(replaced.map(({ wanted }) => wanted.source).join('|')) }, ({ path, importer }) => {
+      const at = replaced.findIndex(({ from, wanted }) => from.test(importer) && wanted.test(path))
+      return at === -1 ? undefined : { path: String(at), namespace: 'replaced' }
+    })
+    build.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[path].code, loader: 'js' }))
+  },
+}
+
+/**
+ * Bundles `entry` into `outdir`. Chunks are named by their content, and old ones go last, so that a command which runs
+ * meanwhile finds what it needs.
+ * @returns the sizes of what was written, by file
+ */
+export async function buildBundle({ entry, outdir, log = 'warning' }) {
+  const { build } = await import('esbuild')
+  const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { main: entry },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    minifyWhitespace: true,
+    minifySyntax: true, // names stay: a stack trace in a report of a bug must tell something
+    lineLimit: 160,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: log,
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      'process.env.STACK_VERSION': JSON.stringify(version),
+    },
+    // CommonJS libraries in the bundle ask for Node's own modules with `require`, which an ES module has not.
+    banner: { js: 'const require = (id) => process.getBuiltinModule(id) ?? (() => { throw new Error(`Cannot find module ${id}`) })();' },
+    plugins: [replaceUnused],
+  })
+  const written = new Set(Object.keys(metafile.outputs).map((file) => basename(file)))
+  for (const file of readdirSync(outdir)) if (!written.has(file)) rmSync(join(outdir, file), { recursive: true })
+  return Object.fromEntries(Object.entries(metafile.outputs).map(([file, { bytes }]) => [file, bytes]))
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const began = performance.now()
+  try {
+    const outputs = await buildBundle({ entry: 'src/cli/main.ts', outdir: `${root}/dist` })
+    const bytes = Object.values(outputs).reduce((sum, size) => sum + size, 0)
+    console.log(`dist: ${Object.keys(outputs).length} files, ${Math.round(bytes / 1024)} KB, ${Math.round(performance.now() - began)} ms`)
+  } catch (error) {
+    if (error.errors === undefined) throw error
+    process.exitCode = 1 // esbuild has shown what is wrong
+  }
+}
