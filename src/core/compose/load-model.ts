@@ -1,0 +1,24 @@
+import type { MapNode } from './node.ts'
+import { setDefaults } from './defaults.ts'
+import { emptyModel } from './empty-model.ts'
+import { loadFile } from './load-file.ts'
+import type { FileRequest, ModelRequest } from './scope.ts'
+import { resolveEnvironment } from './resolve-environment.ts'
+import { resolvePaths } from './resolve-paths.ts'
+
+/**
+ * The files of one project directory laid over each other: canonical, with defaults, with paths below `base`. What has
+ * problems is left out of it.
+ */
+export const loadModel = (
+  files: readonly FileRequest[],
+  { scope, base, resolvePaths: isResolving }: ModelRequest,
+): MapNode => {
+  const { context } = scope
+  let model = emptyModel
+  for (const file of files) model = loadFile(model, file.path, { scope, at: file.at })
+  context.problems.damage.nextStage()
+  const complete = setDefaults(model, context.problems)
+  const placed = isResolving ? resolvePaths(complete, { base, sources: context.sources, problems: context.problems }) : complete
+  return resolveEnvironment(placed, scope.variables.lookup)
+}

@@ -1,0 +1,176 @@
+/**
+ * Loading: text → Project, as Docker Compose reads it, with the place of every value.
+ *
+ * Values are a tree of nodes that know where they were written (node.ts). Every step takes a tree and gives a new one that
+ * shares what it did not change, so that an anchor or a base service used by five hundred others is worked on once; plain
+ * objects are made at the end, once. What the steps have to do at a place of the document is one table, rules.ts. The order
+ * of steps is the reference's, because it shows in the results: per document in load-file.ts, per project directory in
+ * load-model.ts, and for the whole project here. Nothing here reads the clock, the environment or the disk but through
+ * `Sources`, and nothing is thrown. What has a problem is set aside and the load goes on, so that every problem of every file
+ * is told at once; what only follows from one that was told is not (damage.ts).
+ */
+import type { Project } from '../project/project.ts'
+import type { Service } from '../project/service.ts'
+import { checkProject } from './check-project.ts'
+import { decodeProject, type DecodedProject } from './decode-project.ts'
+import { explainPath, findPlace } from './explain.ts'
+import { createLoadContext, createVariables, type LoadContext } from './load-context.ts'
+import { loadModel } from './load-model.ts'
+import type { DocumentResult, LoadRequest, LoadResult } from './load-request.ts'
+import type { MapNode } from './node.ts'
+import { normalize } from './normalize.ts'
+import { locateProject, type ProjectPlace } from './project-environment.ts'
+import { resolveProjectName } from './project-name.ts'
+import { pruneResources } from './prune.ts'
+import { enableServices, selectServices, type Services, type Split, splitByProfiles } from './select-services.ts'
+import { withEnvironment, withLabels } from './service-files.ts'
+import type { Sources } from './sources.ts'
+import { applyTiers } from '../project/tiers.ts'
+import { warnAboutTraps, warnMissingVariables } from './warnings.ts'
+
+type Loaded = { readonly project: Project; readonly model: MapNode }
+
+/** Loads a project. Pure and synchronous: the same request over the same sources gives the same result. */
+export const loadProject = (request: LoadRequest, sources: Sources): LoadResult => {
+  const base = createLoadContext(request, sources)
+  const place = locateProject(request, base)
+  const context: LoadContext = { ...base, directory: place?.directory ?? request.workingDirectory }
+  const loaded = place === undefined ? undefined : loadPlace(request, place, context)
+  const files = [...context.texts.keys()]
+  const texts = new Map([...context.texts].map(([file, source]) => [file, source.text]))
+  const warnings = context.problems.list('warning', files)
+  if (loaded === undefined || context.problems.hasErrors()) {
+    return { ok: false, problems: context.problems.list('error', files), warnings, texts }
+  }
+  const { project, model } = loaded
+  return { ok: true, project, warnings, explain: (path) => explainPath(model, path, context.texts), findPlace: (path) => findPlace(model, path), model, texts }
+}
+
+/** The merged document and nothing more, for `config --no-interpolate`: variables may stand where the model wants numbers. */
+export const loadDocument = (request: LoadRequest, sources: Sources): DocumentResult => {
+  const base = createLoadContext(request, sources)
+  const place = locateProject(request, base)
+  const context: LoadContext = { ...base, directory: place?.directory ?? request.workingDirectory }
+  const name = place === undefined ? undefined : nameOf(request, place, context)
+  const model = place === undefined || name === undefined ? undefined : buildModel({ ...place, environment: { ...place.environment, COMPOSE_PROJECT_NAME: name } }, name, context)
+  const files = [...context.texts.keys()]
+  const texts = new Map([...context.texts].map(([file, source]) => [file, source.text]))
+  const warnings = context.problems.list('warning', files)
+  if (name === undefined || model === undefined || context.problems.hasErrors()) {
+    return { ok: false, problems: context.problems.list('error', files), warnings, texts }
+  }
+  return { ok: true, name, model, warnings, texts }
+}
+
+const nameOf = (request: LoadRequest, { files, directory, environment }: ProjectPlace, context: LoadContext): string | undefined =>
+  resolveProjectName({ asked: request.projectName, environment, files, directory, interpolate: context.steps.interpolate }, context)
+
+/** The name of a project that has none, which is a problem that was told: the others are looked for all the same. */
+const unnamed = 'stack'
+
+const loadPlace = (request: LoadRequest, place: ProjectPlace, context: LoadContext): Loaded | undefined => {
+  const { problems } = context
+  const name = nameOf(request, place, context) ?? unnamed
+  const environment = { ...place.environment, COMPOSE_PROJECT_NAME: name }
+  const model = buildModel({ ...place, environment }, name, context)
+  if (model === undefined) return undefined
+  problems.damage.nextStage()
+  const decoded = decodeProject(model, problems)
+  problems.damage.nextStage()
+  return finishProject({ request, context, name, model, decoded, place: { ...place, environment } })
+}
+
+const buildModel = (place: ProjectPlace, name: string, context: LoadContext): MapNode | undefined => {
+  const { files, directory, environment } = place
+  const variables = createVariables(environment)
+  const scope = { context, directory, variables, environment, including: [], loadModel }
+  const requests = files.map((path) => ({ path, at: undefined }))
+  const merged = loadModel(requests, { scope, base: directory, resolvePaths: context.steps.resolvePaths })
+  warnMissingVariables(context, environment, merged)
+  if (merged.entries.size === 0) {
+    if (!context.problems.hasErrors()) context.problems.error(undefined, 'file/empty', `The stack file is empty: ${files.join(', ')}.`)
+    return undefined
+  }
+  context.problems.damage.nextStage()
+  const tiered = applyTiers(merged, context.problems)
+  return context.steps.normalize ? normalize(tiered, { name, lookup: variables.lookup }) : tiered
+}
+
+type Finish = {
+  readonly request: LoadRequest
+  readonly context: LoadContext
+  readonly name: string
+  readonly model: MapNode
+  readonly decoded: DecodedProject
+  readonly place: ProjectPlace
+}
+
+const finishProject = (finish: Finish): Loaded | undefined => {
+  const { request, context, model, decoded } = finish
+  const { problems, steps } = context
+  const names = request.services ?? []
+  const isWhole = !problems.hasErrors()
+  const byProfile = splitByProfiles(decoded.services, activeProfiles(request, finish.place))
+  if (steps.consistency) checkProject({ ...decoded, name: finish.name, services: byProfile.enabled, disabled: byProfile.disabled }, model, problems)
+  const enabled = enableServices(byProfile, names)
+  // Words of the command line are looked up in a project that is known whole.
+  const selected = isWhole ? selectServices(enabled, names, problems) : enabled
+  if (selected === undefined) return undefined
+  if (steps.consistency && enabled !== byProfile) {
+    checkProject({ ...decoded, name: finish.name, services: selected.enabled, disabled: selected.disabled }, model, problems)
+  }
+  problems.damage.nextStage()
+  const services = isWhole || names.length === 0 ? completeServices(selected.enabled, finish) : {}
+  if (problems.hasErrors()) return undefined
+  warnAboutTraps(model, selected.enabled, context)
+  return { project: toProject(finish, selected, services), model }
+}
+
+const activeProfiles = (request: LoadRequest, { environment }: ProjectPlace): readonly string[] => {
+  if (request.profiles !== undefined && request.profiles.length > 0) return request.profiles
+  // Without any, the empty profile is active: that is what the reference makes of an empty list.
+  return (environment['COMPOSE_PROFILES'] ?? '').split(',').map((profile) => profile.trim())
+}
+
+const completeServices = (services: Services, { request, context, model, place }: Finish): Services => {
+  const job = { context, model, lookup: createVariables(place.environment).lookup }
+  return Object.fromEntries(
+    Object.entries(services).map(([name, service]) => {
+      const filled = readsEnvironment(request, service) ? withEnvironment(name, service, job) : service
+      return [name, withReplicas(withLabels(name, filled, job))]
+    }),
+  )
+}
+
+const readsEnvironment = ({ resolveEnvironment = true }: LoadRequest, { pre_start }: Service): boolean =>
+  resolveEnvironment === 'hooks' ? pre_start !== undefined && pre_start.length > 0 : resolveEnvironment
+
+/** `scale` beside a `deploy` is its `replicas` too. */
+const withReplicas = (service: Service): Service =>
+  service.scale === undefined || service.deploy === undefined ? service : { ...service, deploy: { ...service.deploy, replicas: service.scale } }
+
+const toProject = ({ request, context, name, decoded, place }: Finish, selected: Split, services: Services): Project => {
+  const resources = request.allResources === true ? decoded : pruneResources(decoded, services)
+  const stackFiles = new Set(place.files)
+  const named = [...Object.values(resources.configs), ...Object.values(resources.secrets)].flatMap(({ environment }) => environment ?? [])
+  return {
+    name,
+    services,
+    networks: resources.networks,
+    volumes: resources.volumes,
+    configs: resources.configs,
+    secrets: resources.secrets,
+    models: decoded.models,
+    extensions: decoded.extensions,
+    context: {
+      directory: place.directory,
+      files: place.files,
+      envFiles: place.envFiles,
+      environment: place.environment,
+      activeProfiles: selected.profiles.filter((profile) => profile !== ''),
+      disabled: selected.disabled,
+      inputs: [...context.texts.keys()].filter((file) => !stackFiles.has(file)),
+      objectEnvironment: Object.fromEntries(named.map((variable) => [variable, place.environment[variable] ?? null])),
+    },
+  }
+}

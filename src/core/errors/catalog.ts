@@ -1,0 +1,226 @@
+/**
+ * Every failure that a person can meet: its permanent code, what it says, what to do, and the exit code of a command
+ * that ends with it (0 done · 1 failed · 2 wrong usage · 3 the stack file is wrong · 4 engine unreachable ·
+ * 5 locked · 70 a bug of ours). Say what happened and why, then what to do; full sentences.
+ */
+export type CatalogEntry = {
+  readonly exit: 1 | 2 | 3 | 4 | 5 | 70
+  readonly message: (data: never) => string
+  readonly hint?: (data: never) => string | undefined
+}
+
+export const catalog = {
+  'cli/bad-usage': {
+    exit: 2,
+    message: (d: { detail: string }) => d.detail,
+    hint: (d: { command?: string }) => `Run "stack ${d.command === undefined ? '' : `${d.command} `}--help" to see what it takes.`,
+  },
+  'cli/no-container': {
+    exit: 1,
+    message: (d: { which: string; wants: string; others: string }) => `The ${d.which} is not ${d.wants}.`,
+    hint: (d: { which: string; wants: string; others: string }) => (d.others === '' ? 'Nothing of the project is there: "stack up" starts it.' : undefined),
+  },
+  'cli/no-port': {
+    exit: 1,
+    message: (d: { port: string; container: string; published: string }) => `Container ${d.container} does not publish port ${d.port}.`,
+    hint: (d: { port: string; container: string; published: string }) => (d.published === '' ? 'It publishes none.' : `It publishes ${d.published}.`),
+  },
+  'cli/not-built': {
+    exit: 1,
+    message: (d: { what: string }) => `${d.what} is not built yet.`,
+  },
+  'cli/nothing-to-watch': {
+    exit: 1,
+    message: (d: { project: string }) => `No service of "${d.project}" says what to do when files change.`,
+    hint: () => 'Add develop.watch rules to a service, and run it again.',
+  },
+  'cli/needs-confirmation': {
+    exit: 1,
+    message: (d: { what: string }) => `${d.what} and nobody is here to confirm it.`,
+    hint: () => 'Say yes beforehand with --yes.',
+  },
+  'file/not-found': {
+    exit: 3,
+    message: (d: { looked: string }) => `No stack file was found. Looked for ${d.looked}.`,
+    hint: () => 'Change to the folder of the stack file, or name it with -f.',
+  },
+  'file/invalid': {
+    exit: 3,
+    message: (d: { count: number }) => `The stack file has ${d.count} ${d.count === 1 ? 'problem' : 'problems'}.`,
+  },
+  'plan/unknown-service': {
+    exit: 1,
+    message: (d: { service: string; near?: string }) => `There is no service "${d.service}" in the stack file.`,
+    hint: (d: { service: string; near?: string }) => (d.near === undefined ? undefined : `Did you mean "${d.near}"?`),
+  },
+  'plan/external-missing': {
+    exit: 1,
+    message: (d: { kind: 'network' | 'volume'; key: string; name: string }) => `External ${d.kind} "${d.name}" does not exist.`,
+    hint: (d: { kind: 'network' | 'volume'; key: string; name: string }) => `Create it with "docker ${d.kind} create ${d.name}", or take "external: true" off ${d.kind} "${d.key}".`,
+  },
+  'plan/impossible': {
+    exit: 1,
+    message: (d: { problems: readonly string[] }) => d.problems.join('\n'),
+  },
+  'plan/image-missing': {
+    exit: 1,
+    message: (d: { service: string; image: string; why: string }) => `The engine has no image "${d.image}" for service "${d.service}", and ${d.why}.`,
+    hint: () => 'Pull or build it first, or change the policy.',
+  },
+  'plan/nothing-to-start': {
+    exit: 1,
+    message: (d: { service: string }) => `Service "${d.service}" has no container to start.`,
+    hint: () => 'Create it with "stack up" or "stack create".',
+  },
+  'engine/unreachable': {
+    exit: 4,
+    message: (d: { attempts: string }) => `No container engine answers. Tried:\n${d.attempts}`,
+    hint: () => 'Run "stack doctor" to see what is missing, or "stack doctor --fix" to mend it.',
+  },
+  'engine/refused': {
+    exit: 1,
+    message: (d: { what: string; why: string }) => `The engine refused to ${d.what}: ${d.why}`,
+  },
+  'engine/not-found': {
+    exit: 1,
+    message: (d: { what: string }) => `The engine has no ${d.what}.`,
+  },
+  'engine/unsupported': {
+    exit: 1,
+    message: (d: { what: string; needs: string; has: string }) => `${d.what} needs ${d.needs}; this engine has ${d.has}.`,
+  },
+  'engine/connection-lost': {
+    exit: 1,
+    message: (d: { what: string }) => `The connection to the engine was lost while it was asked to ${d.what}.`,
+    hint: () => 'Run the same command again: it goes on from what is there.',
+  },
+  'engine/address-pool-exhausted': {
+    exit: 1,
+    message: (d: { network: string }) => `The engine has no free addresses left for ${d.network}.`,
+    hint: () => 'Remove networks that nobody uses ("docker network prune"), or give this one a subnet of its own under ipam.',
+  },
+  'engine/bind-source-missing': {
+    exit: 1,
+    message: (d: { path: string; what: string }) => `${d.path} does not exist on the engine's machine, and so the engine did not ${d.what}.`,
+    hint: () => 'Create it, or let the engine create a folder with bind.create_host_path: true.',
+  },
+  'engine/build-failed': {
+    exit: 1,
+    message: (d: { what: string; step?: string; why: string; output: string }) =>
+      `Building ${d.what} failed${d.step === undefined ? '' : ` at step ${d.step}`}: ${d.why}${d.output === '' ? '' : `\n${d.output}`}`,
+  },
+  'engine/busy': {
+    exit: 1,
+    message: (d: { what: string; why: string }) => `The engine could not ${d.what} just now: ${d.why}`,
+    hint: () => 'Try again in a moment.',
+  },
+  'engine/image-missing': {
+    exit: 1,
+    message: (d: { image: string; looked: string }) => `There is no image "${d.image}". Looked ${d.looked}.`,
+    hint: () => 'Check its name and tag, or say how to build it with "build".',
+  },
+  'engine/in-use': {
+    exit: 1,
+    message: (d: { what: string; by: string }) => `${d.what} is still in use${d.by === '' ? '' : ` by ${d.by}`}.`,
+  },
+  'engine/name-in-use': {
+    exit: 1,
+    message: (d: { what: string; name: string; holder: string }) => `The ${d.what} name "${d.name}" is already taken${d.holder === '' ? '' : ` by ${d.holder}`}.`,
+    hint: () => 'Remove or rename the other one, or choose another name.',
+  },
+  'engine/no-space': {
+    exit: 1,
+    message: (d: { what: string }) => `The engine's disk is full: it could not ${d.what}.`,
+    hint: () => 'Free some space; "docker system df" shows what the engine keeps.',
+  },
+  'engine/port-in-use': {
+    exit: 1,
+    message: (d: { address: string; port: number; holder: string }) =>
+      `Port ${d.port}${d.address === '' ? '' : ` of ${d.address}`} is already in use${d.holder === '' ? ' by another program on this machine' : ` by ${d.holder}`}.`,
+    hint: () => 'Stop what uses it, or publish another port.',
+  },
+  'engine/pull-failed': {
+    exit: 1,
+    message: (d: { image: string; why: string }) => `The image "${d.image}" could not be pulled: ${d.why}`,
+  },
+  'engine/push-failed': {
+    exit: 1,
+    message: (d: { image: string; why: string }) => `The image "${d.image}" could not be pushed: ${d.why}`,
+  },
+  'engine/registry-denied': {
+    exit: 1,
+    message: (d: { image: string; registry: string; why: string }) => `The registry ${d.registry} did not let "${d.image}" through: ${d.why}`,
+    hint: (d: { image: string; registry: string; why: string }) => `Sign in with "docker login${d.registry === 'docker.io' ? '' : ` ${d.registry}`}", or check the image's name.`,
+  },
+  'hook/failed': {
+    exit: 1,
+    message: (d: { service: string; phase: string; command: string; exitCode: number; output: string }) =>
+      `The ${d.phase} hook "${d.command}" of service "${d.service}" ended with code ${d.exitCode}${d.output === '' ? '.' : `:\n${d.output}`}`,
+  },
+  'lock/held': {
+    exit: 5,
+    message: (d: { project: string; command: string; pid: number; since: string }) =>
+      `Project "${d.project}" is being changed by "${d.command}" (process ${d.pid}, since ${d.since}).`,
+    hint: () => 'Wait until it has ended, or stop it.',
+  },
+  'object/unset-variable': {
+    exit: 1,
+    message: (d: { kind: 'config' | 'secret'; name: string; variable: string }) => `The ${d.kind} "${d.name}" takes its content from the variable "${d.variable}", which is not set.`,
+    hint: (d: { kind: 'config' | 'secret'; name: string; variable: string }) => `Set ${d.variable} in the environment or in the .env file.`,
+  },
+  'object/read-only-service': {
+    exit: 1,
+    message: (d: { kind: 'config' | 'secret'; name: string; service: string }) =>
+      `The ${d.kind} "${d.name}" cannot be copied into service "${d.service}", whose file system is read-only.`,
+    hint: () => 'Take its content from a file, which is mounted and not copied.',
+  },
+  'provider/failed': {
+    exit: 1,
+    message: (d: { service: string; type: string; why: string }) => `The provider "${d.type}" of service "${d.service}" failed: ${d.why}`,
+  },
+  'provider/unavailable': {
+    exit: 1,
+    message: (d: { service: string; type: string }) => `Service "${d.service}" wants the provider "${d.type}", which is not installed here.`,
+    hint: (d: { service: string; type: string }) => `Install the Docker CLI plugin "docker-${d.type}", or a program "${d.type}" on the PATH.`,
+  },
+  'service/disappeared': {
+    exit: 1,
+    message: (d: { service: string; container: string }) => `The container ${d.container} of service "${d.service}" was removed while it was waited for.`,
+  },
+  'service/exited': {
+    exit: 1,
+    message: (d: { service: string; container: string; exitCode: number; why: string; logs: string }) =>
+      `${d.container} exited with code ${d.exitCode} while it was starting${d.why === '' ? '' : ` (${d.why})`}.${d.logs === '' ? '' : `\nIts last lines:\n${d.logs}`}`,
+  },
+  'service/no-healthcheck': {
+    exit: 1,
+    message: (d: { service: string }) => `Something waits for service "${d.service}" to be healthy, but it has no healthcheck.`,
+    hint: (d: { service: string }) => `Give "${d.service}" a healthcheck, or wait with "condition: service_started".`,
+  },
+  'service/not-completed': {
+    exit: 1,
+    message: (d: { service: string; container: string; exitCode: number; why: string; logs: string }) =>
+      `Service "${d.service}" didn't complete successfully: exit ${d.exitCode}${d.why === '' ? '' : ` (${d.why})`}.${d.logs === '' ? '' : `\nThe last lines of ${d.container}:\n${d.logs}`}`,
+  },
+  'service/unhealthy': {
+    exit: 1,
+    message: (d: { service: string; container: string; probe: string; logs: string }) =>
+      `${d.container} is unhealthy${d.probe === '' ? '' : `; its healthcheck said: ${d.probe}`}.${d.logs === '' ? '' : `\nIts last lines:\n${d.logs}`}`,
+  },
+  'service/wait-timeout': {
+    exit: 1,
+    message: (d: { service: string; seconds: number; note: string }) => `Service "${d.service}" is not ready after ${d.seconds} s: ${d.note}.`,
+  },
+  'sync/failed': {
+    exit: 1,
+    message: (d: { service: string; what: string; why: string }) => `Service "${d.service}" could not be ${d.what} after a change of its files: ${d.why}`,
+    hint: () => 'It runs what it had before. The change is tried again with the next one.',
+  },
+  'internal/bug': {
+    exit: 70,
+    message: (d: { detail: string }) => `This is a bug in Stack: ${d.detail}`,
+  },
+} as const satisfies Record<`${string}/${string}`, CatalogEntry>
+
+export type ErrorCode = keyof typeof catalog
+export type ErrorData<C extends ErrorCode> = Parameters<(typeof catalog)[C]['message']>[0]

@@ -1,0 +1,33 @@
+/** Edits (insert, remove, replace, swap of neighbours) that turn `a` into `b`; stops counting above `limit`. */
+const distance = (a: string, b: string, limit: number): number => {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1
+  let before: readonly number[] = []
+  let previous: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1
+      let best = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (before[j - 2] ?? 0) + 1)
+      row.push(best)
+    }
+    before = previous
+    previous = row
+  }
+  return previous[b.length] ?? limit + 1
+}
+
+/** The name that was probably meant: close enough for its length, ignoring case; undefined when none is. */
+export const nearestName = (wrong: string, names: Iterable<string>): string | undefined => {
+  const limit = Math.max(1, Math.floor(wrong.length / 3))
+  let best: string | undefined
+  let bestDistance = limit + 1
+  for (const name of names) {
+    const found = distance(wrong.toLowerCase(), name.toLowerCase(), limit)
+    if (found < bestDistance) {
+      best = name
+      bestDistance = found
+    }
+  }
+  return best
+}

@@ -1,0 +1,93 @@
+import type { Problem } from '../errors/problem.ts'
+import type { ContainerState, Health, PublishedPort } from '../plan/container-state.ts'
+
+/**
+ * The only way out of the engine: plain data (no Error, Date or Map), so that the same value goes to the reducer, to
+ * NDJSON and into a test. `seq` counts from 1 without gaps. New fields may be added; none changes its meaning.
+ * Values of secrets never appear.
+ */
+export type StackEvent = { readonly seq: number; /** Milliseconds since the epoch. */ readonly at: number } & EventBody
+
+export type Phase = 'loading' | 'planning' | 'applying' | 'running' | 'stopping' | 'stopped'
+
+export type StepSummary = {
+  readonly id: string
+  readonly kind: string
+  /** What it is done to, for people: `web-1`, `network default`. */
+  readonly subject: string
+  readonly service?: string
+  readonly cause: string
+  readonly needs: readonly string[]
+  readonly group?: string
+}
+
+export type ServiceSummary = {
+  readonly name: string
+  readonly tier?: string
+  readonly image?: string
+  readonly dependsOn: readonly { readonly service: string; readonly condition: string }[]
+  readonly replicas: number
+  readonly hasHealthcheck: boolean
+  readonly ports: readonly string[]
+  readonly watched: boolean
+}
+
+export type ContainerSummary = {
+  readonly id: string
+  readonly name: string
+  readonly service: string
+  readonly number: number
+  readonly state: ContainerState
+  readonly health?: Health
+  readonly exitCode?: number
+  readonly ports: readonly PublishedPort[]
+  /** Milliseconds since the epoch; absent when it never ran. */
+  readonly startedAt?: number
+  readonly restarts?: number
+}
+
+export type EventBody =
+  | { readonly type: 'session/started'; readonly project: string; readonly command: string; readonly services: readonly ServiceSummary[]; readonly files: readonly string[] }
+  | { readonly type: 'session/changed'; readonly phase: Phase }
+  | { readonly type: 'session/ended'; readonly exit: number }
+  | { readonly type: 'problem/raised'; readonly id: string; readonly problem: Problem; readonly service?: string }
+  | { readonly type: 'problem/cleared'; readonly id: string }
+  | { readonly type: 'plan/made'; readonly trigger: 'start' | 'file' | 'watch' | 'engine' | 'command'; readonly steps: readonly StepSummary[]; readonly unchanged: readonly string[] }
+  | { readonly type: 'step/started'; readonly id: string; readonly kind: string; readonly subject: string; readonly service?: string; readonly group?: string }
+  | { readonly type: 'step/progressed'; readonly id: string; readonly done?: number; readonly total?: number; readonly unit?: 'bytes' | 'steps'; readonly note?: string; /** A layer or build step of its own line. */ readonly part?: string }
+  /** What a step that has not ended waits for, and what was last seen of it. */
+  | { readonly type: 'step/waiting'; readonly id: string; readonly service?: string; readonly on: readonly string[]; readonly note: string }
+  | { readonly type: 'step/ended'; readonly id: string; readonly outcome: 'done' | 'failed' | 'skipped'; readonly ms: number; readonly problem?: Problem; /** The step whose failure skipped this one, or "cancelled". */ readonly because?: string }
+  | { readonly type: 'container/changed'; readonly container: ContainerSummary }
+  | { readonly type: 'container/removed'; readonly id: string; readonly service: string }
+  /** The last probe of a healthcheck, ours or the engine's. */
+  | { readonly type: 'probe/ended'; readonly service: string; readonly container: string; readonly healthy: boolean; readonly exitCode: number; readonly output: string }
+  | { readonly type: 'log/written'; readonly service: string; readonly container: string; readonly stream: 'stdout' | 'stderr'; readonly lines: readonly LogLine[] }
+  | { readonly type: 'log/dropped'; readonly service: string; readonly lines: number }
+  | { readonly type: 'watch/started'; readonly services: readonly string[]; readonly paths: number }
+  | { readonly type: 'watch/changed'; readonly service: string; readonly paths: readonly string[]; readonly action: string }
+  | { readonly type: 'reload/ended'; readonly service: string; readonly action: string; readonly files: number; readonly ms: number; readonly problem?: Problem }
+  | { readonly type: 'question/asked'; readonly id: string; readonly text: string; readonly fallback: boolean }
+  | { readonly type: 'question/answered'; readonly id: string; readonly yes: boolean }
+  | { readonly type: 'stats/measured'; readonly container: string; readonly service: string; /** 100 is one core. */ readonly cpuPercent: number; readonly memoryBytes: number; readonly memoryLimitBytes?: number }
+
+export type LogLine = {
+  /** Without the line end. */
+  readonly text: string
+  /** The engine's own time, milliseconds since the epoch. */
+  readonly at: number
+  /** The same as the engine wrote it, RFC 3339 with nanoseconds; absent for lines that are not a container's. */
+  readonly timestamp?: string
+}
+
+export type EventType = EventBody['type']
+
+/** What a person, or a signal, tells a running session; the only way in. */
+export type Command =
+  | { readonly type: 'restart' | 'stop' | 'start' | 'rebuild' | 'kill'; readonly service: string }
+  | { readonly type: 'answer'; readonly id: string; readonly yes: boolean }
+  | { readonly type: 'reload' }
+  /** Leave the containers running and end the session. */
+  | { readonly type: 'detach' }
+  /** Stop the containers and end; `force` kills what is still there. */
+  | { readonly type: 'quit'; readonly force: boolean }

@@ -1,0 +1,112 @@
+import type { ConfigParts } from '../project/config-hash.ts'
+import { label } from '../project/identity.ts'
+import { namespaceParents } from '../project/graph.ts'
+import type { ServiceName } from '../project/project.ts'
+import { toImageReference } from '../project/identity.ts'
+import type { NetworkSteps } from './plan-networks.ts'
+import type { ObservedContainer } from './observed.ts'
+import { serviceOf, type UpContext } from './up-context.ts'
+import type { RecreatePolicy } from './up-options.ts'
+
+/** Whether a container can stay, or why it cannot. */
+export type Verdict = { readonly kind: 'keep' } | { readonly kind: 'recreate'; readonly cause: string }
+
+const keep: Verdict = { kind: 'keep' }
+const recreate = (cause: string): Verdict => ({ kind: 'recreate', cause })
+
+const rememberedParts = (container: ObservedContainer): ConfigParts | undefined => {
+  const text = container.labels[label.parts]
+  if (text === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return value !== null && typeof value === 'object' ? (value as ConfigParts) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const limit = 3
+/** `environment DB_HOST and ports changed`: names of what differs, never a value. */
+export const toChangeText = (before: ConfigParts, after: ConfigParts, image?: { readonly from: string; readonly to: string }): string => {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().filter((name) => before[name] !== after[name])
+  const texts = names.map((name) => {
+    if (name === 'image' && image !== undefined) return `image changed ${image.from} → ${image.to}`
+    const words = name.replace('.', ' ').replace(/^(configs|secrets) (.*)\.content$/, (_, kind: string, source: string) => `content of ${kind.slice(0, -1)} ${source}`)
+    if (before[name] === undefined) return `${words} added`
+    return after[name] === undefined ? `${words} removed` : `${words} changed`
+  })
+  const more = texts.length - limit
+  return more > 0 ? `${texts.slice(0, limit).join(', ')} and ${more} more` : texts.join(', ')
+}
+
+const configChange = (context: UpContext, name: ServiceName, container: ObservedContainer): string | undefined => {
+  if (container.labels[label.configHash] === context.hashOf(name)) return undefined
+  const before = rememberedParts(container)
+  if (before === undefined) return 'it was not created by Stack'
+  const text = toChangeText(before, context.partsOf(name), { from: container.image, to: toImageReference(context.project, name) })
+  return text === '' ? 'its configuration changed' : text
+}
+
+const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12)
+
+const imageChange = (context: UpContext, name: ServiceName, container: ObservedContainer): string | undefined => {
+  const reference = toImageReference(context.project, name)
+  const image = context.observed.images.get(reference)
+  const made = container.labels[label.image] ?? container.imageId
+  if (image === undefined || made === '' || made === image.id || container.imageId === image.id) return undefined
+  return `${reference} is a new image ${shortId(made)} → ${shortId(image.id)}`
+}
+
+const networkChange = (context: UpContext, { name, container, networks }: DiffInput): string | undefined => {
+  const service = serviceOf(context, name)
+  if (service.network_mode !== undefined) return undefined
+  for (const key of Object.keys(service.networks ?? {})) {
+    const network = context.project.networks[key]
+    if (network === undefined) continue
+    const attached = container.networks.find((one) => one.name === network.name)
+    if (attached === undefined) return `it is not connected to network ${key}`
+    if (networks.remade.has(network.name)) continue
+    const id = networks.ids.get(key)
+    if (attached.id === '') continue
+    if (id === undefined || attached.id !== id) return `network ${key} is another one now`
+  }
+  return undefined
+}
+
+const volumeChange = (context: UpContext, name: ServiceName, container: ObservedContainer): string | undefined => {
+  for (const { type, source, target } of serviceOf(context, name).volumes ?? []) {
+    if (type !== 'volume' || source === undefined) continue
+    const volume = context.project.volumes[source]
+    const mounted = container.mounts.some((mount) => mount.target === target && mount.source === volume?.name)
+    if (volume !== undefined && !mounted) return `volume ${source} is not mounted at ${target}`
+  }
+  return undefined
+}
+
+export type DiffInput = {
+  readonly name: ServiceName
+  readonly container: ObservedContainer
+  readonly networks: NetworkSteps
+  /** Services that get new containers in this plan. */
+  readonly renewed: ReadonlySet<ServiceName>
+}
+
+const policyFor = ({ options, targets }: UpContext, name: ServiceName): RecreatePolicy => {
+  if (options.renewAnonymousVolumes === true && targets.has(name)) return 'force'
+  return (targets.has(name) ? options.recreate : options.recreateDependencies) ?? 'diverged'
+}
+
+/** Compares what a container was made from with what the file says now. Pure; the first reason found is the answer. */
+export const diffContainer = (context: UpContext, input: DiffInput): Verdict => {
+  const { name, container, renewed } = input
+  const policy = policyFor(context, name)
+  if (policy === 'never') return keep
+  if (policy === 'force') return recreate('asked for')
+  if (container.state === 'dead') return recreate('it is dead')
+  const parent = namespaceParents(serviceOf(context, name)).find((other) => renewed.has(other))
+  if (parent !== undefined) return recreate(`${parent}, whose namespace or volumes it shares, gets a new container`)
+  const cause = configChange(context, name, container) ?? imageChange(context, name, container) ??
+    networkChange(context, input) ?? volumeChange(context, name, container)
+  return cause === undefined ? keep : recreate(cause)
+}
+

@@ -1,0 +1,102 @@
+import type { Health, PublishedPort, ContainerState } from './container-state.ts'
+
+/**
+ * What the engine shows of one project at one moment, in our words. Everything here comes from lists by label; nothing
+ * of another project is ever part of it, but for objects found by the very names that the project wants to use.
+ */
+export type Observed = {
+  readonly containers: readonly ObservedContainer[]
+  readonly networks: readonly ObservedNetwork[]
+  readonly volumes: readonly ObservedVolume[]
+  /** By the reference as the project writes it; absent: the engine does not have it. */
+  readonly images: ReadonlyMap<string, ObservedImage>
+  readonly engine: EngineFacts
+  /** Milliseconds since the epoch; absent in tests that do not care. */
+  readonly observedAt?: number
+}
+
+export type ContainerId = string
+
+export type ObservedContainer = {
+  readonly id: ContainerId
+  /** Without the leading slash. */
+  readonly name: string
+  readonly project: string
+  readonly service: string
+  /** `com.docker.compose.container-number`; 0 for a one-off. */
+  readonly number: number
+  readonly oneOff: boolean
+  readonly state: ContainerState
+  /** Only known where the container was inspected or its status text names it. */
+  readonly health?: Health
+  /** Only for an exited or dead container. */
+  readonly exitCode?: number
+  readonly image: string
+  readonly imageId: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly networks: readonly { readonly id: string; readonly name: string }[]
+  readonly mounts: readonly ObservedMount[]
+  readonly ports: readonly PublishedPort[]
+  /** Seconds since the epoch. */
+  readonly createdAt: number
+  /** The engine's sentence: `Up 3 minutes (healthy)`. */
+  readonly status: string
+  readonly command: string
+}
+
+export type ObservedMount = {
+  readonly type: string
+  /** Name of the volume, or path of the bind mount. */
+  readonly source: string
+  readonly target: string
+  readonly anonymous: boolean
+}
+
+export type ObservedNetwork = {
+  readonly id: string
+  readonly name: string
+  readonly driver: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export type ObservedVolume = {
+  readonly name: string
+  readonly driver: string
+  readonly labels: Readonly<Record<string, string>>
+  /** Where its data is on the engine's machine. */
+  readonly mountpoint?: string
+  readonly scope?: string
+}
+
+export type ObservedImage = {
+  readonly id: string
+  readonly tags: readonly string[]
+  readonly digests: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+  /** Paths that the image declares as volumes. */
+  readonly volumes: readonly string[]
+  readonly user: string
+  readonly exposedPorts: readonly string[]
+  readonly healthcheck?: { readonly test: readonly string[] }
+  readonly entrypoint: readonly string[]
+  readonly command: readonly string[]
+  readonly os: string
+  readonly architecture: string
+  /** Bytes. */
+  readonly size: number
+  /** Seconds since the epoch. */
+  readonly createdAt: number
+  /** Seconds since the epoch; when the reference was last pulled or tagged, where the engine says so (API 1.44). */
+  readonly taggedAt?: number
+}
+
+export type EngineFacts = {
+  /** As negotiated: `1.41` is `{ major: 1, minor: 41 }`. */
+  readonly api: { readonly major: number; readonly minor: number }
+  readonly version: string
+  readonly os: string
+  readonly architecture: string
+  readonly buildkit: boolean
+  readonly podman: boolean
+  readonly swarm: boolean
+}

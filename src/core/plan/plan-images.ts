@@ -1,0 +1,132 @@
+import { StackError } from '../errors/stack-error.ts'
+import { withDependents } from '../project/graph.ts'
+import { toImageReference } from '../project/identity.ts'
+import type { ServiceName } from '../project/project.ts'
+import type { Service } from '../project/service.ts'
+import { parseDuration } from '../project/units.ts'
+import { toStableText } from '../project/config-hash.ts'
+import { serviceOf, type UpContext } from './up-context.ts'
+
+type ImageNeed = { readonly kind: 'pull' | 'build'; readonly cause: string } | { readonly kind: 'none' }
+
+const daily = 86_400
+const refreshSeconds = (policy: string): number | undefined => {
+  if (policy === 'daily') return daily
+  if (policy === 'weekly') return 7 * daily
+  const every = policy.startsWith('every_') ? parseDuration(policy.slice('every_'.length)) : undefined
+  return every === undefined ? undefined : every / 1e9
+}
+
+const buildNeed = (context: UpContext, service: Service, present: boolean): ImageNeed => {
+  const { build = 'missing' } = context.options
+  if (build === 'always') return { kind: 'build', cause: 'asked for with --build' }
+  if (service.pull_policy === 'build' && build !== 'never') return { kind: 'build', cause: 'pull_policy is build' }
+  if (present) return { kind: 'none' }
+  if (build === 'never') return { kind: 'none' }
+  return { kind: 'build', cause: 'the image is missing' }
+}
+
+const pullNeed = (policy: string, reference: string, { observed }: UpContext): ImageNeed => {
+  const image = observed.images.get(reference)
+  if (policy === 'always') return { kind: 'pull', cause: 'pull_policy is always' }
+  if (policy === 'never') return { kind: 'none' }
+  if (image === undefined) return { kind: 'pull', cause: 'the image is missing' }
+  const seconds = refreshSeconds(policy)
+  const newest = image.taggedAt ?? image.createdAt
+  const now = observed.observedAt
+  if (seconds === undefined || now === undefined || now / 1000 - newest < seconds) return { kind: 'none' }
+  return { kind: 'pull', cause: `pull_policy is ${policy}` }
+}
+
+const needOf = (context: UpContext, name: ServiceName): ImageNeed => {
+  const service = serviceOf(context, name)
+  const reference = toImageReference(context.project, name)
+  if (service.provider !== undefined || context.options.settled?.has(reference) === true) return { kind: 'none' }
+  const present = context.observed.images.has(reference)
+  const policy = context.options.pull ?? service.pull_policy
+  if (service.build !== undefined) {
+    // A build section says where the image comes from, unless the file asks for a pull by name.
+    const pulls = service.image !== undefined && (service.pull_policy === 'always' || service.pull_policy === 'missing')
+    const need = buildNeed(context, service, present)
+    return need.kind === 'build' && pulls && context.options.build !== 'always' ? { kind: 'pull', cause: need.cause } : need
+  }
+  return pullNeed(policy ?? 'missing', reference, context)
+}
+
+const assertPresent = (context: UpContext, name: ServiceName): void => {
+  const reference = toImageReference(context.project, name)
+  const service = serviceOf(context, name)
+  if (service.provider !== undefined || context.observed.images.has(reference)) return
+  if (context.options.settled?.has(reference) === true) return
+  const why = service.build === undefined ? 'its pull policy is "never"' : 'building was switched off'
+  throw new StackError('plan/image-missing', { service: name, image: reference, why })
+}
+
+/** `image.<reference>/pull` or `/build` for an image that a step makes present; by reference. */
+export type ImageSteps = ReadonlyMap<string, string>
+
+const addPull = (context: UpContext, reference: string, cause: string): string => {
+  const services = context.scope.filter((name) => toImageReference(context.project, name) === reference)
+  const platform = services.map((name) => serviceOf(context, name).platform).find((value) => value !== undefined)
+  return context.steps.add({
+    id: `image.${reference}/pull`,
+    action: { kind: 'image/pull', image: reference, services, ...(platform === undefined ? {} : { platform }) },
+    cause,
+  })
+}
+
+/** Services whose images are the same build share it: one build, several names of its image would be two. */
+const addBuild = (context: UpContext, name: ServiceName, cause: string): string => {
+  const reference = toImageReference(context.project, name)
+  return context.steps.add({
+    id: `${name}/build`,
+    action: { kind: 'image/build', service: name, image: reference, definition: serviceOf(context, name) },
+    cause,
+  })
+}
+
+/** Builds that take another service's image as a context wait for its build. */
+const orderBuilds = (context: UpContext, steps: ReadonlyMap<string, string>): void => {
+  for (const name of context.scope) {
+    const own = steps.get(toImageReference(context.project, name))
+    for (const value of Object.values(serviceOf(context, name).build?.additional_contexts ?? {})) {
+      const other = value.startsWith('service:') ? steps.get(toImageReference(context.project, value.slice('service:'.length))) : undefined
+      if (own !== undefined && other !== undefined && own !== other) context.steps.require(own, [other])
+    }
+  }
+}
+
+/**
+ * A service that has containers and whose image is about to be pulled or built: whether it must be recreated is known
+ * only afterwards. It is left to the next round, with what waits for it; everything else goes on.
+ */
+const deferUndecided = (context: UpContext, images: ImageSteps): void => {
+  const undecided = context.scope.filter((name) =>
+    context.containersOf(name).length > 0 && images.has(toImageReference(context.project, name)))
+  if (undecided.length === 0) return
+  for (const name of withDependents(context.project.services, undecided)) {
+    if (context.scope.includes(name)) context.deferred.add(name)
+  }
+}
+
+/** Adds a pull or a build for each image that the scope needs and that is not there as it should be. */
+export const planImages = (context: UpContext): ImageSteps => {
+  const steps = new Map<string, string>()
+  const builds = new Map<string, string>()
+  for (const name of context.scope) {
+    const reference = toImageReference(context.project, name)
+    if (steps.has(reference)) continue
+    const need = needOf(context, name)
+    if (need.kind === 'none') assertPresent(context, name)
+    else if (need.kind === 'pull') steps.set(reference, addPull(context, reference, need.cause))
+    else {
+      const key = toStableText(serviceOf(context, name).build) + reference
+      const step = builds.get(key) ?? addBuild(context, name, need.cause)
+      builds.set(key, step)
+      steps.set(reference, step)
+    }
+  }
+  orderBuilds(context, steps)
+  deferUndecided(context, steps)
+  return steps
+}

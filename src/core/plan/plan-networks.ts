@@ -1,0 +1,101 @@
+import { StackError } from '../errors/stack-error.ts'
+import { toNetworkHash } from '../project/config-hash.ts'
+import { label, toNetworkLabels } from '../project/identity.ts'
+import type { Network, NetworkName } from '../project/project.ts'
+import type { ObservedNetwork } from './observed.ts'
+import { addStop, isUp, subjectOf } from './container-steps.ts'
+import { serviceOf, type UpContext } from './up-context.ts'
+
+/**
+ * What the stage found out about the networks: which step makes one (absent: it is there), which id it has, and which
+ * containers were taken off it because it had to be made again.
+ */
+export type NetworkSteps = {
+  readonly steps: ReadonlyMap<NetworkName, string>
+  readonly ids: ReadonlyMap<NetworkName, string>
+  /** Step that takes the container off a network that is made again, by container id: it is stopped by then. */
+  readonly stopped: ReadonlyMap<string, string>
+  /** Real names of networks that are made again, and their keys. */
+  readonly remade: ReadonlyMap<string, NetworkName>
+}
+
+const usedNetworks = (context: UpContext): ReadonlySet<NetworkName> => {
+  if (context.options.allResources === true) return new Set(Object.keys(context.project.networks))
+  return new Set(context.scope.flatMap((name) => {
+    const service = serviceOf(context, name)
+    return service.network_mode === undefined ? Object.keys(service.networks ?? {}) : []
+  }))
+}
+
+const foreignWarning = (context: UpContext, key: NetworkName, { name }: Network): void => {
+  context.warnings.push({
+    severity: 'warning',
+    code: 'plan/foreign-network',
+    message: `Network "${name}" exists and was not created for project "${context.project.name}". It is used as it is.`,
+    hint: `Say "external: true" on network "${key}" if that is what you want.`,
+    path: `networks.${key}`,
+  })
+}
+
+type Draft = {
+  readonly steps: Map<NetworkName, string>
+  readonly ids: Map<NetworkName, string>
+  readonly stopped: Map<string, string>
+  readonly remade: Map<string, NetworkName>
+}
+
+const addCreate = (context: UpContext, draft: Draft, { key, needs, cause }: { key: NetworkName; needs: readonly string[]; cause: string }): void => {
+  const network = context.project.networks[key]
+  if (network === undefined) return
+  const labels = toNetworkLabels(context.project, key, toNetworkHash(network, context.options.digest))
+  draft.steps.set(key, context.steps.add({ id: `network.${key}/create`, needs, action: { kind: 'network/create', key, network, labels }, cause }))
+}
+
+/** A network cannot be changed: its containers leave it, it is removed and made again, and they come back. */
+const remake = (context: UpContext, draft: Draft, { key, found }: { key: NetworkName; found: ObservedNetwork }): void => {
+  const cause = `definition of network ${key} changed`
+  const group = `recreate network ${key}`
+  const leaves = context.observed.containers.filter(({ networks }) => networks.some(({ name }) => name === found.name)).map((container) => {
+    const id = context.steps.add({
+      id: `${subjectOf(container)}/leave.${key}`,
+      needs: isUp(container) ? [addStop(context, container, { cause })] : [],
+      action: { kind: 'network/disconnect', container, network: found.name },
+      cause,
+      group,
+    })
+    draft.stopped.set(container.id, id)
+    return id
+  })
+  const removed = context.steps.add({
+    id: `network.${key}/remove`, needs: leaves, action: { kind: 'network/remove', id: found.id, name: found.name }, cause, group,
+  })
+  addCreate(context, draft, { key, needs: [removed], cause })
+  draft.remade.set(found.name, key)
+}
+
+const planNetwork = (context: UpContext, draft: Draft, key: NetworkName): void => {
+  const network = context.project.networks[key]
+  if (network === undefined) return
+  const found = context.observed.networks.find(({ name }) => name === network.name)
+  if (found === undefined) {
+    if (network.external === true) throw new StackError('plan/external-missing', { kind: 'network', key, name: network.name })
+    addCreate(context, draft, { key, needs: [], cause: 'does not exist yet' })
+    return
+  }
+  draft.ids.set(key, found.id)
+  if (network.external === true) return
+  if (found.labels[label.project] !== context.project.name) {
+    foreignWarning(context, key, network)
+    return
+  }
+  const hash = found.labels[label.configHash]
+  if (hash === undefined || hash === toNetworkHash(network, context.options.digest)) return
+  remake(context, draft, { key, found })
+}
+
+/** Makes the networks that the scope uses be there as the file defines them. */
+export const planNetworks = (context: UpContext): NetworkSteps => {
+  const draft: Draft = { steps: new Map(), ids: new Map(), stopped: new Map(), remade: new Map() }
+  for (const key of usedNetworks(context)) planNetwork(context, draft, key)
+  return draft
+}

@@ -1,0 +1,57 @@
+import type { Problem } from '../errors/problem.ts'
+import { type ConfigParts, toConfigHash, toConfigParts } from '../project/config-hash.ts'
+import { withDependencies } from '../project/graph.ts'
+import type { Project, ServiceName } from '../project/project.ts'
+import type { Service } from '../project/service.ts'
+import type { Observed, ObservedContainer } from './observed.ts'
+import { createStepList, type StepList } from './step-list.ts'
+import type { UpOptions } from './up-options.ts'
+
+/** What the stages of one planning pass share. */
+export type UpContext = {
+  readonly project: Project
+  readonly observed: Observed
+  readonly options: UpOptions
+  readonly steps: StepList
+  readonly warnings: Problem[]
+  /** The services that this plan is about, in the order of the file. */
+  readonly scope: readonly ServiceName[]
+  /** Those of the scope that were asked for, and not only needed by others. */
+  readonly targets: ReadonlySet<ServiceName>
+  /** Services whose fate is decided only once their image is there: see plan-images.ts. */
+  readonly deferred: Set<ServiceName>
+  /** Containers of each service, one-offs and temporary ones left out, by number. */
+  readonly containersOf: (service: ServiceName) => readonly ObservedContainer[]
+  readonly partsOf: (service: ServiceName) => ConfigParts
+  readonly hashOf: (service: ServiceName) => string
+}
+
+export const serviceOf = (context: Pick<UpContext, 'project'>, name: ServiceName): Service => {
+  const service = context.project.services[name]
+  if (service === undefined) throw new Error(`service ${name} is not in the project`)
+  return service
+}
+
+export const createUpContext = (project: Project, observed: Observed, options: UpOptions): UpContext => {
+  const targets = new Set(options.services ?? Object.keys(project.services))
+  const wanted = options.noDeps === true ? targets : withDependencies(project.services, targets)
+  const parts = new Map<ServiceName, ConfigParts>()
+  const partsOf = (service: ServiceName): ConfigParts => {
+    const known = parts.get(service) ?? toConfigParts(project, service, options)
+    parts.set(service, known)
+    return known
+  }
+  const byService = Map.groupBy(
+    observed.containers.filter((container) => !container.oneOff && container.state !== 'removing').toSorted((a, b) => a.number - b.number),
+    (container) => container.service,
+  )
+  return {
+    project, observed, options, targets, partsOf,
+    steps: createStepList(),
+    warnings: [],
+    scope: Object.keys(project.services).filter((name) => wanted.has(name)),
+    deferred: new Set(),
+    containersOf: (service) => byService.get(service) ?? [],
+    hashOf: (service) => toConfigHash(partsOf(service), options.digest),
+  }
+}

@@ -1,0 +1,39 @@
+import type { HashOptions } from '../project/config-hash.ts'
+import type { Separator } from '../project/identity.ts'
+import type { ServiceName } from '../project/project.ts'
+
+export type RecreatePolicy = 'diverged' | 'force' | 'never'
+
+/** What `up`, `create`, `scale` and `plan` ask for; the flags of `docker compose up` in the planner's words. */
+export type UpOptions = HashOptions & {
+  /** The services named on the command line; absent: all. */
+  readonly services?: readonly ServiceName[]
+  /** Leave out what the named services depend on. */
+  readonly noDeps?: boolean
+  /** `missing`: build what has no image yet. */
+  readonly build?: 'always' | 'missing' | 'never'
+  /** Overrides each service's `pull_policy`. */
+  readonly pull?: 'always' | 'missing' | 'never' | 'build'
+  readonly recreate?: RecreatePolicy
+  /** For services that are only there because a named one depends on them. */
+  readonly recreateDependencies?: RecreatePolicy
+  readonly renewAnonymousVolumes?: boolean
+  readonly removeOrphans?: boolean
+  readonly ignoreOrphans?: boolean
+  /** `create`: nothing is started. */
+  readonly start?: boolean
+  /** `--wait`: the plan ends when everything runs, is healthy, or has completed. */
+  readonly wait?: boolean
+  readonly scale?: Readonly<Record<ServiceName, number>>
+  /** Seconds before a container that does not stop is killed; absent: its own. */
+  readonly graceSeconds?: number
+  /** Run one-shot services again that have succeeded and whose inputs are the same. */
+  readonly rerunCompleted?: boolean
+  /** Networks and volumes that no service uses are created too. */
+  readonly allResources?: boolean
+  readonly separator?: Separator
+  /** Image references that an earlier round of the same command pulled or built. */
+  readonly settled?: ReadonlySet<string>
+  /** What to do with a volume whose definition changed; `keep` after the user declined to lose its data. */
+  readonly divergedVolumes?: 'recreate' | 'keep'
+}

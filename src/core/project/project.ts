@@ -1,0 +1,92 @@
+import type { NullableStringMap, Service, StringMap } from './service.ts'
+
+export type ServiceName = string
+export type NetworkName = string
+export type VolumeName = string
+
+/** A network of the project; `name` is its real name in the engine. */
+export type Network = {
+  readonly name: string
+  readonly driver?: string
+  readonly driver_opts?: StringMap
+  readonly ipam?: {
+    readonly driver?: string
+    readonly config?: readonly {
+      readonly subnet?: string
+      readonly ip_range?: string
+      readonly gateway?: string
+      readonly aux_addresses?: StringMap
+    }[]
+    readonly options?: StringMap
+  }
+  readonly external?: boolean
+  readonly internal?: boolean
+  readonly attachable?: boolean
+  readonly enable_ipv4?: boolean
+  readonly enable_ipv6?: boolean
+  readonly labels?: StringMap
+}
+
+export type Volume = {
+  readonly name: string
+  readonly driver?: string
+  readonly driver_opts?: StringMap
+  readonly external?: boolean
+  readonly labels?: StringMap
+}
+
+/** A config or secret. Exactly one of `file`, `content` (configs only) and `environment` unless `external`. */
+export type FileObject = {
+  readonly name: string
+  readonly file?: string
+  readonly content?: string
+  readonly environment?: string
+  readonly external?: boolean
+  readonly labels?: StringMap
+  readonly driver?: string
+  readonly driver_opts?: StringMap
+  readonly template_driver?: string
+}
+
+export type Model = {
+  readonly name: string
+  readonly model: string
+  readonly context_size?: number
+  readonly runtime_flags?: readonly string[]
+}
+
+/**
+ * What the user wants, whole and resolved: the canonical Compose model (the same keys as
+ * `docker compose config --format json`) and, in `context`, where it came from.
+ */
+export type Project = {
+  readonly name: string
+  /** The services that are on: without profiles, with an active one, or named on the command line. */
+  readonly services: Readonly<Record<ServiceName, Service>>
+  readonly networks: Readonly<Record<NetworkName, Network>>
+  readonly volumes: Readonly<Record<VolumeName, Volume>>
+  readonly configs: Readonly<Record<string, FileObject>>
+  readonly secrets: Readonly<Record<string, FileObject>>
+  readonly models: Readonly<Record<string, Model>>
+  /** Top-level `x-…` keys as written. */
+  readonly extensions: Readonly<Record<string, unknown>>
+  readonly context: ProjectContext
+}
+
+export type ProjectContext = {
+  /** Absolute: the directory that relative paths are resolved against. */
+  readonly directory: string
+  /** Absolute paths of the stack files in the order in which they were merged. */
+  readonly files: readonly string[]
+  /** Absolute paths of the `--env-file`s or the `.env` in use. */
+  readonly envFiles: readonly string[]
+  /** What `${…}` saw: the process environment over the env files. */
+  readonly environment: StringMap
+  readonly activeProfiles: readonly string[]
+  /** Services that are in the files but switched off by their profiles. Their containers are not orphans. */
+  readonly disabled: Readonly<Record<ServiceName, Service>>
+  /** Every other file that was read (includes, extends, env_file, label_file): a change of one means: load again. */
+  readonly inputs: readonly string[]
+  /** Values of variables named by `environment:` of configs and secrets; `null` when unset. Never printed. */
+  readonly objectEnvironment: NullableStringMap
+}

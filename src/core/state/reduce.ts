@@ -1,0 +1,68 @@
+import type { StackEvent } from '../events/event.ts'
+import { reduceService } from './reduce-service.ts'
+import { reduceSteps } from './reduce-steps.ts'
+import { initialState, reloadsKept, toServiceState, type State } from './state.ts'
+
+/**
+ * Folds one event into the state. Pure: the same events give the same state, and an event that changes nothing that
+ * can be seen gives back the very same object.
+ */
+export function reduce(state: State, event: StackEvent): State {
+  switch (event.type) {
+    case 'session/started':
+      return { ...initialState, project: event.project, command: event.command, files: event.files, startedAt: event.at, phaseAt: event.at, services: event.services.map(toServiceState) }
+    case 'session/changed':
+      return event.phase === state.phase ? state : { ...state, phase: event.phase, phaseAt: event.at }
+    case 'session/ended':
+      return { ...state, phase: 'stopped', exit: event.exit, questions: [] }
+    case 'problem/raised': {
+      const raised = { id: event.id, problem: event.problem, at: event.at, ...(event.service === undefined ? {} : { service: event.service }) }
+      const known = state.problems.find((one) => one.id === event.id)
+      if (known === undefined) return { ...state, problems: [...state.problems, raised] }
+      // Raised again: it keeps its place and the time it was first seen.
+      return { ...state, problems: state.problems.map((one) => (one === known ? { ...raised, at: known.at } : one)) }
+    }
+    case 'problem/cleared':
+      return state.problems.some((one) => one.id === event.id) ? { ...state, problems: state.problems.filter((one) => one.id !== event.id) } : state
+    case 'question/asked':
+      return { ...state, questions: [...state.questions.filter((one) => one.id !== event.id), { id: event.id, text: event.text, fallback: event.fallback }] }
+    case 'question/answered':
+      return { ...state, questions: state.questions.filter((one) => one.id !== event.id) }
+    case 'watch/started':
+      return { ...state, watching: { services: event.services, paths: event.paths } }
+    case 'watch/changed':
+      return { ...state, change: { service: event.service, paths: event.paths, action: event.action, at: event.at } }
+    case 'reload/ended':
+      return withReload(state, event)
+    case 'plan/made':
+    case 'step/started':
+    case 'step/progressed':
+    case 'step/waiting':
+    case 'step/ended': {
+      const next = reduceSteps(state, event)
+      return event.type === 'step/started' ? reduceService(next, event) : next
+    }
+    case 'container/changed':
+    case 'container/removed':
+    case 'probe/ended':
+    case 'stats/measured':
+      return reduceService(state, event)
+    case 'log/written':
+    case 'log/dropped':
+      return state
+    default:
+      // A reader of a newer stream meets events that it does not know: they change nothing here.
+      event satisfies never
+      return state
+  }
+}
+
+function withReload(state: State, event: Extract<StackEvent, { type: 'reload/ended' }>): State {
+  const { change, ...rest } = state
+  const reload = { service: event.service, action: event.action, files: event.files, ms: event.ms, at: event.at, ...(event.problem === undefined ? {} : { problem: event.problem }) }
+  return {
+    ...rest,
+    reloads: [...state.reloads, reload].slice(-reloadsKept),
+    ...(change === undefined || change.service === event.service ? {} : { change }),
+  }
+}

@@ -1,0 +1,98 @@
+import type { Problem } from '../errors/problem.ts'
+import type { ContainerSummary, Phase, ServiceSummary, StepSummary } from '../events/event.ts'
+
+/**
+ * What a session looks like after some events: plain data, never changed in place, so that `===` tells whether there is
+ * anything to draw. Log text is not in here (see log-buffer.ts), and nothing in here reads a clock: every time is the
+ * time of an event, in milliseconds since the epoch.
+ */
+export type State = {
+  readonly project: string
+  readonly command: string
+  readonly files: readonly string[]
+  readonly phase: Phase
+  /** When the session started, and when its present phase did. */
+  readonly startedAt: number
+  readonly phaseAt: number
+  /** Exit code of the session once it has ended. */
+  readonly exit?: number
+  /** In the order of the stack file. */
+  readonly services: readonly ServiceState[]
+  /** Steps of the present plan, and those of the one before that still run. */
+  readonly steps: readonly StepState[]
+  /** Services that the last plan found as they should be. */
+  readonly unchanged: readonly string[]
+  /** In the order they were raised; each stays until it is cleared. */
+  readonly problems: readonly RaisedProblem[]
+  readonly questions: readonly Question[]
+  /** Newest last; at most `reloadsKept`. */
+  readonly reloads: readonly Reload[]
+  readonly watching?: { readonly services: readonly string[]; readonly paths: number }
+  /** A change that was seen on disk and has not led to a reload yet. */
+  readonly change?: { readonly service: string; readonly paths: readonly string[]; readonly action: string; readonly at: number }
+}
+
+export const reloadsKept = 50
+
+export type ServiceState = {
+  readonly name: string
+  readonly summary: ServiceSummary
+  /** By number. */
+  readonly containers: readonly ContainerEntry[]
+  /** The last probe of its healthcheck. */
+  readonly probe?: Probe
+  /** We were told to stop it: its exit is no failure. */
+  readonly stopped: boolean
+  /** Last measured, all containers together. */
+  readonly stats: readonly Stats[]
+}
+
+export type ContainerEntry = ContainerSummary & {
+  /** When its state or health last became another one. */
+  readonly since: number
+}
+
+export type Probe = { readonly container: string; readonly healthy: boolean; readonly exitCode: number; readonly output: string; readonly at: number; /** Failures in a row, this one included. */ readonly failures: number }
+
+export type Stats = { readonly container: string; readonly cpuPercent: number; readonly memoryBytes: number; readonly memoryLimitBytes?: number }
+
+export type StepState = StepSummary & {
+  readonly status: 'pending' | 'running' | 'done' | 'failed' | 'skipped'
+  readonly startedAt?: number
+  /** Milliseconds that it took. */
+  readonly ms?: number
+  readonly waiting?: { readonly on: readonly string[]; readonly note: string }
+  readonly progress?: Progress
+  readonly problem?: Problem
+  readonly because?: string
+}
+
+export type Progress = {
+  readonly done: number
+  /** Absent while it is not known how much there is. */
+  readonly total?: number
+  readonly unit?: 'bytes' | 'steps'
+  readonly note?: string
+  readonly parts: Readonly<Record<string, { readonly done: number; readonly total?: number }>>
+}
+
+export type RaisedProblem = { readonly id: string; readonly problem: Problem; readonly service?: string; readonly at: number }
+export type Question = { readonly id: string; readonly text: string; readonly fallback: boolean }
+export type Reload = { readonly service: string; readonly action: string; readonly files: number; readonly ms: number; readonly at: number; readonly problem?: Problem }
+
+export const initialState: State = {
+  project: '',
+  command: '',
+  files: [],
+  phase: 'loading',
+  startedAt: 0,
+  phaseAt: 0,
+  services: [],
+  steps: [],
+  unchanged: [],
+  problems: [],
+  questions: [],
+  reloads: [],
+}
+
+export const toServiceState = (summary: ServiceSummary): ServiceState => ({ name: summary.name, summary, containers: [], stopped: false, stats: [] })
