@@ -1,0 +1,52 @@
+import { Buffer } from 'node:buffer'
+import type { ContainerFile, ContainerRuntime } from '../engine/ports.ts'
+import type { DockerClient } from './client.ts'
+import { shorten } from './containers.ts'
+import { guard, guardStream } from './guard.ts'
+import { readChunks } from './read-body.ts'
+import { tarEnd, tarHeader, tarPadding } from './tar-pack.ts'
+
+type ArchiveCalls = Pick<ContainerRuntime, 'putFiles' | 'putArchive' | 'getArchive'>
+
+/** Go's bit for a folder and for a symbolic link in the mode that `X-Docker-Container-Path-Stat` carries. */
+type PathStat = { readonly name: string; readonly size: number; readonly mode: number; readonly linkTarget?: string }
+
+export function createArchiveCalls(client: DockerClient): ArchiveCalls {
+  const put = (id: string, path: string, more: { readonly body: Buffer | AsyncIterable<Uint8Array>; readonly copyOwner?: boolean | undefined; readonly signal: AbortSignal | undefined }) =>
+    guard(client, { what: `put files under ${path} of container ${shorten(id)}`, subject: `folder ${path} in container ${shorten(id)}`, signal: more.signal }, async () => {
+      await client.ask({
+        method: 'PUT',
+        path: `/containers/${id}/archive`,
+        query: { path, ...(more.copyOwner === undefined ? {} : { copyUIDGID: more.copyOwner }) },
+        headers: { 'content-type': 'application/x-tar' },
+        body: more.body,
+        signal: more.signal,
+      })
+    })
+  return {
+    putFiles: (id, path, files, { signal } = {}) => put(id, path, { body: packFiles(files), signal }),
+    putArchive: (id, path, tar, { copyOwner, signal } = {}) => put(id, path, { body: tar, copyOwner, signal }),
+    getArchive: (id, path, { signal } = {}) => {
+      const context = { what: `read ${path} of container ${shorten(id)}`, subject: `file ${path} in container ${shorten(id)}`, signal }
+      return guard(client, context, async () => {
+        const stream = await client.open({ method: 'GET', path: `/containers/${id}/archive`, query: { path }, signal })
+        const header = String(stream.headers['x-docker-container-path-stat'] ?? '')
+        const stat = JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as PathStat
+        return {
+          stat: { name: stat.name, size: stat.size, mode: stat.mode, linkTarget: stat.linkTarget ?? '' },
+          tar: guardStream(client, context, () => readChunks(stream, signal)),
+        }
+      })
+    },
+  }
+}
+
+/** Folders on the way to a file are made by the engine. */
+export function packFiles(files: readonly ContainerFile[]): Buffer {
+  const parts = files.flatMap((file) => {
+    const owner = { ...(file.uid === undefined ? {} : { uid: file.uid }), ...(file.gid === undefined ? {} : { gid: file.gid }) }
+    const size = file.content.length
+    return [tarHeader({ path: file.path.replace(/^\/+/, ''), kind: 'file', mode: file.mode, size, ...owner }), file.content, tarPadding(size)]
+  })
+  return Buffer.concat([...parts, tarEnd()])
+}

@@ -1,0 +1,86 @@
+import { Buffer } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { basename, dirname, isAbsolute, resolve } from 'node:path'
+import type { BuildSpec } from '../../engine/ports.ts'
+import type { SecretSource } from './build-session.ts'
+import type { SharedFolder } from './file-sync.ts'
+
+/** A build as it can be asked of an engine: where things are, and what is said about them. Nothing is read yet. */
+export type BuildPlan = {
+  readonly tags: readonly string[]
+  readonly remote: string | undefined
+  /** Absolute; absent for a remote context. */
+  readonly context: string | undefined
+  /** The name of the Dockerfile in its folder, or in the remote context. */
+  readonly dockerfile: string
+  readonly dockerfileFolder: SharedFolder | undefined
+  readonly args: Readonly<Record<string, string>>
+  readonly labels: Readonly<Record<string, string>>
+  readonly secrets: Readonly<Record<string, SecretSource>>
+  readonly sshAgents: Readonly<Record<string, string>>
+  /** `additional_contexts`: by name, a folder (absolute) or what BuildKit fetches itself (`docker-image://…`, a URL). */
+  readonly contexts: Readonly<Record<string, { readonly folder: string } | { readonly address: string }>>
+  readonly sharedKey: string
+}
+
+export function planBuild(spec: BuildSpec): BuildPlan {
+  const { build, directory } = spec
+  const context = build.context ?? '.'
+  const isRemote = isRemoteContext(context)
+  const folder = isRemote ? undefined : resolve(directory, context)
+  const inline = build.dockerfile_inline === undefined ? undefined : Buffer.from(build.dockerfile_inline)
+  const file = build.dockerfile ?? 'Dockerfile'
+  const place = folder === undefined || isAbsolute(file) ? file : resolve(folder, file)
+  return {
+    tags: [...new Set([spec.image, ...(build.tags ?? [])])],
+    remote: isRemote ? context : undefined,
+    context: folder,
+    dockerfile: inline !== undefined ? 'Dockerfile' : folder === undefined ? file : basename(place),
+    dockerfileFolder: inline !== undefined ? { files: { Dockerfile: inline } } : folder === undefined ? undefined : { path: dirname(place) },
+    args: toArgs(spec),
+    labels: { ...build.labels, ...spec.labels },
+    secrets: toSecrets(spec),
+    sshAgents: toSshAgents(spec),
+    contexts: Object.fromEntries(Object.entries(build.additional_contexts ?? {}).map(([name, value]) => [name, toNamedContext(value, spec)])),
+    sharedKey: createHash('sha256').update(folder ?? context).digest('hex'),
+  }
+}
+
+/** Git and archives: BuildKit and the old builder know the same forms (moby/buildkit util/gitutil, docker build). */
+export const isRemoteContext = (context: string): boolean => /^(?:https?|git|ssh):\/\/|^git@|^github\.com\//.test(context)
+
+/** An argument without a value takes the one of the environment, and is left out when there is none. */
+function toArgs({ build, environment }: BuildSpec): Record<string, string> {
+  const args = Object.entries(build.args ?? {}).map(([name, value]) => [name, value ?? environment[name]] as const)
+  return Object.fromEntries(args.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
+}
+
+function toSecrets({ build, secrets, environment }: BuildSpec): Record<string, SecretSource> {
+  const known = (build.secrets ?? []).flatMap(({ source, target }): [string, SecretSource][] => {
+    const secret = secrets[source]
+    const id = target === undefined || target === '' ? source : target
+    if (secret?.file !== undefined) return [[id, { file: secret.file }]]
+    const value = secret?.environment === undefined ? secret?.content : environment[secret.environment]
+    return value === undefined ? [] : [[id, { value }]]
+  })
+  return Object.fromEntries(known)
+}
+
+/** `default`, `id=/path/of/agent.sock`. */
+function toSshAgents({ build, environment }: BuildSpec): Record<string, string> {
+  const entries = Array.isArray(build.ssh)
+    ? (build.ssh as readonly string[]).map((entry): readonly [string, string] => {
+        const [id = '', ...path] = entry.split('=')
+        return [id, path.join('=')]
+      })
+    : Object.entries((build.ssh ?? {}) as Readonly<Record<string, string>>)
+  return Object.fromEntries(entries.map(([id, path]) => [id, path || (environment['SSH_AUTH_SOCK'] ?? '')]))
+}
+
+function toNamedContext(value: string, { directory, serviceImages }: BuildSpec): { readonly folder: string } | { readonly address: string } {
+  if (value.startsWith('service:')) {
+    const service = value.slice('service:'.length)
+    return { address: `docker-image://${serviceImages[service] ?? service}` }
+  }
+  return isRemoteContext(value) || /^(?:docker-image|oci-layout|target):/.test(value) ? { address: value } : { folder: resolve(directory, value) }
+}

@@ -1,0 +1,58 @@
+import { Buffer } from 'node:buffer'
+import type { DockerClient } from '../client.ts'
+import { readJsonLines } from '../read-body.ts'
+import type { BuildRun } from './build-run.ts'
+import { toBuildQuery } from './build-query.ts'
+import { openBuildSession } from './build-session.ts'
+import { readBuildTrace } from './build-trace.ts'
+import type { SharedFolder } from './file-sync.ts'
+
+type BuildMessage = {
+  readonly id?: string
+  readonly aux?: string | { readonly ID?: string }
+  readonly stream?: string
+  readonly error?: string
+  readonly errorDetail?: { readonly message?: string }
+}
+
+/** `POST /build?version=2`: the engine's own door to BuildKit. @returns the id of the image */
+export async function buildWithEngine(client: DockerClient, run: BuildRun): Promise<string> {
+  const { spec, plan, signal } = run
+  const session = await openBuildSession(client, { folders: toFolders(run), secrets: plan.secrets, sshAgents: plan.sshAgents, sharedKey: plan.sharedKey, signal })
+  try {
+    const query = { ...toBuildQuery(spec, plan), version: 2, session: session.id, buildid: session.id, remote: plan.remote ?? 'client-session' }
+    const stream = await client.open({ method: 'POST', path: '/build', query, signal })
+    return await followBuild(readJsonLines<BuildMessage>(stream, signal), run)
+  } finally {
+    session.close()
+    if (signal?.aborted === true) await cancelBuild(client, session.id)
+  }
+}
+
+export function toFolders({ plan }: BuildRun): Readonly<Record<string, SharedFolder>> {
+  const named = Object.entries(plan.contexts).flatMap(([name, context]) => ('folder' in context ? [[name, { path: context.folder }] as const] : []))
+  return {
+    ...(plan.context === undefined ? {} : { context: { path: plan.context } }),
+    ...(plan.dockerfileFolder === undefined ? {} : { dockerfile: plan.dockerfileFolder }),
+    ...Object.fromEntries(named),
+  }
+}
+
+export async function followBuild(messages: AsyncIterable<BuildMessage>, { follower, onProgress, buildkit }: BuildRun): Promise<string> {
+  let imageId = ''
+  for await (const message of messages) {
+    const failure = message.errorDetail?.message ?? message.error
+    if (failure !== undefined) throw new Error(failure)
+    if (message.id === 'moby.buildkit.trace' && typeof message.aux === 'string') follower.trace(readBuildTrace(Buffer.from(message.aux, 'base64')))
+    else if (typeof message.aux === 'object') imageId = message.aux.ID ?? imageId
+    // With BuildKit this is only "Successfully tagged"; of the old builder it is all there is.
+    else if (!buildkit && message.stream !== undefined && message.stream.trim() !== '') onProgress({ kind: 'log', text: message.stream.trimEnd() })
+  }
+  if (imageId === '') throw new Error('the engine ended the build without an image')
+  return imageId
+}
+
+/** Closing the connection alone lets a step that runs go on. */
+async function cancelBuild(client: DockerClient, id: string): Promise<void> {
+  await client.ask({ method: 'POST', path: '/build/cancel', query: { id }, signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
+}

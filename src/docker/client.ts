@@ -1,0 +1,126 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { EngineAddress } from '../engine/ports.ts'
+import { createDockerode, type DockerodeCalls } from './dockerode-calls.ts'
+import { createHttpTransport, type HttpAsk } from './http-transport.ts'
+import { createModem } from './modem.ts'
+import { negotiate, type Negotiated } from './negotiate.ts'
+import { readAll } from './read-body.ts'
+
+/** Values of a query: objects are sent as JSON, lists as repeated keys, `undefined` not at all. */
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | object | undefined>>
+
+export type Ask = Omit<HttpAsk, 'body' | 'path'> & {
+  /** Without the version: `/containers/json`. */
+  readonly path: string
+  readonly query?: Query | undefined
+  /** Sent as JSON. What may hold a secret goes here and never into the query. */
+  readonly json?: object
+  readonly body?: Exclude<HttpAsk['body'], undefined>
+}
+
+/** An answer that is no success, or a connection that failed, before it is translated for people. */
+export type EngineFailure = NodeJS.ErrnoException & { readonly statusCode?: number }
+
+/** dockerode for plain calls, and the same connection for what dockerode cannot do: streams, uploads, hijacked sockets. */
+export type DockerClient = {
+  readonly docker: DockerodeCalls
+  readonly address: EngineAddress
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** One ping, the first time. */
+  negotiated(signal?: AbortSignal): Promise<Negotiated>
+  /** The answer as JSON (or nothing). Throws an {@link EngineFailure} when the status is no success. */
+  ask<T>(ask: Ask): Promise<T>
+  /** The answer as a stream. Throws an {@link EngineFailure} when the status is no success. */
+  open(ask: Ask): Promise<IncomingMessage>
+  hijack(ask: Ask & { readonly protocol?: string }): Promise<Duplex>
+  close(): void
+}
+
+export type ClientOptions = {
+  readonly address: EngineAddress
+  /** The process environment, or what stands for it: `DOCKER_API_VERSION`, `DOCKER_CONFIG`, `SSH_AUTH_SOCK`, `HOME`, `PATH`. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+export function createClient({ address, environment }: ClientOptions): DockerClient {
+  const transport = createHttpTransport(address, environment)
+  let known: Promise<Negotiated> | undefined
+
+  const negotiated = (signal?: AbortSignal): Promise<Negotiated> => {
+    known ??= negotiate(transport, { address, forced: environment['DOCKER_API_VERSION'] }).catch((error: unknown) => {
+      known = undefined // the engine may come up; a lasting failure would outlive it
+      throw error
+    })
+    return signal === undefined ? known : orAborted(known, signal)
+  }
+
+  const prepare = async (ask: Ask): Promise<HttpAsk> => {
+    const { prefix } = await negotiated(ask.signal)
+    const { query, json, path, ...rest } = ask
+    const full = { ...rest, path: prefix + path + toQueryString(query) }
+    return json === undefined ? full : { ...full, body: JSON.stringify(json), headers: { 'content-type': 'application/json', ...ask.headers } }
+  }
+
+  const open = async (ask: Ask): Promise<IncomingMessage> => {
+    const response = await transport.request(await prepare(ask))
+    const status = response.statusCode ?? 0
+    if (status >= 200 && status < 300) return response
+    throw await readFailure(response, ask.signal)
+  }
+
+  const client: DockerClient = {
+    docker: createDockerode(createModem({ open })),
+    address,
+    environment,
+    negotiated,
+    open,
+    async ask<T>(ask: Ask): Promise<T> {
+      const text = (await readAll(await open(ask), ask.signal)).toString('utf8')
+      return (text === '' ? undefined : JSON.parse(text)) as T
+    },
+    async hijack(ask) {
+      const result = await transport.upgrade({ ...(await prepare(ask)), ...(ask.protocol === undefined ? {} : { protocol: ask.protocol }) })
+      if ('socket' in result) return result.socket
+      throw await readFailure(result.refused, ask.signal)
+    },
+    close: () => transport.close(),
+  }
+  return client
+}
+
+/** Many calls may wait for the one ping: an abort ends the waiting of its own call only. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+export function toQueryString(query: Query | undefined): string {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (value === undefined) continue
+    if (Array.isArray(value)) for (const one of value as string[]) params.append(key, one)
+    else params.append(key, typeof value === 'object' ? JSON.stringify(value) : String(value))
+  }
+  const text = params.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+async function readFailure(response: IncomingMessage, signal: AbortSignal | undefined): Promise<EngineFailure> {
+  const text = (await readAll(response, signal)).toString('utf8').trim()
+  const statusCode = response.statusCode ?? 0
+  return Object.assign(new Error(readMessage(text) || `status ${statusCode}`), { statusCode })
+}
+
+function readMessage(text: string): string {
+  try {
+    const { message, cause } = JSON.parse(text) as { message?: string; cause?: string }
+    return message ?? cause ?? text
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,53 @@
+import { arch } from 'node:os'
+import type { EngineFacts } from '../core/plan/observed.ts'
+import type { EngineAddress, Runtime } from '../engine/ports.ts'
+import { createArchiveCalls } from './archive.ts'
+import { createClient, type ClientOptions, type DockerClient } from './client.ts'
+import { createContainerCalls } from './containers.ts'
+import { createCreateContainer } from './create-container.ts'
+import { createEvents } from './events.ts'
+import { guard } from './guard.ts'
+import { createImageCalls } from './images.ts'
+import { createInteractiveCalls } from './interactive.ts'
+import { createLogs } from './logs.ts'
+import { createNetworkCalls } from './networks.ts'
+import { createStartContainer } from './start-container.ts'
+import { createStats } from './stats.ts'
+import { createVolumeCalls } from './volumes.ts'
+
+/**
+ * The engine at an address, as the port that Stack works through. Opens nothing until the first call, which then costs one
+ * ping for all that follow.
+ */
+export function createRuntime(options: ClientOptions): Runtime {
+  const client = createClient(options)
+  return {
+    facts: ({ signal } = {}) => guard(client, { what: 'say what it is', signal }, () => readFacts(client, { address: options.address, signal })),
+    ...createContainerCalls(client),
+    ...createArchiveCalls(client),
+    ...createInteractiveCalls(client),
+    ...createNetworkCalls(client),
+    ...createVolumeCalls(client),
+    ...createImageCalls(client),
+    createContainer: createCreateContainer(client),
+    startContainer: createStartContainer(client),
+    logs: createLogs(client),
+    stats: createStats(client),
+    events: createEvents(client),
+    close: () => client.close(),
+  }
+}
+
+/** Go's names of what Node calls otherwise. */
+const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', loong64: 'loong64', ppc64: 'ppc64le' }
+
+/**
+ * An engine behind a local socket has the architecture of this machine; asking it costs 5 ms, for it runs `runc` and
+ * `docker-init` to tell their versions.
+ */
+async function readFacts(client: DockerClient, { address, signal }: { readonly address: EngineAddress; readonly signal: AbortSignal | undefined }): Promise<EngineFacts> {
+  const { api, version, os, buildkit, podman, swarm } = await client.negotiated(signal)
+  const isLocal = address.kind === 'unix' || address.kind === 'npipe'
+  const architecture = isLocal ? (architectures[arch()] ?? arch()) : (await client.ask<{ Arch: string }>({ method: 'GET', path: '/version', signal })).Arch
+  return { api, version, os, architecture, buildkit, podman, swarm }
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Problem } from '../core/errors/problem.ts'
+import { StackError } from '../core/errors/stack-error.ts'
+import { unsupportedBy } from '../core/plan/unsupported.ts'
+import type { ContainerRuntime, ContainerSpec } from '../engine/ports.ts'
+import type { DockerClient } from './client.ts'
+import { toContainerBody } from './create-options/container-body.ts'
+import { containerAliases, ownAliases, realName, toEndpoint, toNetworking } from './create-options/endpoints.ts'
+import { seccompFile } from './create-options/security-options.ts'
+import { accept, guard } from './guard.ts'
+import type { ApiVersion } from './negotiate.ts'
+
+/** One call; on engines before API 1.44 one more for each network but the first. */
+export function createCreateContainer(client: DockerClient): ContainerRuntime['createContainer'] {
+  return (spec, { signal } = {}) =>
+    guard(client, { what: `create container ${spec.name}`, signal }, async () => {
+      const { api, os, podman } = await client.negotiated(signal)
+      refuseErrors(spec, unsupportedBy(spec, { api, os, podman }))
+      const body = toContainerBody(spec, { api, seccompProfiles: await readSeccompProfiles(spec) })
+      const query = { name: spec.name, platform: spec.service.platform }
+      const answer = await client.ask<{ Id: string; Warnings?: readonly string[] | null }>({ method: 'POST', path: '/containers/create', query, json: body, signal })
+      await connectOthers(client, { id: answer.Id, spec, api, signal })
+      return { id: answer.Id, warnings: answer.Warnings ?? [] }
+    })
+}
+
+/** A last look: whoever plans asks beforehand, so that nothing has been changed by then. */
+function refuseErrors(spec: ContainerSpec, problems: readonly Problem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length === 0) return
+  throw new StackError('engine/refused', { what: `create container ${spec.name}`, why: errors.map(({ message }) => message).join(' ') }, { problems: errors })
+}
+
+type Connect = { readonly id: string; readonly spec: ContainerSpec; readonly api: ApiVersion; readonly signal: AbortSignal | undefined }
+
+/** A container that has not all of its networks is no container of the service: it does not stay. */
+async function connectOthers(client: DockerClient, { id, spec, api, signal }: Connect): Promise<void> {
+  const later = toNetworking(spec, api)?.later ?? []
+  try {
+    for (const key of later) {
+      const aliases = [...containerAliases(spec), ...ownAliases(spec, key)]
+      const json = { Container: id, EndpointConfig: toEndpoint(spec.service, { key, aliases, api }) }
+      await client.ask({ method: 'POST', path: `/networks/${encodeURIComponent(realName(spec, key))}/connect`, json, signal })
+    }
+  } catch (error) {
+    await accept([404], client.ask({ method: 'DELETE', path: `/containers/${id}`, query: { force: true, v: true } })).catch(() => undefined)
+    throw error
+  }
+}
+
+async function readSeccompProfiles({ service, project }: ContainerSpec): Promise<Record<string, string>> {
+  const profiles: Record<string, string> = {}
+  for (const option of service.security_opt ?? []) {
+    const path = seccompFile(option)
+    if (path !== undefined) profiles[path] = await readFile(resolve(project.context.directory, path), 'utf8')
+  }
+  return profiles
+}

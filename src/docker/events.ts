@@ -1,0 +1,64 @@
+import { StackError } from '../core/errors/stack-error.ts'
+import type { EngineEvent, Runtime } from '../engine/ports.ts'
+import type { DockerClient } from './client.ts'
+import { guardStream } from './guard.ts'
+import { readJsonLines } from './read-body.ts'
+
+type EngineMessage = {
+  readonly Type: string
+  readonly Action: string
+  readonly Actor: { readonly ID: string; readonly Attributes?: Readonly<Record<string, string>> | null }
+  readonly time: number
+  readonly timeNano?: number
+}
+
+/** Asked of the engine, so that the probes of healthchecks (three events each) are not even sent. */
+const ACTIONS = [
+  'create', 'start', 'restart', 'die', 'stop', 'kill', 'oom', 'pause', 'unpause', 'rename', 'update', 'destroy', 'health_status',
+  'connect', 'disconnect', 'remove', 'mount', 'unmount', 'pull', 'push', 'tag', 'untag', 'delete', 'import', 'load',
+] // prettier-ignore
+
+const KINDS = ['container', 'network', 'volume', 'image']
+
+/**
+ * Events as they happen. With a project: of its containers; the engine puts no labels on events of networks and volumes.
+ * @throws `engine/connection-lost` when the engine ends the stream
+ */
+export function createEvents(client: DockerClient): Runtime['events'] {
+  return ({ project, since, until }, { signal }) =>
+    guardStream(client, { what: 'report its events', signal }, async function* () {
+      const filters = { type: KINDS, event: ACTIONS, ...(project === undefined ? {} : { label: [`com.docker.compose.project=${project}`] }) }
+      const query = { filters, since: toTime(since), until: toTime(until) }
+      const stream = await client.open({ method: 'GET', path: '/events', query, signal })
+      for await (const message of readJsonLines<EngineMessage>(stream, signal)) {
+        const event = toEngineEvent(message)
+        if (event !== undefined) yield event
+      }
+      if (until === undefined) throw new StackError('engine/connection-lost', { what: 'report its events' })
+    })
+}
+
+const toTime = (seconds: number | undefined): string | undefined => (seconds === undefined ? undefined : seconds.toFixed(6))
+
+export function toEngineEvent(message: EngineMessage): EngineEvent | undefined {
+  if (!KINDS.includes(message.Type)) return undefined
+  const attributes = message.Actor.Attributes ?? {}
+  const [action = '', detail = ''] = message.Action.split(': ')
+  if (action.startsWith('exec_')) return undefined
+  const health = action === 'health_status' && (detail === 'healthy' || detail === 'unhealthy' || detail === 'starting') ? detail : undefined
+  const service = attributes['com.docker.compose.service']
+  const project = attributes['com.docker.compose.project']
+  const exitCode = attributes['exitCode']
+  return {
+    kind: message.Type as EngineEvent['kind'],
+    action,
+    id: message.Actor.ID,
+    name: attributes['name'] ?? message.Actor.ID,
+    ...(service === undefined ? {} : { service }),
+    ...(project === undefined ? {} : { project }),
+    ...(health === undefined ? {} : { health }),
+    ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
+    at: message.timeNano === undefined ? message.time * 1000 : message.timeNano / 1e6,
+    attributes,
+  }
+}

@@ -1,0 +1,43 @@
+import type { DockerClient, EngineFailure } from './client.ts'
+import { translateError } from './translate-error.ts'
+
+export type GuardOptions = { readonly what: string; readonly subject?: string; readonly signal?: AbortSignal | undefined }
+
+/**
+ * Runs one call: an abort rejects with the signal's reason and everything else with an error of the catalogue.
+ */
+export async function guard<T>(client: DockerClient, { what, subject, signal }: GuardOptions, call: () => Promise<T>): Promise<T> {
+  signal?.throwIfAborted()
+  try {
+    return await call()
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason
+    throw translateError(error, { what, subject, address: client.address })
+  }
+}
+
+/** The same for what comes in pieces. */
+export async function* guardStream<T>(client: DockerClient, { what, subject, signal }: GuardOptions, stream: () => AsyncIterable<T>): AsyncGenerator<T> {
+  signal?.throwIfAborted()
+  try {
+    yield* stream()
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason
+    throw translateError(error, { what, subject, address: client.address })
+  }
+}
+
+/** Makes statuses that mean "it is so already" a success. */
+export async function accept(statuses: readonly number[], call: Promise<unknown>): Promise<void> {
+  await call.catch((error: EngineFailure) => {
+    if (!statuses.includes(error.statusCode ?? 0)) throw error
+  })
+}
+
+/** `undefined` for what is not there. */
+export function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
+  return call.catch((error: EngineFailure) => {
+    if (error.statusCode === 404) return undefined
+    throw error
+  })
+}

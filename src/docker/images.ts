@@ -1,0 +1,56 @@
+import type { ImageRuntime } from '../engine/ports.ts'
+import type { DockerClient } from './client.ts'
+import { withSignal } from './dockerode-calls.ts'
+import { parseReference } from './image-reference.ts'
+import { accept, guard, orUndefined } from './guard.ts'
+import { toObservedImage, type InspectedImage } from './to-observed.ts'
+
+type ListedImage = {
+  readonly Id: string
+  readonly RepoTags?: readonly string[] | null
+  readonly RepoDigests?: readonly string[] | null
+  readonly Created: number
+  readonly Size: number
+  readonly Labels?: Readonly<Record<string, string>> | null
+}
+
+/** Images. What moves layers (pull, push, build) is loaded when it is used first. */
+export function createImageCalls(client: DockerClient): ImageRuntime {
+  const { docker } = client
+  const inspectImage: ImageRuntime['inspectImage'] = (reference, { signal } = {}) =>
+    guard(client, { what: `inspect image ${reference}`, signal }, async () => {
+      const found = await orUndefined(docker.getImage(reference).inspect(withSignal(signal)))
+      return found === undefined ? undefined : toObservedImage(found as InspectedImage)
+    })
+  return {
+    inspectImage,
+    listImages: ({ labels = [] }, { signal } = {}) =>
+      guard(client, { what: 'list images', signal }, async () => {
+        const query = labels.length === 0 ? {} : { filters: { label: labels } }
+        const listed = (await docker.listImages(withSignal(signal, query))) as readonly ListedImage[]
+        return listed.map((one) =>
+          // A list does not tell the rest.
+          ({ ...toObservedImage({ Id: one.Id, RepoTags: one.RepoTags ?? [], RepoDigests: one.RepoDigests ?? [], Size: one.Size, Config: { Labels: one.Labels ?? {} } }), createdAt: one.Created }),
+        )
+      }),
+    pullImage: async (reference, options = {}) => {
+      const { pullImage } = await import('./pull.ts')
+      return pullImage(client, { reference, ...options })
+    },
+    pushImage: async (reference, options = {}) => {
+      const { pushImage } = await import('./push.ts')
+      return pushImage(client, { reference, ...options })
+    },
+    buildImage: async (spec, options = {}) => {
+      const { buildImage } = await import('./build/build-image.ts')
+      return buildImage(client, { spec, ...options })
+    },
+    tagImage: (reference, tag, { signal } = {}) =>
+      guard(client, { what: `tag image ${reference} as ${tag}`, subject: `image ${reference}`, signal }, async () => {
+        const { repository, tag: name = 'latest' } = parseReference(tag)
+        await docker.getImage(reference).tag(withSignal(signal, { repo: repository, tag: name }))
+      }),
+    removeImage: (reference, { force = false, signal } = {}) =>
+      guard(client, { what: `remove image ${reference}`, subject: `Image ${reference}`, signal }, () => accept([404], docker.getImage(reference).remove(withSignal(signal, { force })))),
+  }
+}

@@ -1,0 +1,38 @@
+import type { Readable } from 'node:stream'
+
+/** The whole of a short answer. An abort rejects with the signal's reason, not with what it did to the connection. */
+export function readAll(stream: Readable, signal?: AbortSignal): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    stream.once('end', () => resolve(Buffer.concat(chunks)))
+    stream.once('error', (error) => reject(signal?.aborted === true ? signal.reason : error))
+    // 'close' without 'end': cut off. After 'end' this changes nothing any more.
+    stream.once('close', () => reject(signal?.aborted === true ? signal.reason : Object.assign(new Error('the answer was cut off'), { code: 'ECONNRESET' })))
+  })
+}
+
+/**
+ * The chunks of a long answer, read as fast as the reader takes them. Leaving the loop closes the connection.
+ * @throws the signal's reason when it was aborted, else the connection's error
+ */
+export async function* readChunks(stream: Readable, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream) yield chunk as Buffer
+  } catch (error) {
+    throw signal?.aborted === true ? signal.reason : error
+  }
+  if (signal?.aborted === true) throw signal.reason
+}
+
+/** One value for each line of JSON. Characters and lines may be cut anywhere between chunks. */
+export async function* readJsonLines<T>(stream: Readable, signal?: AbortSignal): AsyncGenerator<T> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of readChunks(stream, signal)) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as T
+  }
+  if (rest.trim() !== '') yield JSON.parse(rest) as T
+}

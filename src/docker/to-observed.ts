@@ -1,0 +1,240 @@
+import type { ContainerState, Health, PublishedPort } from '../core/plan/container-state.ts'
+import type { ObservedContainer, ObservedImage, ObservedMount, ObservedNetwork, ObservedVolume } from '../core/plan/observed.ts'
+import type { ContainerDetails } from '../engine/ports.ts'
+
+/** The engine's JSON, as far as it is read. Newer engines leave out what is empty. */
+export type ListedContainer = {
+  readonly Id: string
+  readonly Names?: readonly string[] | null
+  readonly Image: string
+  readonly ImageID: string
+  readonly Command?: string
+  readonly Created: number
+  readonly State: string
+  readonly Status: string
+  readonly Labels?: Readonly<Record<string, string>> | null
+  readonly Ports?: readonly { readonly IP?: string; readonly PrivatePort: number; readonly PublicPort?: number; readonly Type: string }[] | null
+  readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, { readonly NetworkID?: string } | null>> | null } | null
+  readonly Mounts?: readonly EngineMount[] | null
+}
+type EngineMount = { readonly Type: string; readonly Name?: string; readonly Source?: string; readonly Destination: string }
+
+const label = 'com.docker.compose'
+
+export function toObservedContainer(listed: ListedContainer): ObservedContainer {
+  const labels = listed.Labels ?? {}
+  const health = readHealth(listed.Status)
+  const exitCode = /^(?:Exited|Restarting) \((-?\d+)\)/.exec(listed.Status)?.[1]
+  return {
+    id: listed.Id,
+    name: (listed.Names?.find((name) => name.indexOf('/', 1) === -1) ?? listed.Names?.[0] ?? '').replace(/^\//, ''),
+    ...toIdentity(labels),
+    state: listed.State as ContainerState,
+    ...(health === undefined ? {} : { health }),
+    ...(exitCode === undefined || listed.State === 'restarting' ? {} : { exitCode: Number(exitCode) }),
+    image: listed.Image,
+    imageId: listed.ImageID,
+    labels,
+    networks: Object.entries(listed.NetworkSettings?.Networks ?? {}).map(([name, endpoint]) => ({ id: endpoint?.NetworkID ?? '', name })),
+    mounts: (listed.Mounts ?? []).map(toMount),
+    ports: (listed.Ports ?? []).map(({ IP = '', PrivatePort, PublicPort, Type }) => ({
+      hostIp: IP,
+      ...(PublicPort === undefined ? {} : { hostPort: PublicPort }),
+      containerPort: PrivatePort,
+      protocol: Type,
+    })),
+    createdAt: listed.Created,
+    status: listed.Status,
+    command: listed.Command ?? '',
+  }
+}
+
+function toIdentity(labels: Readonly<Record<string, string>>): Pick<ObservedContainer, 'project' | 'service' | 'number' | 'oneOff'> {
+  const oneOff = labels[`${label}.oneoff`] === 'True'
+  return {
+    project: labels[`${label}.project`] ?? '',
+    service: labels[`${label}.service`] ?? '',
+    number: oneOff ? 0 : Number(labels[`${label}.container-number`] ?? 0),
+    oneOff,
+  }
+}
+
+/** `Up 3 minutes (healthy)`, `Up 1 second (health: starting)`. */
+function readHealth(status: string): Health | undefined {
+  const word = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(status)?.[1]
+  return word as Health | undefined
+}
+
+/** The engine names an anonymous volume by 64 hexadecimal digits; a list does not say so in any other way. */
+const toMount = ({ Type, Name, Source, Destination }: EngineMount): ObservedMount => ({
+  type: Type,
+  source: (Type === 'volume' ? Name : Source) ?? '',
+  target: Destination,
+  anonymous: Type === 'volume' && /^[0-9a-f]{64}$/.test(Name ?? ''),
+})
+
+export type EngineHealthcheck = {
+  readonly Test?: readonly string[] | null
+  readonly Interval?: number
+  readonly Timeout?: number
+  readonly StartPeriod?: number
+  readonly Retries?: number
+}
+
+export type InspectedContainer = {
+  readonly Id: string
+  readonly Name: string
+  readonly Created: string
+  readonly Path?: string
+  readonly Args?: readonly string[] | null
+  readonly Image: string
+  readonly RestartCount?: number
+  readonly State: {
+    readonly Status: string
+    readonly ExitCode?: number
+    readonly Pid?: number
+    readonly OOMKilled?: boolean
+    readonly Error?: string
+    readonly StartedAt?: string
+    readonly FinishedAt?: string
+    readonly Health?: { readonly Status?: string; readonly Log?: readonly { readonly Start: string; readonly ExitCode: number; readonly Output: string }[] | null } | null
+  }
+  readonly Config: {
+    readonly Image: string
+    readonly Tty?: boolean
+    readonly User?: string
+    readonly WorkingDir?: string
+    readonly Env?: readonly string[] | null
+    readonly Labels?: Readonly<Record<string, string>> | null
+    readonly Healthcheck?: EngineHealthcheck | null
+  }
+  readonly HostConfig?: { readonly AutoRemove?: boolean }
+  readonly NetworkSettings?: {
+    readonly Networks?: Readonly<Record<string, { readonly NetworkID?: string } | null>> | null
+    readonly Ports?: Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>> | null
+  }
+  readonly Mounts?: readonly EngineMount[] | null
+}
+
+export function toContainerDetails(found: InspectedContainer): ContainerDetails {
+  const { State: state, Config: config } = found
+  const labels = config.Labels ?? {}
+  const health = state.Health?.Status
+  const healthcheck = toHealthcheckInForce(config.Healthcheck)
+  const startedAt = toSeconds(state.StartedAt)
+  const finishedAt = toSeconds(state.FinishedAt)
+  const hasEnded = state.Status === 'exited' || state.Status === 'dead'
+  return {
+    id: found.Id,
+    name: found.Name.replace(/^\//, ''),
+    ...toIdentity(labels),
+    state: state.Status as ContainerState,
+    ...(health === 'starting' || health === 'healthy' || health === 'unhealthy' ? { health } : {}),
+    ...(hasEnded ? { exitCode: state.ExitCode ?? 0 } : {}),
+    image: config.Image,
+    imageId: found.Image,
+    labels,
+    networks: Object.entries(found.NetworkSettings?.Networks ?? {}).map(([name, endpoint]) => ({ id: endpoint?.NetworkID ?? '', name })),
+    mounts: (found.Mounts ?? []).map(toMount),
+    ports: toPorts(found.NetworkSettings?.Ports ?? {}),
+    createdAt: toSeconds(found.Created) ?? 0,
+    status: state.Status,
+    command: [found.Path ?? '', ...(found.Args ?? [])].join(' '),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+    restartCount: found.RestartCount ?? 0,
+    pid: state.Pid ?? 0,
+    tty: config.Tty ?? false,
+    oomKilled: state.OOMKilled ?? false,
+    error: state.Error ?? '',
+    probes: (state.Health?.Log ?? []).map(({ Start, ExitCode, Output }) => ({ at: Date.parse(Start), exitCode: ExitCode, output: Output })),
+    ...(healthcheck === undefined ? {} : { healthcheck }),
+    user: config.User ?? '',
+    workingDir: config.WorkingDir ?? '',
+    environment: config.Env ?? [],
+    autoRemove: found.HostConfig?.AutoRemove ?? false,
+  }
+}
+
+/** Seconds since the epoch; the engine writes year 1 for "never". */
+function toSeconds(text: string | undefined): number | undefined {
+  return text === undefined || text === '' || text.startsWith('0001-') ? undefined : Date.parse(text) / 1000
+}
+
+function toPorts(ports: Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>>): PublishedPort[] {
+  return Object.entries(ports).flatMap(([name, bindings]): PublishedPort[] => {
+    const [port = '', protocol = 'tcp'] = name.split('/')
+    const target = { containerPort: Number(port), protocol }
+    if (bindings === null || bindings.length === 0) return [{ hostIp: '', ...target }]
+    return bindings.map(({ HostIp = '', HostPort = '' }) => ({ hostIp: HostIp, ...(HostPort === '' ? {} : { hostPort: Number(HostPort) }), ...target }))
+  })
+}
+
+/** Zero stands for the engine's default: 30 s, 30 s, 3 tries, no start period. */
+function toHealthcheckInForce(check: EngineHealthcheck | null | undefined): ContainerDetails['healthcheck'] {
+  const test = check?.Test ?? []
+  if (check === null || check === undefined || test.length === 0 || test[0] === 'NONE') return undefined
+  const orDefault = (value: number | undefined, fallback: number): number => (value === undefined || value === 0 ? fallback : value)
+  return {
+    test,
+    intervalMs: orDefault(check.Interval, 30e9) / 1e6,
+    timeoutMs: orDefault(check.Timeout, 30e9) / 1e6,
+    retries: orDefault(check.Retries, 3),
+    startPeriodMs: (check.StartPeriod ?? 0) / 1e6,
+  }
+}
+
+export type EngineNetwork = { readonly Id: string; readonly Name: string; readonly Driver: string; readonly Labels?: Readonly<Record<string, string>> | null }
+export const toObservedNetwork = ({ Id, Name, Driver, Labels }: EngineNetwork): ObservedNetwork => ({ id: Id, name: Name, driver: Driver, labels: Labels ?? {} })
+
+export type EngineVolume = { readonly Name: string; readonly Driver: string; readonly Labels?: Readonly<Record<string, string>> | null; readonly Mountpoint?: string; readonly Scope?: string }
+export const toObservedVolume = ({ Name, Driver, Labels, Mountpoint, Scope }: EngineVolume): ObservedVolume => ({
+  name: Name,
+  driver: Driver,
+  labels: Labels ?? {},
+  ...(Mountpoint === undefined ? {} : { mountpoint: Mountpoint }),
+  ...(Scope === undefined ? {} : { scope: Scope }),
+})
+
+export type InspectedImage = {
+  readonly Id: string
+  readonly RepoTags?: readonly string[] | null
+  readonly RepoDigests?: readonly string[] | null
+  readonly Created?: string
+  readonly Size?: number
+  readonly Metadata?: { readonly LastTagTime?: string } | null
+  readonly Os?: string
+  readonly Architecture?: string
+  readonly Config?: {
+    readonly Labels?: Readonly<Record<string, string>> | null
+    readonly Volumes?: Readonly<Record<string, unknown>> | null
+    readonly User?: string
+    readonly ExposedPorts?: Readonly<Record<string, unknown>> | null
+    readonly Healthcheck?: EngineHealthcheck | null
+    readonly Entrypoint?: readonly string[] | null
+    readonly Cmd?: readonly string[] | null
+  } | null
+}
+
+export function toObservedImage(found: InspectedImage): ObservedImage {
+  const config = found.Config ?? {}
+  const test = config.Healthcheck?.Test ?? []
+  const taggedAt = toSeconds(found.Metadata?.LastTagTime)
+  return {
+    id: found.Id,
+    tags: found.RepoTags ?? [],
+    digests: found.RepoDigests ?? [],
+    labels: config.Labels ?? {},
+    volumes: Object.keys(config.Volumes ?? {}),
+    user: config.User ?? '',
+    exposedPorts: Object.keys(config.ExposedPorts ?? {}),
+    ...(test.length === 0 ? {} : { healthcheck: { test } }),
+    entrypoint: config.Entrypoint ?? [],
+    command: config.Cmd ?? [],
+    os: found.Os ?? '',
+    architecture: found.Architecture ?? '',
+    size: found.Size ?? 0,
+    createdAt: toSeconds(found.Created) ?? 0,
+    ...(taggedAt === undefined ? {} : { taggedAt }),
+  }
+}

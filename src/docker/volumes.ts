@@ -1,0 +1,38 @@
+import type { ObjectRuntime } from '../engine/ports.ts'
+import type { DockerClient } from './client.ts'
+import { withSignal } from './dockerode-calls.ts'
+import { accept, guard, orUndefined } from './guard.ts'
+import { toObservedVolume, type EngineVolume } from './to-observed.ts'
+
+type VolumeCalls = Pick<ObjectRuntime, 'listVolumes' | 'findVolume' | 'createVolume' | 'removeVolume'>
+
+export function createVolumeCalls(client: DockerClient): VolumeCalls {
+  const { docker } = client
+  return {
+    listVolumes: ({ project }, { signal } = {}) =>
+      guard(client, { what: 'list volumes', signal }, async () => {
+        const query = project === undefined ? {} : { filters: { label: [`com.docker.compose.project=${project}`] } }
+        const answer = (await docker.listVolumes(withSignal(signal, query))) as { Volumes?: readonly EngineVolume[] | null }
+        return (answer.Volumes ?? []).map(toObservedVolume)
+      }),
+    findVolume: (name, { signal } = {}) =>
+      guard(client, { what: `look for volume ${name}`, signal }, async () => {
+        const found = await orUndefined(docker.getVolume(encodeURIComponent(name)).inspect(withSignal(signal)))
+        return found === undefined ? undefined : toObservedVolume(found as EngineVolume)
+      }),
+    createVolume: ({ volume, labels }, { signal } = {}) =>
+      guard(client, { what: `create volume ${volume.name}`, signal }, async () => {
+        const json = {
+          Name: volume.name,
+          ...(volume.driver === undefined ? {} : { Driver: volume.driver }),
+          DriverOpts: volume.driver_opts ?? {},
+          Labels: { ...volume.labels, ...labels },
+        }
+        await client.ask({ method: 'POST', path: '/volumes/create', json, signal })
+      }),
+    removeVolume: (name, { force = false, signal } = {}) =>
+      guard(client, { what: `remove volume ${name}`, subject: `Volume ${name}`, signal }, () =>
+        accept([404], client.ask({ method: 'DELETE', path: `/volumes/${encodeURIComponent(name)}`, query: { force }, signal })),
+      ),
+  }
+}
