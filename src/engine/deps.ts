@@ -1,0 +1,15 @@
+import type { Clock, HostFiles, IgnorePatterns, Lock, Providers, Runtime, Watcher } from './ports.ts'
+
+/** Everything that the engine needs of the world. Built in one place, cli/context.ts. */
+export type EngineDeps = {
+  readonly runtime: Runtime
+  readonly clock: Clock
+  /** From 0 to below 1: the jitter of retries. */
+  readonly random: () => number
+  readonly lock: Lock
+  readonly files: HostFiles
+  readonly watcher: Watcher
+  readonly ignorePatterns: IgnorePatterns
+  /** Absent: services with a `provider` fail. */
+  readonly providers?: Providers
+}

@@ -1,0 +1,142 @@
+import { isStackError } from '../../core/errors/stack-error.ts'
+import type { EngineDeps } from '../deps.ts'
+import type { Emit } from '../emitter.ts'
+import { createLineReader } from '../line-reader.ts'
+import type { LogChunk } from '../ports.ts'
+import { withRetry } from '../retry.ts'
+import { createLogWindow } from './log-window.ts'
+import type { LogSource } from './merge-logs.ts'
+
+/** The last line that was seen of a container, and how many lines bore its very timestamp. */
+export type LogMark = { readonly timestamp: string; readonly count: number }
+
+export type LogFollower = {
+  /**
+   * Follows the container's log until it stops, from its mark when it was followed before; otherwise from `since`
+   * (seconds), or from its first line. Called at every start of a container; does nothing while it is followed.
+   */
+  follow(source: LogSource, from?: { readonly since?: number | string; readonly tail?: number; readonly mark?: LogMark }): void
+  /** Resolves when what the container wrote before it stopped has been told. */
+  settled(id: string): Promise<void>
+  /** Resolves when no container is followed any more. */
+  idle(): Promise<void>
+  flush(): void
+}
+
+type FollowerDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'random'> & { readonly emit: Emit; readonly signal: AbortSignal }
+type Stream = { again: boolean; readonly done: Promise<void> }
+
+// The engine closes a follower a moment after the end of its container; no one waits longer for it.
+const settleMs = 500
+
+/** Follows logs of containers that come, go, and come again, without loss and without repetition. */
+export const createLogFollower = (deps: FollowerDeps): LogFollower => {
+  const streams = new Map<string, Stream>()
+  const marks = new Map<string, LogMark>()
+  const window = createLogWindow(deps)
+
+  const read = async (source: LogSource, from: { readonly since?: number | string; readonly tail?: number }): Promise<void> => {
+    const mark = marks.get(source.id)
+    const since = mark === undefined ? from.since : toSeconds(mark.timestamp)
+    const chunks = deps.runtime.logs(source.id, { follow: true, ...(since === undefined ? {} : { since }), ...(mark === undefined && from.tail !== undefined ? { tail: from.tail } : {}) }, { signal: deps.signal })
+    const skip = createSkip(mark)
+    for await (const chunk of chunks) {
+      const lines = skip(chunk.lines)
+      if (lines.length === 0) continue
+      marks.set(source.id, advanceMark(marks.get(source.id), lines))
+      window.add({ source, stream: chunk.stream, lines })
+    }
+  }
+  const run = async (source: LogSource, from: { readonly since?: number | string; readonly tail?: number }): Promise<void> => {
+    const { clock, random, signal } = deps
+    try {
+      await withRetry(() => read(source, from), { clock, random, signal })
+    } catch (error) {
+      if (signal.aborted) return
+      if (isUnreadable(error)) await readByAttaching(deps, source, window.add)
+      // A container that is gone has no more to say; anything else is said by the stream of events.
+    } finally {
+      window.flush()
+    }
+  }
+  const follow: LogFollower['follow'] = (source, from = {}) => {
+    const current = streams.get(source.id)
+    if (current !== undefined) {
+      current.again = true
+      return
+    }
+    if (from.mark !== undefined) marks.set(source.id, from.mark)
+    const loop = async (): Promise<void> => {
+      do {
+        stream.again = false
+        await run(source, from)
+      } while (stream.again && !deps.signal.aborted)
+      streams.delete(source.id)
+    }
+    const started = Promise.withResolvers<void>()
+    const stream: Stream = { again: false, done: started.promise.then(loop) }
+    streams.set(source.id, stream)
+    started.resolve()
+  }
+  return {
+    follow,
+    flush: window.flush,
+    settled: async (id) => {
+      const stream = streams.get(id)
+      if (stream === undefined) return
+      const controller = new AbortController()
+      const late = deps.clock.sleep(settleMs, { signal: controller.signal }).catch(() => {})
+      await Promise.race([stream.done, late])
+      controller.abort()
+    },
+    idle: async () => {
+      while (streams.size > 0) await Promise.all([...streams.values()].map((stream) => stream.done))
+    },
+  }
+}
+
+/** Leaves out what was seen before: the engine begins again with the moment of the last line. */
+const createSkip = (mark: LogMark | undefined): ((lines: LogChunk['lines']) => LogChunk['lines']) => {
+  if (mark === undefined) return (lines) => lines
+  let left = mark.count
+  return (lines) =>
+    lines.filter(({ timestamp }) => {
+      if (timestamp > mark.timestamp) return true
+      if (timestamp < mark.timestamp) return false
+      left -= 1
+      return left < 0
+    })
+}
+
+export const advanceMark = (mark: LogMark | undefined, lines: LogChunk['lines']): LogMark => {
+  const timestamp = lines.at(-1)?.timestamp ?? mark?.timestamp ?? ''
+  const count = lines.filter((line) => line.timestamp === timestamp).length
+  return { timestamp, count: mark?.timestamp === timestamp ? mark.count + count : count }
+}
+
+/** Seconds with nanoseconds, as text: a number does not hold them. */
+const toSeconds = (timestamp: string): string => {
+  const fraction = /\.(\d+)/.exec(timestamp)?.[1] ?? '0'
+  return `${Math.floor(Date.parse(timestamp) / 1000)}.${fraction.padEnd(9, '0')}`
+}
+
+// The drivers `none` and `syslog` keep nothing: there is only what is written from now on.
+const isUnreadable = (error: unknown): boolean => isStackError(error) && /does not support reading/.test(error.message)
+
+const readByAttaching = async ({ runtime, clock, signal }: FollowerDeps, source: LogSource, add: (batch: { source: LogSource; stream: 'stdout' | 'stderr'; lines: LogChunk['lines'] }) => void): Promise<void> => {
+  try {
+    const attached = await runtime.attach(source.id, { stdin: false, tty: false }, { signal })
+    const toReader = (stream: 'stdout' | 'stderr') =>
+      createLineReader((lines) => {
+        const at = clock.now()
+        const timestamp = new Date(at).toISOString()
+        add({ source, stream, lines: lines.map((text) => ({ text, at, timestamp })) })
+      })
+    const readers = { stdout: toReader('stdout'), stderr: toReader('stderr') }
+    for await (const chunk of attached.output) readers[chunk.stream].write(chunk.data)
+    readers.stdout.end()
+    readers.stderr.end()
+  } catch {
+    // It ended before we came: there is nothing to read any more.
+  }
+}

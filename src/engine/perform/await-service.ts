@@ -1,0 +1,20 @@
+import { isStackError } from '../../core/errors/stack-error.ts'
+import type { ActionOf, StepContext } from './context.ts'
+
+/** Waits until the service is as its dependents need it; where they can do without, a failure is a warning too. */
+export const awaitService = async (action: ActionOf<'service/await'>, context: StepContext): Promise<void> => {
+  const containers = action.containers.map((ref) => ({ id: context.world.resolveContainer(ref), name: ref.name }))
+  try {
+    await context.readiness.awaitService({
+      step: context.step,
+      service: action.service,
+      containers,
+      condition: action.condition,
+      signal: context.signal,
+      ...(context.awaitTimeoutMs === undefined ? {} : { timeoutMs: context.awaitTimeoutMs }),
+    })
+  } catch (error) {
+    if (action.optional !== true || !isStackError(error)) throw error
+    context.warn(error.code, error.message)
+  }
+}

@@ -1,0 +1,25 @@
+import type { Action, ActionKind } from '../../core/plan/action.ts'
+import type { Project } from '../../core/project/project.ts'
+import type { EngineDeps } from '../deps.ts'
+import type { Emit } from '../emitter.ts'
+import type { EngineEvents } from '../engine-events.ts'
+import type { Readiness } from '../ready.ts'
+import type { World } from './world.ts'
+
+/** What the doing of one step has at hand. */
+export type StepContext = EngineDeps & {
+  readonly step: string
+  readonly project: Project | { readonly name: string }
+  readonly world: World
+  readonly emit: Emit
+  readonly events: EngineEvents
+  readonly readiness: Readiness
+  readonly signal: AbortSignal
+  readonly awaitTimeoutMs?: number
+  /** For calls that are safe to repeat; says so in `step/progressed`. */
+  readonly retry: <T>(call: () => Promise<T>) => Promise<T>
+  /** Raises a warning about this step. */
+  readonly warn: (code: string, message: string) => void
+}
+
+export type ActionOf<K extends ActionKind> = Extract<Action, { readonly kind: K }>

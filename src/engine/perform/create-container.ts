@@ -1,0 +1,60 @@
+import { label, toImageReference } from '../../core/project/identity.ts'
+import type { Project } from '../../core/project/project.ts'
+import type { Service } from '../../core/project/service.ts'
+import type { ContainerSpec } from '../ports.ts'
+import type { ActionOf, StepContext } from './context.ts'
+import { withFreeName } from './free-name.ts'
+import { inheritVolumes } from './inherit-volumes.ts'
+import { selectOutdated } from './renewed-volumes.ts'
+import { requireProject } from './world.ts'
+
+type CreateAction = ActionOf<'container/create'>
+
+/** Creates a container and remembers its id for the steps that need it. Not repeated: it may have been done. */
+export const createContainer = async (action: CreateAction, context: StepContext): Promise<void> => {
+  const { runtime, signal, world } = context
+  const spec = await toSpec(action, context)
+  const inherited = await inheritVolumes(action, context)
+  const inheritedVolumes = inherited === undefined ? undefined : await withoutOutdated(action, context, { spec, inherited })
+  const whole = { ...spec, ...(inheritedVolumes === undefined ? {} : { inheritedVolumes }) }
+  const created = await withFreeName(() => runtime.createContainer(whole, { signal }), context, spec.name)
+  world.recordContainer(context.step, { id: created.id, service: action.service, number: action.number })
+  for (const warning of created.warnings) context.warn('engine/warning', `${action.name}: ${warning}`)
+}
+
+const toSpec = async (action: CreateAction, context: StepContext): Promise<ContainerSpec> => {
+  const { runtime, signal, world } = context
+  const project = requireProject(context.project)
+  const image = action.definition.image ?? toImageReference(project, action.service)
+  const found = world.image(image) ?? (await context.retry(() => runtime.inspectImage(image, { signal })))
+  if (found !== undefined) world.recordImage(image, found)
+  const extraEnvironment = world.environment.get(action.service)
+  return {
+    name: action.name,
+    project,
+    serviceName: action.service,
+    service: action.definition,
+    image,
+    labels: { ...action.labels, ...(found === undefined ? {} : { [label.image]: found.id }) },
+    networkNames: toNetworkNames(project, action.definition),
+    containersOf: world.containersOf(),
+    ...(extraEnvironment === undefined ? {} : { extraEnvironment }),
+    ...(action.oneOff === undefined ? {} : { oneOff: action.oneOff }),
+  }
+}
+
+type Inheriting = { readonly spec: ContainerSpec; readonly inherited: Readonly<Record<string, string>> }
+
+const withoutOutdated = async ({ imageChanged, replaces, service }: CreateAction, context: StepContext, { spec, inherited }: Inheriting): Promise<Readonly<Record<string, string>>> => {
+  if (imageChanged !== true || replaces === undefined) return inherited
+  // The same under another name; should we end here, its label makes the next run remove it.
+  const outdated = await selectOutdated(context, { replaces, targets: Object.keys(inherited), spec: { ...spec, name: `${spec.name}_look`, labels: { ...spec.labels, [label.oneOff]: 'True' } } })
+  for (const target of outdated) context.emit({ type: 'step/progressed', id: context.step, note: `${target} of ${service} is made anew: its lock file changed` })
+  return Object.fromEntries(Object.entries(inherited).filter(([target]) => !outdated.has(target)))
+}
+
+export const toNetworkNames = (project: Pick<Project, 'networks'>, service: Pick<Service, 'networks'>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.keys(service.networks ?? {}).flatMap((key) => {
+    const name = project.networks[key]?.name
+    return name === undefined ? [] : [[key, name]]
+  }))

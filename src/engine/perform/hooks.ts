@@ -1,0 +1,106 @@
+import { StackError } from '../../core/errors/stack-error.ts'
+import { label, toImageReference } from '../../core/project/identity.ts'
+import type { Hook, Service } from '../../core/project/service.ts'
+import { createLineReader } from '../line-reader.ts'
+import type { ActionOf, StepContext } from './context.ts'
+import { putObjects } from './copy-objects.ts'
+import { toNetworkNames } from './create-container.ts'
+import { requireProject } from './world.ts'
+
+// How much of what a hook wrote is part of the error when it fails.
+const lastLines = 10
+
+/** `post_start` and `pre_stop`: a command in the running container. What it writes is told as the service's log. */
+export const execHook = async (action: ActionOf<'hook/exec'>, context: StepContext): Promise<void> => {
+  const { clock, emit, runtime, signal, world } = context
+  const { hook } = action
+  const id = world.resolveContainer(action.container)
+  const session = await runtime.exec(
+    id,
+    {
+      command: hook.command ?? [],
+      ...(hook.user === undefined ? {} : { user: hook.user }),
+      ...(hook.working_dir === undefined ? {} : { workingDir: hook.working_dir }),
+      ...(hook.privileged === undefined ? {} : { privileged: hook.privileged }),
+      environment: toEnvironment(hook),
+    },
+    { signal },
+  )
+  const seen: string[] = []
+  const onLines = (stream: 'stdout' | 'stderr', lines: readonly string[]): void => {
+    seen.push(...lines)
+    seen.splice(0, seen.length - lastLines)
+    const at = clock.now()
+    emit({ type: 'log/written', service: action.service, container: `${action.container.name} ${action.phase}`, stream, lines: lines.map((text) => ({ text, at })) })
+  }
+  const readers = { stdout: createLineReader((lines) => onLines('stdout', lines)), stderr: createLineReader((lines) => onLines('stderr', lines)) }
+  try {
+    for await (const chunk of session.output) readers[chunk.stream].write(chunk.data)
+    readers.stdout.end()
+    readers.stderr.end()
+    const exitCode = await session.exitCode({ signal })
+    if (exitCode !== 0) throw toHookFailure({ service: action.service, phase: action.phase, hook, exitCode, output: seen })
+  } finally {
+    session.close()
+  }
+}
+
+/** `pre_start`: a container of its own, beside the service, run to its end and removed. One that failed stays to be looked at. */
+export const runHook = async (action: ActionOf<'hook/run'>, context: StepContext): Promise<void> => {
+  const { emit, runtime, signal, world } = context
+  const project = requireProject(context.project)
+  const service = toHookService(action.definition, action.hook)
+  const image = action.hook.image ?? toImageReference(project, action.service)
+  const name = `${project.name}-${action.service}-pre_start-${action.index}`
+  const left = (await runtime.listContainers({ project: project.name, labels: [`${hookLabel}=pre_start`] }, { signal })).filter((container) => container.name === name)
+  for (const container of left) await context.retry(() => runtime.removeContainer(container.id, { signal, force: true, anonymousVolumes: true }))
+  const { id } = await runtime.createContainer(
+    {
+      name,
+      project,
+      serviceName: action.service,
+      service,
+      image,
+      labels: { ...action.definition.labels, [label.project]: project.name, [label.service]: action.service, [label.oneOff]: 'True', [hookLabel]: 'pre_start', [label.version]: '2.40.3', [label.configHash]: '' },
+      networkNames: toNetworkNames(project, service),
+      containersOf: world.containersOf(),
+      oneOff: { servicePorts: false, useAliases: false, autoRemove: false },
+    },
+    { signal },
+  )
+  await putObjects(context, { id, name: action.service })
+  await runtime.startContainer(id, { signal })
+  const seen: string[] = []
+  for await (const chunk of runtime.logs(id, { follow: true }, { signal })) {
+    const lines = chunk.lines.map(({ text, at }) => ({ text, at }))
+    seen.push(...lines.map((line) => line.text))
+    seen.splice(0, seen.length - lastLines)
+    emit({ type: 'log/written', service: action.service, container: name, stream: chunk.stream, lines })
+  }
+  const { exitCode } = await runtime.waitContainer(id, { signal })
+  if (exitCode !== 0) throw toHookFailure({ service: action.service, phase: 'pre_start', hook: action.hook, exitCode, output: seen })
+  await context.retry(() => runtime.removeContainer(id, { signal, force: true, anonymousVolumes: true }))
+}
+
+const hookLabel = 'com.docker.compose.hook'
+
+const toHookService = (service: Service, hook: Hook): Service => {
+  const { healthcheck: _healthcheck, ports: _ports, container_name: _name, restart: _restart, ...rest } = service
+  return {
+    ...rest,
+    ...(hook.image === undefined ? {} : { image: hook.image, entrypoint: null }),
+    command: hook.command ?? service.command,
+    ...(hook.user === undefined ? {} : { user: hook.user }),
+    ...(hook.working_dir === undefined ? {} : { working_dir: hook.working_dir }),
+    ...(hook.privileged === undefined ? {} : { privileged: hook.privileged }),
+    environment: { ...service.environment, ...hook.environment },
+  }
+}
+
+const toEnvironment = ({ environment }: Hook): readonly string[] =>
+  Object.entries(environment ?? {}).map(([key, value]) => (value === null ? key : `${key}=${value}`))
+
+type HookEnd = { readonly service: string; readonly phase: string; readonly hook: Hook; readonly exitCode: number; readonly output: readonly string[] }
+
+const toHookFailure = ({ service, phase, hook, exitCode, output }: HookEnd): StackError =>
+  new StackError('hook/failed', { service, phase, command: (hook.command ?? []).join(' '), exitCode, output: output.join('\n') })

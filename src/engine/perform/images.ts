@@ -1,0 +1,79 @@
+import { isStackError } from '../../core/errors/stack-error.ts'
+import { label, toImageReference } from '../../core/project/identity.ts'
+import type { BuildProgress, TransferProgress } from '../ports.ts'
+import type { ActionOf, StepContext } from './context.ts'
+import { requireProject } from './world.ts'
+
+export const pullImage = async (action: ActionOf<'image/pull'>, context: StepContext): Promise<void> => {
+  const { runtime, signal, world } = context
+  const platform = action.platform === undefined ? {} : { platform: action.platform }
+  try {
+    const image = await context.retry(() => runtime.pullImage(action.image, { signal, ...platform, onProgress: toTransferReport(context) }))
+    world.recordImage(action.image, image)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (action.optional !== true || !isStackError(error)) throw error
+    context.warn(error.code, error.message)
+  }
+}
+
+export const buildImage = async (action: ActionOf<'image/build'>, context: StepContext): Promise<void> => {
+  const { runtime, signal, world } = context
+  const project = requireProject(context.project)
+  const { build, platform } = action.definition
+  if (build === undefined) return
+  await runtime.buildImage(
+    {
+      image: action.image,
+      build,
+      projectName: project.name,
+      serviceName: action.service,
+      secrets: project.secrets,
+      directory: project.context.directory,
+      environment: project.context.environment,
+      labels: { ...build.labels, [label.project]: project.name, [label.service]: action.service },
+      ...(platform === undefined ? {} : { platform }),
+      ...(build.no_cache === undefined ? {} : { noCache: build.no_cache }),
+      ...(build.pull === undefined ? {} : { pull: build.pull }),
+      serviceImages: Object.fromEntries(Object.keys(project.services).map((name) => [name, toImageReference(project, name)])),
+    },
+    { signal, onProgress: toBuildReport(context) },
+  )
+  const built = await runtime.inspectImage(action.image, { signal })
+  if (built !== undefined) world.recordImage(action.image, built)
+}
+
+export const removeImage = async (action: ActionOf<'image/remove'>, context: StepContext): Promise<void> => {
+  try {
+    await context.retry(() => context.runtime.removeImage(action.image, { signal: context.signal }))
+  } catch (error) {
+    context.signal.throwIfAborted()
+    // Another project may run it: as with networks and volumes, that is said and is no failure of `down`.
+    if (!isStackError(error) || error.code !== 'engine/in-use') throw error
+    context.warn(error.code, error.message)
+  }
+}
+
+const toTransferReport = ({ emit, step }: StepContext) => (progress: TransferProgress): void => {
+  emit({
+    type: 'step/progressed',
+    id: step,
+    ...(progress.layer === undefined ? {} : { part: progress.layer }),
+    ...(progress.current === undefined ? {} : { done: progress.current, unit: 'bytes' as const }),
+    ...(progress.total === undefined ? {} : { total: progress.total }),
+    note: progress.status,
+  })
+}
+
+const toBuildReport = ({ emit, step }: StepContext) => (progress: BuildProgress): void => {
+  switch (progress.kind) {
+    case 'step':
+      return emit({ type: 'step/progressed', id: step, part: progress.id, note: `${progress.state}: ${progress.name}${progress.error === undefined ? '' : `: ${progress.error}`}` })
+    case 'log':
+      return emit({ type: 'step/progressed', id: step, ...(progress.id === undefined ? {} : { part: progress.id }), note: progress.text })
+    case 'transfer':
+      return emit({ type: 'step/progressed', id: step, part: progress.id, done: progress.current, unit: 'bytes', ...(progress.total === undefined ? {} : { total: progress.total }) })
+    default:
+      return progress satisfies never
+  }
+}

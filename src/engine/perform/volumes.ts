@@ -1,0 +1,18 @@
+import { isStackError } from '../../core/errors/stack-error.ts'
+import type { ActionOf, StepContext } from './context.ts'
+
+/** The engine answers with the volume that is there already: safe to repeat. */
+export const createVolume = async (action: ActionOf<'volume/create'>, { runtime, retry, signal }: StepContext): Promise<void> => {
+  await retry(() => runtime.createVolume({ volume: action.volume, labels: action.labels }, { signal }))
+}
+
+/** A volume that others still use stays, with a warning. */
+export const removeVolume = async (action: ActionOf<'volume/remove'>, context: StepContext): Promise<void> => {
+  try {
+    await context.retry(() => context.runtime.removeVolume(action.name, { signal: context.signal }))
+  } catch (error) {
+    context.signal.throwIfAborted()
+    if (!isStackError(error) || error.code !== 'engine/in-use') throw error
+    context.warn(error.code, error.message)
+  }
+}

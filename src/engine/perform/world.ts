@@ -1,0 +1,67 @@
+import { StackError } from '../../core/errors/stack-error.ts'
+import type { ContainerRef } from '../../core/plan/action.ts'
+import type { ContainerId, Observed, ObservedContainer, ObservedImage } from '../../core/plan/observed.ts'
+import type { Project } from '../../core/project/project.ts'
+
+/** What the steps of a command learn from each other: ids of what was created, images that arrived, what providers said. */
+export type World = {
+  /** Takes over what a new round observed. */
+  look(observed: Observed): void
+  resolveContainer(ref: ContainerRef): ContainerId
+  recordContainer(step: string, created: { readonly id: ContainerId; readonly service: string; readonly number: number }): void
+  forgetContainer(id: ContainerId): void
+  observedContainer(id: ContainerId): ObservedContainer | undefined
+  /** By service: the container that `service:x` namespaces and `volumes_from` mean. */
+  containersOf(): Readonly<Record<string, ContainerId>>
+  image(reference: string): ObservedImage | undefined
+  recordImage(reference: string, image: ObservedImage): void
+  /** Variables that providers gave to the services that depend on them. */
+  readonly environment: Map<string, Record<string, string>>
+}
+
+export const createWorld = (): World => {
+  const byStep = new Map<string, ContainerId>()
+  const byId = new Map<ContainerId, ObservedContainer>()
+  const images = new Map<string, ObservedImage>()
+  const members = new Map<string, { readonly id: ContainerId; readonly number: number }>()
+  const join = (service: string, member: { readonly id: ContainerId; readonly number: number }): void => {
+    const known = members.get(service)
+    if (known === undefined || member.number <= known.number) members.set(service, member)
+  }
+  return {
+    look: (observed) => {
+      byId.clear()
+      members.clear()
+      for (const container of observed.containers) {
+        byId.set(container.id, container)
+        if (!container.oneOff && container.state !== 'removing') join(container.service, container)
+      }
+      for (const [reference, image] of observed.images) images.set(reference, image)
+    },
+    resolveContainer: (ref) => {
+      if ('id' in ref) return ref.id
+      const id = byStep.get(ref.step)
+      if (id === undefined) throw new StackError('internal/bug', { detail: `${ref.name} is used before step "${ref.step}" has created it` })
+      return id
+    },
+    recordContainer: (step, { id, service, number }) => {
+      byStep.set(step, id)
+      join(service, { id, number })
+    },
+    forgetContainer: (id) => {
+      byId.delete(id)
+      for (const [service, member] of members) if (member.id === id) members.delete(service)
+    },
+    observedContainer: (id) => byId.get(id),
+    containersOf: () => Object.fromEntries([...members].map(([service, { id }]) => [service, id])),
+    image: (reference) => images.get(reference),
+    recordImage: (reference, image) => images.set(reference, image),
+    environment: new Map(),
+  }
+}
+
+/** The whole project; commands that know only its name have no step that asks for it. */
+export const requireProject = (project: Project | { readonly name: string }): Project => {
+  if ('services' in project) return project
+  throw new StackError('internal/bug', { detail: `the plan of project "${project.name}" needs its stack file` })
+}

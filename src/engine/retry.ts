@@ -1,0 +1,40 @@
+import { isStackError } from '../core/errors/stack-error.ts'
+import type { Clock } from './ports.ts'
+
+export type RetryOptions = {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly signal?: AbortSignal
+  /** Attempts altogether. */
+  readonly attempts?: number
+  /** Told before each wait: `retrying (2/4): …`. */
+  readonly onRetry?: (note: string) => void
+  readonly isTransient?: (error: unknown) => boolean
+}
+
+const baseMs = 100
+const capMs = 5000
+
+/**
+ * Repeats a call that is safe to repeat while it fails for reasons that pass: full jitter (a random part of a delay that
+ * doubles), at most four attempts. An abort ends the wait at once.
+ */
+export const withRetry = async <T>(call: () => Promise<T>, options: RetryOptions): Promise<T> => {
+  const { attempts = 4, isTransient = isPassing } = options
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call()
+    } catch (error) {
+      if (attempt >= attempts || options.signal?.aborted === true || !isTransient(error)) throw error
+      options.onRetry?.(`retrying (${attempt + 1}/${attempts}): ${error instanceof Error ? error.message : String(error)}`)
+      await options.clock.sleep(options.random() * Math.min(capMs, baseMs * 2 ** attempt), options.signal === undefined ? {} : { signal: options.signal })
+    }
+  }
+}
+
+/** A failure of the moment: the same call may well succeed when it is made again. */
+export const isPassing = (error: unknown): boolean =>
+  isStackError(error) && (error.code === 'engine/connection-lost' || error.code === 'engine/busy' || passingReasons.test(error.message))
+
+// What engines answer while they are busy with the object or with themselves.
+const passingReasons = /\b(device or resource busy|resource temporarily unavailable|try again|context deadline exceeded|TLS handshake timeout|i\/o timeout|connection reset|EOF|removal of container .* is already in progress|is being removed)\b/i

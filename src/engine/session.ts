@@ -1,0 +1,177 @@
+import { isStackError } from '../core/errors/stack-error.ts'
+import type { Command, StackEvent } from '../core/events/event.ts'
+import type { EngineDeps } from './deps.ts'
+import { createEmitter } from './emitter.ts'
+import { createEngineEvents } from './engine-events.ts'
+import { createLogFollower } from './logs/log-follower.ts'
+import { toSessionStarted } from './session/describe.ts'
+import { endsSession, isOver } from './session/ending.ts'
+import { finish } from './session/finish.ts'
+import { handleCommand } from './session/handle-command.ts'
+import { createJobs } from './session/jobs.ts'
+import { type ContainerExit, createMonitor, type MonitorOptions } from './session/monitor.ts'
+import { createQuestions } from './session/questions.ts'
+import { attempt, runPlan } from './session/run-plan.ts'
+import { isAttached, raise, selectScope, type SessionRequest, type SessionState, setPhase } from './session/state.ts'
+import { createProjectSync, type ProjectSync } from './sync/project-sync.ts'
+
+export type { SessionRequest } from './session/state.ts'
+
+export type Session = {
+  subscribe(listener: (event: StackEvent) => void): () => void
+  send(command: Command): void
+  /** Rejects only when nothing could be begun: the project is locked, or the engine does not answer. */
+  readonly done: Promise<{ readonly exit: number }>
+}
+
+// After somebody else stopped the last container: `docker restart` stops it too, and starts it a moment later.
+const restartGraceMs = 1000
+
+/**
+ * The attached `up`: brings the project up, tells what happens to its containers and what they write, acts on saved files
+ * and on commands, and ends when all have ended or when it is told to. Begins at the next turn, so that whoever
+ * subscribes at once misses nothing.
+ */
+export const createSession = (deps: EngineDeps, request: SessionRequest): Session => {
+  const emitter = createEmitter(deps)
+  const sync = createSyncSlot()
+  const state = createState(deps, { request, emitter, onStarted: (service) => sync.current?.touch(service) })
+  const startSync = async (): Promise<void> => {
+    await sync.current?.close()
+    if (request.watch === true && state.phase !== 'stopping') sync.current = openSync(state)
+  }
+  return {
+    subscribe: emitter.subscribe,
+    send: (command) => handleCommand(state, command, { onReloaded: startSync }),
+    done: run(state, { startSync, closeSync: async () => sync.current?.close() }),
+  }
+}
+
+const createSyncSlot = (): { current?: ProjectSync } => ({})
+
+type StateInput = { readonly request: SessionRequest; readonly emitter: ReturnType<typeof createEmitter>; readonly onStarted: (service: string) => void }
+
+const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }: StateInput): SessionState => {
+  const closing = new AbortController()
+  const { signal } = closing
+  const events = createEngineEvents(deps, { project: request.project.name, signal })
+  const options: MonitorOptions = {
+    project: request.project.name,
+    onStart: (source, isNew) => {
+      if (isAttached(state, source.service)) state.follower.follow(source, isNew ? {} : toPast(state))
+    },
+    onStarted: (container) => onStarted(container.service),
+    onExit: (exit) => onExit(state, exit),
+    onFailure: (error) => raise(state, 'engine', error),
+    onCaughtUp: () => {
+      followRunning(state)
+      checkOver(state)
+    },
+    beforeExit: (id) => state.follower.settled(id),
+  }
+  const state: SessionState = {
+    deps,
+    request,
+    emit,
+    events,
+    follower: createLogFollower({ ...deps, emit, signal }),
+    monitor: createMonitor({ runtime: deps.runtime, emit, events, signal }, options),
+    jobs: createJobs(() => checkOver(state)),
+    questions: createQuestions(emit),
+    closing,
+    ended: Promise.withResolvers(),
+    exitCodes: new Map(),
+    startedAt: deps.clock.now() / 1000,
+    project: request.project,
+    plans: request.plans,
+    phase: 'starting',
+    applying: new AbortController(),
+    isForced: false,
+  }
+  return state
+}
+
+/** Ends the session when nothing runs any more. Events may be on their way, so the end is looked at before it is believed. */
+const checkOver = (state: SessionState): void => {
+  const seemsOver = (): boolean =>
+    state.phase === 'running' && state.request.keepRunning !== true && !state.jobs.isBusy() && isOver(state.monitor.containers(), selectScope(state))
+  if (!seemsOver()) return
+  state.monitor.lookAtAll().then(
+    () => {
+      if (seemsOver()) state.ended.resolve({ kind: 'over', exit: 0 })
+    },
+    (error: unknown) => {
+      if (!state.closing.signal.aborted) raise(state, 'engine', error)
+    },
+  )
+}
+
+const onExit = (state: SessionState, exit: ContainerExit): void => {
+  const { request, exitCodes, jobs, deps } = state
+  if (!exitCodes.has(exit.container.service)) exitCodes.set(exit.container.service, exit.exitCode)
+  if (state.phase === 'stopping') return
+  // What we stop ourselves, for a restart or because somebody asked, is no reason to stop the rest.
+  const isOurs = jobs.isBusy() && exit.isByHand
+  const options = { cascade: request.cascade ?? 'none', services: selectScope(state), ...(request.exitCodeFrom === undefined ? {} : { exitCodeFrom: request.exitCodeFrom }) }
+  if (!isOurs && endsSession(state.project, options, exit)) return state.ended.resolve({ kind: 'cascade', exit: exit.exitCode })
+  if (exit.isByHand) deps.clock.sleep(restartGraceMs, { signal: state.closing.signal }).then(() => checkOver(state), () => {})
+  else checkOver(state)
+}
+
+const openSync = (state: SessionState): ProjectSync => {
+  const { deps, emit, request } = state
+  const grace = request.graceSeconds === undefined ? {} : { graceSeconds: request.graceSeconds }
+  return createProjectSync({ ...deps, emit }, {
+    project: state.project,
+    signal: state.closing.signal,
+    containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
+    restart: (service) => attempt(state, `restart.${service}`, { plan: state.plans.restart([service], grace), trigger: 'watch' }),
+    rebuild: (service) => attempt(state, `rebuild.${service}`, { plan: state.plans.rebuild([service]), trigger: 'watch' }),
+  })
+}
+
+const toPast = ({ request: { history }, startedAt }: SessionState): { readonly since: number } | { readonly tail: number } =>
+  history === undefined ? { since: startedAt } : { tail: history }
+
+/** Those that are followed already, or were before, go on from their last line. */
+const followRunning = (state: SessionState): void => {
+  const running = state.monitor.containers().filter((container) => container.state === 'running' && isAttached(state, container.service))
+  for (const container of running) state.follower.follow(container, toPast(state))
+}
+
+type Syncing = { readonly startSync: () => Promise<void>; readonly closeSync: () => Promise<void> }
+
+const begin = async (state: SessionState, { startSync }: Syncing): Promise<void> => {
+  const { events, monitor, request } = state
+  state.emit(toSessionStarted(state.project, request.command))
+  setPhase(state, 'planning')
+  events.open()
+  events.ended.catch((error: unknown) => {
+    raise(state, 'engine', error)
+    state.ended.resolve({ kind: 'failed', exit: isStackError(error) ? error.exit : 70 })
+  })
+  setPhase(state, 'applying')
+  const [result] = await Promise.all([runPlan(state, state.plans.up, 'start'), monitor.lookAtAll().then(() => followRunning(state))])
+  if (state.applying.signal.aborted || state.closing.signal.aborted) return
+  if (result.exit !== 0 && request.keepRunning !== true) return state.ended.resolve({ kind: 'failed', exit: result.exit })
+  state.phase = 'running'
+  setPhase(state, 'running')
+  await startSync()
+  checkOver(state)
+}
+
+const run = async (state: SessionState, syncing: Syncing): Promise<{ readonly exit: number }> => {
+  await Promise.resolve()
+  const begun = begin(state, syncing)
+  try {
+    const end = await Promise.race([state.ended.promise, begun.then(() => state.ended.promise)])
+    await syncing.closeSync()
+    const exit = await finish(state, end, begun)
+    state.emit({ type: 'session/ended', exit })
+    return { exit }
+  } finally {
+    state.closing.abort()
+    state.events.close()
+    await syncing.closeSync()
+  }
+}

@@ -1,0 +1,58 @@
+import type { Command } from '../../core/events/event.ts'
+import type { PlanFunction } from '../apply.ts'
+import { toSessionStarted } from './describe.ts'
+import { attempt } from './run-plan.ts'
+import { raise, type SessionState } from './state.ts'
+
+/** What a person, or a signal, asks of a running session. */
+export const handleCommand = (state: SessionState, command: Command, { onReloaded }: { readonly onReloaded: () => Promise<void> }): void => {
+  const grace = state.request.graceSeconds === undefined ? {} : { graceSeconds: state.request.graceSeconds }
+  const act = (service: string, plan: PlanFunction): void => void attempt(state, `${command.type}.${service}`, { plan, trigger: 'command' })
+  switch (command.type) {
+    case 'answer':
+      return state.questions.answer(command.id, command.yes)
+    case 'detach':
+      return state.ended.resolve({ kind: 'detach', exit: 0 })
+    case 'quit':
+      return quit(state, command.force)
+    case 'reload':
+      return void reload(state, onReloaded)
+    case 'restart':
+      return act(command.service, state.plans.restart([command.service], grace))
+    case 'stop':
+      return act(command.service, state.plans.stop([command.service], grace))
+    case 'start':
+      return act(command.service, state.plans.start([command.service]))
+    case 'kill':
+      return act(command.service, state.plans.kill([command.service]))
+    case 'rebuild':
+      return act(command.service, state.plans.rebuild([command.service]))
+    default:
+      return command satisfies never
+  }
+}
+
+/** The first time: stop. While it stops, or when told so: kill. */
+const quit = (state: SessionState, force: boolean): void => {
+  const isSecond = state.phase === 'stopping'
+  if (force || isSecond) {
+    state.isForced = true
+    state.applying.abort(new Error('forced'))
+  }
+  state.ended.resolve({ kind: 'quit', exit: 0 })
+}
+
+const reload = async (state: SessionState, onReloaded: () => Promise<void>): Promise<void> => {
+  try {
+    const next = await state.request.reload?.()
+    if (next === undefined) return
+    state.project = next.project
+    state.plans = next.plans
+    state.emit({ type: 'problem/cleared', id: 'reload' })
+    state.emit(toSessionStarted(state.project, state.request.command))
+    await attempt(state, 'reload', { plan: state.plans.up, trigger: 'file' })
+    await onReloaded()
+  } catch (error) {
+    raise(state, 'reload', error)
+  }
+}

@@ -1,0 +1,134 @@
+import { isStackError } from '../../core/errors/stack-error.ts'
+import type { ContainerSummary } from '../../core/events/event.ts'
+import { toContainerSummary } from '../container-events.ts'
+import type { EngineDeps } from '../deps.ts'
+import type { Emit } from '../emitter.ts'
+import type { EngineEvents } from '../engine-events.ts'
+import type { LogSource } from '../logs/merge-logs.ts'
+import type { EngineEvent } from '../ports.ts'
+
+export type ContainerExit = {
+  readonly container: ContainerSummary
+  readonly exitCode: number
+  /** Somebody else stopped it, so it may be about to start again. */
+  readonly isByHand: boolean
+}
+
+export type Monitor = {
+  /** Looks at all containers of the project. */
+  lookAtAll(): Promise<void>
+  containers(): readonly ContainerSummary[]
+}
+
+type MonitorDeps = Pick<EngineDeps, 'runtime'> & { readonly emit: Emit; readonly events: EngineEvents; readonly signal: AbortSignal }
+export type MonitorOptions = {
+  readonly project: string
+  /** `isNew`: it was created while we watched, and has written nothing before. */
+  readonly onStart: (container: LogSource, isNew: boolean) => void
+  /** After it has been looked at. */
+  readonly onStarted: (container: ContainerSummary) => void
+  readonly onExit: (exit: ContainerExit) => void
+  readonly onFailure: (error: unknown) => void
+  /** Everything was looked at again after events were lost. */
+  readonly onCaughtUp: () => void
+  /** What the container wrote before it ended is told first. */
+  readonly beforeExit: (id: string) => Promise<void>
+}
+
+const telling: ReadonlySet<string> = new Set(['create', 'start', 'restart', 'die', 'stop', 'pause', 'unpause', 'rename', 'health_status', 'oom', 'update'])
+
+/**
+ * Keeps what is known of the project's containers true: the engine's events say which one to look at again, a lost stream
+ * says all. Tells `container/changed` and `container/removed`, and whose start or end it was.
+ */
+export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monitor => {
+  const known = new Map<string, ContainerSummary>()
+  const looking = new Map<string, { again: boolean; readonly done: Promise<void> }>()
+  const killed = new Set<string>()
+  const born = new Set<string>()
+
+  const put = (container: ContainerSummary): void => {
+    const before = known.get(container.id)
+    known.set(container.id, container)
+    if (before !== undefined && isSame(before, container)) return
+    deps.emit({ type: 'container/changed', container })
+  }
+  const drop = (id: string): void => {
+    const before = known.get(id)
+    if (!known.delete(id) || before === undefined) return
+    deps.emit({ type: 'container/removed', id, service: before.service })
+  }
+  const look = async (id: string): Promise<void> => {
+    const details = await deps.runtime.inspectContainer(id, { signal: deps.signal })
+    if (details === undefined || details.state === 'removing') return drop(id)
+    if (details.oneOff) return
+    if (details.state === 'exited' || details.state === 'dead') await options.beforeExit(id)
+    put(toContainerSummary(details))
+  }
+  /** One look at a time; who asks while one goes on gets the result of the next. */
+  const lookAt = (id: string): Promise<void> => {
+    const current = looking.get(id)
+    if (current !== undefined) {
+      current.again = true
+      return current.done
+    }
+    const loop = async (): Promise<void> => {
+      try {
+        do {
+          mine.again = false
+          await look(id)
+        } while (mine.again)
+      } finally {
+        looking.delete(id)
+      }
+    }
+    const begun = Promise.withResolvers<void>()
+    const mine = { again: false, done: begun.promise.then(loop) }
+    looking.set(id, mine)
+    begun.resolve()
+    return mine.done
+  }
+  const onDeath = async (event: EngineEvent): Promise<void> => {
+    await lookAt(event.id)
+    const container = known.get(event.id)
+    const isByHand = killed.delete(event.id)
+    if (container === undefined || (container.state !== 'exited' && container.state !== 'dead')) return
+    options.onExit({ container, exitCode: event.exitCode ?? container.exitCode ?? 0, isByHand })
+  }
+  const onEvent = async (event: EngineEvent): Promise<void> => {
+    if (event.kind !== 'container' || event.attributes[oneOffLabel] === 'True') return
+    if (event.action === 'kill') killed.add(event.id)
+    if (event.action === 'destroy') return drop(event.id)
+    if (event.action === 'die') return onDeath(event)
+    if (!telling.has(event.action)) return
+    if (event.action === 'create') born.add(event.id)
+    if (event.action === 'start' && event.service !== undefined) options.onStart({ id: event.id, name: event.name, service: event.service }, born.has(event.id))
+    await lookAt(event.id)
+    const container = known.get(event.id)
+    if (container !== undefined && event.action === 'start') options.onStarted(container)
+  }
+  const lookAtAll = async (): Promise<void> => {
+    // What comes while the list is on its way is not missing from it.
+    const before = [...known.keys()]
+    const containers = await deps.runtime.listContainers({ project: options.project }, { signal: deps.signal })
+    const present = new Set(containers.map((container) => container.id))
+    for (const id of before) if (!present.has(id)) drop(id)
+    await Promise.all(containers.filter((container) => !container.oneOff).map((container) => lookAt(container.id)))
+  }
+  const guard = (work: Promise<void>): void => {
+    work.catch((error: unknown) => {
+      // A cut connection is the affair of the stream of events, which says so when it cannot be mended.
+      const isCut = isStackError(error) && error.code === 'engine/connection-lost'
+      if (!deps.signal.aborted && !isCut) options.onFailure(error)
+    })
+  }
+  deps.events.subscribe((said) => {
+    if (said.type === 'event') guard(onEvent(said.event))
+    else guard(lookAtAll().then(options.onCaughtUp))
+  })
+  return { lookAtAll, containers: () => [...known.values()] }
+}
+
+const oneOffLabel = 'com.docker.compose.oneoff'
+
+const isSame = (a: ContainerSummary, b: ContainerSummary): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -1,0 +1,81 @@
+import type { EventBody } from '../../core/events/event.ts'
+import { withDependencies } from '../../core/project/graph.ts'
+import type { Project } from '../../core/project/project.ts'
+import type { EngineDeps } from '../deps.ts'
+import type { Emit } from '../emitter.ts'
+import type { EngineEvents } from '../engine-events.ts'
+import type { LogFollower } from '../logs/log-follower.ts'
+import type { SessionPlans } from '../session-plans.ts'
+import { toProblem } from '../to-problem.ts'
+import type { Jobs } from './jobs.ts'
+import type { Monitor } from './monitor.ts'
+import type { Questions } from './questions.ts'
+
+export type SessionRequest = {
+  readonly project: Project
+  /** `stack up`, as typed. */
+  readonly command: string
+  readonly plans: SessionPlans
+  /** Named on the command line: these are stopped at the end. Absent: all. */
+  readonly services?: readonly string[]
+  /** Services whose logs are told. Absent: all whose `attach` is not false. */
+  readonly attach?: readonly string[]
+  /** Last lines of each container that ran before; absent: none. */
+  readonly history?: number
+  readonly cascade?: 'none' | 'stop' | 'fail'
+  /** Its first exit code is the session's; implies `cascade: 'stop'`. */
+  readonly exitCodeFrom?: string
+  /** Act on saved files. */
+  readonly watch?: boolean
+  /** What becomes of destructive steps. */
+  readonly confirm?: 'ask' | 'yes' | 'no'
+  readonly graceSeconds?: number
+  readonly limit?: number
+  readonly awaitTimeoutMs?: number
+  readonly waitForLock?: boolean
+  /** Go on when a start failed and when all containers have ended: somebody looks at the screen. */
+  readonly keepRunning?: boolean
+  /** Loads the files again, for the command `reload`. */
+  readonly reload?: () => Promise<{ readonly project: Project; readonly plans: SessionPlans }>
+}
+
+/** How a session came to its end. */
+export type End = { readonly kind: 'over' | 'detach' | 'quit' | 'cascade' | 'failed'; readonly exit: number }
+
+/** What the parts of one session share. */
+export type SessionState = {
+  readonly deps: EngineDeps
+  readonly request: SessionRequest
+  readonly emit: Emit
+  readonly events: EngineEvents
+  readonly follower: LogFollower
+  readonly monitor: Monitor
+  readonly jobs: Jobs
+  readonly questions: Questions
+  /** The end of everything that the session does. */
+  readonly closing: AbortController
+  readonly ended: PromiseWithResolvers<End>
+  /** The first exit code of each service. */
+  readonly exitCodes: Map<string, number>
+  /** Seconds since the epoch. */
+  readonly startedAt: number
+  /** As it is now: a reload exchanges both. */
+  project: Project
+  plans: SessionPlans
+  phase: 'starting' | 'running' | 'stopping'
+  /** The end of what is being applied; another one when the session stops its containers. */
+  applying: AbortController
+  /** A second `quit`: kill. */
+  isForced: boolean
+}
+
+/** The services that the session is about: the named ones and what they need. */
+export const selectScope = ({ project, request }: SessionState): ReadonlySet<string> =>
+  request.services === undefined ? new Set(Object.keys(project.services)) : withDependencies(project.services, request.services)
+
+export const isAttached = ({ project, request }: SessionState, service: string): boolean =>
+  request.attach === undefined ? project.services[service]?.attach !== false : request.attach.includes(service)
+
+export const setPhase = ({ emit }: SessionState, phase: Extract<EventBody, { type: 'session/changed' }>['phase']): void => emit({ type: 'session/changed', phase })
+
+export const raise = ({ emit }: SessionState, id: string, error: unknown): void => emit({ type: 'problem/raised', id, problem: toProblem(error) })
