@@ -1,0 +1,60 @@
+import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { runTool, type ToolOptions } from '../run-tool.ts'
+import type { RootEntry } from './tar.ts'
+
+/** A file of the machine at another place in the root file system; a link is followed. */
+export async function toFileEntry(from: string, path: string): Promise<RootEntry> {
+  const { size, mode } = await stat(from)
+  return { kind: 'file', path, from: await realpath(from), size, mode: (mode & 0o111) === 0 ? 0o644 : 0o755 }
+}
+
+/** A folder with all it holds; `leaveOut` is asked with paths relative to it. */
+export async function toFolderEntries(
+  from: string,
+  path: string,
+  leaveOut: (relative: string) => boolean = () => false,
+): Promise<readonly RootEntry[]> {
+  const entries: RootEntry[] = [{ kind: 'directory', path }]
+  for (const relative of (await readdir(from, { recursive: true })).toSorted()) {
+    if (leaveOut(relative)) continue
+    const [source, place] = [join(from, relative), join(path, relative)]
+    const info = await lstat(source)
+    if (info.isDirectory()) entries.push({ kind: 'directory', path: place })
+    else if (info.isSymbolicLink()) entries.push({ kind: 'link', path: place, target: await readlink(source) })
+    else if (info.isFile()) entries.push(await toFileEntry(source, place))
+  }
+  return entries
+}
+
+/**
+ * The shared libraries that programs need, asked of the machine's own loader, each at the place where the loader of the
+ * root file system looks. `searched` are folders that come before the machine's own.
+ */
+export async function toLibraryEntries(
+  programs: readonly string[],
+  options: ToolOptions & { searched?: readonly string[] },
+): Promise<readonly RootEntry[]> {
+  const loader = await findLoader(options)
+  const found = new Map<string, string>()
+  for (const program of programs) {
+    const listed = await runTool(loader, ['--library-path', (options.searched ?? []).join(':'), '--list', program], options)
+    for (const [, name = '', file = ''] of listed.matchAll(/^\s+(\S+) => (\/\S+)/gm)) found.set(basename(name), file)
+  }
+  found.delete(basename(loader))
+  const libraries = [...found].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return [
+    { kind: 'directory', path: '/lib' },
+    { kind: 'directory', path: '/lib64' },
+    await toFileEntry(loader, loader),
+    ...(await Promise.all(libraries.map(async ([name, file]) => await toFileEntry(file, `/lib/${name}`)))),
+  ]
+}
+
+/** `ldd` knows which loader a program is started by; every program of the machine is started by the same one. */
+async function findLoader(options: ToolOptions): Promise<string> {
+  const listed = await runTool('ldd', ['/bin/sh'], options)
+  const loader = /^\s+(\/\S+ld-\S+|\/lib\S+\/ld\S+)/m.exec(listed)?.[1]
+  if (loader === undefined) throw new Error('the loader of shared libraries was not found with ldd')
+  return loader
+}

@@ -1,0 +1,77 @@
+import type { EngineAddress, EngineAttempt } from '../../engine/ports.ts'
+import { listMissingBaseImages } from '../base-images/ensure-base-images.ts'
+import { baseImages } from '../base-images/base-images.ts'
+import { asksDockerHub } from '../base-images/docker-hub.ts'
+import type { Environment } from '../engine-candidates.ts'
+import type { Check, EngineDescription } from './check.ts'
+import { isDebian, suggestEngineFix, type Machine } from './machine.ts'
+
+/** Docker Engine 20.10: the oldest that Stack is tested with. */
+const OLDEST_API = 41
+
+/** One problem that lists every place that was tried. */
+export function checkUnreachable(attempts: readonly EngineAttempt[], machine: Machine): Check {
+  const tried = attempts.map(({ address, source, failure }) => `${address} (${source}): ${failure}`)
+  return {
+    id: 'engine',
+    title: 'Engine',
+    status: 'problem',
+    detail: ['no container engine answers. Tried:', ...tried].join('\n'),
+    fix: suggestFix(attempts, machine),
+  }
+}
+
+function suggestFix(attempts: readonly EngineAttempt[], machine: Machine): string {
+  if (attempts.some(({ failure }) => failure.includes('may not open'))) return 'sudo usermod -aG docker "$USER" && newgrp docker'
+  const [first] = attempts
+  const local = first === undefined || first.address.startsWith('unix:') || first.address.startsWith('npipe:')
+  if (local) return suggestEngineFix(machine)
+  return first.source.startsWith('DOCKER_') ? `unset ${first.source}` : 'docker context use default'
+}
+
+export function checkEngine(engine: EngineDescription): readonly Check[] {
+  const minor = Number(engine.api.split('.')[1])
+  const old = engine.api.startsWith('1.') && minor < OLDEST_API
+  const kind = engine.rootless ? ', rootless' : ''
+  return [
+    {
+      id: 'engine',
+      title: 'Engine',
+      status: old ? 'problem' : 'ok',
+      detail: `${engine.version}, API ${engine.api}${old ? ` (Stack needs 1.${OLDEST_API})` : ''}${kind}, at ${engine.address}`,
+      ...(old ? { fix: 'stack doctor --fix' } : {}),
+    },
+    { id: 'storage', title: 'Storage', status: 'ok', detail: `${engine.storage}, cgroup ${engine.cgroup}` },
+    checkBuilder(engine, minor),
+    ...engine.warnings.map((detail, at): Check => ({ id: `engine-warning-${at + 1}`, title: 'Engine says', status: 'warning', detail })),
+  ]
+}
+
+function checkBuilder({ buildKit, version }: EngineDescription, minor: number): Check {
+  const shared = { id: 'builder', title: 'Builder' }
+  if (version.startsWith('Podman')) return { ...shared, status: 'ok', detail: 'Buildah, of Podman' }
+  if (buildKit) return { ...shared, status: 'ok', detail: 'BuildKit' }
+  const detail = minor > OLDEST_API ? 'BuildKit is turned off in the engine' : "the classic builder; this engine's BuildKit is used when a build asks for it"
+  return { ...shared, status: 'ok', detail }
+}
+
+/** `standIns`: the variables by which stack files of ours take base images, where the official ones cannot be had. */
+export type ImageCheck = Check & { readonly standIns: Readonly<Record<string, string>> }
+
+/**
+ * Where images come from. Without Docker Hub nothing that is not here already can be pulled, so that this is worth a
+ * warning; where the machine's packages can stand in (Debian), images made of them are looked for.
+ */
+export async function checkImages(address: EngineAddress, options: { env: Environment; machine: Machine; signal: AbortSignal }): Promise<ImageCheck> {
+  const shared = { id: 'images', title: 'Images', standIns: {} }
+  const hub = await asksDockerHub(address, options)
+  if (hub.reachable) return { ...shared, status: 'ok', detail: hub.detail }
+  const missing = await listMissingBaseImages(address, options)
+  if (missing.length === 0) {
+    const standIns = Object.fromEntries(baseImages.map(({ variable, name }) => [variable, name]))
+    return { ...shared, standIns, status: 'ok', detail: `${hub.detail}; base images made from Debian packages stand in` }
+  }
+  const detail = `${hub.detail}: only images that are here already can be used`
+  if (!isDebian(options.machine)) return { ...shared, status: 'warning', detail }
+  return { ...shared, status: 'warning', detail, fix: 'stack doctor --fix' }
+}

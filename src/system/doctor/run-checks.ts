@@ -1,0 +1,42 @@
+import type { EngineAddress } from '../../engine/ports.ts'
+import type { Environment } from '../engine-candidates.ts'
+import { findEngine } from '../find-engine.ts'
+import type { Check } from './check.ts'
+import { describeEngine } from './describe-engine.ts'
+import { checkEngine, checkImages, checkUnreachable } from './engine-checks.ts'
+import { checkDisk, checkMemory, checkNode, checkWatchLimits } from './machine-checks.ts'
+import { readMachine } from './machine.ts'
+
+export type Diagnosis = {
+  readonly checks: readonly Check[]
+  /** Missing when no engine answers. */
+  readonly engine?: EngineAddress
+  /** Variable → image, for base images that stand in for official ones. */
+  readonly standIns: Readonly<Record<string, string>>
+}
+
+/** Looks at everything that Stack needs of a machine. Changes nothing. */
+export async function runChecks(env: Environment, { signal }: { signal: AbortSignal }): Promise<Diagnosis> {
+  const machine = readMachine(env)
+  const { found, attempts } = await findEngine(env, { signal })
+  if (found === undefined) {
+    const checks = [checkNode(), checkUnreachable(attempts, machine), checkDisk(undefined), checkMemory(undefined), ...checkWatchLimits()]
+    return { checks, standIns: {} }
+  }
+  const [engine, { standIns, ...images }] = await Promise.all([describeEngine(found, { signal }), checkImages(found, { env, machine, signal })])
+  const checks = [
+    checkNode(),
+    ...checkEngine(engine),
+    images,
+    checkDisk(engine.dataFolder),
+    checkMemory(engine.memoryBytes),
+    ...checkWatchLimits(),
+  ]
+  return { checks, engine: found, standIns }
+}
+
+/** 0: nothing is wrong; 1: something is; 4: no engine answers. */
+export function toExitCode({ checks, engine }: Diagnosis): 0 | 1 | 4 {
+  if (engine === undefined) return 4
+  return checks.some(({ status }) => status === 'problem') ? 1 : 0
+}

@@ -1,0 +1,55 @@
+import type { Stats } from 'node:fs'
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { HostEntry, HostFiles } from '../engine/ports.ts'
+
+/** The files of this machine. What vanishes or cannot be read while it is listed is left out. */
+export const createHostFiles = (): HostFiles => ({
+  read: (path) => readFile(path),
+  stat: (path) => readEntry(path),
+  list: async (path, ignored) => {
+    const found: HostEntry[] = []
+    const root = await readEntry(path)
+    if (root === undefined) return found
+    if (ignored(path, root.kind === 'directory')) return found
+    found.push(root)
+    if (root.kind === 'directory') await collect(path, ignored, found)
+    return found
+  },
+})
+
+const collect = async (folder: string, ignored: (path: string, isDirectory: boolean) => boolean, found: HostEntry[]): Promise<void> => {
+  const names = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name.name)
+      if (ignored(path, name.isDirectory())) return
+      const entry = await readEntry(path)
+      if (entry === undefined) return
+      found.push(entry)
+      if (entry.kind === 'directory') await collect(path, ignored, found)
+    }),
+  )
+}
+
+const readEntry = async (path: string): Promise<HostEntry | undefined> => {
+  let stats: Stats
+  try {
+    stats = await lstat(path)
+  } catch {
+    return undefined
+  }
+  const kind = toKind(stats)
+  if (kind === undefined) return undefined
+  const entry = { path, kind, mode: stats.mode & 0o7777, size: stats.size, mtimeMs: stats.mtimeMs }
+  if (kind !== 'link') return entry
+  const linkTarget = await readlink(path).catch(() => undefined)
+  return linkTarget === undefined ? undefined : { ...entry, linkTarget }
+}
+
+/** Sockets, pipes and devices are not for copying. */
+const toKind = (stats: Stats): HostEntry['kind'] | undefined => {
+  if (stats.isFile()) return 'file'
+  if (stats.isDirectory()) return 'directory'
+  return stats.isSymbolicLink() ? 'link' : undefined
+}
