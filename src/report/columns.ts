@@ -1,0 +1,19 @@
+import { countCells, padToCells } from './cells.ts'
+
+export type ColumnOptions = {
+  /** Cells between columns. */
+  readonly gap: number
+  /** Cells that a column has at least, its gap included: Docker's tables of projects and images are 20 wide. */
+  readonly minimum?: number
+}
+
+/** Rows as aligned columns. */
+export function toColumns(rows: readonly (readonly string[])[], { gap, minimum = 0 }: ColumnOptions): readonly string[] {
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, countCells(cell))
+  }
+  return rows.map((row) =>
+    row.map((cell, at) => (at === row.length - 1 ? cell : padToCells(cell, Math.max((widths[at] ?? 0) + gap, minimum)))).join(''),
+  )
+}

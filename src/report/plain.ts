@@ -1,0 +1,163 @@
+import type { Problem } from '../core/errors/problem.ts'
+import type { ContainerSummary, StackEvent } from '../core/events/event.ts'
+import { toErr, toOut, toShortTime, type Line, type Report } from './lines.ts'
+import { createLogFormat, type LogFormat } from './log-lines.ts'
+import { noPaint, type Paint } from './paint.ts'
+import { toProblemLines, type ProblemOptions } from './problems.ts'
+import { createStepRows, toBuildText, type RowChange } from './step-rows.ts'
+
+export type PlainOptions = {
+  readonly project: string
+  readonly paint: { readonly stdout: Paint; readonly stderr: Paint }
+  readonly problems: ProblemOptions
+  /** Lines of what is done to containers, networks and so on; without them only logs and problems are told. */
+  readonly steps: boolean
+  /** Kinds of steps whose progress is not told. */
+  readonly silent?: readonly ('image/pull' | 'image/build')[]
+  readonly logs: { readonly prefix: boolean; readonly timestamps: boolean; readonly colors: boolean }
+}
+
+/** A wait that goes on says what it sees after so many milliseconds, and then again and again. */
+const remindAfterMs = { first: 2_000, later: 10_000 } as const
+
+/** Events as lines, one for each thing that a person wants to know, in the manner of `docker compose --progress plain`. */
+export function createPlainReport(options: PlainOptions): Report {
+  const rows = createStepRows()
+  const format = createLogFormat(options.logs)
+  const containers = createContainerNames(options.project)
+  let since = Number.POSITIVE_INFINITY
+  const told = new Map<string, { text: string; at: number; reminders: number }>()
+
+  const transfers = createTransferLines(options)
+  const isTold = createToldProblems()
+
+  const tellRow = (change: RowChange, at: number): readonly Line[] => {
+    if (change.minor || !options.steps) return []
+    const text = `${change.text} ${change.state === 'waiting' ? (change.detail ?? '') : ''}`
+    const last = told.get(change.key)
+    const isReminder = change.state === 'waiting' && last !== undefined && last.text.startsWith('Waiting')
+    if (last?.text === text || (isReminder && at - last.at < (last.reminders === 0 ? remindAfterMs.first : remindAfterMs.later))) return []
+    told.set(change.key, { text, at, reminders: isReminder ? last.reminders + 1 : 0 })
+    return toErr(toRowLine(change, options.paint.stderr))
+  }
+  return {
+    tell: (event) => {
+      since = Math.min(since, event.at)
+      containers.learn(event)
+      const change = rows.read(event)
+      const problem = change?.problem === undefined || isTold(change.problem) ? undefined : change.problem
+      if (event.type === 'step/progressed') return transfers(event, change)
+      if (event.type === 'plan/made') transfers(event, undefined)
+      const lines = change === undefined ? toOtherLines(event, { options, format, containers, since: () => since }) : tellRow(change, event.at)
+      return problem === undefined ? lines : [...lines, ...toErr(...toProblemLines([problem], options.problems))]
+    },
+  }
+}
+
+/** Several steps may fail of one cause: it is told once. */
+export function createToldProblems(): (problem: Problem) => boolean {
+  const told = new Set<string>()
+  return ({ code, message }) => {
+    const key = `${code} ${message}`
+    const isKnown = told.has(key)
+    told.add(key)
+    return isKnown
+  }
+}
+
+type TransferLines = (event: Extract<StackEvent, { type: 'plan/made' | 'step/progressed' }>, change: RowChange | undefined) => readonly Line[]
+
+/** What a build prints, and each new state of a layer; how many bytes there are by now is nothing for a log. */
+function createTransferLines({ steps, silent = [], paint }: PlainOptions): TransferLines {
+  const kinds = new Map<string, string>()
+  const told = new Map<string, string>()
+  return (event, change) => {
+    if (event.type === 'plan/made') {
+      for (const { id, kind } of event.steps) kinds.set(id, kind)
+      return []
+    }
+    const kind = kinds.get(event.id)
+    const { note, part = '' } = event
+    if (!steps || change === undefined || note === undefined || silent.some((each) => each === kind)) return []
+    const key = `${event.id} ${part}`
+    if (told.get(key) === note || (kind === 'image/build' && note.startsWith('done: '))) return []
+    told.set(key, note)
+    return toErr(` ${change.title}  ${paint.stderr('dim', [kind === 'image/build' ? '' : part, toBuildText(note)].filter((word) => word !== '').join(' '))}`)
+  }
+}
+
+const logPaint = ({ paint, logs }: PlainOptions, stream: 'stdout' | 'stderr'): Paint => (logs.colors ? paint[stream] : noPaint)
+
+const colors = { working: 'blue', waiting: 'yellow', done: 'green', failed: 'red', skipped: 'dim' } as const
+
+/** ` Container web-1  Recreate  (image changed)` */
+function toRowLine({ title, state, text, detail, ms }: RowChange, paint: Paint): string {
+  const time = state === 'done' && ms >= 1000 ? `  ${toShortTime(ms)}` : ''
+  const shown = detail !== undefined && (state === 'waiting' || state === 'skipped' || text === 'Recreate') ? `  (${detail})` : ''
+  return ` ${title}  ${paint(colors[state], text)}${paint('dim', time + shown)}`
+}
+
+type Names = { learn(event: StackEvent): void; nameOf(container: string): string; lastOf(id: string): ContainerSummary | undefined }
+
+/** Containers by id or name, each under its short name: without the project's. */
+export function createContainerNames(project: string): Names {
+  const names = new Map<string, string>()
+  const states = new Map<string, ContainerSummary>()
+  let pending: ContainerSummary | undefined
+  const shorten = (name: string): string => (name.startsWith(`${project}-`) || name.startsWith(`${project}_`) ? name.slice(project.length + 1) : name)
+  return {
+    learn: (event) => {
+      if (pending !== undefined) states.set(pending.id, pending)
+      pending = event.type === 'container/changed' ? event.container : undefined
+      if (pending !== undefined) names.set(pending.id, shorten(pending.name))
+    },
+    nameOf: (container) => names.get(container) ?? shorten(container),
+    /** As it was before the event that is being told. */
+    lastOf: (id) => states.get(id),
+  }
+}
+
+type Telling = { /** When the first event came. */ readonly since: () => number; readonly options: PlainOptions; readonly format: LogFormat; readonly containers: Names }
+
+function toOtherLines(event: StackEvent, { options, format, containers, since }: Telling): readonly Line[] {
+  switch (event.type) {
+    case 'log/written': {
+      const lines = format.lines(containers.nameOf(event.container), event.lines, logPaint(options, event.stream))
+      return event.stream === 'stdout' ? toOut(...lines) : toErr(...lines)
+    }
+    case 'session/started':
+      format.expect(event.services.flatMap(({ name, replicas }) => Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`)))
+      return []
+    case 'log/dropped':
+      return toErr(`${event.service}: ${event.lines} lines were left out, they came too fast`)
+    case 'container/changed':
+      return toExitLine(event.container, { options, format, containers, since })
+    case 'step/waiting':
+      return toErr(event.note)
+    case 'problem/raised':
+      return toErr(...toProblemLines([event.problem], options.problems))
+    case 'watch/started':
+      return toErr(`Watching ${event.services.join(', ')} for changes`)
+    case 'watch/changed':
+      return toErr(`${event.service}: ${event.action} after a change of ${toPathsText(event.paths)}`)
+    case 'reload/ended':
+      return toErr(`${event.service}: ${event.action} ${event.problem === undefined ? 'done' : 'failed'}${event.files > 0 ? `, ${event.files} ${event.files === 1 ? 'file' : 'files'}` : ''}, ${event.ms < 1000 ? `${Math.round(event.ms)} ms` : toShortTime(event.ms)}`, ...(event.problem === undefined ? [] : toProblemLines([event.problem], options.problems)))
+    case 'session/changed':
+      return event.phase === 'stopping' ? toErr(options.paint.stderr('bold', 'Stopping … press Ctrl+C again to kill')) : []
+    default:
+      return []
+  }
+}
+
+const toPathsText = (paths: readonly string[]): string => (paths.length > 3 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', '))
+
+/** Told when a container that ran while we looked has ended, as Compose does; one that ended before is no news. */
+function toExitLine(container: ContainerSummary, { options, format, containers, since }: Telling): readonly Line[] {
+  const before = containers.lastOf(container.id)
+  const hasEnded = container.state === 'exited' || container.state === 'dead' || container.state === 'restarting'
+  const isOld = before?.state === 'running' ? false : (container.startedAt ?? 0) < since()
+  const isTold = before?.state === container.state && before.startedAt === container.startedAt
+  if (!hasEnded || isOld || isTold || container.exitCode === undefined) return []
+  const again = container.state === 'restarting' ? ' (restarting)' : ''
+  return toOut(format.note(containers.nameOf(container.id), `exited with code ${container.exitCode}${again}`, logPaint(options, 'stdout')))
+}

@@ -1,0 +1,153 @@
+import { Box, useApp, useInput, useWindowSize } from 'ink'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import type { Command } from '../core/events/event.ts'
+import { parseLogFilter } from '../core/state/log-filter.ts'
+import { createLogWindow } from '../core/state/log-window.ts'
+import type { Store } from '../core/state/store.ts'
+import { handleCommand, type Effect } from './handle-command.ts'
+import { findCommand, toControlName, toKeyName, type InkKey } from './keymap.ts'
+import { selectNextAge } from './next-age.ts'
+import { Pane } from './pane.tsx'
+import { composeScreen, type Screen } from './screen.ts'
+import type { Theme } from './theme.ts'
+import { initialViewState, selectLogServices, selectScope, type ViewState } from './view-state.ts'
+
+export type AppProps = {
+  readonly store: Store
+  readonly send: (command: Command) => void
+  readonly theme: Theme
+  readonly unicode: boolean
+  readonly now: () => number
+  readonly formatTime: (at: number) => string
+  readonly openUrl: ((url: string) => void) | undefined
+  readonly copyText: (text: string) => void
+}
+
+/** The dashboard: reads the store, keeps what belongs to the screen, and turns keys into commands. */
+export function App(props: AppProps) {
+  const { store, now } = props
+  const { columns, rows } = useWindowSize()
+  const [view, setView] = useState(initialViewState)
+  const state = useSyncExternalStore(store.subscribe, store.getState)
+  const services = selectLogServices(view, state)
+  useLogVersion(store, services)
+  const window = useMemo(() => createLogWindow(store.logs), [store])
+  const filter = useMemo(() => parseLogFilter(view.filter), [view.filter])
+  const moment = now()
+  useTick(selectNextAge(state, moment))
+  useExitWith(state.exit)
+
+  const screen = composeScreen({ state, view, logs: store.logs, window, filter, columns, rows, now: moment, theme: props.theme, unicode: props.unicode, formatTime: props.formatTime })
+  useKeys(props, { setView, screen })
+  return <Panes screen={screen} />
+}
+
+function Panes({ screen }: { readonly screen: Screen }) {
+  const { layout } = screen
+  const { columns, inspector } = layout
+  return (
+    <Box flexDirection="column" width={columns}>
+      <Pane rows={screen.header} height={layout.header} width={columns} />
+      {layout.gap > 0 && <Box height={layout.gap} flexShrink={0} />}
+      <Pane rows={screen.overlay} height={layout.overlay} width={columns} />
+      <Pane rows={screen.table} height={layout.table} width={columns} />
+      <Pane rows={screen.activities} height={layout.activities} width={columns} />
+      {layout.logGap > 0 && <Box height={layout.logGap} flexShrink={0} />}
+      {layout.logs > 0 && (
+        <Box flexDirection="row" height={layout.logs} flexShrink={0} columnGap={1}>
+          <Pane rows={screen.logs} height={layout.logs} width={inspector === 0 ? columns : columns - inspector - 1} />
+          <Pane rows={screen.inspector} height={layout.logs} width={inspector} />
+        </Box>
+      )}
+      <Pane rows={screen.prompt} height={layout.prompt} width={columns} />
+      <Pane rows={screen.problem} height={layout.problem} width={columns} />
+      <Pane rows={screen.hints} height={layout.hints} width={columns} />
+    </Box>
+  )
+}
+
+/**
+ * Draws again when the store tells of new lines of these services. The version is read then and at no other time: read
+ * while drawing, it would be another one each time in a flood, and each frame would ask for one more.
+ */
+function useLogVersion(store: Store, services: readonly string[] | undefined) {
+  const [, setVersion] = useState(() => store.logs.version(services))
+  const names = services?.join('\n')
+  useEffect(() => {
+    const read = () => setVersion(store.logs.version(names?.split('\n')))
+    read()
+    return store.subscribe(read)
+  }, [store, names])
+}
+
+/** Draws again when an age on the screen changes, and at no other time. */
+function useTick(ms: number | undefined) {
+  const [, setTick] = useState(0)
+  useEffect(() => {
+    if (ms === undefined) return undefined
+    const timer = setTimeout(() => setTick((tick) => tick + 1), ms)
+    return () => clearTimeout(timer)
+  })
+}
+
+function useExitWith(exitCode: number | undefined) {
+  const { exit } = useApp()
+  useEffect(() => {
+    if (exitCode !== undefined) exit()
+  }, [exit, exitCode])
+}
+
+type Screening = { readonly setView: (view: ViewState) => void; readonly screen: Screen }
+
+function useKeys(props: AppProps, { setView, screen }: Screening) {
+  const { store } = props
+  // Keys come faster than frames: each works on what the one before it left.
+  const latest = useRef(initialViewState)
+
+  const act = (key: string | undefined, text: string) => {
+    const current = latest.current
+    const state = store.getState()
+    const scope = selectScope(current, state)
+    const command = findCommand(key ?? text, scope)
+    if (scope === 'filter' && key === undefined) {
+      const { bottom, ...rest } = current
+      latest.current = { ...rest, filter: current.filter + text }
+      return
+    }
+    if (command === undefined) return
+    const services = selectLogServices(current, state)
+    const filter = parseLogFilter(current.filter)
+    const handled = handleCommand(command, {
+      view: current,
+      state,
+      logs: store.logs,
+      query: { ...(services === undefined ? {} : { services }), ...(filter === undefined ? {} : { matches: filter.matches }) },
+      logHeight: screen.logHeight,
+      overlay: { height: screen.layout.overlay, length: screen.overlayLength },
+      canOpen: props.openUrl !== undefined,
+    })
+    latest.current = handled.view
+    for (const effect of handled.effects) perform(effect, props)
+  }
+
+  useInput((input, key) => {
+    const name = toKeyName(input, key as InkKey)
+    if (name !== undefined) act(name, '')
+    else if (!key.ctrl && !key.meta) {
+      // One chunk may hold several keys: held keys over a slow line, or a paste.
+      for (const char of input) act(toControlName(char), char)
+    }
+    setView(latest.current)
+  })
+}
+
+function perform(effect: Effect, props: AppProps) {
+  switch (effect.kind) {
+    case 'send':
+      return props.send(effect.command)
+    case 'open':
+      return props.openUrl?.(effect.text)
+    case 'copy':
+      return props.copyText(effect.text)
+  }
+}

@@ -1,0 +1,56 @@
+import { render } from 'ink'
+import type { Command } from '../core/events/event.ts'
+import type { Store } from '../core/state/store.ts'
+import { App } from './app.tsx'
+import { formatTime } from './text/format.ts'
+import { createTheme } from './theme.ts'
+
+export type DashboardOptions = {
+  readonly store: Store
+  readonly send: (command: Command) => void
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  /** Whether colours may be used: false for NO_COLOR. Bold and dim text stay. */
+  readonly colour: boolean
+  /** Whether the terminal shows more than ASCII; absent: it does. */
+  readonly unicode?: boolean
+  /** Milliseconds since the epoch, for ages on the screen. */
+  readonly now: () => number
+  /** Time of day of a log line; absent: local time with milliseconds. */
+  readonly formatTime?: (at: number) => string
+  /** Write only lines that changed: cheaper for a slow line (SSH), dearer for the processor. */
+  readonly incremental?: boolean
+  /** Opens a browser; absent: the address is shown instead. */
+  readonly openUrl?: (url: string) => void
+  /** Absent: the terminal is asked to copy (OSC 52). */
+  readonly copyText?: (text: string) => void
+}
+
+export type Dashboard = {
+  /** Ends when the session has ended or `unmount` was called, with the terminal as it was before; fails when drawing does. */
+  readonly waitUntilExit: () => Promise<void>
+  readonly unmount: () => void
+}
+
+/**
+ * Opens the dashboard on the alternate screen, with the keyboard in raw mode. Ctrl-C is then a key and becomes the
+ * command `quit`; signals are the caller's business, who sends the same command and may call `unmount` at any time.
+ */
+export function mountDashboard(options: DashboardOptions): Dashboard {
+  const { store, send, stdin, stdout, now, unicode = true } = options
+  const theme = createTheme({ colour: options.colour, unicode })
+  const instance = render(
+    <App store={store} send={send} theme={theme} unicode={unicode} now={now} formatTime={options.formatTime ?? formatTime} openUrl={options.openUrl} copyText={options.copyText ?? ((text) => copyByTerminal(text, stdout))} />,
+    { stdin, stdout, alternateScreen: true, interactive: true, exitOnCtrlC: false, patchConsole: false, maxFps: 30, incrementalRendering: options.incremental ?? false },
+  )
+  return {
+    waitUntilExit: async () => void (await instance.waitUntilExit()),
+    unmount: () => instance.unmount(),
+  }
+}
+
+/** Works over SSH, too; terminals that do not know it, or do not allow it, ignore it. */
+function copyByTerminal(text: string, stdout: NodeJS.WriteStream) {
+  const bytes = new TextEncoder().encode(text)
+  stdout.write(`\u001b]52;c;${btoa(String.fromCharCode(...bytes))}\u0007`)
+}

@@ -1,0 +1,17 @@
+import { Box, Transform } from 'ink'
+import { useMemo } from 'react'
+
+/**
+ * Rows that change, drawn over a blank that does not: Ink keeps what it measured and wrapped by the text itself, so
+ * the text that it sees is always the same and the rows are put in when the frame is written. The rows must already
+ * be cut to the width of the pane.
+ */
+export function Pane({ rows, height, width }: { readonly rows: readonly string[]; readonly height: number; readonly width: number }) {
+  const blank = useMemo(() => Array.from({ length: height }, () => ' ').join('\n'), [height])
+  if (height <= 0 || width <= 0) return null
+  return (
+    <Box height={height} width={width} flexShrink={0}>
+      <Transform transform={(_line, index) => rows[index] ?? ''}>{blank}</Transform>
+    </Box>
+  )
+}

@@ -1,0 +1,152 @@
+import type { LogBuffer } from '../core/state/log-buffer.ts'
+import type { LogFilter } from '../core/state/log-filter.ts'
+import { toPlainText } from '../core/state/log-filter.ts'
+import type { LogWindow } from '../core/state/log-window.ts'
+import { selectActivities, selectPlanProgress, selectService, selectServices } from '../core/state/select.ts'
+import type { State } from '../core/state/state.ts'
+import { layout, type Layout } from './layout.ts'
+import { toActivityRows } from './rows/activity-rows.ts'
+import { toDetailsRows, toProblemRows } from './rows/details-rows.ts'
+import { toHeaderRow } from './rows/header-row.ts'
+import { toHelpRows } from './rows/help-rows.ts'
+import { toHintRow } from './rows/hint-row.ts'
+import { toLogRows } from './rows/log-rows.ts'
+import { toProblemRow } from './rows/problem-row.ts'
+import { toPromptRows } from './rows/prompt-rows.ts'
+import { toServiceRows } from './rows/service-rows.ts'
+import { toTitleRow } from './rows/title-row.ts'
+import { composeRow, type Segment } from './text/compose-row.ts'
+import { formatCount, plural } from './text/format.ts'
+import type { Theme } from './theme.ts'
+import { selectChosen, selectLogServices, selectScope, type ViewState } from './view-state.ts'
+
+export type ScreenInput = {
+  readonly state: State
+  readonly view: ViewState
+  readonly logs: LogBuffer
+  readonly window: LogWindow
+  readonly filter: LogFilter | undefined
+  readonly columns: number
+  readonly rows: number
+  readonly now: number
+  readonly theme: Theme
+  readonly unicode: boolean
+  readonly formatTime: (at: number) => string
+}
+
+/** What stands in each pane, cut to its size. */
+export type Screen = {
+  readonly layout: Layout
+  readonly header: readonly string[]
+  readonly table: readonly string[]
+  readonly activities: readonly string[]
+  readonly logs: readonly string[]
+  readonly inspector: readonly string[]
+  readonly overlay: readonly string[]
+  readonly prompt: readonly string[]
+  readonly problem: readonly string[]
+  readonly hints: readonly string[]
+  /** Rows that the overlay has in all. */
+  readonly overlayLength: number
+  readonly logHeight: number
+}
+
+/** The whole screen from state and view: pure but for the memory of the log window. */
+export function composeScreen(input: ScreenInput): Screen {
+  const { state, view, theme, columns: width, now, unicode } = input
+  const scope = selectScope(view, state)
+  const services = selectServices(state)
+  // The table says already who only waits for others.
+  const activities = selectActivities(state).filter((activity) => activity.verb !== 'waiting')
+  const prompt = toPromptRows(state, { scope, width, theme })
+  const sizes = layout({ columns: width, rows: input.rows, services: services.length, activities: activities.length, problem: state.problems.length > 0, prompt: prompt.length, overlay: view.overlay === 'help' || view.overlay === 'details', pane: view.pane })
+  const chosen = selectChosen(view, state)
+  const overlay = sizes.overlay === 0 ? { rows: [], length: 0 } : toOverlay(input, sizes)
+  const logWidth = width - (sizes.inspector === 0 ? 0 : sizes.inspector + 1)
+  const row = { width, theme, now }
+  return {
+    layout: sizes,
+    header: [toHeaderRow(state, row)],
+    table: sizes.table === 0 ? [] : toServiceRows(services, { ...row, height: sizes.table, heading: sizes.heading, selected: chosen, focused: view.pane === 'services', lastWords: (service) => toLastWords(input.logs, service) }),
+    activities: sizes.activities === 0 ? [] : toActivityRows(activities, { ...row, height: sizes.activities, plan: selectPlanProgress(state) }),
+    logs: sizes.logs === 0 ? [] : toLogPane(input, { width: logWidth, height: sizes.logs }),
+    inspector: sizes.inspector === 0 ? [] : toInspector(input, sizes.inspector),
+    overlay: overlay.rows,
+    overlayLength: overlay.length,
+    prompt: prompt.slice(0, sizes.prompt),
+    problem: sizes.problem === 0 ? [] : [toProblemRow(state.problems, row)],
+    hints: sizes.hints === 0 ? [] : [toHintRow({ width, theme, unicode, scope, pane: view.pane, running: (chosen === undefined ? 0 : (selectService(state, chosen)?.replicas.running ?? 0)) > 0, solo: view.solo, canGoBack: view.solo || view.filter !== '' || view.bottom !== undefined || view.pane === 'logs', notice: toNotice(view, state) })],
+    logHeight: Math.max(1, sizes.logs - 1),
+  }
+}
+
+function toNotice(view: ViewState, state: State): string | undefined {
+  if (view.notice !== undefined) return view.notice
+  return state.phase === 'stopping' ? 'Stopping all services. Ctrl-C again kills what is left.' : undefined
+}
+
+function toLogPane(input: ScreenInput, size: { readonly width: number; readonly height: number }): readonly string[] {
+  const { state, view, theme, window, filter } = input
+  const services = selectLogServices(view, state)
+  const height = size.height - 1
+  const entries = window.read({ count: height, ...(services === undefined ? {} : { services }), ...(filter === undefined ? {} : { filter }), ...(view.bottom === undefined ? {} : { to: view.bottom }) })
+  const rows = toLogRows(entries, {
+    width: size.width,
+    height,
+    theme,
+    wrap: view.wrap,
+    services: state.services.map((service) => service.name),
+    solo: view.solo,
+    filter,
+    ...(view.timestamps ? { formatTime: input.formatTime } : {}),
+  })
+  const filtered: Segment[] = view.filter === '' && !view.typing ? [] : [{ text: ' / ', paint: theme.accent }, { text: view.filter, paint: theme.bold }, { text: view.typing ? '_' : '', paint: theme.accent }]
+  const name = view.solo ? (services?.[0] ?? '') : 'all services'
+  return [toTitleRow({ name: 'log', focused: view.pane === 'logs' || view.typing, detail: [{ text: `${theme.symbols.dot} ${name}`, paint: theme.dim }, ...filtered], right: toLogStatus(input, services) }, { width: size.width, theme }), ...rows]
+}
+
+/** Whether it follows, how much there is, and what was lost. */
+function toLogStatus({ logs, view, theme }: ScreenInput, services: readonly string[] | undefined): readonly Segment[] {
+  const size = logs.size(services)
+  const lost: Segment[] = size.dropped === 0 ? [] : [{ text: `${formatCount(size.dropped)} dropped ${theme.symbols.dot} `, paint: theme.warn }]
+  const lines: Segment = { text: `${plural(size.lines, 'line')} ${theme.symbols.dot} `, paint: theme.dim }
+  if (view.bottom === undefined) return [...lost, lines, { text: 'following', paint: (text) => theme.tone('good', text) }]
+  const fresh = logs.countAfter(view.bottom, services)
+  return [...lost, lines, { text: `paused${fresh === 0 ? '' : `, ${formatCount(fresh)} below`}`, paint: theme.warn }]
+}
+
+function toInspector(input: ScreenInput, width: number): readonly string[] {
+  const { state, view, theme, now } = input
+  const chosen = selectChosen(view, state)
+  const service = chosen === undefined ? undefined : selectService(state, chosen)
+  if (service === undefined) return [toTitleRow({ name: 'details', focused: false }, { width, theme })]
+  return [toTitleRow({ name: service.name, focused: false }, { width, theme }), ...toDetailsRows(state, service, { width, theme, now })]
+}
+
+function toOverlay(input: ScreenInput, sizes: Layout): { readonly rows: readonly string[]; readonly length: number } {
+  const { view, theme, columns: width, unicode } = input
+  const all = view.overlay === 'help' ? toHelpRows({ width, theme, unicode }) : toAllDetails(input)
+  const height = sizes.overlay - 1
+  const scroll = Math.max(0, Math.min(view.scroll, all.length - height))
+  const below = all.length - scroll - height
+  const name = view.overlay === 'help' ? 'keys' : (selectChosen(view, input.state) ?? 'details')
+  const title = toTitleRow({ name, focused: true, right: below > 0 ? [{ text: `${below} more below`, paint: theme.dim }] : [] }, { width, theme })
+  return { rows: [title, ...all.slice(scroll, scroll + height)], length: all.length + 1 }
+}
+
+/** The chosen service, and behind it the problems that belong to no service or another one. */
+function toAllDetails(input: ScreenInput): readonly string[] {
+  const { state, view, theme, now, columns: width } = input
+  const chosen = selectChosen(view, state)
+  const service = chosen === undefined ? undefined : selectService(state, chosen)
+  const options = { width, theme, now }
+  const others = state.problems.filter((one) => one.service === undefined || one.service !== chosen)
+  const blank = composeRow([], { width, ellipsis: '' })
+  const problems = others.flatMap((one) => [blank, ...(one.service === undefined ? [] : [composeRow([{ text: ` ${one.service}`, paint: theme.bold }], { width, ellipsis: '' })]), ...toProblemRows(one, options)])
+  return [...(service === undefined ? [] : toDetailsRows(state, service, options)), ...problems]
+}
+
+const toLastWords = (logs: LogBuffer, service: string): string | undefined => {
+  const last = logs.tail(1, { services: [service], matches: (entry) => entry.text.trim() !== '' })[0]
+  return last === undefined ? undefined : toPlainText(last.text).trim()
+}

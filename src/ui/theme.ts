@@ -1,0 +1,77 @@
+import type { Tone } from '../core/state/service-status.ts'
+
+/**
+ * Colours and symbols in one place. Only the sixteen colours that a terminal's own theme defines are used, so that
+ * light and dark both work, and nothing is said by colour alone: each tone has a symbol, and a word stands beside it.
+ */
+export type Theme = {
+  readonly colour: boolean
+  readonly symbols: Symbols
+  readonly accent: (text: string) => string
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly tone: (tone: Tone, text: string) => string
+  readonly warn: (text: string) => string
+  /** The colour of a service's name in the log, by its place in the stack file. */
+  readonly service: (index: number, text: string) => string
+}
+
+export type Symbols = {
+  readonly tones: Readonly<Record<Tone, string>>
+  readonly selected: string
+  readonly rule: string
+  readonly ellipsis: string
+  readonly reload: string
+  readonly warning: string
+  readonly dot: string
+  readonly arrow: string
+  readonly bar: { readonly full: string; readonly empty: string }
+  readonly column: string
+  readonly vertical: string
+}
+
+const unicodeSymbols: Symbols = {
+  tones: { good: '●', busy: '◐', bad: '✖', done: '✔', calm: '○' },
+  selected: '▸',
+  rule: '─',
+  ellipsis: '…',
+  reload: '↻',
+  warning: '▲',
+  dot: '·',
+  arrow: '→',
+  bar: { full: '━', empty: '─' },
+  column: '│',
+  vertical: '↑↓',
+}
+
+const asciiSymbols: Symbols = {
+  tones: { good: '*', busy: '~', bad: 'x', done: '+', calm: '-' },
+  selected: '>',
+  rule: '-',
+  ellipsis: '~',
+  reload: 'reload',
+  warning: '!',
+  dot: '-',
+  arrow: '->',
+  bar: { full: '#', empty: '.' },
+  column: '|',
+  vertical: 'up/down',
+}
+
+const serviceColours = [36, 35, 34, 33, 32, 96, 95, 94, 93, 92]
+const toneColours: Readonly<Record<Tone, number | undefined>> = { good: 32, busy: 33, bad: 31, done: 32, calm: undefined }
+
+export function createTheme({ colour, unicode }: { readonly colour: boolean; readonly unicode: boolean }): Theme {
+  const paint = (on: string, text: string, off = '0') => (text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`)
+  const dye = (code: number | undefined, text: string) => (colour && code !== undefined ? paint(String(code), text, '39') : text)
+  return {
+    colour,
+    symbols: unicode ? unicodeSymbols : asciiSymbols,
+    accent: (text) => dye(36, text),
+    bold: (text) => paint('1', text, '22'),
+    dim: (text) => paint('2', text, '22'),
+    tone: (tone, text) => (tone === 'calm' ? paint('2', text, '22') : dye(toneColours[tone], text)),
+    warn: (text) => dye(33, text),
+    service: (index, text) => dye(serviceColours[index % serviceColours.length], text),
+  }
+}
