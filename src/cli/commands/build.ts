@@ -1,0 +1,72 @@
+import type { Plan, Step } from '../../core/plan/action.ts'
+import { toImageReference } from '../../core/project/identity.ts'
+import { withDependencies } from '../../core/project/graph.ts'
+import type { Project } from '../../core/project/project.ts'
+import type { Service } from '../../core/project/service.ts'
+import { StackError } from '../../core/errors/stack-error.ts'
+import { loadProject } from '../load-target.ts'
+import { parseKeyValues } from '../run-definition.ts'
+import { runPlan } from '../run-plan.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { buildCommand } from '../table/other-commands.ts'
+import { assertServices } from '../target.ts'
+import { pushImages } from '../push-images.ts'
+
+type BuildCall = CallOf<typeof buildCommand>
+
+const notBuilt = ['builder', 'check', 'memory', 'print', 'provenance', 'sbom'] as const
+
+/** `stack build`: the images of services that say how they are built. */
+export async function runBuild({ context, flags, given, words }: BuildCall): Promise<number> {
+  const missing = notBuilt.find((name) => given.has(name))
+  if (missing !== undefined) throw new StackError('cli/not-built', { what: `"stack build --${missing}"` })
+  const project = await loadProject(context, { services: words, resolveEnvironment: false })
+  assertServices(words, { target: { name: project.name, project } })
+  const changed = withBuildFlags(project, { flags, env: context.env })
+  const chosen = words.length === 0 ? Object.keys(project.services) : flags['with-dependencies'] ? [...withDependencies(project.services, words)] : words
+  const names = chosen.filter((name) => project.services[name]?.build !== undefined)
+  if (names.length === 0) {
+    context.stderr.write('No services to build\n')
+    return 0
+  }
+  const { exit } = await runPlan(flags.quiet ? { ...context, terminal: { ...context.terminal, progress: 'quiet' } } : context, {
+    target: { name: project.name, project: changed },
+    title: 'build',
+    plan: () => planBuilds(changed, names),
+  })
+  if (exit !== 0 || !flags.push) return exit
+  return pushImages(context, { project, names, ignoreFailures: false, quiet: flags.quiet })
+}
+
+/** The flags of the command line as if they stood in the file. */
+function withBuildFlags(project: Project, { flags, env }: { readonly flags: BuildCall['flags']; readonly env: Readonly<Record<string, string | undefined>> }): Project {
+  const change = (service: Service): Service =>
+    service.build === undefined
+      ? service
+      : {
+          ...service,
+          build: {
+            ...service.build,
+            args: { ...service.build.args, ...parseKeyValues(flags['build-arg'], env) },
+            ...(flags['no-cache'] ? { no_cache: true } : {}),
+            ...(flags.pull ? { pull: true } : {}),
+            ...(flags.ssh === undefined ? {} : { ssh: [flags.ssh] }),
+          },
+        }
+  return { ...project, services: Object.fromEntries(Object.entries(project.services).map(([name, service]) => [name, change(service)])) }
+}
+
+/** One step for each image; one that another's build is made from comes first. */
+export function planBuilds(project: Project, names: readonly string[]): Plan {
+  const steps = new Map<string, Step>()
+  const visit = (name: string): void => {
+    const definition = project.services[name]
+    if (definition?.build === undefined || steps.has(name)) return
+    const bases = Object.values(definition.build.additional_contexts ?? {}).flatMap((value) => (value.startsWith('service:') ? [value.slice('service:'.length)] : []))
+    for (const base of bases) visit(base)
+    const needs = bases.filter((base) => steps.has(base)).map((base) => `${base}/build`)
+    steps.set(name, { id: `${name}/build`, needs, action: { kind: 'image/build', service: name, image: toImageReference(project, name), definition }, cause: 'asked for', destructive: false })
+  }
+  for (const name of names) visit(name)
+  return { steps: [...steps.values()], warnings: [], unchanged: [] }
+}

@@ -1,0 +1,145 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { LoadResult } from '../../core/compose/load-request.ts'
+import { StackError } from '../../core/errors/stack-error.ts'
+import type { Project } from '../../core/project/project.ts'
+import type { CliContext } from '../context.ts'
+import { toLoadError, toLoadRequest, type LoadOptions } from '../load.ts'
+import { printProblems } from '../print-failure.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { configCommand } from '../table/look-commands.ts'
+
+type ConfigCall = CallOf<typeof configCommand>
+type Loaded = Extract<LoadResult, { ok: true }>
+
+/** `stack config`: what the stack file means, whole. Asks no engine but for digests of images. */
+export async function runConfig(call: ConfigCall): Promise<number> {
+  const { flags, context } = call
+  if (flags.schema) return write(call, `${JSON.stringify((await import('../../core/compose/schema/json-schema.ts')).toJsonSchema(), null, 2)}\n`)
+  if (flags.variables) return write(call, await variablesText(call))
+  if (flags['no-interpolate']) return runDocument(call)
+  const isNames = namesOf.some(([flag]) => flags[flag]) || flags.hash !== undefined
+  const loaded = await load(call, { services: flags.profiles || flags.images || !isNames ? call.words : [], resolveEnvironment: !isNames && !flags['no-env-resolution'] })
+  if (flags.explain !== undefined) return explain(loaded, flags.explain, call)
+  if (flags.environment) return write(call, lines(Object.entries(loaded.project.context.environment).map(([name, value]) => `${name}=${value}`).sort()))
+  if (flags.hash !== undefined) return write(call, await hashText(loaded.project, flags.hash))
+  const names = namesOf.find(([flag]) => flags[flag])
+  if (names !== undefined) return write(call, lines(names[1](loaded.project)))
+  const project = flags['resolve-image-digests'] || flags['lock-image-digests'] ? await withDigests(loaded.project, context) : loaded.project
+  if (flags.quiet) return 0
+  return write(call, await projectText(project, call))
+}
+
+const lines = (items: readonly string[]): string => items.map((item) => `${item}\n`).join('')
+
+const namesOf: readonly (readonly ['services' | 'volumes' | 'networks' | 'models' | 'profiles' | 'images', (project: Project) => readonly string[]])[] = [
+  ['services', (project) => Object.keys(project.services).sort()],
+  ['volumes', (project) => Object.keys(project.volumes).sort()],
+  ['networks', (project) => Object.keys(project.networks).sort()],
+  ['models', (project) => Object.keys(project.models).sort()],
+  ['profiles', (project) => [...new Set([...Object.values(project.services), ...Object.values(project.context.disabled)].flatMap(({ profiles }) => profiles ?? []))].sort()],
+  ['images', (project) => Object.entries(project.services).map(([name, { image }]) => image ?? `${project.name}-${name}`)],
+]
+
+async function load({ flags, context }: ConfigCall, options: LoadOptions): Promise<Loaded> {
+  const [{ loadProject }, { createSources }] = await Promise.all([import('../../core/compose/load.ts'), import('../../system/files.ts')])
+  const result = loadProject(
+    toLoadRequest(context, {
+      ...options,
+      normalize: !flags['no-normalize'],
+      resolvePaths: !flags['no-path-resolution'],
+      consistency: !flags['no-consistency'],
+    }),
+    createSources(),
+  )
+  return accept(result, context)
+}
+
+/** Hands out what was loaded; warnings are printed, and problems are the command's failure. */
+function accept<R extends Pick<LoadResult, 'ok' | 'warnings' | 'texts'>>(result: R, context: CliContext): Extract<R, { ok: true }> {
+  for (const [file, text] of result.texts) context.texts.set(file, text)
+  if (context.terminal.progress !== 'quiet') printProblems(result.warnings, context)
+  if (result.ok) return result as Extract<R, { ok: true }>
+  throw toLoadError((result as unknown as Extract<LoadResult, { ok: false }>).problems)
+}
+
+async function write({ flags, context }: ConfigCall, text: string): Promise<number> {
+  if (flags.output === undefined || flags.output === '') context.stdout.write(text)
+  else await writeFile(resolve(context.workingDirectory, flags.output), text)
+  return 0
+}
+
+/** Dollar signs are doubled, so that what is printed means the same when it is loaded. */
+async function projectText(project: Project, { flags }: ConfigCall): Promise<string> {
+  const [{ printProject }, { writeJson }, { writeYaml }] = await Promise.all([
+    import('../../core/compose/print-project.ts'),
+    import('../../core/compose/write-json.ts'),
+    import('../../core/compose/write-yaml.ts'),
+  ])
+  if (flags['lock-image-digests']) {
+    const services = Object.fromEntries(Object.entries(project.services).flatMap(([name, { image }]) => (image === undefined ? [] : [[name, { image }]])))
+    return (flags.format === 'json' ? writeJson({ services }) : writeYaml({ services })).replaceAll('$', '$$$$')
+  }
+  const format = flags.format === 'json' ? 'json' : 'yaml'
+  const printed = printProject(project, format, { keepFiles: flags['no-env-resolution'] })
+  return (format === 'json' ? writeJson(printed) : writeYaml(printed)).replaceAll('$', '$$$$')
+}
+
+async function loadRaw({ flags, context }: ConfigCall) {
+  const [{ loadDocument }, { createSources }] = await Promise.all([import('../../core/compose/load.ts'), import('../../system/files.ts')])
+  const request = toLoadRequest(context, { interpolate: false, normalize: !flags['no-normalize'], resolvePaths: !flags['no-path-resolution'] })
+  return accept(loadDocument(request, createSources()), context)
+}
+
+/** `--no-interpolate`: the merged document with its variables in place. */
+async function runDocument(call: ConfigCall): Promise<number> {
+  const { flags } = call
+  const { model, name } = await loadRaw(call)
+  const [{ toPlain }, { sortKeys, writeJson }, { sortKeysNaturally, writeYaml }] = await Promise.all([
+    import('../../core/compose/to-plain.ts'),
+    import('../../core/compose/write-json.ts'),
+    import('../../core/compose/write-yaml.ts'),
+  ])
+  const document = { ...(toPlain(model) as Record<string, unknown>), name }
+  if (flags.quiet) return 0
+  if (flags.services) return write(call, lines(Object.keys((document as { services?: object }).services ?? {}).sort()))
+  return write(call, flags.format === 'json' ? writeJson(sortKeys(document)) : writeYaml(sortKeysNaturally(document)))
+}
+
+async function variablesText(call: ConfigCall): Promise<string> {
+  const [{ model }, { documentVariables }, { toColumns }] = await Promise.all([loadRaw(call), import('../../core/compose/document-variables.ts'), import('../../report/columns.ts')])
+  const variables = documentVariables(model)
+  if (call.flags.format === 'json') {
+    const record = Object.fromEntries(variables.map((one) => [one.name, { Name: one.name, DefaultValue: one.default, PresenceValue: one.alternate, Required: one.required }]))
+    return `${JSON.stringify(record)}\n`
+  }
+  const rows = variables.map((one) => [one.name, String(one.required), one.default, one.alternate])
+  return lines(toColumns([['NAME', 'REQUIRED', 'DEFAULT VALUE', 'ALTERNATE VALUE'], ...rows], { gap: 3, minimum: 20 }))
+}
+
+async function hashText(project: Project, wanted: string): Promise<string> {
+  const [{ createHashOptions }, { toConfigHash, toConfigParts }] = await Promise.all([import('../hash-options.ts'), import('../../core/project/config-hash.ts')])
+  const options = createHashOptions(project)
+  const names = (wanted === '*' ? Object.keys(project.services) : wanted.split(',')).sort()
+  for (const name of names) if (project.services[name] === undefined) throw new StackError('plan/unknown-service', { service: name })
+  return lines(names.map((name) => `${name} ${toConfigHash(toConfigParts(project, name, options), options.digest)}`))
+}
+
+async function explain(loaded: Loaded, path: string, call: ConfigCall): Promise<number> {
+  const { explanationLines } = await import('../explain-lines.ts')
+  const explanation = loaded.explain(path)
+  await write(call, lines(explanationLines(explanation, { workingDirectory: call.context.workingDirectory, format: call.flags.format })))
+  return explanation.found ? 0 : 1
+}
+
+async function withDigests(project: Project, context: CliContext): Promise<Project> {
+  const runtime = await context.runtime()
+  const entries = await Promise.all(
+    Object.entries(project.services).map(async ([name, service]) => {
+      if (service.image === undefined || service.image.includes('@sha256:')) return [name, service] as const
+      const { resolveImageDigest } = await import('../resolve-image-digest.ts')
+      return [name, { ...service, image: await resolveImageDigest(service.image, { runtime, signal: context.signal }) }] as const
+    }),
+  )
+  return { ...project, services: Object.fromEntries(entries) }
+}

@@ -1,0 +1,24 @@
+import { planUp } from '../../core/plan/plan-up.ts'
+import { createConfirm } from '../ask-yes-no.ts'
+import { loadProject } from '../load-target.ts'
+import { runPlan } from '../run-plan.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { createCommand } from '../table/lifecycle-commands.ts'
+import { assertServices } from '../target.ts'
+import { assertMakeFlags, toRoundOptions, toSilent, toUpOptions } from '../up-options.ts'
+
+export async function runCreate({ context, flags, words }: CallOf<typeof createCommand>): Promise<number> {
+  assertMakeFlags(flags, 'create')
+  const project = await loadProject(context, { services: words })
+  const target = { name: project.name, project }
+  assertServices(words, { target })
+  const options = toUpOptions({ context, project, flags, words })
+  const { exit } = await runPlan(context, {
+    target,
+    title: 'create',
+    plan: (observed, round) => planUp(project, observed, toRoundOptions({ ...options, start: false }, round)),
+    ...createConfirm(context, { yes: flags.yes }),
+    silent: toSilent(flags),
+  })
+  return exit
+}

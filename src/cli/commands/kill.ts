@@ -1,0 +1,27 @@
+import { planKill } from '../../core/plan/plan-lifecycle.ts'
+import { loadTarget } from '../load-target.ts'
+import { runPlan } from '../run-plan.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { killCommand } from '../table/lifecycle-commands.ts'
+import { assertServices, toServices } from '../target.ts'
+
+export async function runKill({ context, flags, words }: CallOf<typeof killCommand>): Promise<number> {
+  const target = await loadTarget(context, { services: words })
+  const { exit } = await runPlan(context, {
+    target,
+    title: 'kill',
+    plan: (observed) => {
+      assertServices(words, { target, containers: observed.containers })
+      return planKill(observed, { ...toServices(words), signal: flags.signal ?? 'SIGKILL' })
+    },
+  })
+  if (exit !== 0 || !flags['remove-orphans'] || target.project === undefined) return exit
+  const { planDown } = await import('../../core/plan/plan-down.ts')
+  const known = new Set([...Object.keys(target.project.services), ...Object.keys(target.project.context.disabled)])
+  const orphans = await runPlan(context, {
+    target,
+    title: 'kill',
+    plan: (observed) => planDown({ name: target.name }, { ...observed, networks: [], volumes: [], containers: observed.containers.filter(({ service }) => !known.has(service)) }, {}),
+  })
+  return orphans.exit
+}

@@ -1,0 +1,23 @@
+import { planPause } from '../../core/plan/plan-lifecycle.ts'
+import type { CliContext } from '../context.ts'
+import { loadTarget } from '../load-target.ts'
+import { runPlan } from '../run-plan.ts'
+import type { Call } from '../table/command-spec.ts'
+import { assertServices, toServices } from '../target.ts'
+
+export const runPause = ({ context, words }: Call): Promise<number> => runVerb(context, { verb: 'pause', words })
+
+export const runUnpause = ({ context, words }: Call): Promise<number> => runVerb(context, { verb: 'unpause', words })
+
+async function runVerb(context: CliContext, { verb, words }: { readonly verb: 'pause' | 'unpause'; readonly words: readonly string[] }): Promise<number> {
+  const target = await loadTarget(context, { services: words })
+  const { exit } = await runPlan(context, {
+    target,
+    title: verb,
+    plan: (observed) => {
+      assertServices(words, { target, containers: observed.containers })
+      return planPause(observed, { ...toServices(words), verb })
+    },
+  })
+  return exit
+}

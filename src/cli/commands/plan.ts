@@ -1,0 +1,35 @@
+import type { Plan } from '../../core/plan/action.ts'
+import { planUp } from '../../core/plan/plan-up.ts'
+import { toStepSummary } from '../../engine/step-summary.ts'
+import { loadProject } from '../load-target.ts'
+import { printProblems } from '../print-failure.ts'
+import { printPlan } from '../run-plan.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { planCommand } from '../table/lifecycle-commands.ts'
+import { assertServices } from '../target.ts'
+import { assertMakeFlags, toUpOptions } from '../up-options.ts'
+
+const changedExit = 2
+
+/** `stack plan`: what `up` would do, and why. Looks only; takes no lock. */
+export async function runPlan({ context, flags, words }: CallOf<typeof planCommand>): Promise<number> {
+  assertMakeFlags(flags, 'plan')
+  const [project, runtime, { observeProject }] = await Promise.all([loadProject(context, { services: words }), context.runtime(), import('../../engine/observe.ts')])
+  assertServices(words, { target: { name: project.name, project } })
+  const observed = await observeProject(runtime, project, { signal: context.signal, clock: context.clock })
+  const plan = planUp(project, observed, toUpOptions({ context, project, flags, words }))
+  if (flags.json) context.stdout.write(`${JSON.stringify(toPlanJson(project.name, plan), undefined, 2)}\n`)
+  else {
+    await printPlan(context, { ...plan, warnings: [] })
+    printProblems(plan.warnings, context)
+  }
+  return flags['detailed-exitcode'] && plan.steps.length > 0 ? changedExit : 0
+}
+
+/** No definitions: they may hold values that are nobody's business. */
+const toPlanJson = (project: string, plan: Plan) => ({
+  project,
+  steps: plan.steps.map((step) => ({ ...toStepSummary(step), destructive: step.destructive })),
+  warnings: plan.warnings,
+  unchanged: plan.unchanged,
+})

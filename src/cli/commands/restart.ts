@@ -1,0 +1,20 @@
+import { planRestart } from '../../core/plan/plan-lifecycle.ts'
+import { loadProject } from '../load-target.ts'
+import { runPlan } from '../run-plan.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { restartCommand } from '../table/lifecycle-commands.ts'
+import { assertServices, toServices, withNamedServices } from '../target.ts'
+import { toGrace } from '../up-options.ts'
+
+export async function runRestart({ context, flags, words }: CallOf<typeof restartCommand>): Promise<number> {
+  // All of it, for services that are restarted with the named ones.
+  const project = withNamedServices(await loadProject(context, { resolveEnvironment: false }), words)
+  const target = { name: project.name, project }
+  assertServices(words, { target })
+  const { exit } = await runPlan(context, {
+    target,
+    title: 'restart',
+    plan: (observed) => planRestart(project, observed, { ...toServices(words), ...toGrace(flags.timeout), noDeps: flags['no-deps'] }),
+  })
+  return exit
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import { planRun, type OneOff } from '../../core/plan/plan-run.ts'
+import type { Project } from '../../core/project/project.ts'
+import { createConfirm } from '../ask-yes-no.ts'
+import type { CliContext } from '../context.ts'
+import { joinTerminal, parseDetachKeys } from '../join-terminal.ts'
+import { loadProject } from '../load-target.ts'
+import { parseKeyValues, toRunDefinition } from '../run-definition.ts'
+import { runPlan } from '../run-plan.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { runCommand } from '../table/container-commands.ts'
+import { assertServices } from '../target.ts'
+import { assertApart, toBaseOptions, toRoundOptions, toSilent } from '../up-options.ts'
+
+type RunCall = CallOf<typeof runCommand>
+
+/** `stack run`: what the service needs is brought up, then a container of its own runs the command; its code is ours. */
+export async function runRun(call: RunCall): Promise<number> {
+  const { context, flags, words } = call
+  const [service = '', ...command] = words
+  assertApart(flags, 'run', [['service-ports', 'publish']])
+  const project = await loadProject(context, { services: [service] })
+  const target = { name: project.name, project }
+  assertServices([service], { target })
+  const tty = !flags.detach && flags.tty && !flags['no-TTY'] && context.terminal.stdin && context.terminal.stdout
+  const oneOff = toOneOff(call, { project, service, command, tty })
+  const options = { ...toBaseOptions(context, project), noDeps: flags['no-deps'], build: flags.build ? ('always' as const) : ('missing' as const), removeOrphans: flags['remove-orphans'], ...toPull(flags.pull) }
+  const { exit } = await runPlan(flags.quiet ? quietly(context) : context, {
+    target,
+    title: 'run',
+    plan: (observed, round) => planRun(project, observed, { oneOff, options: toRoundOptions(options, round) }),
+    ...createConfirm(context, { yes: false }),
+    silent: toSilent(flags),
+  })
+  if (exit !== 0 || context.global['dry-run']) return exit
+  return flags.detach ? startDetached(context, oneOff.name) : runAttached(call, { name: oneOff.name, tty })
+}
+
+const quietly = (context: CliContext): CliContext => ({ ...context, terminal: { ...context.terminal, progress: 'quiet' } })
+
+const toPull = (pull: string | undefined): { readonly pull?: 'always' | 'missing' | 'never' } => (pull === 'always' || pull === 'missing' || pull === 'never' ? { pull } : {})
+
+type OneOffInput = { readonly project: Project; readonly service: string; readonly command: readonly string[]; readonly tty: boolean }
+
+function toOneOff({ context, flags }: RunCall, { project, service, command, tty }: OneOffInput): OneOff {
+  const definition = project.services[service]
+  if (definition === undefined) throw new Error(`service ${service} was loaded and is not there`)
+  const slug = randomBytes(32).toString('hex')
+  const labels = Object.fromEntries(Object.entries(parseKeyValues(flags.label, {})).map(([key, value]) => [key, value ?? '']))
+  return {
+    service,
+    slug,
+    labels,
+    definition: toRunDefinition(definition, { flags, command, tty, context }),
+    name: flags.name ?? `${project.name}-${service}-run-${slug.slice(0, 12)}`,
+    servicePorts: flags['service-ports'] || flags.publish.length > 0,
+    useAliases: flags['use-aliases'],
+    autoRemove: flags.rm && flags.detach,
+  }
+}
+
+async function startDetached(context: CliContext, name: string): Promise<number> {
+  const runtime = await context.runtime()
+  const created = await runtime.inspectContainer(name, { signal: context.signal })
+  const id = created?.id ?? name
+  await runtime.startContainer(id, { signal: context.signal })
+  context.stdout.write(`${id}\n`)
+  return 0
+}
+
+/** Attached before the start, so that no line and no key is lost. The first signal goes to the container, the second kills it. */
+async function runAttached({ context, flags }: RunCall, { name, tty }: { readonly name: string; readonly tty: boolean }): Promise<number> {
+  const runtime = await context.runtime()
+  const container = await runtime.inspectContainer(name, { signal: context.signal })
+  if (container === undefined) throw new Error(`container ${name} was created and is not there`)
+  const { id } = container
+  const release = context.signals.handle(({ signal, count }) => {
+    runtime.killContainer(id, { killSignal: count > 1 ? 'SIGKILL' : signal }).catch(() => undefined) // it may have just ended
+  })
+  try {
+    const stream = await runtime.attach(id, { stdin: flags.interactive, tty })
+    await runtime.startContainer(id)
+    const detachKeys = parseDetachKeys('ctrl-p,ctrl-q') ?? []
+    const { detached } = await joinTerminal(context, stream, { tty, input: flags.interactive, detachKeys, resize: (size) => runtime.resizeTty({ container: id }, size) })
+    if (detached) return 0
+    const { exitCode } = await runtime.waitContainer(id, { condition: 'not-running' })
+    return context.signals.exitCode() ?? exitCode
+  } finally {
+    release()
+    if (flags.rm) await runtime.removeContainer(id, { force: true, anonymousVolumes: true })
+  }
+}

@@ -1,0 +1,23 @@
+import { planUp } from '../../core/plan/plan-up.ts'
+import { createConfirm } from '../ask-yes-no.ts'
+import { loadProject } from '../load-target.ts'
+import { runPlan } from '../run-plan.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { scaleCommand } from '../table/lifecycle-commands.ts'
+import { assertServices } from '../target.ts'
+import { parseScale, toBaseOptions, toRoundOptions } from '../up-options.ts'
+
+export async function runScale({ context, flags, words }: CallOf<typeof scaleCommand>): Promise<number> {
+  const scale = parseScale(words, 'scale')
+  const services = Object.keys(scale)
+  const project = await loadProject(context, { services })
+  const target = { name: project.name, project }
+  assertServices(services, { target })
+  const { exit } = await runPlan(context, {
+    target,
+    title: 'scale',
+    plan: (observed, round) => planUp(project, observed, toRoundOptions({ ...toBaseOptions(context, project), services, scale, noDeps: flags['no-deps'] }, round)),
+    ...createConfirm(context, { yes: false }),
+  })
+  return exit
+}

@@ -1,0 +1,25 @@
+import { StackError } from '../../core/errors/stack-error.ts'
+import { planStart } from '../../core/plan/plan-lifecycle.ts'
+import { loadProject } from '../load-target.ts'
+import { runPlan } from '../run-plan.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { startCommand } from '../table/lifecycle-commands.ts'
+import { assertServices, toServices } from '../target.ts'
+import { toAwaitTimeout } from '../up-options.ts'
+
+export async function runStart({ context, flags, words }: CallOf<typeof startCommand>): Promise<number> {
+  const project = await loadProject(context, { services: words, resolveEnvironment: 'hooks' })
+  const target = { name: project.name, project }
+  assertServices(words, { target })
+  const { exit } = await runPlan(context, {
+    target,
+    title: 'start',
+    plan: (observed) => {
+      const [first] = Object.keys(project.services)
+      if (words.length === 0 && first !== undefined && observed.containers.every(({ oneOff }) => oneOff)) throw new StackError('plan/nothing-to-start', { service: first })
+      return planStart(project, observed, { ...toServices(words), wait: flags.wait })
+    },
+    ...toAwaitTimeout(flags['wait-timeout']),
+  })
+  return exit
+}

@@ -1,0 +1,20 @@
+import { planStop } from '../../core/plan/plan-lifecycle.ts'
+import { loadTarget } from '../load-target.ts'
+import { runPlan } from '../run-plan.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { stopCommand } from '../table/lifecycle-commands.ts'
+import { assertServices, toServices } from '../target.ts'
+import { toGrace } from '../up-options.ts'
+
+export async function runStop({ context, flags, words }: CallOf<typeof stopCommand>): Promise<number> {
+  const target = await loadTarget(context, { services: words })
+  const { exit } = await runPlan(context, {
+    target,
+    title: 'stop',
+    plan: (observed) => {
+      assertServices(words, { target, containers: observed.containers })
+      return planStop(target, observed, { ...toServices(words), ...toGrace(flags.timeout) })
+    },
+  })
+  return exit
+}

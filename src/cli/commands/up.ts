@@ -1,0 +1,58 @@
+import type { UpOptions } from '../../core/plan/up-options.ts'
+import type { Project } from '../../core/project/project.ts'
+import { planUp } from '../../core/plan/plan-up.ts'
+import { createConfirm } from '../ask-yes-no.ts'
+import { loadProject } from '../load-target.ts'
+import { runPlan } from '../run-plan.ts'
+import { summarizeUp } from '../summarize-up.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { upCommand } from '../table/lifecycle-commands.ts'
+import { assertServices } from '../target.ts'
+import { assertApart, assertMakeFlags, toAwaitTimeout, toRoundOptions, toSilent, toUpOptions } from '../up-options.ts'
+import { createUsageError } from '../usage-error.ts'
+
+export type UpCall = CallOf<typeof upCommand>
+
+/** `stack up`: attached with the dashboard or with log lines, or in the background. */
+export async function runUp(call: UpCall): Promise<number> {
+  const { context, flags, words } = call
+  assertUpFlags(flags)
+  const project = await loadProject(context, { services: words })
+  const target = { name: project.name, project }
+  assertServices([...words, ...flags.attach, ...flags['no-attach'], ...(flags['exit-code-from'] === undefined ? [] : [flags['exit-code-from']])], { target })
+  if (Object.keys(project.services).length === 0) throw createUsageError({ detail: 'No service is selected: the stack file has none, or all of them are in profiles that are off.' }, 'up')
+  const isDetached = flags.detach || flags.wait || flags['no-start'] || context.global['dry-run']
+  const options: UpOptions = { ...toUpOptions({ context, project, flags, words }), wait: flags.wait, start: !flags['no-start'] }
+  if (isDetached) return runDetached(call, { project, options })
+  const { runAttachedUp } = await import('../run-session.ts')
+  return runAttachedUp(call, { project, options, reloadOptions: (next) => ({ ...toUpOptions({ context, project: next, flags, words }), wait: false }) })
+}
+
+async function runDetached({ context, flags }: UpCall, { project, options }: { readonly project: Project; readonly options: UpOptions }): Promise<number> {
+  const { exit } = await runPlan(context, {
+    target: { name: project.name, project },
+    title: 'up',
+    plan: (observed, round) => planUp(project, observed, toRoundOptions(options, round)),
+    ...createConfirm(context, { yes: flags.yes }),
+    ...toAwaitTimeout(flags['wait-timeout']),
+    silent: toSilent(flags),
+    summarize: (result, ms) => summarizeUp(context, { project, result, ms }),
+  })
+  return exit
+}
+
+const attachedOnly = ['abort-on-container-exit', 'abort-on-container-failure', 'exit-code-from', 'attach', 'attach-dependencies', 'no-attach', 'watch'] as const
+
+/** What cannot be asked for together. Rule: docker/compose `cmd/compose/up.go`, `validateFlags`. */
+function assertUpFlags(flags: UpCall['flags']): void {
+  assertMakeFlags(flags, 'up')
+  const detached = flags.wait ? 'wait' : flags.detach ? 'detach' : flags['no-start'] ? 'no-start' : undefined
+  assertApart(flags, 'up', [
+    ['attach', 'attach-dependencies'],
+    ['no-build', 'watch'],
+    ['wait', 'no-start'],
+    ['abort-on-container-exit', 'abort-on-container-failure'],
+    ['exit-code-from', 'abort-on-container-failure'],
+    ...(detached === undefined ? [] : attachedOnly.filter((name) => detached !== 'no-start' || name !== 'watch').map((name) => [detached, name] as const)),
+  ])
+}

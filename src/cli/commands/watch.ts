@@ -1,0 +1,39 @@
+import { createSession } from '../../engine/session.ts'
+import { createSessionPlans, type SessionPlans } from '../../engine/session-plans.ts'
+import type { Project } from '../../core/project/project.ts'
+import { StackError } from '../../core/errors/stack-error.ts'
+import { loadProject } from '../load-target.ts'
+import { reloadOnEdit } from '../reload-on-edit.ts'
+import { createProgress } from '../progress.ts'
+import type { CallOf } from '../table/command-spec.ts'
+import type { watchCommand } from '../table/lifecycle-commands.ts'
+import { assertServices, toServices } from '../target.ts'
+import { toBaseOptions } from '../up-options.ts'
+
+/** `stack watch`: acts on saved files, and shows that alone. Containers are left running at the end. */
+export async function runWatch({ context, flags, words }: CallOf<typeof watchCommand>): Promise<number> {
+  const project = await loadProject(context, { services: words })
+  assertServices(words, { target: { name: project.name, project } })
+  const watched = Object.entries(project.services).filter(([name, service]) => (words.length === 0 || words.includes(name)) && (service.develop?.watch?.length ?? 0) > 0)
+  if (watched.length === 0) throw new StackError('cli/nothing-to-watch', { project: project.name })
+  const toPlans = (next: Project): SessionPlans =>
+    createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing', recreate: flags['no-up'] ? 'never' : 'diverged' })
+  const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
+    const next = await loadProject(context, { services: words })
+    return { project: next, plans: toPlans(next) }
+  }
+  const deps = await context.deps()
+  const session = createSession(deps, { project, command: 'stack watch', plans: toPlans(project), ...toServices(words), attach: [], watch: true, confirm: 'no', waitForLock: true, keepRunning: true, reload })
+  const progress = createProgress(context, { project: project.name, title: 'watch', attached: true })
+  session.subscribe(progress.tell)
+  const leave = reloadOnEdit(session, { watcher: deps.watcher, project })
+  const release = context.signals.handle(() => session.send({ type: 'detach' }))
+  try {
+    const { exit } = await session.done
+    progress.end()
+    return context.signals.exitCode() ?? exit
+  } finally {
+    leave()
+    release()
+  }
+}

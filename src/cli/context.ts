@@ -1,0 +1,106 @@
+import type { EngineDeps } from '../engine/deps.ts'
+import type { Clock, Runtime, Watcher } from '../engine/ports.ts'
+import type { GlobalFlags } from './table/global-flags.ts'
+import type { Signals } from './signals.ts'
+import { createClock } from '../system/clock.ts'
+import type { Span } from '../core/errors/problem.ts'
+import { StackError } from '../core/errors/stack-error.ts'
+import { createTerminal, type Environment, type Terminal, type Writer } from './terminal.ts'
+
+/** What a command is given of the world. Adapters are built here, when they are first asked for, and nowhere else. */
+export type CliContext = {
+  readonly global: GlobalFlags
+  /** The process environment. */
+  readonly env: Environment
+  readonly workingDirectory: string
+  readonly terminal: Terminal
+  readonly stdout: Writer
+  readonly stderr: Writer
+  /** Whether standard output takes colours. */
+  readonly color: boolean
+  readonly signals: Signals
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, and when nobody reads our output any more. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  /** Text of every file that was loaded, for code frames: standard input cannot be read again. */
+  readonly texts: Map<string, string>
+  /** Where a path of the stack file is written, once one was loaded: what the planner finds has no place of its own. */
+  readonly loaded: { findPlace?: (path: string) => Span | undefined }
+  runtime(): Promise<Runtime>
+  deps(): Promise<EngineDeps>
+  close(): void
+}
+
+export function createContext(global: GlobalFlags, { signals }: { readonly signals: Signals }): CliContext {
+  const { env } = process
+  const terminal = createTerminal(env, global)
+  let runtime: Promise<Runtime> | undefined
+  const getRuntime = (): Promise<Runtime> => (runtime ??= connect(env))
+  const clock = createClock()
+  return {
+    global,
+    env,
+    workingDirectory: process.cwd(),
+    terminal,
+    stdout: { write: (text) => void process.stdout.write(text) },
+    stderr: { write: (text) => void process.stderr.write(text) },
+    color: terminal.colors.stdout,
+    signals,
+    signal: signals.abortSignal,
+    clock,
+    texts: new Map(),
+    loaded: {},
+    runtime: getRuntime,
+    deps: async () => createDeps(await getRuntime(), { env, clock }),
+    close: () => {
+      runtime?.then(
+        (each) => each.close(),
+        () => undefined,
+      )
+    },
+  }
+}
+
+async function connect(env: Environment): Promise<Runtime> {
+  const [{ resolveEngineAddress }, { createRuntime }] = await Promise.all([import('../system/engine-candidates.ts'), import('../docker/connect.ts')])
+  const address = resolveEngineAddress(env)
+  if (address === undefined) throw new StackError('engine/unreachable', { attempts: await describeAttempts(env) })
+  const runtime = createRuntime({ address, environment: env })
+  // Asked for now, the engine answers while the stack file is read. A failure is told by the first call that matters.
+  runtime.facts().catch(() => undefined)
+  return runtime
+}
+
+/** Only when there is nothing to connect to: every place is asked, so that the message can say why each failed. */
+async function describeAttempts(env: Environment): Promise<string> {
+  const { findEngine } = await import('../system/find-engine.ts')
+  const { attempts } = await findEngine(env, { signal: AbortSignal.timeout(20_000) })
+  return attempts.map(({ address, source, failure }) => `  ${address} (${source}): ${failure}`).join('\n')
+}
+
+async function createDeps(runtime: Runtime, { env, clock }: { readonly env: Environment; readonly clock: Clock }): Promise<EngineDeps> {
+  const [{ createLock }, { toStateDirectory }, { createHostFiles }, { compileIgnorePatterns }] = await Promise.all([
+    import('../system/lock.ts'),
+    import('../system/state-directory.ts'),
+    import('../system/host-files.ts'),
+    import('../system/ignore-patterns.ts'),
+  ])
+  return {
+    runtime,
+    clock,
+    random: Math.random,
+    lock: createLock({ stateDirectory: toStateDirectory(env) }),
+    files: createHostFiles(),
+    watcher: createLazyWatcher(),
+    ignorePatterns: compileIgnorePatterns,
+    providers: { run: async (call, options) => (await import('../system/providers.ts')).createProviders({ environment: env }).run(call, options) },
+  }
+}
+
+/** Most commands watch nothing. */
+const createLazyWatcher = (): Watcher => ({
+  watch: async function* (roots, options) {
+    const { createWatcher } = await import('../system/watch.ts')
+    yield* createWatcher().watch(roots, options)
+  },
+})

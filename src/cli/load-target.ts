@@ -1,0 +1,58 @@
+import type { LoadResult } from '../core/compose/load-request.ts'
+import type { Project } from '../core/project/project.ts'
+import { isStackError } from '../core/errors/stack-error.ts'
+import type { CliContext } from './context.ts'
+import { loadNameForCommand, toLoadError, tryLoad, type LoadOptions } from './load.ts'
+import { printProblems } from './print-failure.ts'
+import { assertServices, type Target } from './target.ts'
+import { nonEmpty } from './terminal.ts'
+
+/** The project of the stack file. Warnings are printed; a wrong file is an error with every problem in it. */
+export async function loadProject(context: CliContext, options: LoadOptions = {}): Promise<Project> {
+  return accept(context, await load(context, options))
+}
+
+/**
+ * The project, or where there is no stack file the name that -p gives: enough to act on what is there. Nothing is created from
+ * it, so env files are not read, and may be missing.
+ */
+export async function loadTarget(context: CliContext, options: LoadOptions = {}): Promise<Target> {
+  const result = await load(context, { resolveEnvironment: false, ...options })
+  const name = givenName(context)
+  const isWithoutFile = !result.ok && result.problems.every(({ code }) => code === 'file/not-found')
+  if (isWithoutFile && name !== undefined && context.global.file.length === 0) return { name }
+  const project = accept(context, result)
+  return { name: project.name, project }
+}
+
+/** The name of the project, which is all that a command needs which only looks: the file is not checked, and need not be there with -p. */
+export async function loadName(context: CliContext): Promise<Target> {
+  try {
+    return { name: await loadNameForCommand(context) }
+  } catch (error) {
+    const name = givenName(context)
+    const isWithoutFile = isStackError(error) && error.problems.every(({ code }) => code === 'file/not-found')
+    if (isWithoutFile && name !== undefined && context.global.file.length === 0) return { name }
+    throw error
+  }
+}
+
+const givenName = ({ global, env }: CliContext): string | undefined => global['project-name'] ?? nonEmpty(env['COMPOSE_PROJECT_NAME'])
+
+async function load(context: CliContext, { services = [], ...options }: LoadOptions): Promise<LoadResult> {
+  const result = await tryLoad(context, { ...options, ...(services.length === 0 ? {} : { services }) })
+  for (const [file, text] of result.texts) context.texts.set(file, text)
+  if (result.ok) context.loaded.findPlace = result.findPlace
+  if (!result.ok && services.length > 0 && result.problems.every(({ code }) => code === 'service/unknown')) {
+    // A mistyped word of the command line is no problem of the file: say it as such, with what was probably meant.
+    const all = await tryLoad(context, options)
+    if (all.ok) assertServices(services, { target: { name: all.project.name, project: all.project } })
+  }
+  return result
+}
+
+function accept(context: CliContext, result: LoadResult): Project {
+  if (result.warnings.length > 0 && context.terminal.progress !== 'quiet') printProblems(result.warnings, context)
+  if (result.ok) return result.project
+  throw toLoadError(result.problems)
+}

@@ -1,0 +1,73 @@
+import { statSync } from 'node:fs'
+import { isAbsolute, normalize } from 'node:path'
+import type { LoadRequest, LoadResult } from '../core/compose/load-request.ts'
+import type { Problem } from '../core/errors/problem.ts'
+import { StackError } from '../core/errors/stack-error.ts'
+import type { CliContext } from './context.ts'
+
+export type LoadOptions = Pick<
+  LoadRequest,
+  'services' | 'interpolate' | 'normalize' | 'resolvePaths' | 'consistency' | 'resolveEnvironment' | 'allResources'
+> & {
+  /** Profiles beside those of `--profile`: `['*']` for commands that are about every service. */
+  readonly profiles?: readonly string[]
+}
+export type LoadedProject = Extract<LoadResult, { ok: true }>
+type Place = Pick<CliContext, 'global' | 'env' | 'workingDirectory'>
+
+/** What the global flags and the environment say about the project, as a request to load it. */
+export const toLoadRequest = ({ global, env, workingDirectory: physical }: Place, options: LoadOptions = {}): LoadRequest => {
+  const { profiles = [], ...rest } = options
+  const workingDirectory = toLogicalDirectory(physical, env)
+  return {
+    ...rest,
+    files: global.file,
+    workingDirectory,
+    projectDirectory: global['project-directory'] ?? global.workdir,
+    projectName: global['project-name'],
+    envFiles: global['env-file'],
+    profiles: [...global.profile, ...profiles],
+    environment: definedOnly(env),
+    allResources: options.allResources ?? global['all-resources'],
+  }
+}
+
+/** The working directory as the shell says it: links that led here stay in it, and a project is named after the link. */
+const toLogicalDirectory = (physical: string, env: Place['env']): string => {
+  const said = env['PWD']
+  if (said === undefined || !isAbsolute(said) || normalize(said) !== said) return physical
+  const [there, here] = [statSync(said, { throwIfNoEntry: false }), statSync(physical, { throwIfNoEntry: false })]
+  return there !== undefined && here !== undefined && there.dev === here.dev && there.ino === here.ino ? said : physical
+}
+
+const definedOnly = (env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+
+/**
+ * Loads the project of a command.
+ * @throws StackError file/invalid with all problems, file/not-found when there is no stack file
+ */
+export async function loadForCommand(context: Place, options: LoadOptions = {}): Promise<LoadedProject> {
+  const result = await tryLoad(context, options)
+  if (result.ok) return result
+  throw toLoadError(result.problems)
+}
+
+/** As `loadForCommand`, with the problems as a value: for `config -q`, editors and a session that reloads its file. */
+export async function tryLoad(context: Place, options: LoadOptions = {}): Promise<LoadResult> {
+  const [{ loadProject }, { createSources }] = await Promise.all([import('../core/compose/load.ts'), import('../system/files.ts')])
+  return loadProject(toLoadRequest(context, options), createSources())
+}
+
+/**
+ * The project's name alone: no model is made, and the files are not checked.
+ * @throws StackError as `loadForCommand`
+ */
+export async function loadNameForCommand(context: Place): Promise<string> {
+  const [{ loadProjectName }, { createSources }] = await Promise.all([import('../core/compose/load-name.ts'), import('../system/files.ts')])
+  const result = loadProjectName(toLoadRequest(context), createSources())
+  if (result.ok) return result.name
+  throw toLoadError(result.problems)
+}
+
+export const toLoadError = (problems: readonly Problem[]): StackError => new StackError('file/invalid', { count: problems.length }, { problems })

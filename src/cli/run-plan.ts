@@ -1,0 +1,79 @@
+import type { Plan, Step } from '../core/plan/action.ts'
+import type { Observed } from '../core/plan/observed.ts'
+import type { ApplyResult, PlanFunction } from '../engine/apply.ts'
+import type { CliContext } from './context.ts'
+import { createProgress, type ProgressOptions } from './progress.ts'
+import type { Target } from './target.ts'
+
+export type RunPlanOptions = {
+  readonly target: Target
+  /** The word of the command: `up`. */
+  readonly title: string
+  readonly plan: PlanFunction
+  readonly confirm?: (steps: readonly Step[]) => Promise<boolean>
+  readonly awaitTimeoutMs?: number
+  readonly silent?: NonNullable<ProgressOptions['silent']>
+  /** Prints what was done after a run that ended well. */
+  readonly summarize?: (result: ApplyResult, ms: number) => Promise<readonly string[]>
+}
+
+/** Carries a plan out with progress, or with `--dry-run` prints it. Resolves with the result and the exit code. */
+export async function runPlan(context: CliContext, options: RunPlanOptions): Promise<{ readonly exit: number; readonly result: ApplyResult }> {
+  const { target, title, plan } = options
+  const [deps, { applyPlan }, { createEmitter }] = await Promise.all([context.deps(), import('../engine/apply.ts'), import('../engine/emitter.ts')])
+  const dryRun = context.global['dry-run']
+  const emitter = createEmitter({ clock: deps.clock })
+  const progress = dryRun ? undefined : createProgress(context, { project: target.name, title, silent: options.silent ?? [] })
+  if (progress !== undefined) emitter.subscribe(progress.tell)
+  const startedAt = deps.clock.now()
+  try {
+    const result = await applyPlan(
+      deps,
+      {
+        project: target.project ?? { name: target.name },
+        command: `stack ${title}`,
+        plan,
+        emit: emitter.emit,
+        waitForLock: true,
+        dryRun,
+        ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
+        ...(options.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: options.awaitTimeoutMs }),
+        ...toLimit(context),
+      },
+      { signal: context.signal },
+    )
+    progress?.end()
+    if (context.signal.aborted && isTalkative(context)) context.stderr.write('Cancelled. What was begun is finished by the next "stack up" or "stack down".\n')
+    if (dryRun) await printPlan(context, result.plans[0])
+    else if (result.exit === 0 && options.summarize !== undefined && isTalkative(context)) {
+      const lines = await options.summarize(result, deps.clock.now() - startedAt)
+      context.stderr.write(`${lines.join('\n')}\n`)
+    }
+    return { exit: context.signal.aborted ? (context.signals.exitCode() ?? result.exit) : result.exit, result }
+  } catch (error) {
+    progress?.end()
+    throw error
+  }
+}
+
+const isTalkative = ({ terminal }: CliContext): boolean => terminal.progress === 'tty' || terminal.progress === 'plain'
+
+export function toLimit({ global, env }: CliContext): { readonly limit?: number } {
+  const limit = global.parallel ?? Number(env['COMPOSE_PARALLEL_LIMIT'] ?? -1)
+  return Number.isInteger(limit) && limit > 0 ? { limit } : {}
+}
+
+export async function printPlan({ stdout }: CliContext, plan: Plan | undefined): Promise<void> {
+  const [{ toPlanText }, { toPlanOverview }] = await Promise.all([import('../core/plan/plan-text.ts'), import('../core/plan/plan-overview.ts')])
+  if (plan === undefined || plan.steps.length === 0) stdout.write('Nothing to do.\n')
+  if (plan === undefined) return
+  const steps = toPlanText({ ...plan, unchanged: [] })
+  const lines = [...toPlanOverview(plan), ...(steps.length === 0 ? [] : ['', `${plan.steps.length} steps, each as soon as what it comes after is done:`, ...steps])]
+  for (const line of lines) stdout.write(`${line}\n`)
+}
+
+/** What the engine shows of a project, for commands that only look or act on what is there. */
+export async function observeTarget(context: CliContext, target: Target): Promise<Observed> {
+  const [runtime, { observeProject }] = await Promise.all([context.runtime(), import('../engine/observe.ts')])
+  return observeProject(runtime, target.project ?? { name: target.name }, { signal: context.signal, images: false, clock: context.clock })
+}

@@ -1,0 +1,59 @@
+import type { CommandGroup, CommandSpec } from './command-spec.ts'
+import { attachCommand, cpCommand, execCommand, pauseCommand, runCommand, unpauseCommand, waitCommand } from './container-commands.ts'
+import {
+  createCommand,
+  downCommand,
+  killCommand,
+  planCommand,
+  restartCommand,
+  rmCommand,
+  scaleCommand,
+  startCommand,
+  stopCommand,
+  upCommand,
+  watchCommand,
+} from './lifecycle-commands.ts'
+import { configCommand, eventsCommand, imagesCommand, logsCommand, lsCommand, portCommand, psCommand, statsCommand, topCommand, volumesCommand } from './look-commands.ts'
+import { buildCommand, completionCommand, doctorCommand, pullCommand, pushCommand, versionCommand } from './other-commands.ts'
+
+export const commandGroups: readonly CommandGroup[] = ['Everyday', 'Look', 'Containers', 'Images', 'Stack itself']
+
+/** Every command, within its group in the order in which the help lists it. */
+export const commands: readonly CommandSpec[] = [
+  upCommand,
+  downCommand,
+  logsCommand,
+  execCommand,
+  planCommand,
+  restartCommand,
+  stopCommand,
+  startCommand,
+  watchCommand,
+  psCommand,
+  configCommand,
+  topCommand,
+  statsCommand,
+  portCommand,
+  eventsCommand,
+  imagesCommand,
+  volumesCommand,
+  lsCommand,
+  runCommand,
+  createCommand,
+  scaleCommand,
+  killCommand,
+  rmCommand,
+  pauseCommand,
+  unpauseCommand,
+  waitCommand,
+  attachCommand,
+  cpCommand,
+  buildCommand,
+  pullCommand,
+  pushCommand,
+  doctorCommand,
+  versionCommand,
+  completionCommand,
+]
+
+export const findCommand = (name: string): CommandSpec | undefined => commands.find((command) => command.name === name || command.aliases?.includes(name) === true)
