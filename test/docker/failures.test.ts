@@ -1,0 +1,103 @@
+import { createServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRuntime } from '../../src/docker/connect.ts'
+import type { Runtime } from '../../src/engine/ports.ts'
+import { createContainerFixture } from './container-fixture.ts'
+import { openRuntime, removeProject } from './engine.ts'
+
+const project = `hb-failures-${process.pid}`
+let runtime: Runtime
+const { run, create } = createContainerFixture(() => runtime, project)
+
+beforeAll(() => {
+  runtime = openRuntime()
+})
+afterAll(async () => {
+  await removeProject(project)
+  runtime.close()
+})
+
+const messageOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'it succeeded',
+    (error: Error) => error.message,
+  )
+
+/** A port that nobody has, as far as the kernel knows. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+describe('an engine that refuses', () => {
+  test('a port that a container has names the port and the container', async () => {
+    const port = await freePort()
+    const ports = [{ target: 80, published: String(port), protocol: 'tcp' }]
+    await run('first', 'sleep 1000', { ports })
+    const second = await create('second', 'sleep 1000', { ports })
+    const error = await runtime.startContainer(second).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ code: 'engine/port-in-use', data: { port, holder: `container ${project}-first-1 of project "${project}"` } })
+    expect((error as Error).message).toBe(`Port ${port} is already in use by container ${project}-first-1 of project "${project}".`)
+  })
+
+  test('an image that is not there is named', async () => {
+    expect(await messageOf(create('noimage', 'true', { image: 'nobody/knows-it:7' }))).toBe('There is no image "nobody/knows-it:7". Looked on the engine.')
+  })
+
+  test('a folder to mount that is not there is named', async () => {
+    const volumes = [{ type: 'bind', source: '/no/such/folder', target: '/x', bind: {} }] as const
+    expect(await messageOf(create('nofolder', 'true', { volumes }))).toBe(
+      `/no/such/folder does not exist on the engine's machine, and so the engine did not create container ${project}-nofolder-1.`,
+    )
+  })
+
+  test('a volume and a network in use say by whom, a network by the container that uses it', async () => {
+    const labels = { 'com.docker.compose.project': project }
+    await runtime.createVolume({ volume: { name: `${project}_used` }, labels })
+    await create('user', 'true', { volumes: [{ type: 'volume', source: `${project}_used`, target: '/x' }] })
+    await expect(runtime.removeVolume(`${project}_used`)).rejects.toMatchObject({ code: 'engine/in-use' })
+  })
+
+  test('a command that cannot be run says so', async () => {
+    const id = await create('badcommand', 'true', { command: ['/no/such/program'], init: false })
+    expect(await messageOf(runtime.startContainer(id))).toContain('/no/such/program')
+  })
+})
+
+describe('an engine that is not there', () => {
+  const at = (socketPath: string) => createRuntime({ address: { kind: 'unix', host: `unix://${socketPath}`, socketPath, source: 'DOCKER_HOST' }, environment: {} })
+
+  test('a socket that does not exist is named with what named it', async () => {
+    expect(await messageOf(at('/no/such.sock').listContainers({}))).toBe('No container engine answers. Tried:\n  unix:///no/such.sock (DOCKER_HOST): the socket does not exist')
+  })
+
+  test('nobody behind tcp is named', async () => {
+    const port = await freePort()
+    const tcp = createRuntime({ address: { kind: 'tcp', host: `tcp://127.0.0.1:${port}`, hostname: '127.0.0.1', port, source: 'context "far"' }, environment: {} })
+    expect(await messageOf(tcp.facts())).toBe(`No container engine answers. Tried:\n  tcp://127.0.0.1:${port} (context "far"): nobody listens there (the engine is not running)`)
+  })
+
+  test('ssh says in its own words why it failed', async () => {
+    const ssh = createRuntime({ address: { kind: 'ssh', host: 'ssh://nobody@127.0.0.1:1', hostname: 'nobody@127.0.0.1', port: 1, source: 'DOCKER_HOST' }, environment: {} })
+    expect(await messageOf(ssh.listContainers({}))).toMatch(/ssh/)
+  })
+})
+
+test('an API version that is asked for is used', async () => {
+  const old = openRuntime({ ...process.env, DOCKER_API_VERSION: '1.40' })
+  expect((await old.facts()).api).toEqual({ major: 1, minor: 40 })
+  old.close()
+})
+
+test('two hundred calls at once, and none of them warns or waits for another', async () => {
+  const controller = new AbortController()
+  const warnings: Error[] = []
+  const note = (warning: Error) => warnings.push(warning)
+  process.on('warning', note)
+  await Promise.all(Array.from({ length: 200 }, () => runtime.listContainers({ project }, { signal: controller.signal })))
+  process.off('warning', note)
+  expect(warnings).toEqual([])
+})

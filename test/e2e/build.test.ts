@@ -1,0 +1,87 @@
+import { absent, eventually, exited, holds, inside, nothingLeft, recreated, running, says, untouched } from '../support/checks.ts'
+import { failsWith, prints } from '../support/output-checks.ts'
+import { scenario } from '../support/scenario.ts'
+
+/** Services that are built: when, from what, and what a change of the sources does. */
+
+const dockerfile = 'FROM stack-base/busybox\nARG WHO=nobody\nENV WHO=$WHO\nCOPY page.txt /page.txt\nCMD ["sleep", "600"]\n'
+const compose = 'services: { web: { build: { context: ., args: { WHO: "${WHO:-someone}" } }, init: true } }'
+const files = { 'compose.yaml': compose, Dockerfile: dockerfile, 'page.txt': 'one\n' }
+
+const hasImage = (name: string, wanted = true) =>
+  holds(`image ${name} is ${wanted ? 'there' : 'gone'}`, async ({ engine, project }) => {
+    const { status } = await engine.raw('GET', `/images/${name.replace('%p', project)}/json`)
+    return (status === 200) === wanted
+  })
+
+scenario('up builds what is not there, names it after project and service, and does not build again', { files }, async (s) => {
+  await s.step('up', 'up -d', running('web'), inside('web', 'cat /page.txt; echo $WHO', /one\nsomeone/), hasImage('%p-web'))
+  await s.write('page.txt', 'two\n')
+  await s.step('up again does not look at the sources', 'up -d', untouched('web'))
+})
+
+scenario('up --build sees changed sources, and leaves the container alone when nothing changed', { files }, async (s) => {
+  await s.step('up', 'up -d', running('web'))
+  await s.step('build without a change', 'up -d --build', untouched('web'))
+  await s.write('page.txt', 'two\n')
+  await s.step('build with one', 'up -d --build', recreated('web'), inside('web', 'cat /page.txt', /two/))
+})
+
+scenario('up --no-build fails when the image is not there', { files }, async (s) => {
+  await s.step('up', 'up -d --no-build', failsWith(1), prints('web'), absent('web'))
+})
+
+scenario('a build that fails shows its last words, and nothing starts', {
+  files: { ...files, Dockerfile: 'FROM stack-base/busybox\nRUN echo the compiler is unhappy && exit 3\n' },
+}, async (s) => {
+  await s.step('up', 'up -d', failsWith(1), prints('the compiler is unhappy'), absent('web'))
+})
+
+scenario('a Dockerfile inside the stack file, with a target', {
+  files: { 'compose.yaml': `services:
+  web:
+    init: true
+    build:
+      target: small
+      dockerfile_inline: |
+        FROM stack-base/busybox AS small
+        RUN echo inline > /made
+        CMD ["sleep", "600"]
+        FROM small AS large
+        RUN echo large > /made
+` },
+}, async (s) => {
+  await s.step('up', 'up -d', inside('web', 'cat /made', /inline/))
+})
+
+scenario('files that .dockerignore names stay out of the image', {
+  files: {
+    'compose.yaml': 'services: { web: { build: ., init: true } }', Dockerfile: 'FROM stack-base/busybox\nCOPY . /app\nCMD ["sleep", "600"]\n',
+    '.dockerignore': '*.log\nsecret\n!keep.log\n', 'a.log': '1', 'keep.log': '2', 'secret/x': '3', 'main.txt': '4',
+  },
+}, async (s) => {
+  await s.step('up', 'up -d', inside('web', 'cd /app; echo *', /^(?!.*(a\.log|secret)).*keep\.log.*main\.txt/))
+})
+
+scenario('an image name beside build names what is built', {
+  files: { ...files, 'compose.yaml': 'services: { web: { build: ., init: true, image: "${COMPOSE_PROJECT_NAME}:mine" } }' },
+}, async (s) => {
+  await s.step('up', 'up -d', running('web'), hasImage('%p:mine'))
+})
+
+scenario('down --rmi local removes what was built', { files }, async (s) => {
+  await s.step('up', 'up -d', hasImage('%p-web'))
+  await s.step('down', 'down --rmi local', nothingLeft(), hasImage('%p-web', false), hasImage('stack-base/busybox'))
+})
+
+scenario('build alone makes the image and starts nothing', { files }, async (s) => {
+  await s.step('build', 'build', hasImage('%p-web'), absent('web'))
+  await s.step('with another argument', { run: 'build --build-arg WHO=flag', env: {} }, hasImage('%p-web'))
+  await s.step('up uses it', 'up -d', inside('web', 'echo $WHO', /flag/))
+})
+
+scenario('a one-shot that is built runs like any other', {
+  files: { 'compose.yaml': 'services: { web: { build: . } }', Dockerfile: 'FROM stack-base/busybox\nCMD ["echo", "built and run"]\n' },
+}, async (s) => {
+  await s.step('up', 'up -d', eventually(exited('web', 0)), says('web', /built and run/))
+})

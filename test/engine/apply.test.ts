@@ -1,0 +1,254 @@
+import { describe, expect, test } from 'vitest'
+import { StackError } from '../../src/core/errors/stack-error.ts'
+import { planDown } from '../../src/core/plan/plan-down.ts'
+import { planUp } from '../../src/core/plan/plan-up.ts'
+import type { UpOptions } from '../../src/core/plan/up-options.ts'
+import type { Project } from '../../src/core/project/project.ts'
+import { applyPlan, type ApplyRequest, type ApplyResult } from '../../src/engine/apply.ts'
+import { createEmitter } from '../../src/engine/emitter.ts'
+import { aHealthcheck, aLock, aProject, aService, aWorld, hashOptions, needs, toLine, type World } from '../support/builders.ts'
+
+const begin = (world: World, project: Project, options: Partial<UpOptions> & { readonly request?: Partial<ApplyRequest>; readonly signal?: AbortSignal } = {}) => {
+  const { request, signal, ...upOptions } = options
+  const lines: string[] = []
+  const emitter = createEmitter(world.deps)
+  emitter.subscribe((event) => lines.push(toLine(event)))
+  const work = applyPlan(
+    world.deps,
+    { project, command: 'stack up', emit: emitter.emit, plan: (observed, round) => planUp(project, observed, { ...hashOptions, ...upOptions, settled: round.settledImages, divergedVolumes: round.declined ? 'keep' : 'recreate' }), ...request },
+    signal === undefined ? {} : { signal },
+  )
+  return { work, lines }
+}
+const up = async (world: World, project: Project, options: Parameters<typeof begin>[2] = {}): Promise<ApplyResult & { readonly lines: readonly string[] }> => {
+  const { work, lines } = begin(world, project, options)
+  return { ...(await world.clock.run(work)), lines }
+}
+const down = (world: World, project: Project, options: { readonly volumes?: boolean } = {}): Promise<ApplyResult> =>
+  world.clock.run(applyPlan(world.deps, { project, command: 'stack down', emit: () => {}, confirm: async () => true, plan: (observed) => planDown({ name: project.name, project }, observed, options) }))
+
+const threeTiers = aProject({
+  db: aService({ healthcheck: aHealthcheck }),
+  api: aService({ depends_on: { db: needs('service_healthy') } }),
+  web: aService({ depends_on: { api: needs('service_started') } }),
+})
+
+describe('applyPlan', () => {
+  test('brings a project up, each service as soon as its own needs are ready', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['db'] = { healthyAfterMs: 800 }
+    const result = await up(world, threeTiers)
+    expect(result.exit).toBe(0)
+    expect(result.lines.filter((line) => line.startsWith('step/ended'))).toMatchInlineSnapshot(`
+      [
+        "step/ended network.default/create done",
+        "step/ended db.1/create done",
+        "step/ended api.1/create done",
+        "step/ended web.1/create done",
+        "step/ended db.1/start done",
+        "step/ended db/healthy done",
+        "step/ended api.1/start done",
+        "step/ended web.1/start done",
+      ]
+    `)
+    // Ready after 0.8 s with an interval of 10 s: seen by our own probes, an eighth too late at most.
+    const started = (name: string): number => world.runtime.byName(name).startedAt ?? 0
+    expect(started('demo-api-1') - started('demo-db-1')).toBeGreaterThanOrEqual(800)
+    expect(started('demo-api-1') - started('demo-db-1')).toBeLessThan(920)
+  })
+
+  test('a second time it changes nothing and asks little', async () => {
+    const world = aWorld()
+    await up(world, threeTiers)
+    world.runtime.calls.length = 0
+    const result = await up(world, threeTiers)
+    expect(result.lines).toEqual(['plan/made nothing'])
+    expect(world.runtime.calls.toSorted()).toEqual(['inspect image busybox', 'list containers', 'list networks', 'list volumes'])
+  })
+
+  test('one probe at a time, and none after it was healthy', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['db'] = { healthyAfterMs: 1500 }
+    await up(world, aProject({
+      db: aService({ healthcheck: aHealthcheck }),
+      one: aService({ depends_on: { db: needs('service_healthy') } }),
+      two: aService({ depends_on: { db: needs('service_healthy') } }),
+    }))
+    const probes = world.runtime.calls.filter((call) => call.startsWith('exec'))
+    expect(probes.length).toBeGreaterThan(3)
+    expect(probes.length).toBeLessThan(25)
+    await world.clock.advance(60_000)
+    expect(world.runtime.calls.filter((call) => call.startsWith('exec'))).toHaveLength(probes.length)
+  })
+
+  test.each([['the same', {}, 0], ['another one of that name', { 'com.docker.compose.project': 'other' }, 1]])('a network that appears between looking and making: %s', async (_, labels, exit) => {
+    const world = aWorld()
+    const project = aProject({ web: aService() })
+    const plan: ApplyRequest['plan'] = (observed, round) => {
+      const made = planUp(project, observed, { ...hashOptions, settled: round.settledImages })
+      for (const { action } of made.steps) {
+        if (action.kind === 'network/create') world.runtime.networks.set('late', { id: 'late', name: action.network.name, driver: 'bridge', labels: { ...action.labels, ...labels } })
+      }
+      return made
+    }
+    const result = await up(world, project, { request: { plan } })
+    expect(result.exit).toBe(exit)
+    expect(world.runtime.networks.size).toBe(1)
+  })
+
+  test('a name that the engine has not given free yet is asked for again', async () => {
+    const world = aWorld()
+    const refusal = new StackError('engine/name-in-use', { what: 'container', name: 'demo-web-1', holder: 'container 88a3d1bb6ea7' })
+    world.runtime.fail('create', refusal, { times: 3, when: 'demo-web-1' })
+    expect((await up(world, aProject({ web: aService() }))).exit).toBe(0)
+    world.runtime.fail('rename', refusal, { times: 3 })
+    expect((await up(world, aProject({ web: aService({ user: 'other' }) }))).exit).toBe(0)
+    expect([...world.runtime.containers.values()].map(({ name, state }) => `${name} ${state}`)).toEqual(['demo-web-1 running'])
+  })
+
+  test('what a run that was cut off is still stopping is started again, and nothing else', async () => {
+    const world = aWorld()
+    const project = aProject({ web: aService(), db: aService() })
+    await up(world, project)
+    world.runtime.behaviours['db'] = { stopsAfterMs: 3000 }
+    const stop = world.runtime.stopContainer(world.runtime.byName('demo-db-1').id)
+    await world.clock.advance(100)
+    const after = await up({ ...world, deps: { ...world.deps, lock: aLock({ wasLeft: true }) } }, project)
+    await stop
+    expect(after.lines).toEqual([
+      'step/waiting lock on demo-db-1: waiting for the end of demo-db-1, which a run that was cut off is stopping',
+      'plan/made db.1/start',
+      'step/started db.1/start',
+      'step/ended db.1/start done',
+    ])
+  })
+
+  test('leaves nothing behind: no sleeper, no open stream', async () => {
+    const world = aWorld()
+    await up(world, threeTiers)
+    await down(world, threeTiers)
+    await world.clock.advance(60_000)
+    expect(world.clock.sleepers()).toBe(0)
+    expect(world.runtime.openStreams()).toBe(0)
+    expect(world.runtime.containers.size).toBe(0)
+    expect(world.runtime.networks.size).toBe(0)
+  })
+
+  test('one broken service does not stop the others', async () => {
+    const world = aWorld()
+    world.runtime.fail('start', new StackError('engine/port-in-use', { address: '', port: 80, holder: '' }), { when: 'demo-api-1' })
+    const result = await up(world, aProject({ api: aService(), web: aService({ depends_on: { api: needs('service_started') } }), other: aService() }))
+    expect(result.exit).toBe(1)
+    expect(result.lines.filter((line) => line.startsWith('step/ended') && !line.endsWith('done'))).toEqual(['step/ended api.1/start failed engine/port-in-use', 'step/ended web.1/start skipped (api.1/start)'])
+    expect(world.runtime.byName('demo-other-1').state).toBe('running')
+  })
+
+  test('what the engine refuses for a moment is asked again, and that is said', async () => {
+    const world = aWorld()
+    world.runtime.fail('start', new StackError('engine/busy', { what: 'start demo-web-1', why: 'device busy' }), { times: 2 })
+    const progress: string[] = []
+    const result = await up(world, aProject({ web: aService() }), { request: { emit: (body) => body.type === 'step/progressed' && progress.push(body.note ?? '') } })
+    expect(result.exit).toBe(0)
+    expect(progress.map((note) => note.slice(0, 14))).toEqual(['retrying (2/4)', 'retrying (3/4)'])
+  })
+
+  test('a creation is not repeated: it may have been done', async () => {
+    const world = aWorld()
+    world.runtime.fail('create', new StackError('engine/connection-lost', { what: 'create demo-web-1' }), { when: 'demo-web-1' })
+    const first = await up(world, aProject({ web: aService() }))
+    expect(first.exit).toBe(1)
+    expect(world.runtime.calls.filter((call) => call === 'create demo-web-1')).toHaveLength(1)
+    expect((await up(world, aProject({ web: aService() }))).exit).toBe(0)
+  })
+
+  test('images that are missing are pulled first, and what they change is seen in another round', async () => {
+    const world = aWorld({ images: [] })
+    const result = await up(world, aProject({ web: aService() }))
+    expect(result.exit).toBe(0)
+    expect(result.plans.length).toBeLessThanOrEqual(2)
+    expect(result.lines.filter((line) => line.startsWith('step/ended'))).toEqual(['step/ended image.busybox/pull done', 'step/ended network.default/create done', 'step/ended web.1/create done', 'step/ended web.1/start done'].toSorted((a, b) => result.lines.indexOf(a) - result.lines.indexOf(b)))
+    const { labels, image } = world.runtime.byName('demo-web-1').spec
+    expect(labels['com.docker.compose.image']).toBe(world.runtime.images.get(image)?.id)
+  })
+
+  test('a build that changed nothing recreates nothing; one that did recreates in the next round', async () => {
+    const world = aWorld({ images: [] })
+    const project = aProject({ web: aService({ image: 'mine', build: { context: '/work' } }) })
+    await up(world, project)
+    const first = world.runtime.byName('demo-web-1').id
+    const result = await up(world, project, { build: 'always' })
+    expect(result.plans).toHaveLength(2)
+    expect(world.runtime.byName('demo-web-1').id).not.toBe(first)
+    expect(world.runtime.containers.size).toBe(1)
+  })
+
+  test('an abort ends promptly, and the next run mends what was left', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['db'] = { healthyAfterMs: 1e9 }
+    const controller = new AbortController()
+    const { work, lines } = begin(world, threeTiers, { signal: controller.signal })
+    await world.clock.advance(2000)
+    controller.abort(new Error('Ctrl-C'))
+    const result = await world.clock.run(work)
+    expect(result.exit).toBe(130)
+    expect(lines.filter((line) => line.includes('skipped'))).toEqual(['step/ended db/healthy skipped (cancelled)', 'step/ended api.1/start skipped (cancelled)', 'step/ended web.1/start skipped (cancelled)'])
+    world.runtime.behaviours['db'] = {}
+    world.runtime.exit('demo-db-1', 1)
+    expect((await up(world, threeTiers)).exit).toBe(0)
+    expect([...world.runtime.containers.values()].every((container) => container.state === 'running')).toBe(true)
+  })
+
+  test('a destructive step without anyone to ask is refused before anything is changed', async () => {
+    const world = aWorld()
+    const withVolume = (driver_opts: Readonly<Record<string, string>>): Project =>
+      aProject({ db: aService({ volumes: [{ type: 'volume', source: 'data', target: '/data' }] }) }, { volumes: { data: { name: 'demo_data', driver_opts } } })
+    await up(world, withVolume({}))
+    await expect(up(world, withVolume({ type: 'tmpfs' }))).rejects.toThrow('nobody is here to confirm it')
+    expect(world.runtime.byName('demo-db-1').state).toBe('running')
+    const asked: string[] = []
+    const declined = await up(world, withVolume({ type: 'tmpfs' }), { request: { confirm: async (steps) => (asked.push(...steps.map((step) => step.id)), false) } })
+    expect(asked).toHaveLength(1)
+    expect(declined.exit).toBe(0)
+    expect(world.runtime.calls).not.toContain('remove volume demo_data')
+  })
+
+  test('a dry run asks and changes nothing', async () => {
+    const world = aWorld()
+    const result = await up(world, threeTiers, { request: { dryRun: true } })
+    expect(result.lines).toEqual(['plan/made network.default/create db.1/create db.1/start db/healthy api.1/create api.1/start web.1/create web.1/start'].map(() => expect.stringContaining('plan/made') as unknown as string))
+    expect(world.runtime.containers.size).toBe(0)
+  })
+
+  test('anonymous volumes go over to the container that replaces another', async () => {
+    const world = aWorld()
+    const project = (more: Readonly<Record<string, string>>): Project => aProject({ web: aService({ environment: more, volumes: [{ type: 'volume', target: '/node_modules' }] }) })
+    await up(world, project({}))
+    const before = world.runtime.byName('demo-web-1').mounts
+    await up(world, project({ A: '1' }))
+    expect(world.runtime.byName('demo-web-1').mounts).toEqual(before)
+    await up(world, project({ A: '2' }), { renewAnonymousVolumes: true })
+    expect(world.runtime.byName('demo-web-1').mounts).not.toEqual(before)
+  })
+
+  test('secrets and configs whose content is at hand are copied in before the start', async () => {
+    const world = aWorld()
+    const project = aProject(
+      { web: aService({ secrets: [{ source: 'token' }], configs: [{ source: 'site', target: '/etc/site.conf', uid: '100', mode: '0440' }] }) },
+      { secrets: { token: { name: 'demo_token', environment: 'TOKEN' } }, configs: { site: { name: 'demo_site', content: 'listen 80' } } },
+    )
+    const withToken = { ...project, context: { ...project.context, objectEnvironment: { TOKEN: 's3cret' } } }
+    expect((await up(world, withToken)).exit).toBe(0)
+    const files = [...world.runtime.byName('demo-web-1').files].map(([path, { mode, uid, content }]) => `${path} ${mode.toString(8)} ${uid ?? '-'} ${new TextDecoder().decode(content)}`)
+    expect(files).toEqual(['/run/secrets/token 444 - s3cret', '/etc/site.conf 440 100 listen 80'])
+    const missing = await up(aWorld(), project)
+    expect(missing.failures.map(({ problem }) => problem.code)).toEqual(['object/unset-variable'])
+  })
+
+  test('hooks run in the container, in order, and a bad one says what it wrote', async () => {
+    const world = aWorld()
+    world.runtime.onExec = (_container, { command }) => ({ exitCode: command[0] === 'bad' ? 3 : 0, output: `${command.join(' ')} ran\n` })
+    const result = await up(world, aProject({ web: aService({ post_start: [{ command: ['good'] }, { command: ['bad', 'idea'] }] }) }))
+    expect(result.lines.filter((line) => line.startsWith('log/'))).toEqual(['log/written demo-web-1 post_start good ran', 'log/written demo-web-1 post_start bad idea ran'])
+    expect(result.failures[0]?.problem.message).toBe('The post_start hook "bad idea" of service "web" ended with code 3:\nbad idea ran')
+  })
+})

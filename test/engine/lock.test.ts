@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createLock } from '../../src/system/lock.ts'
+import { readStartTime } from '../../src/system/process-identity.ts'
+
+let stateDirectory = ''
+beforeEach(async () => {
+  stateDirectory = await mkdtemp(join(tmpdir(), 'stack-lock-'))
+})
+afterEach(() => rm(stateDirectory, { recursive: true }))
+
+const options = { command: 'stack up', wait: false }
+const write = async (text: string): Promise<void> => {
+  const lock = createLock({ stateDirectory })
+  const held = await lock.acquire('demo', options)
+  await held.release()
+  await writeFile(join(stateDirectory, 'locks/demo.lock'), text)
+}
+
+describe('createLock', () => {
+  test('whoever takes a lock over that was left behind is told', async () => {
+    await write(JSON.stringify({ pid: 0, started: '', command: 'stack up', since: '' }))
+    const lock = createLock({ stateDirectory })
+    const held = await lock.acquire('demo', options)
+    expect(held.wasLeft).toBe(true)
+    await held.release()
+    expect((await lock.acquire('demo', options)).wasLeft).toBe(false)
+  })
+
+  test('one at a time, and others are told who it is', async () => {
+    const lock = createLock({ stateDirectory })
+    const held = await lock.acquire('demo', options)
+    await expect(lock.acquire('demo', options)).rejects.toThrow(`Project "demo" is being changed by "stack up" (process ${process.pid}, since 20`)
+    const other = await lock.acquire('other', options)
+    await other.release()
+    await held.release()
+    const again = await lock.acquire('demo', options)
+    await again.release()
+    expect(await readdir(join(stateDirectory, 'locks'))).toEqual([])
+  })
+
+  test('who waits gets it when it is free', async () => {
+    const lock = createLock({ stateDirectory })
+    const held = await lock.acquire('demo', options)
+    const waited: string[] = []
+    const next = lock.acquire('demo', { command: 'stack down', wait: true, onWait: (holder) => waited.push(holder) })
+    await expect.poll(() => waited).toEqual([`"stack up" (process ${process.pid})`])
+    await held.release()
+    await (await next).release()
+  })
+
+  test('a lock whose process is gone, or is another one by now, holds nobody', async () => {
+    const child = spawn(process.execPath, ['-e', ''])
+    await once(child, 'exit')
+    await write(JSON.stringify({ pid: child.pid, started: '1', command: 'stack up', since: 'then' }))
+    await (await createLock({ stateDirectory }).acquire('demo', options)).release()
+    await write(JSON.stringify({ pid: process.pid, started: 'another time', command: 'stack up', since: 'then' }))
+    await (await createLock({ stateDirectory }).acquire('demo', options)).release()
+    await write('half of a')
+    await (await createLock({ stateDirectory }).acquire('demo', options)).release()
+  })
+
+  test('only one of many takes over a lock that was left behind', async () => {
+    await write(JSON.stringify({ pid: 1, started: 'never', command: 'stack up', since: 'then' }))
+    const tries = await Promise.allSettled(Array.from({ length: 20 }, () => createLock({ stateDirectory }).acquire('demo', options)))
+    expect(tries.filter((entry) => entry.status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('an abort ends the wait', async () => {
+    const lock = createLock({ stateDirectory })
+    const held = await lock.acquire('demo', options)
+    const controller = new AbortController()
+    const waiting = lock.acquire('demo', { command: 'stack down', wait: true, signal: controller.signal, onWait: () => controller.abort(new Error('enough')) })
+    await expect(waiting).rejects.toThrow('enough')
+    await held.release()
+  })
+
+  test('knows a process by when it started', async () => {
+    expect(await readStartTime(process.pid)).toMatch(/./)
+    expect(await readStartTime(process.pid)).toBe(await readStartTime(process.pid))
+    expect(await readStartTime(2 ** 22 + 5)).toBeUndefined()
+  })
+})

@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest'
+import { StackError } from '../../src/core/errors/stack-error.ts'
+import type { StackEvent } from '../../src/core/events/event.ts'
+import type { Project } from '../../src/core/project/project.ts'
+import { createSession, type SessionRequest } from '../../src/engine/session.ts'
+import { createSessionPlans } from '../../src/engine/session-plans.ts'
+import { aHealthcheck, aProject, aService, aWorld, hashOptions, needs, toLine, type World } from '../support/builders.ts'
+
+const open = (world: World, project: Project, more: Partial<SessionRequest> = {}) => {
+  const session = createSession(world.deps, { project, command: 'stack up', plans: createSessionPlans(project, hashOptions), ...more })
+  const events: StackEvent[] = []
+  session.subscribe((event) => events.push(event))
+  session.done.catch(() => {})
+  const lines = (type = ''): readonly string[] => events.map(toLine).filter((line) => line.startsWith(type))
+  return { ...session, events, lines }
+}
+
+const two = aProject({ db: aService(), web: aService({ depends_on: { db: needs('service_started') } }) })
+
+describe('createSession', () => {
+  test('goes from loading to running, and tells the containers and what they write', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['web'] = { writes: ['listening'], exitAfterMs: 1000 }
+    world.runtime.behaviours['db'] = { exitAfterMs: 2000 }
+    const session = open(world, two)
+    expect(await world.clock.run(session.done)).toEqual({ exit: 0 })
+    expect(session.lines('session/')).toEqual(['session/started', 'session/changed planning', 'session/changed applying', 'session/changed running', 'session/ended 0'])
+    expect(session.lines('log/')).toEqual(['log/written demo-web-1 listening'])
+    expect(session.lines('container/changed demo-web')).toEqual(['container/changed demo-web-1 created', 'container/changed demo-web-1 running', 'container/changed demo-web-1 exited 0'])
+    expect(session.events.map((event) => event.seq)).toEqual(session.events.map((_event, index) => index + 1))
+  })
+
+  test('the last lines of a container are told before its end', async () => {
+    const world = aWorld()
+    const session = open(world, aProject({ web: aService() }))
+    await world.clock.advance(500)
+    world.runtime.write('demo-web-1', 'goodbye')
+    world.runtime.exit('demo-web-1', 0)
+    await world.clock.run(session.done)
+    const lines = session.lines()
+    expect(lines.indexOf('log/written demo-web-1 goodbye')).toBeGreaterThan(0)
+    expect(lines.indexOf('log/written demo-web-1 goodbye')).toBeLessThan(lines.indexOf('container/changed demo-web-1 exited 0'))
+  })
+
+  test('quit stops dependents before what they need', async () => {
+    const world = aWorld()
+    const session = open(world, two)
+    await world.clock.advance(500)
+    session.send({ type: 'quit', force: false })
+    expect(await world.clock.run(session.done)).toEqual({ exit: 0 })
+    expect(world.runtime.calls.filter((call) => call.startsWith('stop'))).toEqual(['stop demo-web-1', 'stop demo-db-1'])
+    expect(world.clock.sleepers()).toBe(0)
+    expect(world.runtime.openStreams()).toBe(0)
+  })
+
+  test('a second quit kills', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['web'] = { stopsAfterMs: 60_000 }
+    const session = open(world, aProject({ web: aService({ stop_grace_period: '60s' }) }), { graceSeconds: 60 })
+    await world.clock.advance(500)
+    session.send({ type: 'quit', force: false })
+    await world.clock.advance(500)
+    const since = world.clock.now()
+    session.send({ type: 'quit', force: false })
+    await world.clock.run(session.done)
+    expect(world.clock.now() - since).toBeLessThan(1500)
+    expect(world.runtime.byName('demo-web-1').exitCode).toBe(137)
+  })
+
+  test('only the named services are stopped at the end', async () => {
+    const world = aWorld()
+    const session = open(world, two, { services: ['web'] })
+    await world.clock.advance(500)
+    session.send({ type: 'quit', force: false })
+    await world.clock.run(session.done)
+    expect([world.runtime.byName('demo-web-1').state, world.runtime.byName('demo-db-1').state]).toEqual(['exited', 'running'])
+  })
+
+  test('detach leaves everything running', async () => {
+    const world = aWorld()
+    const session = open(world, two)
+    await world.clock.advance(500)
+    session.send({ type: 'detach' })
+    expect(await world.clock.run(session.done)).toEqual({ exit: 0 })
+    expect([...world.runtime.containers.values()].map((container) => container.state)).toEqual(['running', 'running'])
+  })
+
+  test('the first end stops the rest, and its code is the session\'s', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['web'] = { exitAfterMs: 1000, exitCode: 5 }
+    const session = open(world, two, { cascade: 'stop' })
+    expect(await world.clock.run(session.done)).toEqual({ exit: 5 })
+    expect(world.runtime.byName('demo-db-1').state).toBe('exited')
+  })
+
+  test('with cascade on failure a good end stops nothing', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['web'] = { exitAfterMs: 1000 }
+    world.runtime.behaviours['db'] = { exitAfterMs: 5000, exitCode: 2 }
+    const session = open(world, two, { cascade: 'fail' })
+    const since = world.clock.now()
+    expect(await world.clock.run(session.done)).toEqual({ exit: 2 })
+    expect(world.clock.now() - since).toBeGreaterThan(4900)
+  })
+
+  test('the code of a service that was stopped for it can be asked for', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['web'] = { exitAfterMs: 1000, exitCode: 5 }
+    const session = open(world, two, { exitCodeFrom: 'db' })
+    expect(await world.clock.run(session.done)).toEqual({ exit: 143 })
+  })
+
+  test('a job that others waited for may end', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['job'] = { exitAfterMs: 300 }
+    const session = open(world, aProject({ job: aService(), web: aService({ depends_on: { job: needs('service_completed_successfully') } }) }), { cascade: 'stop' })
+    await world.clock.advance(5000)
+    expect(world.runtime.byName('demo-web-1').state).toBe('running')
+    session.send({ type: 'detach' })
+    await world.clock.run(session.done)
+  })
+
+  test('docker restart of the only container does not end the session', async () => {
+    const world = aWorld()
+    const session = open(world, aProject({ web: aService() }))
+    await world.clock.advance(500)
+    await world.clock.run(world.runtime.stopContainer('demo-web-1'))
+    await world.clock.advance(300)
+    await world.clock.run(world.runtime.startContainer('demo-web-1'))
+    await world.clock.advance(5000)
+    expect(session.lines('session/ended')).toEqual([])
+    world.runtime.exit('demo-web-1', 0)
+    expect(await world.clock.run(session.done)).toEqual({ exit: 0 })
+  })
+
+  test('a restart tells the lines of both runs, each once', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['web'] = { writes: ['hello'] }
+    const session = open(world, aProject({ web: aService() }), { keepRunning: true })
+    await world.clock.advance(500)
+    session.send({ type: 'restart', service: 'web' })
+    await world.clock.advance(500)
+    expect(session.lines('log/')).toEqual(['log/written demo-web-1 hello', 'log/written demo-web-1 hello'])
+    session.send({ type: 'quit', force: true })
+    await world.clock.run(session.done)
+  })
+
+  test('a start that fails ends the session with its code, and what runs goes on', async () => {
+    const world = aWorld()
+    world.runtime.fail('start', new StackError('engine/port-in-use', { address: '', port: 80, holder: '' }), { when: 'web' })
+    const session = open(world, two)
+    expect(await world.clock.run(session.done)).toEqual({ exit: 1 })
+    expect(world.runtime.byName('demo-db-1').state).toBe('running')
+  })
+
+  test('for somebody at a screen it goes on', async () => {
+    const world = aWorld()
+    world.runtime.fail('start', new StackError('engine/port-in-use', { address: '', port: 80, holder: '' }), { when: 'web' })
+    const session = open(world, two, { keepRunning: true })
+    await world.clock.advance(1000)
+    session.send({ type: 'start', service: 'web' })
+    await world.clock.advance(1000)
+    expect(world.runtime.byName('demo-web-1').state).toBe('running')
+    session.send({ type: 'quit', force: false })
+    expect(await world.clock.run(session.done)).toEqual({ exit: 0 })
+  })
+
+  test('quit while it starts leaves off and stops what was started', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['db'] = { healthyAfterMs: 1e9 }
+    const session = open(world, aProject({ db: aService({ healthcheck: aHealthcheck }), web: aService({ depends_on: { db: needs('service_healthy') } }) }))
+    await world.clock.advance(3000)
+    session.send({ type: 'quit', force: false })
+    await world.clock.run(session.done)
+    expect(world.runtime.byName('demo-db-1').state).toBe('exited')
+    expect(world.runtime.byName('demo-web-1').state).toBe('created')
+    expect(world.runtime.openStreams()).toBe(0)
+  })
+
+  test('a lost stream is opened again, and what happened meanwhile is seen', async () => {
+    const world = aWorld()
+    const session = open(world, two, { keepRunning: true })
+    await world.clock.advance(500)
+    world.runtime.loseEvents()
+    await world.clock.advance(5000)
+    await world.clock.run(world.runtime.stopContainer('demo-web-1'))
+    await world.clock.advance(500)
+    expect(session.lines('container/changed demo-web-1').at(-1)).toBe('container/changed demo-web-1 exited 143')
+    session.send({ type: 'detach' })
+    await world.clock.run(session.done)
+  })
+
+  test('asks before data is lost', async () => {
+    const world = aWorld()
+    const withVolume = (driver_opts: Readonly<Record<string, string>>): Project =>
+      aProject({ db: aService({ volumes: [{ type: 'volume', source: 'data', target: '/data' }] }) }, { volumes: { data: { name: 'demo_data', driver_opts } } })
+    const first = open(world, withVolume({}))
+    await world.clock.advance(500)
+    first.send({ type: 'detach' })
+    await world.clock.run(first.done)
+    const second = open(world, withVolume({ type: 'tmpfs' }))
+    await world.clock.advance(500)
+    const asked = second.events.find((event) => event.type === 'question/asked')
+    expect(second.lines('question/asked')).toEqual(['question/asked The data in volume demo_data will be lost. Go on?'])
+    second.send({ type: 'answer', id: asked?.id ?? '', yes: true })
+    await world.clock.advance(1000)
+    expect(world.runtime.calls).toContain('remove volume demo_data')
+    second.send({ type: 'detach' })
+    await world.clock.run(second.done)
+  })
+
+  test('nothing begun is a rejection', async () => {
+    const world = aWorld()
+    const deps = { ...world.deps, lock: { acquire: async () => { throw new StackError('lock/held', { project: 'demo', command: 'stack up', pid: 7, since: 'now' }) } } }
+    const session = createSession(deps, { project: two, command: 'stack up', plans: createSessionPlans(two, hashOptions) })
+    await expect(world.clock.run(session.done)).rejects.toThrow('is being changed by "stack up"')
+  })
+})

@@ -1,0 +1,76 @@
+import type { Command, EventBody, StackEvent } from '../../src/core/events/event.ts'
+import { createStore, type Store } from '../../src/core/state/store.ts'
+import { mountDashboard } from '../../src/ui/mount.tsx'
+import { eventually } from './eventually.ts'
+import { start } from './shop-events.ts'
+import { createFakeTty, type FakeTty } from './tty.ts'
+
+export type ShownDashboard = {
+  readonly tty: FakeTty
+  readonly store: Store
+  /** What was sent, opened and copied. */
+  readonly sent: readonly Command[]
+  readonly opened: readonly string[]
+  readonly copied: readonly string[]
+  readonly apply: (...bodies: readonly EventBody[]) => void
+  /** Types, and waits until the screen shows (or, with `!`, does not show) each of the texts. */
+  readonly press: (keys: string, ...shows: readonly string[]) => Promise<string>
+  readonly shows: (...texts: readonly string[]) => Promise<string>
+  readonly left: Promise<void>
+  readonly unmount: () => void
+  readonly setTime: (ms: number) => void
+}
+
+export type ShowOptions = { readonly columns?: number; readonly rows?: number; readonly colour?: boolean; readonly unicode?: boolean; /** Milliseconds after the start of the session that it is now. */ readonly at?: number }
+
+/** A dashboard on a terminal in memory, at a time that stands still. */
+export function showDashboard(events: readonly StackEvent[], options: ShowOptions = {}): ShownDashboard {
+  const { columns = 80, rows = 24, colour = false, unicode = true, at = 60_000 } = options
+  const tty = createFakeTty(columns, rows)
+  const store = createStore({ schedule: (run, ms) => void setTimeout(run, ms) })
+  for (const event of events) store.apply(event)
+  let now = start + at
+  let seq = events.length
+  const sent: Command[] = []
+  const opened: string[] = []
+  const copied: string[] = []
+  const dashboard = mountDashboard({
+    store,
+    send: (command) => void sent.push(command),
+    stdin: tty.stdin,
+    stdout: tty.stdout,
+    colour,
+    unicode,
+    now: () => now,
+    formatTime: (time) => new Date(time).toISOString().slice(11, 23),
+    openUrl: (url) => void opened.push(url),
+    copyText: (text) => void copied.push(text),
+  })
+  const shows = async (...texts: readonly string[]) => {
+    let screen = ''
+    await eventually(async () => {
+      screen = await tty.screen()
+      for (const text of texts) {
+        const unwanted = text.startsWith('!')
+        if (screen.includes(unwanted ? text.slice(1) : text) === unwanted) throw new Error(`${unwanted ? 'still shows' : 'does not show'} ${text}:\n${screen}`)
+      }
+    }, 3000)
+    return screen
+  }
+  return {
+    tty,
+    store,
+    sent,
+    opened,
+    copied,
+    apply: (...bodies) => bodies.forEach((body) => store.apply({ seq: (seq += 1), at: now, ...body })),
+    press: (keys, ...texts) => {
+      tty.type(keys)
+      return shows(...texts)
+    },
+    shows,
+    left: dashboard.waitUntilExit(),
+    unmount: dashboard.unmount,
+    setTime: (ms) => void (now = start + ms),
+  }
+}

@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { keymap } from '../../src/ui/keymap.ts'
+import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
+import { eventually } from '../support/eventually.ts'
+import { probing, running, start, starting, toEvents } from '../support/shop-events.ts'
+
+const open: ShownDashboard[] = []
+const show = (options?: ShowOptions) => {
+  const shown = showDashboard(toEvents(starting, probing, running), options)
+  open.push(shown)
+  return shown
+}
+afterEach(() => open.splice(0).forEach((shown) => shown.unmount()))
+
+const sentBy = async (keys: string, count = 1) => {
+  const shown = show()
+  await shown.shows('help')
+  shown.tty.type(keys)
+  await eventually(() => expect(shown.sent).toHaveLength(count))
+  return shown.sent
+}
+
+describe('keys of a service', () => {
+  it.each([
+    ['r', { type: 'restart', service: 'web' }],
+    ['jr', { type: 'restart', service: 'api' }],
+    ['\u001b[BR', { type: 'rebuild', service: 'api' }],
+    ['jkx', { type: 'kill', service: 'web' }],
+    ['s', { type: 'stop', service: 'web' }],
+    ['jjjs', { type: 'start', service: 'migrate' }],
+    ['jjjjjjjjs', { type: 'stop', service: 'db' }],
+  ])('%j', async (keys, command) => {
+    expect(await sentBy(keys)).toEqual([command])
+  })
+
+  it('open and copy its address', async () => {
+    const shown = show()
+    await shown.press('o', 'Opening http://localhost:8080')
+    await shown.press('c', 'Copied http://localhost:8080')
+    expect([shown.opened, shown.copied]).toEqual([['http://localhost:8080'], ['http://localhost:8080']])
+    await shown.press('jjjjo', 'localhost:5432 does not look like a web page')
+    await shown.press('kko', 'worker publishes no port.')
+    expect(shown.opened).toHaveLength(1)
+  })
+})
+
+describe('leaving', () => {
+  it('asks before it stops anything', async () => {
+    const shown = show()
+    await shown.press('q', 'quit shop', '4 services are running', 's stop everything', 'd leave them running')
+    await shown.press('\u001b', '!quit shop')
+    expect(shown.sent).toEqual([])
+    await shown.press('qs', '!quit shop')
+    expect(shown.sent).toEqual([{ type: 'quit', force: false }])
+  })
+
+  it('detaches with d', async () => {
+    expect(await sentBy('d')).toEqual([{ type: 'detach' }])
+  })
+
+  it('stops on the first Ctrl-C and kills on the second', async () => {
+    expect(await sentBy('\u0003\u0003', 2)).toEqual([{ type: 'quit', force: false }, { type: 'quit', force: true }])
+  })
+
+  it('kills on the first Ctrl-C when it stops already, and says so', async () => {
+    const shown = show()
+    shown.apply({ type: 'session/changed', phase: 'stopping' })
+    await shown.shows('Ctrl-C again kills')
+    shown.tty.type('\u0003')
+    await eventually(() => expect(shown.sent).toEqual([{ type: 'quit', force: true }]))
+  })
+})
+
+describe('a question', () => {
+  it.each([['y', true], ['n', false], ['\r', false]])('is answered by %j', async (key, yes) => {
+    const shown = show()
+    shown.apply({ type: 'question/asked', id: 'volumes', text: 'Remove the volume shop_data?', fallback: false })
+    await shown.shows('Remove the volume shop_data?', 'y yes', 'Without an answer: no.')
+    shown.tty.type(key)
+    await eventually(() => expect(shown.sent).toEqual([{ type: 'answer', id: 'volumes', yes }]))
+    shown.apply({ type: 'question/answered', id: 'volumes', yes })
+    await shown.shows('!Remove the volume', 'r restart')
+  })
+})
+
+describe('the log', () => {
+  const flood = (shown: ShownDashboard, count: number) =>
+    shown.apply({ type: 'log/written', service: 'web', container: 'web1', stream: 'stdout', lines: Array.from({ length: count }, (_, index) => ({ text: `line ${index}.`, at: start + 50_000 + index })) })
+
+  it('shows the chosen service alone', async () => {
+    const shown = show()
+    await shown.press('jjj\r', 'log · migrate', '001_schema', '!listening on :3000')
+    await shown.press('j', 'log · db', 'ready to accept', '!001_schema')
+    await shown.press('\u001b', 'log · all services', '001_schema')
+  })
+
+  it('is filtered while typing, and can be turned round', async () => {
+    const shown = show()
+    await shown.press('/get', 'log · all services / get_', 'GET /cart', '!postgres', '!schema')
+    await shown.press('\r', '/ get ', '!get_')
+    await shown.press('\u001b', 'queue is up')
+    await shown.press('/!get', '!GET /cart', 'queue is up')
+    await shown.press('\u007f\u007f\u007f\u007fzzz', 'no line matches')
+    await shown.press('\u001b', 'GET /cart')
+  })
+
+  it('stands still when scrolled, counts what comes, and follows again', async () => {
+    const shown = show()
+    flood(shown, 500)
+    await shown.shows('line 499.', 'following')
+    await shown.press('\tk', 'paused, 1 below', 'line 498.', '!line 499.')
+    await shown.press('\u001b[5~', '!line 498.')
+    flood(shown, 10)
+    await shown.press('g', 'starting PostgreSQL', '!line 400.')
+    await shown.press('G', 'following')
+    await shown.press('f', 'paused')
+    await shown.press('f', 'following')
+  })
+
+  it('wraps long lines, and hides the times', async () => {
+    const shown = show()
+    shown.apply({ type: 'log/written', service: 'web', container: 'web1', stream: 'stdout', lines: [{ text: `${'word '.repeat(30)}end`, at: start + 50_000 }] })
+    await shown.shows('word word', '!end', '12:00:50.000')
+    await shown.press('w', 'end')
+    await shown.press('wT', '!end', '!12:00:50.000')
+  })
+})
+
+it('shows help made from the table of keys, and details of a service', async () => {
+  const shown = show({ columns: 120, rows: 40 })
+  const help = await shown.press('?', 'Restart the service')
+  for (const binding of keymap.filter((one) => one.when.includes('main'))) expect(help).toContain(binding.help.slice(0, 20))
+  await shown.press('?', '!Restart the service')
+  await shown.press('i', 'shop-web-1, running, healthy', 'needs')
+  await shown.press('q', '!shop-web-1, running')
+})
+
+it('gives no two meanings to a key at one time', () => {
+  const all = keymap.flatMap((binding) => binding.when.flatMap((scope) => binding.keys.map((key) => `${scope} ${key}`)))
+  expect(all.filter((one, index) => all.indexOf(one) !== index)).toEqual([])
+})

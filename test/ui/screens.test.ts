@@ -1,0 +1,292 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
+import { crashed, probing, running, starting, toEvents } from '../support/shop-events.ts'
+
+const open: ShownDashboard[] = []
+const show = (events: Parameters<typeof showDashboard>[0], options?: ShowOptions) => {
+  const shown = showDashboard(events, options)
+  open.push(shown)
+  return shown
+}
+afterEach(() => open.splice(0).forEach((shown) => shown.unmount()))
+
+const up = toEvents(starting, probing, running)
+const broken = toEvents(starting, probing, running, crashed)
+
+describe('what a person sees', () => {
+  it('while images are pulled and built, 80x24', async () => {
+    expect(await show(toEvents(starting), { at: 1500 }).shows('help')).toMatchInlineSnapshot(`
+      " shop   starting 1s   0/5 up
+
+           SERVICE  STATE        UP    PORTS
+       ▸ ◐ web      building     1s    [3/7] RUN npm ci
+         ◐ api 0/2  waiting            for db to be healthy, migrate to complete
+         ◐ worker   waiting            for db to be healthy
+         ◐ migrate  waiting            for db to be healthy
+         ◐ db       pulling      1s
+      ── now ───────────────────────────────────────────────────────── 1 of 13 steps ─
+         ◐ web      building    [3/7] RUN npm ci             3/7 ━━━━──────  42%   1s
+         ◐ db       pulling     postgres:17    42.0 MB of 100 MB ━━━━──────  42%   1s
+      ── log · all services ──────────────────────────────────── 0 lines · following ─
+       no output yet
+
+
+
+
+
+
+
+
+
+       ↑↓ choose  enter log  r restart  s start  o open  i details  q quit  ? help"
+    `)
+  })
+
+  it('while the database is probed, 100x30', async () => {
+    expect(await show(toEvents(starting, probing), { at: 3500, columns: 100, rows: 30 }).shows('help')).toMatchInlineSnapshot(`
+      " shop   starting 3s   0/5 up
+
+           SERVICE  STATE        UP    PORTS
+       ▸ ◐ web      building     3s    [5/7] COPY . .
+         ◐ api 0/2  waiting            for db to be healthy, migrate to complete
+         ◐ worker   waiting            for db to be healthy
+         ◐ migrate  waiting            for db to be healthy
+         ◐ db       starting     1s    localhost:5432  probe 1: /var/run/postgresql:5432 - no response (e…
+      ── now ───────────────────────────────────────────────────────────────────────────── 4 of 13 steps ─
+         ◐ web      building    [5/7] COPY . .                         5/7 ━━━━━━━━━━━━━━──────  71%   3s
+         ◐ db       checking    probe 1: /var/run/postgresql:5432 - no response (exit 2)               1s
+
+      ── log · all services ──────────────────────────────────────────────────────── 2 lines · following ─
+       12:00:02.400 db      LOG:  starting PostgreSQL 17.2
+       12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432
+
+
+
+
+
+
+
+
+
+
+
+
+
+       ↑↓ choose  enter log  r restart  s start  o open  i details  / filter  d detach  q quit  ? help"
+    `)
+  })
+
+  it('when everything is up, 80x24', async () => {
+    expect(await show(up).shows('help')).toMatchInlineSnapshot(`
+      " shop   running   5/5 up                                    watching 3 services
+
+           SERVICE  STATE        UP    PORTS
+       ▸ ● web      healthy      55s   http://localhost:8080
+         ● api 2/2  healthy      55s
+         ● worker   running      55s
+         ✔ migrate  done
+         ● db       healthy      57s   localhost:5432
+      ── log · all services ─────────────────────────────────── 12 lines · following ─
+       12:00:02.400 db      LOG:  starting PostgreSQL 17.2
+       12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432
+       12:00:03.600 db      LOG:  database system is ready to accept connections
+       12:00:03.700 migrate applying 001_schema.sql
+       12:00:03.701 migrate applying 002_seed.sql
+       12:00:03.702 migrate done
+       12:00:04.500 api     INFO listening on :3000
+       12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
+       12:00:04.600 web     GET / 200 in 3 ms
+       12:00:04.601 web     GET /assets/app.css 200 in 1 ms
+       12:00:04.602 web     GET /cart 200 in 14 ms
+       12:00:04.700 worker  queue is up, concurrency 4
+
+       ↑↓ choose  enter log  r restart  s stop  o open  i details  q quit  ? help"
+    `)
+  })
+
+  it('when a service has crashed, 80x24', async () => {
+    expect(await show(broken).shows('help')).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 failed                ↻ web sync 61 ms · 39s ago
+
+           SERVICE  STATE        UP    PORTS
+       ▸ ● web      healthy      55s   http://localhost:8080
+         ● api 2/2  healthy      55s
+         ✖ worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro…
+         ✔ migrate  done
+         ● db       healthy      57s   localhost:5432
+      ── log · all services ─────────────────────────────────── 16 lines · following ─
+       12:00:03.701 migrate applying 002_seed.sql
+       12:00:03.702 migrate done
+       12:00:04.500 api     INFO listening on :3000
+       12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
+       12:00:04.600 web     GET / 200 in 3 ms
+       12:00:04.601 web     GET /assets/app.css 200 in 1 ms
+       12:00:04.602 web     GET /cart 200 in 14 ms
+       12:00:04.700 worker  queue is up, concurrency 4
+       12:00:20.100 web     [vite] hmr update /src/cart.tsx
+       12:00:31.000 worker  TypeError: Cannot read properties of undefined (reading …
+       12:00:31.001 worker      at applyCoupon (src/coupon.ts:41:17)
+       12:00:31.002 worker      at run (src/queue.ts:88:5)
+       ✖ worker exited with code 1: TypeError: Cannot read pro…    28s ago  i details
+       ↑↓ choose  enter log  r restart  s stop  o open  i details  q quit  ? help"
+    `)
+  })
+
+  it('when a service has crashed, 60x15', async () => {
+    expect(await show(broken, { columns: 60, rows: 15 }).shows('help')).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 failed      ↻ web sync 61 ms
+           SERVICE  STATE        UP    PORTS              2 below
+       ▸ ● web      healthy      55s   http://localhost:8080
+         ● api 2/2  healthy      55s
+         ✖ worker   exit 1 x3    28s   exited with code 1: TypeEr…
+      ── log · all services ─────────────── 16 lines · following ─
+       12:00:04 web     GET /cart 200 in 14 ms
+       12:00:04 worker  queue is up, concurrency 4
+       12:00:20 web     [vite] hmr update /src/cart.tsx
+       12:00:31 worker  TypeError: Cannot read properties of und…
+       12:00:31 worker      at applyCoupon (src/coupon.ts:41:17)
+       12:00:31 worker      at run (src/queue.ts:88:5)
+       ✖ worker exited with code 1: TypeEr…    28s ago  i details
+       ↑↓ choose  enter log  r restart  s stop  q quit  ? help"
+    `)
+  })
+
+  it('on the smallest terminal, 20x6', async () => {
+    expect(await show(broken, { columns: 20, rows: 6 }).shows('help')).toMatchInlineSnapshot(`
+      " shop   running   4…
+       ▸ ● web      healt…
+         ● api 2/2  healt…
+       ✖ worker exited …
+       ↑↓ choose  ? help"
+    `)
+  })
+
+  it('on a wide one, 160x30: the details stand beside the log', async () => {
+    expect(await show(broken, { columns: 160, rows: 30 }).shows('help')).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 failed                                                                                                ↻ web sync 61 ms · 39s ago
+
+           SERVICE  STATE        UP    TIER  IMAGE        PORTS
+       ▸ ● web      healthy      55s   web   shop-web     http://localhost:8080
+         ● api 2/2  healthy      55s   app   shop-api
+         ✖ worker   exit 1 x3    28s   app   shop-worker  exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
+         ✔ migrate  done               app   shop-api
+         ● db       healthy      57s   data  postgres:17  localhost:5432
+
+      ── log · all services ────────────────────────────────────────────────────────────────── 16 lines · following ─ ── web ─────────────────────────────────────────
+       12:00:02.400 db      LOG:  starting PostgreSQL 17.2                                                             state    ● healthy for 55s
+       12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432                                       image    shop-web
+       12:00:03.600 db      LOG:  database system is ready to accept connections                                       tier     web
+       12:00:03.700 migrate applying 001_schema.sql                                                                    ports    http://localhost:8080 to 80/tcp
+       12:00:03.701 migrate applying 002_seed.sql                                                                      runs as  shop-web-1, running, healthy
+       12:00:03.702 migrate done                                                                                       needs    api (healthy)
+       12:00:04.500 api     INFO listening on :3000                                                                    reload   sync of 1 file in 61 ms, 39s ago
+       12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
+       12:00:04.600 web     GET / 200 in 3 ms
+       12:00:04.601 web     GET /assets/app.css 200 in 1 ms
+       12:00:04.602 web     GET /cart 200 in 14 ms
+       12:00:04.700 worker  queue is up, concurrency 4
+       12:00:20.100 web     [vite] hmr update /src/cart.tsx
+       12:00:31.000 worker  TypeError: Cannot read properties of undefined (reading 'items')
+       12:00:31.001 worker      at applyCoupon (src/coupon.ts:41:17)
+       12:00:31.002 worker      at run (src/queue.ts:88:5)
+
+       ✖ worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')                                               28s ago  i details
+       ↑↓ choose  enter log  r restart  s stop  o open  i details  / filter  d detach  q quit  ? help"
+    `)
+  })
+
+  it('in ASCII alone', async () => {
+    const screen = await show(broken, { unicode: false }).shows('help')
+    // The only other characters are those that programs wrote.
+    expect(screen.replaceAll(/[\u5730\u56f3\u{1f5fa}]/gu, '').match(/[^\n\u0020-\u007e]/g)).toBeNull()
+    expect(screen).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   x 1 failed           reload web sync 61 ms - 39s ago
+
+           SERVICE  STATE        UP    PORTS
+       > * web      healthy      55s   http://localhost:8080
+         * api 2/2  healthy      55s
+         x worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro~
+         + migrate  done
+         * db       healthy      57s   localhost:5432
+      -- log - all services ----------------------------------- 16 lines - following -
+       12:00:03.701 migrate applying 002_seed.sql
+       12:00:03.702 migrate done
+       12:00:04.500 api     INFO listening on :3000
+       12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
+       12:00:04.600 web     GET / 200 in 3 ms
+       12:00:04.601 web     GET /assets/app.css 200 in 1 ms
+       12:00:04.602 web     GET /cart 200 in 14 ms
+       12:00:04.700 worker  queue is up, concurrency 4
+       12:00:20.100 web     [vite] hmr update /src/cart.tsx
+       12:00:31.000 worker  TypeError: Cannot read properties of undefined (reading ~
+       12:00:31.001 worker      at applyCoupon (src/coupon.ts:41:17)
+       12:00:31.002 worker      at run (src/queue.ts:88:5)
+       x worker exited with code 1: TypeError: Cannot read pro~    28s ago  i details
+       up/down choose  enter log  r restart  s stop  o open  / filter  q quit  ? help"
+    `)
+  })
+
+  it('before anything is known', async () => {
+    expect(await show([]).shows('help')).toMatchInlineSnapshot(`
+      " stack   loading
+
+           SERVICE  STATE        UP    PORTS
+      ── log · all services ──────────────────────────────────── 0 lines · following ─
+       no output yet
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+       ↑↓ choose  enter log  r restart  s start  o open  i details  q quit  ? help"
+    `)
+  })
+})
+
+it.each([[240, 70], [160, 48], [120, 40], [80, 24], [60, 15], [40, 10], [20, 6]])('never fills the last row nor goes beyond the edge at %ix%i', async (columns, rows) => {
+  const shown = show(broken, { columns, rows })
+  const lines = (await shown.shows('help')).split('\n')
+  expect(lines.length).toBeLessThanOrEqual(rows - 1)
+  expect(lines[0]).toContain('shop')
+  expect(lines.at(-1)).toContain('? help')
+})
+
+it('follows the terminal when its size changes, again and again', async () => {
+  const shown = show(broken)
+  await shown.shows('help')
+  for (const [columns, rows] of [[160, 48], [40, 12], [20, 6], [240, 70]] as const) shown.tty.resize(columns, rows)
+  shown.tty.resize(60, 15)
+  const fresh = show(broken, { columns: 60, rows: 15 })
+  const wanted = await fresh.shows('help')
+  await shown.shows(wanted)
+  expect(await shown.tty.screen()).toBe(wanted)
+})
+
+describe('colour', () => {
+  it('marks states, and service names in the log', async () => {
+    const shown = show(broken, { colour: true })
+    await shown.shows('help')
+    expect(await shown.tty.colourOf('● web')).toBe(2)
+    expect(await shown.tty.colourOf('✖ worker')).toBe(1)
+    expect(await shown.tty.colourOf('shop')).toBe(6)
+    expect(await shown.tty.colourOf('INFO')).toBe(2)
+  })
+
+  it('is nowhere without it, not even what programs write', async () => {
+    const shown = show(broken, { colour: false })
+    await shown.shows('help')
+    for (const text of ['● web', '✖ worker', 'shop', 'INFO', 'web  ']) expect(await shown.tty.colourOf(text)).toBe(-1)
+  })
+})

@@ -1,0 +1,194 @@
+import { expect, test } from 'vitest'
+import { loadFiles, loadGood, problemLines } from '../../support/load-memory.ts'
+
+const problemsOf = (files: Readonly<Record<string, string>> | string, request = {}): string => {
+  const result = loadFiles(typeof files === 'string' ? { 'stack.yaml': files } : files, request)
+  return result.ok ? 'no problem' : problemLines(result.problems).map((line) => line.split(' | ')[0]).join('\n')
+}
+
+test('problems of every kind in one file', () => {
+  const text = `
+services:
+  web:
+    image: nginx
+    prots: [80]
+    ports: ["80", "999999:80", 8080:90]
+    depends_on: [dbb, db]
+    networks: [bak]
+    volumes: ["data", "a:b:c:d:e:f", "files:/files"]
+    tty: perhaps
+    command: [a, {b: c}]
+    healthcheck: {test: curl x, interval: 5 parsecs, retries: many}
+    deploy: {replicas: 2, resources: {limits: {memory: lots}}}
+    env_file: gone.env
+    mem_limit: 5 elephants
+  db:
+    image: postgres
+    scale: {a: b}
+    environment: 5
+    secrets: [{source: key, mode: "999"}]
+  cache:
+    command: x
+volumes: {data: }
+secrets: {key: {}}
+`
+  expect(problemsOf(text)).toMatchInlineSnapshot(`
+    "stack.yaml:5:5 file/unknown-key A service has no key "prots".
+    stack.yaml:6:19 value/form The port "999999:80" cannot be read: "999999" is no host port (0 to 65535, or a range such as 8000-8005).
+    stack.yaml:7:18 service/unknown-dependency Service "web" depends on "dbb", which does not exist.
+    stack.yaml:8:16 service/unknown-network Service "web" uses the network "bak", which is not declared.
+    stack.yaml:9:38 service/unknown-volume Service "web" uses the volume "files", which is not declared.
+    stack.yaml:10:10 value/type "perhaps" is not true or false.
+    stack.yaml:11:18 file/wrong-type Item 2 of "command" must be text, and here is a mapping.
+    stack.yaml:12:43 value/invalid "5 parsecs" is no duration.
+    stack.yaml:12:63 value/type "many" is not a whole number.
+    stack.yaml:13:56 value/invalid "lots" is no size in bytes.
+    stack.yaml:14:15 file/missing There is no file /work/shop/gone.env.
+    stack.yaml:15:16 value/invalid "5 elephants" is no size in bytes.
+    stack.yaml:18:12 file/wrong-type "scale" must be a whole number or text, and here is a mapping.
+    stack.yaml:19:18 file/wrong-type "environment" must be a mapping or a list, and here is the number 5.
+    stack.yaml:20:35 value/invalid "999" is no file mode.
+    stack.yaml:21:3 service/no-image Service "cache" has neither an image nor a build.
+    stack.yaml:24:11 secret/no-source The secret "key" does not say where it comes from."
+  `)
+})
+
+test('problems of several files, each in its own place', () => {
+  const files = {
+    'a.yaml': 'include: [inc/one.yaml, inc/gone.yaml]\nservices:\n  web: {image: x, ports: {}, extends: {file: base.yaml, service: base}}\n',
+    'b.yaml': 'services:\n  web: {ports: 5, restart: [x]}\n  api: {image: y, cpus: many, healthcheck: {interval: soon}}\n',
+    'inc/one.yaml': 'services:\n  one: {image: x, tty: {}, volumes: ["::"]}\n',
+    'base.yaml': 'services:\n  base: {image: x, stop_grace_period: never, "x y": 1}\n',
+    'c.yaml': 'services:\n  web: {image: x\n',
+  }
+  expect(problemsOf(files, { files: ['a.yaml', 'b.yaml', 'c.yaml'] })).toMatchInlineSnapshot(`
+    "a.yaml:1:25 file/missing There is no file /work/shop/inc/gone.yaml.
+    a.yaml:3:26 file/wrong-type "ports" must be a list, and here is an empty mapping.
+    b.yaml:2:16 file/wrong-type "ports" must be a list, and here is the number 5.
+    b.yaml:2:28 file/wrong-type "restart" must be text, and here is a list.
+    b.yaml:3:25 value/type "many" is not a number.
+    b.yaml:3:55 value/invalid "soon" is no duration.
+    c.yaml:3:1 yaml/syntax Flow map in block collection must be sufficiently indented and end with a }.
+    base.yaml:2:39 value/invalid "never" is no duration.
+    base.yaml:2:46 file/unknown-key A service has no key "x y".
+    inc/one.yaml:2:24 file/wrong-type "tty" must be true or false or text, and here is an empty mapping."
+  `)
+})
+
+const cases: readonly (readonly [string, string])[] = [
+  ['an image that is no text', 'services: {web: {image: [x]}}'],
+  ['a misspelt image', 'services: {web: {imgae: x}}'],
+  ['a key that may have been meant as the image', 'services: {web: {from: x}}'],
+  ['a section that is no mapping', 'services: {web: {image: x, networks: [front], volumes: ["data:/d"]}}\nnetworks: [front]\nvolumes: {data: }'],
+  ['a misspelt section', 'services: {web: {image: x, networks: [front], volumes: ["data:/d"]}}\nnetwork: {front: }\nvolumes: {data: }'],
+  ['a service at the top level', 'services: {web: {image: x, depends_on: [db]}}\ndb: {image: x}'],
+  ['a service inside a service', 'services: {web: {image: x, depends_on: [db], db: {image: x}}}'],
+  ['a service that is no mapping', 'services: {web: {image: x, depends_on: [db]}, db: postgres}'],
+  ['a variable that must be set', 'services: {web: {image: "${IMAGE:?say which}", depends_on: ["${NAME:?}"], scale: "${N:?}", ports: ["${P:?}:80"]}}'],
+  ['a base service that is not there', 'services: {web: {extends: base}}'],
+  ['a file that is not there', 'include: [gone.yaml]\nservices: {web: {image: x, depends_on: [db], networks: [front]}}'],
+  ['a port without a target', 'services: {web: {image: x, ports: [{published: 80}, {target: [80]}]}}'],
+  ['a mount without a target', 'services: {web: {image: x, volumes: [{type: bind}, {type: volume, target: 5}, {type: volume, source: a}]}}'],
+  ['a watch rule with a wrong target', 'services: {web: {image: x, develop: {watch: [{path: a, action: sync, target: 5}]}}}'],
+  ['a secret with a wrong source', 'services: {web: {image: x, secrets: [a]}}\nsecrets: {a: {file: 5}}'],
+  ['a list of tiers that is none', 'x-tiers: web\nservices: {web: {image: x, x-tier: web}}'],
+  ['a name that cannot be one', 'services: {web: {image: x, networks: [bad name]}}\nnetworks: {"bad name": }'],
+  ['limits of which one cannot be read', 'services: {web: {image: x, mem_limit: lots, deploy: {resources: {limits: {memory: 5m}}}}}'],
+  ['a circle with a wrong link', 'services: {a: {image: x, depends_on: [b]}, b: {image: x, depends_on: {a: {condition: now}}}}'],
+]
+
+test('what only follows from a problem is not told', () => {
+  expect(cases.map(([what, text]) => `${what}\n${problemsOf(text).replace(/^/gm, '    ')}`).join('\n')).toMatchInlineSnapshot(`
+    "an image that is no text
+        stack.yaml:1:25 file/wrong-type "image" must be text, and here is a list.
+    a misspelt image
+        stack.yaml:1:18 file/unknown-key A service has no key "imgae".
+    a key that may have been meant as the image
+        stack.yaml:1:18 file/unknown-key A service has no key "from".
+    a section that is no mapping
+        stack.yaml:2:11 file/wrong-type "networks" must be a mapping, and here is a list.
+    a misspelt section
+        stack.yaml:2:1 file/unknown-key A stack file has no key "network".
+    a service at the top level
+        stack.yaml:2:1 file/unknown-key A stack file has no key "db".
+    a service inside a service
+        stack.yaml:1:46 file/unknown-key A service has no key "db".
+    a service that is no mapping
+        stack.yaml:1:51 file/wrong-type "db" must be a mapping, and here is the text "postgres".
+    a variable that must be set
+        stack.yaml:1:26 variable/required The variable "IMAGE" is required and has no value: say which
+        stack.yaml:1:62 variable/required The variable "NAME" is required and has no value
+        stack.yaml:1:83 variable/required The variable "N" is required and has no value
+        stack.yaml:1:101 variable/required The variable "P" is required and has no value
+    a base service that is not there
+        stack.yaml:1:27 extends/unknown-service The service "web" extends "base", and this file has no such service.
+    a file that is not there
+        stack.yaml:1:11 file/missing There is no file /work/shop/gone.yaml.
+    a port without a target
+        stack.yaml:1:36 value/incomplete This entry has no container port: "target".
+        stack.yaml:1:62 file/wrong-type "target" must be a whole number or text, and here is a list.
+    a mount without a target
+        stack.yaml:1:38 value/incomplete This entry has no "target".
+        stack.yaml:1:52 value/incomplete This entry has no "target".
+        stack.yaml:1:79 value/incomplete This entry has no "target".
+    a watch rule with a wrong target
+        stack.yaml:1:78 file/wrong-type "target" must be text, and here is the number 5.
+    a secret with a wrong source
+        stack.yaml:2:21 file/wrong-type "file" must be text, and here is the number 5.
+    a list of tiers that is none
+        stack.yaml:1:10 file/wrong-type "x-tiers" must be a list, and here is the text "web".
+    a name that cannot be one
+        no problem
+    limits of which one cannot be read
+        stack.yaml:1:39 value/invalid "lots" is no size in bytes.
+    a circle with a wrong link
+        stack.yaml:1:86 file/wrong-value "condition" must be "service_started", "service_healthy" or "service_completed_successfully", not "now"."
+  `)
+})
+
+test('a project without a name does not hide what is wrong with its file', () => {
+  expect(problemsOf('services: {web: {image: x, depends_on: [db]}}', { projectName: 'Shop!' })).toMatchInlineSnapshot(`
+    "project/name "Shop!" cannot be a project's name: only a-z, 0-9, _ and - can stand in it, and the first one is a letter or a digit.
+    stack.yaml:1:41 service/unknown-dependency Service "web" depends on "db", which does not exist."
+  `)
+})
+
+test('what is wrong in two places that one anchor fills is told for both', () => {
+  expect(problemsOf('x-base: &base {image: x, networks: [bak], prots: []}\nservices:\n  a: {<<: *base, depends_on: [zz]}\n  b: *base\n')).toMatchInlineSnapshot(`
+    "stack.yaml:1:37 service/unknown-network Service "a" uses the network "bak", which is not declared.
+    stack.yaml:1:37 service/unknown-network Service "b" uses the network "bak", which is not declared.
+    stack.yaml:1:43 file/unknown-key A service has no key "prots".
+    stack.yaml:3:31 service/unknown-dependency Service "a" depends on "zz", which does not exist."
+  `)
+})
+
+test('what is found out later has a place by its path, unless it is written nowhere', () => {
+  const { findPlace } = loadGood({
+    'stack.yaml': 'services:\n  web.one:\n    image: x\n    networks: [front]\n    ports: ["80:80"]\n    environment: ["A=1"]\n    container_name: "one"\n  api: {image: y}\nnetworks:\n  front: {external: true}\n',
+  })
+  const paths = ['services.web.one.container_name', 'services.web.one.networks.front', 'services.web.one.ports[0].target', 'services.web.one.models', 'services.web.one.environment.A', 'services.api.networks.default', 'networks.front', 'networks.front.name', 'networks.default', 'nothing.at.all']
+  expect(paths.map((path) => `${path} ${JSON.stringify(findPlace(path), ['line', 'column', 'length'])}`).join('\n')).toMatchInlineSnapshot(`
+    "services.web.one.container_name {"line":7,"column":21,"length":5}
+    services.web.one.networks.front {"line":4,"column":16,"length":5}
+    services.web.one.ports[0].target {"line":5,"column":13,"length":7}
+    services.web.one.models {"line":2,"column":3,"length":7}
+    services.web.one.environment.A {"line":6,"column":19,"length":5}
+    services.api.networks.default undefined
+    networks.front {"line":10,"column":3,"length":5}
+    networks.front.name {"line":10,"column":3,"length":5}
+    networks.default undefined
+    nothing.at.all undefined"
+  `)
+})
+
+test('neither a message nor a hint quotes a credential', () => {
+  const text = 'services:\n  web:\n    image: x\n    environment:\n      - PASSWORD: hunter2\n      - TOKEN: {a: hunter2}\n    command: "mysql --password=hunter2 \'"\n  api: {image: x, environment: {API_TOKEN: {a: hunter2}}}\n'
+  const result = loadFiles({ 'stack.yaml': text })
+  expect(JSON.stringify(result.ok ? result.project : result.problems)).not.toContain('hunter2')
+  expect(result.ok ? '' : problemLines(result.problems).join('\n')).toMatchInlineSnapshot(`
+    "stack.yaml:5:9 file/wrong-type Item 1 of "environment" must be text, and here is a mapping. | A colon followed by a space makes a mapping. Write "PASSWORD=*******" or put the whole item in quotes.
+    stack.yaml:6:9 file/wrong-type Item 2 of "environment" must be text, and here is a mapping.
+    stack.yaml:7:14 value/invalid The command cannot be split into words: a single quote is never closed.
+    stack.yaml:8:44 file/wrong-type "API_TOKEN" must be text, a number, true or false or nothing, and here is a mapping. | A colon followed by a space makes a mapping. Write "a=…" or put the whole item in quotes."
+  `)
+})

@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { entries, list, mapping, type Shape } from '../../../../src/core/compose/schema/shape.ts'
+import { stackFile } from '../../../../src/core/compose/schema/stack-file.ts'
+import { validateShape } from '../../../../src/core/compose/schema/validate-shape.ts'
+import { zodSchema } from '../../../../src/core/compose/schema/zod-schema.ts'
+import { casesFolder } from '../../../support/compose-cases.ts'
+
+const explain = (text: string): string =>
+  validateShape(parse(text))
+    .map(({ path, at, code, message, hint }) => `${path.join('.')} (${at}) ${code}: ${message}${hint === undefined ? '' : ` ${hint}`}`)
+    .join('\n')
+
+test('a key that does not exist: the nearest one, or where it belongs', () => {
+  const file = `
+servces: {}
+image: nginx
+db: {image: postgres}
+services:
+  web:
+    imagee: nginx
+    dockerfile: x
+    volumes: [{type: bind, src: a}]
+    zzz: 1
+    configs: []
+`
+  expect(explain(file)).toMatchInlineSnapshot(`
+    "servces (key) file/unknown-key: A stack file has no key "servces". Keys of your own start with "x-".
+    image (key) file/unknown-key: A stack file has no key "image". It belongs to a service, below "services".
+    db (key) file/unknown-key: A stack file has no key "db". A service stands below "services".
+    services.web.imagee (key) file/unknown-key: A service has no key "imagee". Did you mean "image"?
+    services.web.dockerfile (key) file/unknown-key: A service has no key "dockerfile". It belongs inside "build".
+    services.web.volumes.0.src (key) file/unknown-key: A volume of a service has no key "src". Keys of your own start with "x-".
+    services.web.zzz (key) file/unknown-key: A service has no key "zzz". Keys of your own start with "x-"."
+  `)
+})
+
+test('a value of another form: what was wanted, what is there, and what to write', () => {
+  const file = `
+services:
+  web:
+    image: 5
+    ports: "80:80"
+    environment: [A: b]
+    command: [sleep, 10]
+    depends_on: {db: }
+    volumes: [{source: a}]
+    healthcheck: []
+    build: 1.5
+    cap_add: [A, A]
+    cgroup: hosts
+    scale: 1.5
+    cpu_percent: 101
+    pull_policy: sometimes
+    networks: {"a b": }
+    deploy: {update_config: {order: first}}
+    hostname:
+    user: true
+  "bad name": {image: x}
+`
+  expect(explain(file)).toMatchInlineSnapshot(`
+    "services.web.image (value) file/wrong-type: "image" must be text, and here is the number 5. Put it in quotes: "5".
+    services.web.ports (value) file/wrong-type: "ports" must be a list, and here is the text "80:80". Make it an item of a list: ["80:80"].
+    services.web.environment.0 (value) file/wrong-type: Item 1 of "environment" must be text, and here is a mapping. A colon followed by a space makes a mapping. Write "A=b" or put the whole item in quotes.
+    services.web.command.1 (value) file/wrong-type: Item 2 of "command" must be text, and here is the number 10. Put it in quotes: "10".
+    services.web.depends_on.db (value) file/wrong-type: "db" must be a mapping, and here is nothing. Give it a value, or remove the key.
+    services.web.volumes.0 (value) file/missing-key: Item 1 of "volumes" has no "type", which a volume of a service needs.
+    services.web.healthcheck (value) file/wrong-type: "healthcheck" must be a mapping, and here is an empty list. Write names with a value under each instead of items with a dash.
+    services.web.build (value) file/wrong-type: "build" must be text or a mapping, and here is the number 1.5. Put it in quotes: "1.5".
+    services.web.cap_add.1 (value) file/repeated-item: Item 2 of "cap_add" stands in the list twice. Remove one of the two.
+    services.web.cgroup (value) file/wrong-value: "cgroup" must be "host" or "private", not "hosts". Did you mean "host"?
+    services.web.scale (value) file/wrong-value: "scale" must be a whole number, not 1.5.
+    services.web.cpu_percent (value) file/wrong-value: "cpu_percent" must be a whole number from 0 to 100, not 101.
+    services.web.pull_policy (value) file/wrong-value: "pull_policy" must be always, never, missing, build, daily, weekly or every_<time>, such as every_12h, not "sometimes".
+    services.web.networks.a b (key) file/bad-name: "a b" cannot be a name here. Names are made of letters, digits, ".", "_" and "-".
+    services.web.deploy.update_config.order (value) file/wrong-value: "order" must be "start-first" or "stop-first", not "first".
+    services.web.hostname (value) file/wrong-type: "hostname" must be text, and here is nothing. Give it a value, or remove the key.
+    services.web.user (value) file/wrong-type: "user" must be text, and here is true. Put it in quotes: "true".
+    services.bad name (key) file/bad-name: "bad name" cannot be a name here. Names are made of letters, digits, ".", "_" and "-"."
+  `)
+})
+
+test('the quick check agrees with the zod schema on files that people broke', { timeout: 30_000 }, () => {
+  const documents = readdirSync(casesFolder)
+    .flatMap((name) => {
+      try {
+        const text = readFileSync(join(casesFolder, name, 'compose.yaml'), 'utf8')
+        // Through JSON, so that values stand for themselves and a circle of aliases is left out.
+        return [JSON.parse(JSON.stringify(parse(text, { logLevel: 'silent' })))]
+      } catch {
+        return []
+      }
+    })
+    .filter((document) => typeof document === 'object' && document !== null)
+  const schema = zodSchema(stackFile)
+  const split = documents.filter((document) => (validateShape(document).length === 0) !== schema.safeParse(document).success)
+  expect(split).toEqual([])
+})
+
+test('the quick check agrees with the zod schema on shapes and values at random', { timeout: 30_000 }, () => {
+  const shapes: readonly Shape[] = everyShape(stackFile)
+  expect(shapes.length).toBeGreaterThan(150)
+  const value = fc.letrec<{ any: unknown }>((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom('x', '', 'always', 'bind', null, true, 0, 1, -1, 1.5, 101, 'x-a'),
+      fc.array(tie('any'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom('path', 'source', 'type', 'command', 'x-a', 'soft', 'hard', 'condition', 'a b', 'test'), tie('any'), { maxKeys: 3 }),
+    ),
+  })).any
+  fc.assert(
+    fc.property(fc.constantFrom(...shapes), value, (shape, candidate) => {
+      expect(validateShape(candidate, shape).length === 0).toBe(zodSchema(shape).safeParse(candidate).success)
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+const everyShape = (root: Shape): readonly Shape[] => {
+  const found = new Set<Shape>()
+  const visit = (shape: Shape): void => {
+    if (found.has(shape)) return
+    found.add(shape)
+    if (shape.kind === 'mapping') for (const key of shape.keys.values()) visit(key.shape)
+    if (shape.kind === 'entries') visit(shape.value)
+    if (shape.kind === 'list') visit(shape.item)
+    if (shape.kind === 'one-of') shape.options.forEach(visit)
+  }
+  visit(root)
+  return [...found]
+}
+
+test('shapes can be tested on their own', () => {
+  const shape = mapping('a thing', { parts: { shape: list(entries('parts', { kind: 'text' }, { names: /^[a-z]+$/ })), description: 'Parts.', required: true } })
+  expect(validateShape({ parts: [{ a: 'x' }] }, shape)).toEqual([])
+  expect(validateShape({}, shape).map(({ message }) => message)).toEqual(['The stack file has no "parts", which a thing needs.'])
+  expect(validateShape({ parts: [{ A: 'x' }, { b: 1 }] }, shape).map(({ path }) => path.join('.'))).toEqual(['parts.0.A', 'parts.1.b'])
+})
