@@ -40,8 +40,11 @@ export function createContainerCalls(client: DockerClient): ContainerCalls {
         const found = await orUndefined(docker.getContainer(id).inspect(withSignal(signal)))
         return found === undefined ? undefined : toContainerDetails(found as InspectedContainer)
       }),
-    stopContainer: (id, { graceSeconds, signal } = {}) =>
-      guard(client, { what: `stop container ${shorten(id)}`, signal }, () => accept([NOT_MODIFIED, NOT_FOUND], docker.getContainer(id).stop(withSignal(signal, { t: graceSeconds })))),
+    stopContainer: (id, { graceSeconds, onExit, signal } = {}) =>
+      guard(client, { what: `stop container ${shorten(id)}`, signal }, async () => {
+        const watch = onExit === undefined ? undefined : await watchExit(client, { id, onExit, signal })
+        await accept([NOT_MODIFIED, NOT_FOUND], docker.getContainer(id).stop(withSignal(signal, { t: graceSeconds }))).finally(watch)
+      }),
     killContainer: (id, { killSignal, signal } = {}) =>
       guard(client, { what: `send a signal to container ${shorten(id)}`, signal }, () =>
         // 409: it is not running.
@@ -92,6 +95,22 @@ async function ignoreAlready(pattern: RegExp, call: Promise<unknown>): Promise<v
   await call.catch((error: Error) => {
     if (!pattern.test(error.message)) throw error
   })
+}
+
+/**
+ * The engine ends attached streams when it has taken note that the process has ended (not when the process closes its
+ * output), clears the container's networks away (some 50 ms of waiting for the kernel), and tells of the end only then.
+ * @returns what ends the watching
+ */
+async function watchExit(client: DockerClient, { id, onExit, signal }: { readonly id: string; readonly onExit: () => void; readonly signal: AbortSignal | undefined }): Promise<() => void> {
+  const query = { stream: true, stdout: true }
+  const socket = await client.hijack({ method: 'POST', path: `/containers/${id}/attach`, query, signal }).catch(ignore)
+  if (socket === undefined) return ignore
+  socket.on('error', ignore).on('end', onExit).resume()
+  return () => {
+    socket.off('end', onExit)
+    socket.destroy()
+  }
 }
 
 async function waitUntilGone(client: DockerClient, id: string, signal: AbortSignal | undefined): Promise<void> {

@@ -4,6 +4,7 @@ import type { Plan, Step } from '../core/plan/action.ts'
 import type { Observed } from '../core/plan/observed.ts'
 import type { Project } from '../core/project/project.ts'
 import type { EventBody } from '../core/events/event.ts'
+import { isCutOff } from './await-engine.ts'
 import type { EngineDeps } from './deps.ts'
 import type { Emit } from './emitter.ts'
 import { createEngineEvents, type EngineEvents } from './engine-events.ts'
@@ -11,7 +12,8 @@ import { executeSteps, type Outcome } from './execute.ts'
 import { observeProject } from './observe.ts'
 import { outlastStops } from './outlast-stops.ts'
 import { createPerformer, type Performer } from './perform.ts'
-import { withRetry } from './retry.ts'
+import { createEndings, forgetRaced, selectRaced } from './raced.ts'
+import { isPassing, withRetry } from './retry.ts'
 import { toStepService, toStepSubject, toStepSummary } from './step-summary.ts'
 import { toProblem } from './to-problem.ts'
 
@@ -60,7 +62,7 @@ export type ApplyResult = {
   readonly exit: number
 }
 
-const maxRounds = 4
+const maxRounds = 6
 
 /**
  * Makes the engine as a plan function wants it: takes the project's lock, observes, plans, asks about what cannot be
@@ -76,27 +78,35 @@ export const applyPlan = async (deps: EngineDeps, request: ApplyRequest, { signa
     signal: stop,
     onWait: (holder) => request.emit({ type: 'step/waiting', id: 'lock', on: [holder], note: `waiting for ${holder} to end` }),
   })
+  let isFinished = false
   try {
-    return await converge(deps, request, { signal: stop, isAfterCut: held.wasLeft === true })
+    const result = await converge(deps, request, { signal: stop, isAfterCut: held.wasLeft === true })
+    isFinished = !stop.aborted && !result.failures.some(({ error }) => isCutOff(error))
+    return result
+  } catch (error) {
+    isFinished = !stop.aborted && !isCutOff(error)
+    throw error
   } finally {
-    await held.release()
+    await held.release({ isFinished })
   }
 }
 
 const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAfterCut }: { readonly signal: AbortSignal; readonly isAfterCut: boolean }): Promise<ApplyResult> => {
   const outcomes = new Map<string, Outcome>()
+  const past = new Map<string, Outcome>()
   const failures: StepFailure[] = []
   const plans: Plan[] = []
+  const endings = createEndings(request.emit)
   const events = request.events ?? createEngineEvents(deps, { project: request.project.name, signal })
   let first: Observed | undefined
   let settledImages: ReadonlySet<string> = new Set()
   let performer: Performer | undefined
   try {
     for (let number = 1; number <= maxRounds && !signal.aborted; number += 1) {
-      let observed = await observe(deps, request, signal)
+      let observed = await observe(deps, request, { signal, isFirst: number === 1 })
       let plan = await makePlan(request, observed, { number, settledImages })
-      if (isAfterCut && number === 1 && (await outlastStops(deps, { project: request.project.name, observed, plan, emit: request.emit, signal }))) {
-        observed = await observe(deps, request, signal)
+      if (isAfterCut && number === 1 && (await outlastStops(deps, { project: request.project, observed, plan, emit: request.emit, signal }))) {
+        observed = await observe(deps, request, { signal, isFirst: false })
         plan = await makePlan(request, observed, { number, settledImages })
       }
       first ??= observed
@@ -108,23 +118,27 @@ const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAft
       if (request.dryRun === true) break
       performer ??= createPerformer(deps, { project: request.project, emit: request.emit, events, signal, ...(request.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: request.awaitTimeoutMs }) })
       performer.look(observed)
-      await runRound({ deps, request, performer, outcomes, failures, signal }, steps)
+      await runRound({ deps, request, performer, outcomes, failures, endings, signal }, steps)
       const images = selectArrivedImages(steps, outcomes)
       settledImages = new Set([...settledImages, ...images])
-      const raced = await selectRaced(deps, { request, failures, signal })
+      const raced: ReadonlySet<StepFailure> = number === maxRounds ? new Set() : await selectRaced(deps, failures, { project: request.project.name, emit: request.emit, signal })
+      endings.settle(new Set([...raced].map(({ step }) => step.id)))
       if (images.length === 0 && raced.size === 0) break
-      forgetRaced(raced, { outcomes, failures })
+      forgetRaced(raced, steps, { outcomes, failures, past })
     }
   } finally {
+    // Nothing that was held back is left untold when the engine stays away, or somebody has had enough.
+    endings.settle(new Set())
     performer?.close()
     if (request.events === undefined) events.close()
   }
   if (first === undefined) throw signal.reason
-  return { outcomes, failures, plans, observed: first, exit: toExit(failures, signal) }
+  return { outcomes: new Map([...past, ...outcomes]), failures, plans, observed: first, exit: toExit(failures, signal) }
 }
 
-const observe = (deps: EngineDeps, { project }: ApplyRequest, signal: AbortSignal): Promise<Observed> =>
-  withRetry(() => observeProject(deps.runtime, project, { signal, clock: deps.clock }), { clock: deps.clock, random: deps.random, signal })
+/** An engine that does not answer at all is not there; one that has answered before comes back. */
+const observe = ({ runtime, clock, random }: EngineDeps, { project }: ApplyRequest, { signal, isFirst }: { readonly signal: AbortSignal; readonly isFirst: boolean }): Promise<Observed> =>
+  withRetry(() => observeProject(runtime, project, { signal, clock }), { clock, random, signal, isTransient: (error) => isPassing(error) || (!isFirst && isCutOff(error)) })
 
 const makePlan = async (request: ApplyRequest, observed: Observed, round: Omit<Round, 'declined'>): Promise<Plan> => {
   const plan = request.plan(observed, { ...round, declined: false })
@@ -138,22 +152,28 @@ const makePlan = async (request: ApplyRequest, observed: Observed, round: Omit<R
   return harmless
 }
 
+/** Who stops after another waits for that one's process to end, not for the engine to clear its networks away. */
+const isOrderOfStops = ({ action: need }: Step, { action }: Step): boolean =>
+  need.kind === 'container/stop' && (action.kind === 'container/stop' || (action.kind === 'hook/exec' && action.phase === 'pre_stop'))
+
 type RoundContext = {
   readonly deps: EngineDeps
   readonly request: ApplyRequest
   readonly performer: Performer
   readonly outcomes: Map<string, Outcome>
   readonly failures: StepFailure[]
+  readonly endings: ReturnType<typeof createEndings>
   readonly signal: AbortSignal
 }
 
-const runRound = async ({ deps, request, performer, outcomes, failures, signal }: RoundContext, steps: readonly Step[]): Promise<void> => {
+const runRound = async ({ deps, request, performer, outcomes, failures, endings, signal }: RoundContext, steps: readonly Step[]): Promise<void> => {
   const startedAt = new Map<string, number>()
   const { emit } = request
   const settled = new Map(outcomes)
   await executeSteps(steps, performer.perform, {
     signal,
     settled,
+    isEnough: isOrderOfStops,
     ...(request.limit === undefined ? {} : { limit: request.limit }),
     onStart: (step) => {
       startedAt.set(step.id, deps.clock.now())
@@ -167,8 +187,8 @@ const runRound = async ({ deps, request, performer, outcomes, failures, signal }
       if (outcome.status === 'failed') {
         const problem = toProblem(outcome.error)
         failures.push({ step, problem, error: outcome.error })
-        emit({ type: 'step/ended', id: step.id, outcome: 'failed', ms, problem })
-      } else emit({ type: 'step/ended', id: step.id, outcome: outcome.status, ms, ...(outcome.status === 'skipped' ? { because: outcome.because } : {}) })
+        endings.tell({ type: 'step/ended', id: step.id, outcome: 'failed', ms, problem }, outcome)
+      } else endings.tell({ type: 'step/ended', id: step.id, outcome: outcome.status, ms, ...(outcome.status === 'skipped' ? { because: outcome.because } : {}) }, outcome)
     },
   })
 }
@@ -179,26 +199,6 @@ const tellWarnings = (plan: Plan, emit: Emit): void => {
 
 const selectArrivedImages = (steps: readonly Step[], outcomes: ReadonlyMap<string, Outcome>): readonly string[] =>
   steps.flatMap(({ id, action }) => ((action.kind === 'image/pull' || action.kind === 'image/build') && outcomes.get(id)?.status === 'done' ? [action.image] : []))
-
-/**
- * Failures because the engine was still carrying out what a run before us, cut off, had asked of it: a container of the
- * project that was not there when we looked now holds the name that we wanted. Looking and planning again takes it in.
- */
-const selectRaced = async (deps: EngineDeps, { request, failures, signal }: Pick<RoundContext, 'request' | 'failures' | 'signal'>): Promise<ReadonlySet<StepFailure>> => {
-  const conflicts = failures.filter(({ error }) => isStackError(error) && error.code === 'engine/name-in-use')
-  if (conflicts.length === 0 || signal.aborted) return new Set()
-  const names = new Set((await deps.runtime.listContainers({ project: request.project.name }, { signal })).map(({ name }) => name))
-  return new Set(conflicts.filter(({ step: { action } }) =>
-    (action.kind === 'container/create' && names.has(action.name)) || (action.kind === 'container/rename' && names.has(action.to))))
-}
-
-/** What was done stands in the next observation; only failures of another kind are remembered, and what they skip. */
-const forgetRaced = (raced: ReadonlySet<StepFailure>, { outcomes, failures }: Pick<RoundContext, 'outcomes' | 'failures'>): void => {
-  if (raced.size === 0) return
-  failures.splice(0, failures.length, ...failures.filter((failure) => !raced.has(failure)))
-  const remembered = new Set(failures.map(({ step }) => step.id))
-  for (const id of [...outcomes.keys()]) if (!remembered.has(id)) outcomes.delete(id)
-}
 
 const toExit = (failures: readonly StepFailure[], signal: AbortSignal): number => {
   if (signal.aborted) return 130

@@ -1,4 +1,4 @@
-import type { Clock, HostFiles, IgnorePatterns, Lock, Providers, Runtime, Watcher } from './ports.ts'
+import type { Clock, HostFiles, IgnorePatterns, Lock, Providers, Repositories, Runtime, Watcher } from './ports.ts'
 
 /** Everything that the engine needs of the world. Built in one place, cli/context.ts. */
 export type EngineDeps = {
@@ -12,4 +12,6 @@ export type EngineDeps = {
   readonly ignorePatterns: IgnorePatterns
   /** Absent: services with a `provider` fail. */
   readonly providers?: Providers
+  /** Absent: builds from git repositories fail. */
+  readonly repositories?: Repositories
 }

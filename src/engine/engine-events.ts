@@ -1,9 +1,7 @@
+import { anyLabel } from './await-engine.ts'
 import { withRetry } from './retry.ts'
 import type { EngineDeps } from './deps.ts'
 import type { EngineEvent } from './ports.ts'
-
-// No container has it: a question that costs the engine nothing.
-const anyLabel = 'dev.stack.none'
 
 /** `lost`: events may have been missed; whoever relies on them looks at the engine again. */
 export type EngineSignal = { readonly type: 'event'; readonly event: EngineEvent } | { readonly type: 'lost' }

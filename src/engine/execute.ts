@@ -18,6 +18,11 @@ export type ExecuteOptions<S> = {
   readonly signal: AbortSignal
   /** Steps at once; absent: as many as can. */
   readonly limit?: number
+  /**
+   * Whether `step` may begin as soon as what it needs has told that it passed its mark (see `run`), before it has ended.
+   * Should that fail afterwards, the step has begun all the same.
+   */
+  readonly isEnough?: (need: S, step: S) => boolean
   /** Outcomes of an earlier round, for needs that are not among the steps. */
   readonly settled?: ReadonlyMap<string, Outcome>
   readonly onStart?: (step: S) => void
@@ -28,14 +33,17 @@ export type ExecuteOptions<S> = {
  * Walks the steps of a plan: one runs when everything that it needs is done, and is skipped when one of those is not.
  * A failure skips what needs it and nothing more; an abort starts nothing new and waits for what runs. Never throws for
  * a failed step. Every step and every need is looked at once, so the cost is linear.
+ *
+ * `run` gets `pass` when somebody waits for the step's mark only; it may call it once, at any time before it resolves.
  */
 export const executeSteps = async <S extends Node>(
   steps: readonly S[],
-  run: (step: S) => Promise<void>,
+  run: (step: S, pass?: () => void) => Promise<void>,
   options: ExecuteOptions<S>,
 ): Promise<ReadonlyMap<string, Outcome>> => {
   const { signal, limit = Number.POSITIVE_INFINITY } = options
   const outcomes = new Map<string, Outcome>()
+  const passed = new Set<Edge<S>>()
   const graph = toGraph(steps, options.settled)
   const ready: S[] = []
   let next = 0
@@ -48,7 +56,9 @@ export const executeSteps = async <S extends Node>(
       if (outcomes.has(entry.step.id)) continue
       outcomes.set(entry.step.id, entry.outcome)
       options.onSettle?.(entry.step, entry.outcome)
-      for (const { step: dependent, isSoft } of graph.dependents.get(entry.step.id) ?? []) {
+      for (const edge of graph.dependents.get(entry.step.id) ?? []) {
+        const { step: dependent, isSoft } = edge
+        if (passed.has(edge)) continue
         if (isSoft || entry.outcome.status === 'done') arrive(dependent)
         else settling.push({ step: dependent, outcome: { status: 'skipped', because: rootOf(entry.step.id, entry.outcome) } })
       }
@@ -59,12 +69,25 @@ export const executeSteps = async <S extends Node>(
     graph.missing.set(step.id, missing)
     if (missing === 0) ready.push(step)
   }
+  const toPass = (step: S): (() => void) | undefined => {
+    const early = graph.dependents.get(step.id)?.filter((edge) => options.isEnough?.(step, edge.step) === true) ?? []
+    if (early.length === 0) return undefined
+    return () => {
+      if (outcomes.has(step.id)) return
+      for (const edge of early) {
+        if (passed.has(edge)) continue
+        passed.add(edge)
+        arrive(edge.step)
+      }
+      pump()
+    }
+  }
   const start = async (step: S): Promise<void> => {
     running += 1
     options.onStart?.(step)
     let outcome: Outcome = { status: 'done' }
     try {
-      await run(step)
+      await run(step, toPass(step))
     } catch (error) {
       outcome = signal.aborted && error === signal.reason ? { status: 'skipped', because: 'cancelled' } : { status: 'failed', error }
     }

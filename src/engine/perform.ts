@@ -17,6 +17,7 @@ import { createVolume, removeVolume } from './perform/volumes.ts'
 import { createWorld } from './perform/world.ts'
 import { createReadiness } from './ready.ts'
 import { withRetry } from './retry.ts'
+import { createStopWindow } from './stop-window.ts'
 
 export type PerformerOptions = {
   readonly project: Project | { readonly name: string }
@@ -29,7 +30,8 @@ export type PerformerOptions = {
 /** Carries out the steps of one command, over all of its rounds. */
 export type Performer = {
   look(observed: Observed): void
-  readonly perform: (step: Step) => Promise<void>
+  /** `pass` is called when the process of a container that is being stopped has ended. */
+  readonly perform: (step: Step, pass?: () => void) => Promise<void>
   close(): void
 }
 
@@ -37,20 +39,23 @@ export const createPerformer = (deps: EngineDeps, options: PerformerOptions): Pe
   const { emit, signal } = options
   const world = createWorld()
   const readiness = createReadiness({ runtime: deps.runtime, clock: deps.clock, random: deps.random, events: options.events, emit, signal })
-  const toContext = (step: Step): StepContext => ({
+  const stops = createStopWindow(deps.clock)
+  const toContext = (step: Step, pass: (() => void) | undefined): StepContext => ({
     ...deps,
     ...options,
     step: step.id,
     world,
     readiness,
+    stops,
+    ...(pass === undefined ? {} : { onExit: pass }),
     retry: (call) => withRetry(call, { clock: deps.clock, random: deps.random, signal, onRetry: (note) => emit({ type: 'step/progressed', id: step.id, note }) }),
     warn: (code, message) => emit({ type: 'problem/raised', id: `${step.id}/${code}`, problem: { severity: 'warning', code, message } }),
   })
   return {
     look: world.look,
-    perform: async (step) => {
+    perform: async (step, pass) => {
       signal.throwIfAborted()
-      await performAction(step.action, toContext(step))
+      await performAction(step.action, toContext(step, pass))
     },
     close: readiness.close,
   }

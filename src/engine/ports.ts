@@ -26,8 +26,12 @@ export type EngineAddress = {
 export type EngineAttempt = { readonly address: string; readonly source: string; readonly failure: string }
 
 export type Runtime = ContainerRuntime & ObjectRuntime & ImageRuntime & {
+  /** `config.json` with every registry login of whoever runs us, for services that work the engine themselves (`use_api_socket`). */
+  readApiLogins(): Promise<Uint8Array>
   /** Cheap, cached: what was learnt when the connection was made (one ping at most). */
   facts(options?: CallOptions): Promise<EngineFacts>
+  /** Milliseconds since the epoch by the engine's own clock, which may be another than ours. Not cheap. */
+  readClock(options?: CallOptions): Promise<number>
   /** Engine events of one project (label filter), or of all. Ends only by the signal; throws when the stream is lost. */
   events(filter: { readonly project?: string; /** Seconds since the epoch, fractions allowed. */ readonly since?: number; readonly until?: number }, options: CallOptions): AsyncIterable<EngineEvent>
   close(): void
@@ -39,8 +43,11 @@ export type ContainerRuntime = {
   inspectContainer(id: ContainerId, options?: CallOptions): Promise<ContainerDetails | undefined>
   createContainer(spec: ContainerSpec, options?: CallOptions): Promise<{ readonly id: ContainerId; readonly warnings: readonly string[] }>
   startContainer(id: ContainerId, options?: CallOptions): Promise<void>
-  /** Sends the container's stop signal and kills after `graceSeconds` (default: the container's own, else 10). */
-  stopContainer(id: ContainerId, options?: CallOptions & { readonly graceSeconds?: number }): Promise<void>
+  /**
+   * Sends the container's stop signal and kills after `graceSeconds` (default: the container's own, else 10). `onExit` is
+   * called when the process has ended, which is before the call resolves; not at all where that cannot be seen.
+   */
+  stopContainer(id: ContainerId, options?: CallOptions & { readonly graceSeconds?: number; readonly onExit?: () => void }): Promise<void>
   killContainer(id: ContainerId, options?: CallOptions & { readonly killSignal?: string }): Promise<void>
   restartContainer(id: ContainerId, options?: CallOptions & { readonly graceSeconds?: number }): Promise<void>
   removeContainer(id: ContainerId, options?: CallOptions & { readonly force?: boolean; readonly anonymousVolumes?: boolean }): Promise<void>
@@ -279,7 +286,29 @@ export type Providers = {
 }
 export type ProviderMessage = { readonly kind: 'info' | 'debug' | 'error' | 'setenv' | 'rawsetenv'; readonly text: string }
 
+/** Git repositories that builds are made from, through the installed git. */
+export type Repositories = {
+  /** What a ref is now, checked out with its submodules. Nobody changes the folder, and it stays for a day at least. */
+  checkOut(wanted: WantedCheckout, options: { readonly signal: AbortSignal }): Promise<GitCheckout>
+  /** The path of a folder of the repository. @throws `git/outside`, `git/no-folder` */
+  findFolder(checkout: GitCheckout, wanted: { readonly url: string; readonly folder: string }): Promise<string>
+}
+export type WantedCheckout = {
+  readonly url: string
+  /** A branch, a tag or a full commit id; absent: what the repository has checked out. */
+  readonly ref: string | undefined
+  /** Leaves `.git` in it. */
+  readonly keepGitDirectory: boolean
+}
+export type GitCheckout = { /** Absolute. */ readonly root: string; readonly commit: string }
+
 /** One writer for each project. */
 export type Lock = {
-  acquire(project: string, options: { readonly command: string; readonly wait: boolean; readonly signal?: AbortSignal; readonly onWait?: (holder: string) => void }): Promise<{ release(): Promise<void>; /** The lock was left behind by a process that ended without giving it back. */ readonly wasLeft?: boolean }>
+  acquire(project: string, options: { readonly command: string; readonly wait: boolean; readonly signal?: AbortSignal; readonly onWait?: (holder: string) => void }): Promise<HeldLock>
+}
+export type HeldLock = {
+  /** `isFinished: false`: the engine may still be at what it was asked to do, and whoever comes next is told (`wasLeft`). */
+  release(options?: { readonly isFinished?: boolean }): Promise<void>
+  /** Its last holder ended without giving it back, or did not finish its work. */
+  readonly wasLeft?: boolean
 }

@@ -78,8 +78,11 @@ function describeContainers({ fixture, create, toSpec }: Tools & { readonly toSp
       await runtime.startContainer(id)
       await runtime.startContainer(id)
       expect(await states()).toEqual(['running'])
-      await runtime.stopContainer(id, { graceSeconds: 5 })
-      await runtime.stopContainer(id)
+      const seen: string[] = []
+      await runtime.stopContainer(id, { graceSeconds: 5, onExit: () => seen.push('exit') }).then(() => seen.push('stopped'))
+      expect(seen).toEqual(['exit', 'stopped'])
+      await runtime.stopContainer(id, { onExit: () => seen.push('exit of a container that does not run') })
+      expect(seen).toHaveLength(2)
       expect(await states()).toEqual(['exited'])
       await runtime.removeContainer(id)
       await runtime.removeContainer(id)

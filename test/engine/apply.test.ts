@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { StackError } from '../../src/core/errors/stack-error.ts'
 import { planDown } from '../../src/core/plan/plan-down.ts'
+import { planRestart } from '../../src/core/plan/plan-lifecycle.ts'
 import { planUp } from '../../src/core/plan/plan-up.ts'
 import type { UpOptions } from '../../src/core/plan/up-options.ts'
 import type { Project } from '../../src/core/project/project.ts'
 import { applyPlan, type ApplyRequest, type ApplyResult } from '../../src/engine/apply.ts'
 import { createEmitter } from '../../src/engine/emitter.ts'
+import type { Lock, Runtime } from '../../src/engine/ports.ts'
 import { aHealthcheck, aLock, aProject, aService, aWorld, hashOptions, needs, toLine, type World } from '../support/builders.ts'
 
 const begin = (world: World, project: Project, options: Partial<UpOptions> & { readonly request?: Partial<ApplyRequest>; readonly signal?: AbortSignal } = {}) => {
@@ -106,13 +108,14 @@ describe('applyPlan', () => {
     expect([...world.runtime.containers.values()].map(({ name, state }) => `${name} ${state}`)).toEqual(['demo-web-1 running'])
   })
 
-  test('what a run that was cut off is still stopping is started again, and nothing else', async () => {
-    const world = aWorld()
+  test.each([['the same', 0], ['an hour ahead', 3_600_000], ['an hour behind', -3_600_000]])('what a run that was cut off is still stopping is started again, and nothing else; the clock of the engine is %s', async (_, skewMs) => {
+    const world = aWorld({ skewMs })
     const project = aProject({ web: aService(), db: aService() })
     await up(world, project)
     world.runtime.behaviours['db'] = { stopsAfterMs: 3000 }
     const stop = world.runtime.stopContainer(world.runtime.byName('demo-db-1').id)
     await world.clock.advance(100)
+    const begun = world.clock.now()
     const after = await up({ ...world, deps: { ...world.deps, lock: aLock({ wasLeft: true }) } }, project)
     await stop
     expect(after.lines).toEqual([
@@ -121,6 +124,34 @@ describe('applyPlan', () => {
       'step/started db.1/start',
       'step/ended db.1/start done',
     ])
+    expect(world.clock.now() - begun).toBeLessThan(4000)
+  })
+
+  test('a stop is outlasted for as long as the service may take, and no longer', async () => {
+    const world = aWorld()
+    const project = aProject({ web: aService({ stop_grace_period: '1m0s' }) })
+    await up(world, project)
+    world.runtime.behaviours['web'] = { stopsAfterMs: 50_000 }
+    const stop = world.runtime.stopContainer(world.runtime.byName('demo-web-1').id, { graceSeconds: 60 })
+    await world.clock.advance(20_000)
+    const after = await up({ ...world, deps: { ...world.deps, lock: aLock({ wasLeft: true }) } }, project)
+    await stop
+    expect(after.lines.at(-1)).toBe('step/ended web.1/start done')
+  })
+
+  test('the lock says whether the work was finished', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['db'] = { healthyAfterMs: 1e9 }
+    const said: unknown[] = []
+    const lock: Lock = { acquire: async () => ({ release: async (how) => void said.push(how) }) }
+    const controller = new AbortController()
+    const { work } = begin({ ...world, deps: { ...world.deps, lock } }, threeTiers, { signal: controller.signal })
+    await world.clock.advance(2000)
+    controller.abort(new Error('Ctrl-C'))
+    await world.clock.run(work)
+    world.runtime.behaviours['db'] = {}
+    await up({ ...world, deps: { ...world.deps, lock } }, threeTiers)
+    expect(said).toEqual([{ isFinished: false }, { isFinished: true }])
   })
 
   test('leaves nothing behind: no sleeper, no open stream', async () => {
@@ -152,13 +183,56 @@ describe('applyPlan', () => {
     expect(progress.map((note) => note.slice(0, 14))).toEqual(['retrying (2/4)', 'retrying (3/4)'])
   })
 
-  test('a creation is not repeated: it may have been done', async () => {
+  test.each(['before', 'after'])('a creation whose connection was cut %s it was done is looked at again, not repeated blindly', async (when) => {
     const world = aWorld()
-    world.runtime.fail('create', new StackError('engine/connection-lost', { what: 'create demo-web-1' }), { when: 'demo-web-1' })
-    const first = await up(world, aProject({ web: aService() }))
-    expect(first.exit).toBe(1)
-    expect(world.runtime.calls.filter((call) => call === 'create demo-web-1')).toHaveLength(1)
-    expect((await up(world, aProject({ web: aService() }))).exit).toBe(0)
+    const { createContainer } = world.runtime
+    let cuts = 0
+    const cut: Runtime['createContainer'] = async (spec, options) => {
+      if (cuts > 0) return createContainer(spec, options)
+      cuts += 1
+      if (when === 'after') await createContainer(spec, options)
+      throw new StackError('engine/connection-lost', { what: 'create demo-web-1' })
+    }
+    const runtime = { ...world.runtime, createContainer: cut }
+    const result = await up({ ...world, deps: { ...world.deps, runtime } }, aProject({ web: aService(), api: aService({ depends_on: { web: needs('service_started') } }) }))
+    expect(result.exit).toBe(0)
+    expect([...world.runtime.containers.values()].map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual(['demo-api-1 running', 'demo-web-1 running'])
+    expect(result.lines.filter((line) => line.includes('failed'))).toEqual([])
+    expect(result.lines).toContain('step/ended web.1/create skipped (again)')
+    expect(result.lines).toContain('step/waiting engine on engine: The connection to the engine was lost: looking at what is there')
+  })
+
+  test('an engine that is restarted meanwhile is waited for; one that stays away ends the run', async () => {
+    const world = aWorld()
+    const gone = new StackError('engine/unreachable', { attempts: '  the socket does not exist' })
+    world.runtime.fail('start', gone, { when: 'demo-web-1' })
+    const { listContainers } = world.runtime
+    let away = 15
+    const runtime: Runtime = { ...world.runtime, listContainers: async (filter, options) => {
+      if (filter.project !== undefined || away === 0) return listContainers(filter, options)
+      away -= 1
+      throw gone
+    } }
+    const project = aProject({ web: aService() })
+    const result = await up({ ...world, deps: { ...world.deps, runtime } }, project)
+    expect(result.exit).toBe(0)
+    expect(result.lines).toContain('step/waiting engine on engine: The engine does not answer any more: waiting for it to come back')
+    world.runtime.fail('remove', gone, { when: 'demo-web-1' })
+    away = 1e9
+    await expect(down({ ...world, deps: { ...world.deps, runtime } }, project)).rejects.toThrow('No container engine answers')
+    await world.clock.advance(1)
+    expect(world.clock.sleepers()).toBe(0)
+  })
+
+  test('a restart that was done is not done again after a cut', async () => {
+    const world = aWorld()
+    const project = aProject({ web: aService(), api: aService() })
+    await up(world, project)
+    const restarts = (name: string): number => world.runtime.calls.filter((call) => call === `restart ${name}`).length
+    world.runtime.fail('restart', new StackError('engine/connection-lost', { what: 'restart demo-web-1' }), { when: 'demo-web-1', times: 4 })
+    const result = await up(world, project, { request: { plan: (observed) => planRestart(project, observed, {}) } })
+    expect(result.exit).toBe(0)
+    expect([restarts('demo-web-1'), restarts('demo-api-1')]).toEqual([5, 1])
   })
 
   test('images that are missing are pulled first, and what they change is seen in another round', async () => {

@@ -71,6 +71,35 @@ describe('executeSteps', () => {
     expect(toText(outcomes).toSorted()).toEqual(['a done', 'b skipped because cancelled', 'c skipped because cancelled'])
   })
 
+  test('a step that passes its mark lets those go on for whom that is enough, and nobody else', async () => {
+    const log: string[] = []
+    await executeSteps(
+      [node('a'), node('early', ['a']), node('late', ['a']), node('both', ['a', 'b']), node('b')],
+      async ({ id }, pass) => {
+        log.push(`${id} begins${pass === undefined ? '' : ', awaited'}`)
+        pass?.()
+        pass?.()
+        await new Promise((resolve) => setImmediate(resolve))
+        log.push(`${id} ends`)
+      },
+      { signal: new AbortController().signal, isEnough: (need, step) => need.id === 'a' && step.id !== 'late' },
+    )
+    expect(log).toEqual(['a begins, awaited', 'b begins', 'early begins', 'b ends', 'both begins', 'early ends', 'a ends', 'late begins', 'both ends', 'late ends'])
+  })
+
+  test('who fails after its mark skips those that wait for its end', async () => {
+    const outcomes = await executeSteps(
+      [node('a'), node('early', ['a']), node('late', ['a'])],
+      async ({ id }, pass) => {
+        pass?.()
+        await new Promise((resolve) => setImmediate(resolve))
+        if (id === 'a') throw new Error('a failed')
+      },
+      { signal: new AbortController().signal, isEnough: (_, step) => step.id === 'early' },
+    )
+    expect(toText(outcomes).toSorted()).toEqual(['a failed', 'early done', 'late skipped because a'])
+  })
+
   test('an empty plan is done at once', async () => {
     expect((await run([])).outcomes).toEqual([])
   })

@@ -31,6 +31,22 @@ describe('createLock', () => {
     expect((await lock.acquire('demo', options)).wasLeft).toBe(false)
   })
 
+  test('whoever comes after work that was not finished is told, also who waited for it', async () => {
+    const lock = createLock({ stateDirectory })
+    const held = await lock.acquire('demo', options)
+    const waited: string[] = []
+    const next = lock.acquire('demo', { command: 'stack up', wait: true, onWait: (holder) => waited.push(holder) })
+    await expect.poll(() => waited.length).toBe(1)
+    await held.release({ isFinished: false })
+    const after = await next
+    expect(after.wasLeft).toBe(true)
+    await after.release({ isFinished: false })
+    const last = await lock.acquire('demo', options)
+    expect(last.wasLeft).toBe(true)
+    await last.release({ isFinished: true })
+    expect((await lock.acquire('demo', options)).wasLeft).toBe(false)
+  })
+
   test('one at a time, and others are told who it is', async () => {
     const lock = createLock({ stateDirectory })
     const held = await lock.acquire('demo', options)

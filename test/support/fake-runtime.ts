@@ -61,14 +61,16 @@ export type FakeRuntime = Runtime & {
   openStreams(): number
 }
 
-export type FakeOptions = { readonly clock: Clock; readonly images?: readonly string[]; /** Of each call. */ readonly latencyMs?: number }
+export type FakeOptions = { readonly clock: Clock; readonly images?: readonly string[]; /** Of each call. */ readonly latencyMs?: number; /** How much its clock is ahead of ours. */ readonly skewMs?: number }
 
-async function* replay(events: readonly EngineEvent[]): AsyncIterable<EngineEvent> {
+async function* replay(events: readonly EngineEvent[], end: () => Promise<void>): AsyncIterable<EngineEvent> {
   yield* events
+  await end()
 }
 
 /** An engine in memory, as honest as its callers need: the same states, refusals and events as a real one. */
-export const createFakeRuntime = ({ clock, images = ['busybox'], latencyMs = 1 }: FakeOptions): FakeRuntime => {
+export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs = 1, skewMs = 0 }: FakeOptions): FakeRuntime => {
+  const clock: Clock = { now: () => ours.now() + skewMs, sleep: ours.sleep }
   const faults: { call: string; error: Error; times: number; when: string | undefined }[] = []
   const events: EngineEvent[] = []
   const listeners = new Set<{ push(event: EngineEvent): void; fail(error: Error): void }>()
@@ -293,7 +295,12 @@ export const createFakeRuntime = ({ clock, images = ['busybox'], latencyMs = 1 }
     byName: find,
     openStreams: () => streams,
 
+    readApiLogins: async () => new TextEncoder().encode('{"auths":{}}'),
     facts: async () => ({ api: { major: 1, minor: 51 }, version: '28.5.2', os: 'linux', architecture: 'amd64', buildkit: true, podman: false, swarm: false }),
+    readClock: async (options) => {
+      await call('readClock', '', options)
+      return clock.now()
+    },
     close: () => {},
     events: ({ project, since, until: end }, { signal }) => {
       const channel = createChannel<EngineEvent>(signal)
@@ -302,7 +309,7 @@ export const createFakeRuntime = ({ clock, images = ['busybox'], latencyMs = 1 }
       }
       const listener = { push, fail: (error: Error) => channel.fail(error) }
       const past = events.filter((event) => since === undefined || event.at >= since * 1000)
-      if (end !== undefined) return replay(past.filter((event) => (project === undefined || event.project === project) && event.at <= end * 1000))
+      if (end !== undefined) return replay(past.filter((event) => (project === undefined || event.project === project) && event.at <= end * 1000), () => clock.sleep(Math.max(0, end * 1000 - clock.now()), signal === undefined ? {} : { signal }))
       for (const event of past) push(event)
       listeners.add(listener)
       streams += 1
@@ -354,6 +361,9 @@ export const createFakeRuntime = ({ clock, images = ['busybox'], latencyMs = 1 }
       const grace = (options?.graceSeconds ?? 10) * 1000
       await clock.sleep(Math.min(needs, grace), options)
       if (!isUp(container)) return
+      // A real engine takes the networks down between the end of the process and the end of the call.
+      options?.onExit?.()
+      await clock.sleep(latencyMs, options)
       halt(container, needs > grace ? 137 : 143)
       tell(container, 'stop')
     },

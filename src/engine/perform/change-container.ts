@@ -14,7 +14,7 @@ export const changeContainer = async (action: Change, context: StepContext): Pro
       case 'container/start':
         return runtime.startContainer(id, { signal })
       case 'container/stop':
-        return runtime.stopContainer(id, { signal, ...toGrace(action) })
+        return context.stops.run(() => runtime.stopContainer(id, { signal, ...toGrace(action), ...(context.onExit === undefined ? {} : { onExit: context.onExit }) }))
       case 'container/kill':
         return runtime.killContainer(id, { signal, killSignal: action.signal })
       case 'container/restart':

@@ -4,6 +4,7 @@ import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import type { EngineEvents } from '../engine-events.ts'
 import type { Readiness } from '../ready.ts'
+import type { StopWindow } from '../stop-window.ts'
 import type { World } from './world.ts'
 
 /** What the doing of one step has at hand. */
@@ -14,6 +15,9 @@ export type StepContext = EngineDeps & {
   readonly emit: Emit
   readonly events: EngineEvents
   readonly readiness: Readiness
+  readonly stops: StopWindow
+  /** Where somebody waits for no more than the end of the process that this step stops. */
+  readonly onExit?: () => void
   readonly signal: AbortSignal
   readonly awaitTimeoutMs?: number
   /** For calls that are safe to repeat; says so in `step/progressed`. */

@@ -1,3 +1,4 @@
+import { apiLoginsPath } from '../../core/project/api-socket.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { FileObject, Project } from '../../core/project/project.ts'
 import type { FileReference } from '../../core/project/service.ts'
@@ -6,6 +7,7 @@ import type { ActionOf, StepContext } from './context.ts'
 import { requireProject } from './world.ts'
 
 type Kind = 'config' | 'secret'
+type CopiedFile = { readonly kind: Kind; readonly name: string; readonly file: ContainerFile }
 
 /** Puts configs and secrets whose content is in the stack file, or in the environment, into a container that has not started. */
 export const copyObjects = (action: ActionOf<'container/copy'>, context: StepContext): Promise<void> =>
@@ -17,6 +19,7 @@ export const putObjects = async (context: StepContext, { id, name }: { readonly 
   const files = [
     ...toFiles(project, { kind: 'secret', references: service?.secrets ?? [], objects: project.secrets }),
     ...toFiles(project, { kind: 'config', references: service?.configs ?? [], objects: project.configs }),
+    ...(service?.use_api_socket === true ? [await readLogins(context)] : []),
   ]
   const first = files[0]
   if (first === undefined) return
@@ -30,7 +33,11 @@ type Source = {
   readonly objects: Readonly<Record<string, FileObject>>
 }
 
-const toFiles = (project: Project, { kind, references, objects }: Source): readonly { readonly kind: Kind; readonly name: string; readonly file: ContainerFile }[] =>
+/** The logins that a service gets which works the engine itself; by this name Docker Compose knows them. */
+const readLogins = async ({ runtime }: StepContext): Promise<CopiedFile> =>
+  ({ kind: 'config', name: '#apisocket', file: { path: apiLoginsPath.slice(1), content: await runtime.readApiLogins(), mode: 0o444 } })
+
+const toFiles = (project: Project, { kind, references, objects }: Source): readonly CopiedFile[] =>
   references.flatMap((reference) => {
     const object = objects[reference.source]
     const content = object === undefined ? undefined : toContent(project, { kind, name: reference.source, object })

@@ -1,6 +1,7 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
 import { label, toImageReference } from '../../core/project/identity.ts'
 import type { BuildProgress, TransferProgress } from '../ports.ts'
+import { fetchContexts } from './build-contexts.ts'
 import type { ActionOf, StepContext } from './context.ts'
 import { requireProject } from './world.ts'
 
@@ -20,8 +21,9 @@ export const pullImage = async (action: ActionOf<'image/pull'>, context: StepCon
 export const buildImage = async (action: ActionOf<'image/build'>, context: StepContext): Promise<void> => {
   const { runtime, signal, world } = context
   const project = requireProject(context.project)
-  const { build, platform } = action.definition
-  if (build === undefined) return
+  const { platform } = action.definition
+  if (action.definition.build === undefined) return
+  const build = await fetchContexts(action.definition.build, { ...context, environment: project.context.environment })
   await runtime.buildImage(
     {
       image: action.image,

@@ -2,6 +2,7 @@ import { StackError } from '../../core/errors/stack-error.ts'
 import type { ContainerRef } from '../../core/plan/action.ts'
 import type { ContainerId, Observed, ObservedContainer, ObservedImage } from '../../core/plan/observed.ts'
 import type { Project } from '../../core/project/project.ts'
+import type { GitCheckout } from '../ports.ts'
 
 /** What the steps of a command learn from each other: ids of what was created, images that arrived, what providers said. */
 export type World = {
@@ -17,6 +18,8 @@ export type World = {
   recordImage(reference: string, image: ObservedImage): void
   /** Variables that providers gave to the services that depend on them. */
   readonly environment: Map<string, Record<string, string>>
+  /** Git repositories by URL and ref: each is fetched once in a run. */
+  readonly checkouts: Map<string, Promise<GitCheckout>>
 }
 
 export const createWorld = (): World => {
@@ -57,6 +60,7 @@ export const createWorld = (): World => {
     image: (reference) => images.get(reference),
     recordImage: (reference, image) => images.set(reference, image),
     environment: new Map(),
+    checkouts: new Map(),
   }
 }
 
