@@ -1,5 +1,6 @@
 import type { EngineDeps } from '../engine/deps.ts'
 import type { Clock, Runtime, Watcher } from '../engine/ports.ts'
+import type { Repositories } from '../engine/repositories.ts'
 import type { GlobalFlags } from './table/global-flags.ts'
 import type { Signals } from './signals.ts'
 import { createClock } from '../system/clock.ts'
@@ -94,6 +95,16 @@ async function createDeps(runtime: Runtime, { env, clock }: { readonly env: Envi
     watcher: createLazyWatcher(),
     ignorePatterns: compileIgnorePatterns,
     providers: { run: async (call, options) => (await import('../system/providers.ts')).createProviders({ environment: env }).run(call, options) },
+    repositories: createLazyRepositories(env),
+  }
+}
+
+/** Most builds are made from folders. */
+const createLazyRepositories = (environment: Environment): Repositories => {
+  const load = async () => (await import('../system/git-checkouts.ts')).createRepositories({ environment })
+  return {
+    checkOut: async (wanted, options) => (await load()).checkOut(wanted, options),
+    findFolder: async (checkout, wanted) => (await load()).findFolder(checkout, wanted),
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Clock, HostFiles, IgnorePatterns, Lock, Providers, Repositories, Runtime, Watcher } from './ports.ts'
+import type { Clock, HostFiles, IgnorePatterns, Lock, Providers, Runtime, Watcher } from './ports.ts'
+import type { Repositories } from './repositories.ts'
 
 /** Everything that the engine needs of the world. Built in one place, cli/context.ts. */
 export type EngineDeps = {

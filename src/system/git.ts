@@ -3,14 +3,16 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { isCommitId, withoutCredentials } from '../core/compose/git-reference.ts'
 import type { FetchResult } from '../core/compose/sources.ts'
+import { fetchCommit, toGitCall, toGitReason, type GitCall } from './git-command.ts'
 
 type Options = { readonly cacheDirectory?: string; readonly timeoutMs?: number }
 
 /**
  * Fetches repositories with the installed git into a cache of ours, one folder for each repository and ref, only the last
- * commit. A branch is asked for each time, a full commit id once. Never asks for a password, runs no hook, follows no
- * `ext::` transport.
+ * commit. A branch is asked for each time, a full commit id once. For loading, which is synchronous; builds have their
+ * own way (git-checkouts.ts).
  */
 export const createGitFetcher = ({ cacheDirectory = defaultCache(), timeoutMs = 120_000 }: Options = {}): ((url: string, ref: string | undefined) => FetchResult) => {
   const done = new Map<string, FetchResult>()
@@ -24,46 +26,47 @@ export const createGitFetcher = ({ cacheDirectory = defaultCache(), timeoutMs = 
   }
 }
 
-const defaultCache = (): string => join(process.env['XDG_CACHE_HOME'] || join(process.env['HOME'] || homedir(), '.cache'), 'stack', 'git')
+/** Of all repositories, below `$XDG_CACHE_HOME`. */
+export const defaultCache = (): string => join(process.env['XDG_CACHE_HOME'] || join(process.env['HOME'] || homedir(), '.cache'), 'stack', 'git')
 
 type Fetch = { readonly url: string; readonly ref: string | undefined; readonly directory: string; readonly timeoutMs: number }
 
 const fetchRepository = ({ url, ref, directory, timeoutMs }: Fetch): FetchResult => {
   if (url.startsWith('-') || ref?.startsWith('-') === true) return { ok: false, detail: 'a URL or ref cannot start with "-"' }
-  const isCommit = ref !== undefined && /^[0-9a-f]{40}$/.test(ref)
+  const isCommit = ref !== undefined && isCommitId(ref)
   if (isCommit && existsSync(join(directory, '.git', 'stack-complete'))) return { ok: true, directory }
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const git = (...args: readonly string[]): string | undefined => runGit(directory, args, timeoutMs)
+  const call = toGitCall(url, process.env)
+  const git = (...args: readonly string[]): string | undefined => runGit(args, { call, url, directory, timeoutMs })
   const failed = (detail: string | undefined): FetchResult => ({ ok: false, detail: detail ?? 'git failed' })
   const started = existsSync(join(directory, '.git')) ? undefined : git('init', '--quiet')
   if (started !== undefined) return failed(started)
   const target = ref ?? 'HEAD'
-  const shallow = git('fetch', '--quiet', '--depth=1', '--no-tags', '--', url, target)
-  // Some servers hand out a commit by its id only with everything before it.
-  const fetched = shallow !== undefined && isCommit ? git('fetch', '--quiet', '--no-tags', '--', url, '+refs/*:refs/remotes/origin/*') : shallow
-  if (fetched !== undefined) return failed(fetched)
-  const checkedOut = git('checkout', '--quiet', '--force', '--detach', shallow === undefined ? 'FETCH_HEAD' : target)
+  const fetching = fetchCommit(withoutCredentials(url), { target, isCommit })
+  let step = fetching.next()
+  while (step.done !== true) step = fetching.next(git(...step.value))
+  if (step.value !== undefined) return failed(step.value)
+  const checkedOut = git('checkout', '--quiet', '--force', '--detach', isCommit ? target : 'FETCH_HEAD')
   if (checkedOut !== undefined) return failed(checkedOut)
   git('clean', '--quiet', '-ffdx')
   if (isCommit) mkdirSync(join(directory, '.git', 'stack-complete'), { recursive: true })
   return { ok: true, directory }
 }
 
-const settings = ['-c', 'protocol.ext.allow=never', '-c', 'core.hooksPath=/dev/null', '-c', 'advice.detachedHead=false', '-c', 'protocol.file.allow=always']
+type Surroundings = Pick<Fetch, 'url' | 'directory' | 'timeoutMs'> & { readonly call: GitCall }
 
 /** What git complained about; undefined when it did what it was asked. */
-const runGit = (directory: string, args: readonly string[], timeoutMs: number): string | undefined => {
-  const result = spawnSync('git', [...settings, ...args], {
+const runGit = (args: readonly string[], { call, url, directory, timeoutMs }: Surroundings): string | undefined => {
+  const result = spawnSync('git', [...call.settings, ...args], {
     cwd: directory,
     encoding: 'utf8',
     timeout: timeoutMs,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_DIR: join(directory, '.git'), GIT_WORK_TREE: directory, LC_ALL: 'C' },
+    env: { ...call.environment, GIT_DIR: join(directory, '.git'), GIT_WORK_TREE: directory },
   })
   if (result.status === 0) return undefined
   const error = result.error as NodeJS.ErrnoException | undefined
   if (error?.code === 'ENOENT') return 'git is not installed'
   if (error?.code === 'ETIMEDOUT') return `git did not answer within ${timeoutMs / 1000} seconds`
-  const [line = 'git failed'] = result.stderr.split('\n').filter((one) => /^(fatal|error):/.test(one)).map((one) => one.replace(/^(fatal|error): /, ''))
-  return line.replace(/[.\s]+$/, '')
+  return toGitReason(result.stderr, url)
 }

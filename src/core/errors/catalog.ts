@@ -152,6 +152,31 @@ export const catalog = {
     message: (d: { image: string; registry: string; why: string }) => `The registry ${d.registry} did not let "${d.image}" through: ${d.why}`,
     hint: (d: { image: string; registry: string; why: string }) => `Sign in with "docker login${d.registry === 'docker.io' ? '' : ` ${d.registry}`}", or check the image's name.`,
   },
+  'git/not-installed': {
+    exit: 1,
+    message: (d: { url: string }) => `The repository ${d.url} cannot be fetched: git is not installed here.`,
+    hint: () => 'Install git and try again.',
+  },
+  'git/unreadable': {
+    exit: 1,
+    message: (d: { url: string; why: string }) => `The repository ${d.url} could not be fetched: ${d.why}.`,
+    hint: (d: { url: string; why: string }) => `Check the address, and with "git ls-remote ${d.url}" whether git may read it.`,
+  },
+  'git/no-ref': {
+    exit: 1,
+    message: (d: { url: string; ref: string; near?: string }) => `The repository ${d.url} has no branch, tag or commit "${d.ref}".`,
+    hint: (d: { url: string; ref: string; near?: string }) => (d.near === undefined ? `"git ls-remote ${d.url}" lists what it has.` : `Did you mean "${d.near}"?`),
+  },
+  'git/no-folder': {
+    exit: 1,
+    message: (d: { url: string; folder: string }) => `The repository ${d.url} has no folder "${d.folder}".`,
+    hint: () => 'After "#" stand a branch, tag or commit and, behind a colon, a folder of the repository: "#main:web".',
+  },
+  'git/outside': {
+    exit: 1,
+    message: (d: { url: string; folder: string }) => `"${d.folder}" leads out of the repository ${d.url}.`,
+    hint: () => 'Name a folder that is in it.',
+  },
   'hook/failed': {
     exit: 1,
     message: (d: { service: string; phase: string; command: string; exitCode: number; output: string }) =>
