@@ -1,6 +1,8 @@
 import { arch } from 'node:os'
+import { StackError } from '../core/errors/stack-error.ts'
 import type { EngineFacts } from '../core/plan/observed.ts'
 import type { EngineAddress, Runtime } from '../engine/ports.ts'
+import { readApiLogins, toSocketPath } from './api-socket.ts'
 import { createArchiveCalls } from './archive.ts'
 import { createClient, type ClientOptions, type DockerClient } from './client.ts'
 import { createContainerCalls } from './containers.ts'
@@ -23,6 +25,7 @@ export function createRuntime(options: ClientOptions): Runtime {
   const client = createClient(options)
   return {
     facts: ({ signal } = {}) => guard(client, { what: 'say what it is', signal }, () => readFacts(client, { address: options.address, signal })),
+    readClock: ({ signal } = {}) => guard(client, { what: 'tell the time', signal }, async () => toEngineTime(await client.ask<{ SystemTime?: string }>({ method: 'GET', path: '/info', signal }))),
     ...createContainerCalls(client),
     ...createArchiveCalls(client),
     ...createInteractiveCalls(client),
@@ -34,6 +37,7 @@ export function createRuntime(options: ClientOptions): Runtime {
     logs: createLogs(client),
     stats: createStats(client),
     events: createEvents(client),
+    readApiLogins: () => guard(client, { what: 'collect the logins of registries' }, () => readApiLogins(client)),
     close: () => client.close(),
   }
 }
@@ -49,5 +53,13 @@ async function readFacts(client: DockerClient, { address, signal }: { readonly a
   const { api, version, os, buildkit, podman, swarm } = await client.negotiated(signal)
   const isLocal = address.kind === 'unix' || address.kind === 'npipe'
   const architecture = isLocal ? (architectures[arch()] ?? arch()) : (await client.ask<{ Arch: string }>({ method: 'GET', path: '/version', signal })).Arch
-  return { api, version, os, architecture, buildkit, podman, swarm }
+  const socketPath = toSocketPath(address)
+  return { api, version, os, architecture, buildkit, podman, swarm, ...(socketPath === undefined ? {} : { socketPath }) }
+}
+
+/** The header `Date` of every answer knows whole seconds only, which is too little to tell what came before what. */
+const toEngineTime = ({ SystemTime }: { readonly SystemTime?: string }): number => {
+  const time = Date.parse(SystemTime ?? '')
+  if (Number.isNaN(time)) throw new StackError('engine/refused', { what: 'tell the time', why: 'it does not say what time it is' })
+  return time
 }

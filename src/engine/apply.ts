@@ -97,7 +97,8 @@ const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAft
   const failures: StepFailure[] = []
   const plans: Plan[] = []
   const endings = createEndings(request.emit)
-  const events = request.events ?? createEngineEvents(deps, { project: request.project.name, signal })
+  // Whether the engine stays away is for `selectRaced` to say: a wait that outlasts the stream would never end.
+  const events = request.events ?? createEngineEvents(deps, { project: request.project.name, signal, attempts: Number.POSITIVE_INFINITY })
   let first: Observed | undefined
   let settledImages: ReadonlySet<string> = new Set()
   let performer: Performer | undefined

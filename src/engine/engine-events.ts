@@ -3,7 +3,7 @@ import { withRetry } from './retry.ts'
 import type { EngineDeps } from './deps.ts'
 import type { EngineEvent } from './ports.ts'
 
-/** `lost`: events may have been missed; whoever relies on them looks at the engine again. */
+/** `lost`: events may have been missed, or may not come; whoever relies on them looks at the engine again. */
 export type EngineSignal = { readonly type: 'event'; readonly event: EngineEvent } | { readonly type: 'lost' }
 
 export type EngineEvents = {
@@ -15,18 +15,19 @@ export type EngineEvents = {
   close(): void
 }
 
-// An engine that is started again is back after this many attempts, with pauses of up to five seconds.
-const attempts = 12
+// An engine that is started again first stops its containers: this many attempts, with pauses of up to five seconds, outlast that.
+const patientAttempts = 24
 // A stream that held this long was a good one: the next failure is the first again.
 const goodMs = 10_000
 
 /**
  * The one subscription to the engine's events that a session has, shared by all who wait. A lost stream is opened again
- * from the moment of the last event; listeners are told, because the engine keeps only its last events.
+ * from the moment of the last event; listeners are told when it is lost and when it is there again, because the engine keeps
+ * only its last events.
  */
 export const createEngineEvents = (
   deps: Pick<EngineDeps, 'runtime' | 'clock' | 'random'>,
-  { project, signal }: { readonly project: string; readonly signal: AbortSignal },
+  { project, signal, attempts = patientAttempts }: { readonly project: string; readonly signal: AbortSignal; /** To open a lost stream again, before it is lost for good. */ readonly attempts?: number },
 ): EngineEvents => {
   const listeners = new Set<(signal: EngineSignal) => void>()
   const controller = new AbortController()
@@ -41,10 +42,12 @@ export const createEngineEvents = (
   const follow = async (): Promise<void> => {
     let since = deps.clock.now() / 1000
     let isFirst = true
+    let isBroken = false
     const once = async (): Promise<void> => {
       if (!isFirst) {
         // Whoever is told now asks the engine at once: it has to be there.
         await deps.runtime.listContainers({ project, labels: [anyLabel] }, { signal: stop })
+        isBroken = false
         tell({ type: 'lost' })
       }
       isFirst = false
@@ -55,6 +58,9 @@ export const createEngineEvents = (
           tell({ type: 'event', event })
         }
       } catch (error) {
+        // Whoever waits for an event learns now that none may come; when the stream is open again, what was missed.
+        if (!stop.aborted && !isBroken) tell({ type: 'lost' })
+        isBroken = true
         if (stop.aborted || deps.clock.now() - openedAt < goodMs) throw error
       }
     }

@@ -1,3 +1,4 @@
+import type { ObservedContainer } from '../core/plan/observed.ts'
 import type { EngineDeps } from './deps.ts'
 import type { Emit } from './emitter.ts'
 import { createEngineEvents } from './engine-events.ts'
@@ -35,16 +36,31 @@ export const readLogs = async (deps: LogsDeps, request: LogsRequest, { signal }:
     const marks = await tellHistory(deps, { request, sources: chosen.map(toSource), signal: stop })
     if (events === undefined) return
     const follower = createLogFollower({ ...deps, emit: request.emit, signal: stop })
+    const followRunning = (containers: readonly ObservedContainer[]): void => {
+      for (const container of containers) {
+        const mark = marks.get(container.id)
+        if (container.oneOff || !isWanted(request, container) || !isUp(container)) continue
+        follower.follow(toSource(container), mark === undefined ? toLimits(request) : { mark })
+      }
+    }
+    let looking: Promise<void> = Promise.resolve()
     events.subscribe((said) => {
-      if (said.type !== 'event' || said.event.action !== 'start' || said.event.service === undefined) return
+      if (said.type === 'lost') {
+        // Those that were started while nobody told us. What hinders the look, the stream of events says when it stays away.
+        looking = deps.runtime.listContainers({ project: request.project }, { signal: stop }).then(followRunning, () => {})
+        return
+      }
+      if (said.event.action !== 'start' || said.event.service === undefined) return
       const { id, name, service, attributes } = said.event
       if (isWanted(request, { service, number: Number(attributes[numberLabel] ?? 0) })) follower.follow({ id, name, service })
     })
-    for (const container of chosen) {
-      const mark = marks.get(container.id)
-      if (container.state === 'running' || container.state === 'restarting' || container.state === 'paused') follower.follow(toSource(container), mark === undefined ? toLimits(request) : { mark })
+    followRunning(chosen)
+    const allEnded = async (): Promise<void> => {
+      await follower.idle()
+      await looking
+      await follower.idle()
     }
-    await Promise.race([follower.idle(), events.ended])
+    await Promise.race([allEnded(), events.ended])
     follower.flush()
   } finally {
     events?.close()
@@ -52,6 +68,8 @@ export const readLogs = async (deps: LogsDeps, request: LogsRequest, { signal }:
 }
 
 const numberLabel = 'com.docker.compose.container-number'
+
+const isUp = ({ state }: ObservedContainer): boolean => state === 'running' || state === 'restarting' || state === 'paused'
 
 const isWanted = (request: LogsRequest, { service, number }: { readonly service: string; readonly number: number }): boolean =>
   request.services?.includes(service) !== false && (request.number === undefined || request.number === number)

@@ -165,6 +165,7 @@ function toEnd(event: Extract<StepEvent, { type: 'step/ended' }>, { done, minor,
     case 'failed':
       return { state: 'failed', text: 'Error', ...(event.problem === undefined ? {} : { problem: event.problem, detail: event.problem.message.split('\n')[0] ?? '' }) }
     case 'skipped':
+      if (event.because === 'again') return { state: 'waiting', text: 'Waiting', minor: true, detail: 'looked at again' }
       return { state: 'skipped', text: 'Skipped', minor: event.because === 'cancelled', ...(event.because === undefined ? {} : { detail: event.because === 'cancelled' ? 'cancelled' : `because of ${nameOf(event.because)}` }) }
   }
 }

@@ -2,7 +2,7 @@ import { watch } from 'node:fs'
 import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StackError } from '../core/errors/stack-error.ts'
-import type { Lock } from '../engine/ports.ts'
+import type { HeldLock, Lock } from '../engine/ports.ts'
 import { readStartTime } from './process-identity.ts'
 
 type Holder = {
@@ -25,27 +25,31 @@ export const createLock = ({ stateDirectory }: { readonly stateDirectory: string
     const folder = join(stateDirectory, 'locks')
     const path = join(folder, `${project}.lock`)
     await mkdir(folder, { recursive: true })
-    const mine = JSON.stringify({ pid: process.pid, started: (await readStartTime(process.pid)) ?? '', command, since: new Date().toISOString() } satisfies Holder)
+    const holder: Holder = { pid: process.pid, started: (await readStartTime(process.pid)) ?? '', command, since: new Date().toISOString() }
+    const mine = JSON.stringify(holder)
+    const release: HeldLock['release'] = ({ isFinished = true } = {}) => giveBack(path, mine, isFinished ? undefined : JSON.stringify({ ...holder, pid: nobody } satisfies Holder))
     let wasLeft = false
     for (let isFirst = true; ; isFirst = false) {
       signal?.throwIfAborted()
-      if (await create(path, mine)) return { wasLeft, release: () => release(path, mine) }
-      const holder = await readHolder(path)
-      if (holder === undefined) continue
-      if (!(await isAlive(holder.value))) {
-        await takeAway(path, holder.text)
+      if (await create(path, mine)) return { wasLeft, release }
+      const other = await readHolder(path)
+      if (other === undefined) continue
+      if (!(await isAlive(other.value))) {
+        await takeAway(path, other.text)
         wasLeft = true
       } else if (wait) {
-        if (isFirst) onWait?.(`"${holder.value.command}" (process ${holder.value.pid})`)
+        if (isFirst) onWait?.(`"${other.value.command}" (process ${other.value.pid})`)
         await nextChange(folder, signal)
-      } else throw new StackError('lock/held', { project, command: holder.value.command, pid: holder.value.pid, since: holder.value.since })
+      } else throw new StackError('lock/held', { project, command: other.value.command, pid: other.value.pid, since: other.value.since })
     }
   },
 })
 
+const toDraft = (path: string): string => `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
+
 /** Written beside and linked to its place: whoever sees the lock sees all of it, and only one can make it. */
 const create = async (path: string, text: string): Promise<boolean> => {
-  const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
+  const draft = toDraft(path)
   await writeFile(draft, text, { flag: 'wx' })
   try {
     await link(draft, path)
@@ -68,21 +72,24 @@ const readHolder = async (path: string): Promise<{ readonly text: string; readon
   }
 }
 
-/** What cannot be read holds nothing: no process has the id 0. */
+/** No process has this id: a lock of it holds nothing, and says that something is unfinished. */
+const nobody = 0
+
+/** What cannot be read holds nothing. */
 const parseHolder = (text: string): Holder => {
   try {
     const value = JSON.parse(text) as Partial<Holder>
-    return { pid: Number(value.pid ?? 0), started: String(value.started ?? ''), command: String(value.command ?? ''), since: String(value.since ?? '') }
+    return { pid: Number(value.pid ?? nobody), started: String(value.started ?? ''), command: String(value.command ?? ''), since: String(value.since ?? '') }
   } catch {
-    return { pid: 0, started: '', command: '', since: '' }
+    return { pid: nobody, started: '', command: '', since: '' }
   }
 }
 
-const isAlive = async (holder: Holder): Promise<boolean> => holder.pid > 0 && (await readStartTime(holder.pid)) === holder.started
+const isAlive = async (holder: Holder): Promise<boolean> => holder.pid !== nobody && (await readStartTime(holder.pid)) === holder.started
 
 /** Two may find the same dead holder: the lock is moved aside, and put back when it turns out to be somebody's by now. */
 const takeAway = async (path: string, dead: string): Promise<void> => {
-  const aside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
+  const aside = toDraft(path)
   try {
     await rename(path, aside)
   } catch (error) {
@@ -94,9 +101,14 @@ const takeAway = async (path: string, dead: string): Promise<void> => {
   await unlink(aside)
 }
 
-const release = async (path: string, mine: string): Promise<void> => {
+/** With `left` the lock stays, of nobody: whoever takes it over knows that what it was held for is unfinished. */
+const giveBack = async (path: string, mine: string, left: string | undefined): Promise<void> => {
   const holder = await readHolder(path)
-  if (holder?.text === mine) await unlink(path).catch(() => {})
+  if (holder?.text !== mine) return
+  if (left === undefined) return unlink(path).catch(() => {})
+  const draft = toDraft(path)
+  await writeFile(draft, left, { flag: 'wx' })
+  await rename(draft, path)
 }
 
 /** Resolves when something changed in the folder, or after a while. */

@@ -23,7 +23,7 @@ describe('createEngineEvents', () => {
     world.runtime.loseEvents()
     await create(world, 'two')
     await world.clock.advance(5000)
-    expect(seen).toEqual(['create', 'lost', 'create'])
+    expect(seen).toEqual(['create', 'lost', 'lost', 'create'])
     events.close()
   })
 

@@ -93,9 +93,11 @@ export function startCommand(words: readonly [string, ...string[]], options: Run
     output,
     signal,
     async prints(pattern, timeout = 20_000) {
-      await eventually(() => {
-        if (!pattern.test(output())) throw new Error(`nothing matches ${pattern} in what it printed:\n${output()}`)
-      }, timeout)
+      const fault = () => new Error(`nothing matches ${pattern} in what it printed:\n${output()}`)
+      const look = () => {
+        if (!pattern.test(output())) throw fault()
+      }
+      await Promise.race([eventually(look, timeout), finished.then(look)])
     },
     ends: (timeout = 60_000) => endOf(finished, { signal, output, timeout }),
   }

@@ -57,7 +57,7 @@ export type EventBody =
   | { readonly type: 'step/progressed'; readonly id: string; readonly done?: number; readonly total?: number; readonly unit?: 'bytes' | 'steps'; readonly note?: string; /** A layer or build step of its own line. */ readonly part?: string }
   /** What a step that has not ended waits for, and what was last seen of it. */
   | { readonly type: 'step/waiting'; readonly id: string; readonly service?: string; readonly on: readonly string[]; readonly note: string }
-  | { readonly type: 'step/ended'; readonly id: string; readonly outcome: 'done' | 'failed' | 'skipped'; readonly ms: number; readonly problem?: Problem; /** The step whose failure skipped this one, or "cancelled". */ readonly because?: string }
+  | { readonly type: 'step/ended'; readonly id: string; readonly outcome: 'done' | 'failed' | 'skipped'; readonly ms: number; readonly problem?: Problem; /** The step whose failure skipped this one, or `cancelled`, or `again`: the world had changed, and what is left is planned anew. */ readonly because?: string }
   | { readonly type: 'container/changed'; readonly container: ContainerSummary }
   | { readonly type: 'container/removed'; readonly id: string; readonly service: string }
   /** The last probe of a healthcheck, ours or the engine's. */

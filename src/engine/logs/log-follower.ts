@@ -1,9 +1,10 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
+import { isCutOff } from '../await-engine.ts'
 import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import { createLineReader } from '../line-reader.ts'
 import type { LogChunk } from '../ports.ts'
-import { withRetry } from '../retry.ts'
+import { isPassing, withRetry } from '../retry.ts'
 import { createLogWindow } from './log-window.ts'
 import type { LogSource } from './merge-logs.ts'
 
@@ -18,7 +19,7 @@ export type LogFollower = {
   follow(source: LogSource, from?: { readonly since?: number | string; readonly tail?: number; readonly mark?: LogMark }): void
   /** Resolves when what the container wrote before it stopped has been told. */
   settled(id: string): Promise<void>
-  /** Resolves when no container is followed any more. */
+  /** Resolves when no container is followed any more; rejects when one could not be followed to its end. */
   idle(): Promise<void>
   flush(): void
 }
@@ -28,12 +29,15 @@ type Stream = { again: boolean; readonly done: Promise<void> }
 
 // The engine closes a follower a moment after the end of its container; no one waits longer for it.
 const settleMs = 500
+// An engine that is started again is back after this many attempts, with pauses of up to five seconds.
+const patientAttempts = 24
 
 /** Follows logs of containers that come, go, and come again, without loss and without repetition. */
 export const createLogFollower = (deps: FollowerDeps): LogFollower => {
   const streams = new Map<string, Stream>()
   const marks = new Map<string, LogMark>()
   const window = createLogWindow(deps)
+  let lost: { readonly error: unknown } | undefined
 
   const read = async (source: LogSource, from: { readonly since?: number | string; readonly tail?: number }): Promise<void> => {
     const mark = marks.get(source.id)
@@ -50,10 +54,11 @@ export const createLogFollower = (deps: FollowerDeps): LogFollower => {
   const run = async (source: LogSource, from: { readonly since?: number | string; readonly tail?: number }): Promise<void> => {
     const { clock, random, signal } = deps
     try {
-      await withRetry(() => read(source, from), { clock, random, signal })
+      await withRetry(() => read(source, from), { clock, random, signal, attempts: patientAttempts, isTransient: (error) => isPassing(error) || isCutOff(error) })
     } catch (error) {
       if (signal.aborted) return
-      if (isUnreadable(error)) await readByAttaching(deps, source, window.add)
+      if (isCutOff(error)) lost = { error }
+      else if (isUnreadable(error)) await readByAttaching(deps, source, window.add)
       // A container that is gone has no more to say; anything else is said by the stream of events.
     } finally {
       window.flush()
@@ -91,6 +96,7 @@ export const createLogFollower = (deps: FollowerDeps): LogFollower => {
     },
     idle: async () => {
       while (streams.size > 0) await Promise.all([...streams.values()].map((stream) => stream.done))
+      if (lost !== undefined) throw lost.error
     },
   }
 }

@@ -1,3 +1,4 @@
+import { isCutOff } from '../await-engine.ts'
 import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import type { EngineEvents, EngineSignal } from '../engine-events.ts'
@@ -98,7 +99,10 @@ export const createContainerWatch = (deps: WatchDeps, target: WatchTarget): Cont
         await clock.sleep(Math.max(Math.min(pause, lastDelayMs * 5), firstDelayMs, Math.min(lastDelayMs, waited * delayShare)), { signal })
       }
     } catch (error) {
-      if (!signal.aborted) tell(error)
+      probing = false
+      // A probe that could not be asked for says nothing of the container.
+      if (isCutOff(error)) await look()
+      else if (!signal.aborted) tell(error)
     } finally {
       probing = false
     }

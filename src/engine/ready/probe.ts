@@ -1,4 +1,5 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
+import { isCutOff } from '../await-engine.ts'
 import type { Clock, ContainerRuntime, ExecSession } from '../ports.ts'
 
 export type ProbeResult = { readonly exitCode: number; readonly output: string }
@@ -14,7 +15,8 @@ export type ProbeOptions = {
 
 /**
  * Runs a healthcheck's test in the container once, as the engine would: same user, folder and environment. Whatever
- * hinders it is a failed probe, for a container that is just starting refuses many things; only an abort throws.
+ * hinders it is a failed probe, for a container that is just starting refuses many things; only an abort throws, and an engine
+ * that cannot be asked.
  */
 export const runProbe = async (runtime: Pick<ContainerRuntime, 'exec'>, target: { readonly id: string; readonly test: readonly string[] }, options: ProbeOptions): Promise<ProbeResult> => {
   const command = toProbeCommand(target.test)
@@ -33,6 +35,7 @@ export const runProbe = async (runtime: Pick<ContainerRuntime, 'exec'>, target: 
     return await Promise.race([work(), late])
   } catch (error) {
     options.signal.throwIfAborted()
+    if (isCutOff(error)) throw error
     return { exitCode: -1, output: isStackError(error) ? error.message : String(error) }
   } finally {
     controller.abort()

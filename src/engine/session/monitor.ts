@@ -1,5 +1,5 @@
-import { isStackError } from '../../core/errors/stack-error.ts'
 import type { ContainerSummary } from '../../core/events/event.ts'
+import { isCutOff } from '../await-engine.ts'
 import { toContainerSummary } from '../container-events.ts'
 import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
@@ -118,8 +118,7 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
   const guard = (work: Promise<void>): void => {
     work.catch((error: unknown) => {
       // A cut connection is the affair of the stream of events, which says so when it cannot be mended.
-      const isCut = isStackError(error) && error.code === 'engine/connection-lost'
-      if (!deps.signal.aborted && !isCut) options.onFailure(error)
+      if (!deps.signal.aborted && !isCutOff(error)) options.onFailure(error)
     })
   }
   deps.events.subscribe((said) => {

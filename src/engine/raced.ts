@@ -1,0 +1,76 @@
+import { isStackError } from '../core/errors/stack-error.ts'
+import type { EventBody } from '../core/events/event.ts'
+import type { Step } from '../core/plan/action.ts'
+import { awaitEngine, isCutOff } from './await-engine.ts'
+import type { EngineDeps } from './deps.ts'
+import type { Emit } from './emitter.ts'
+import type { Outcome } from './execute.ts'
+
+export type Failed = { readonly step: Step; readonly error: unknown }
+export type Ending = Extract<EventBody, { type: 'step/ended' }>
+
+/**
+ * Failures that say that the world was not as we had seen it, or that we do not know what became of a call: looking and
+ * planning again may well make them good.
+ * - The name that we wanted was taken: the engine was still carrying out what a run before us, cut off, had asked of it.
+ * - The connection was cut: the engine may have done what it was asked, or have been restarted.
+ */
+export const mayBeRaced = (error: unknown): boolean => isCutOff(error) || (isStackError(error) && error.code === 'engine/name-in-use')
+
+type Asking = { readonly project: string; readonly emit: Emit; readonly signal: AbortSignal }
+
+/** Of the failures those that the next round takes up. Waits for an engine that is gone, and throws when it stays away. */
+export const selectRaced = async <F extends Failed>(deps: Pick<EngineDeps, 'runtime' | 'clock' | 'random'>, failures: readonly F[], { project, emit, signal }: Asking): Promise<ReadonlySet<F>> => {
+  const suspects = failures.filter(({ error }) => mayBeRaced(error))
+  if (suspects.length === 0 || signal.aborted) return new Set()
+  const cut = suspects.filter(({ error }) => isCutOff(error))
+  if (cut.length > 0) emit({ type: 'step/waiting', id: 'engine', on: ['engine'], note: 'The connection to the engine was lost: looking at what is there' })
+  await awaitEngine(deps, { emit, signal })
+  const conflicts = suspects.filter(({ error }) => !isCutOff(error))
+  if (conflicts.length === 0) return new Set(cut)
+  const names = new Set((await deps.runtime.listContainers({ project }, { signal })).map(({ name }) => name))
+  return new Set([
+    ...cut,
+    ...conflicts.filter(({ step: { action } }) => (action.kind === 'container/create' && names.has(action.name)) || (action.kind === 'container/rename' && names.has(action.to))),
+  ])
+}
+
+/**
+ * Tells how steps ended, but for those whose failure a further round may make good and those that they skip: nobody shall
+ * read of an error that is none in the end. They are told when it is known.
+ */
+export const createEndings = (emit: Emit): { tell(ending: Ending, outcome: Outcome): void; settle(raced: ReadonlySet<string>): void } => {
+  const held = new Map<string, Ending>()
+  return {
+    tell: (ending, outcome) => {
+      const isHeld = outcome.status === 'failed' ? mayBeRaced(outcome.error) : outcome.status === 'skipped' && held.has(outcome.because)
+      if (isHeld) held.set(ending.id, ending)
+      else emit(ending)
+    },
+    settle: (raced) => {
+      for (const ending of held.values()) {
+        const isRaced = raced.has(ending.id) || raced.has(ending.because ?? '')
+        emit(isRaced ? { type: 'step/ended', id: ending.id, outcome: 'skipped', ms: ending.ms, because: 'again' } : ending)
+      }
+      held.clear()
+    },
+  }
+}
+
+type Remembered<F> = { readonly failures: F[]; readonly outcomes: Map<string, Outcome>; /** What earlier rounds did, for the sum at the end. */ readonly past: Map<string, Outcome> }
+
+/**
+ * What was done stands in the next observation, but for restarts, which leave no trace: those are not done twice. Of the
+ * rest only failures of another kind are remembered, and what they skip.
+ */
+export const forgetRaced = <F extends Failed>(raced: ReadonlySet<F>, steps: readonly Step[], { failures, outcomes, past }: Remembered<F>): void => {
+  if (raced.size === 0) return
+  failures.splice(0, failures.length, ...failures.filter((failure) => !raced.has(failure)))
+  const remembered = new Set(failures.map(({ step }) => step.id))
+  for (const { id, action } of steps) if (action.kind === 'container/restart' && outcomes.get(id)?.status === 'done') remembered.add(id)
+  for (const [id, outcome] of outcomes) {
+    if (remembered.has(id)) continue
+    if (outcome.status === 'done') past.set(id, outcome)
+    outcomes.delete(id)
+  }
+}
