@@ -10,14 +10,19 @@ import { containerAliases, ownAliases, realName, toEndpoint, toNetworking } from
 import { seccompFile } from './create-options/security-options.ts'
 import { accept, guard } from './guard.ts'
 import type { ApiVersion } from './negotiate.ts'
+import { readProxyEnvironment } from './proxy-environment.ts'
+import { toSocketPath } from './api-socket.ts'
 
 /** One call; on engines before API 1.44 one more for each network but the first. */
 export function createCreateContainer(client: DockerClient): ContainerRuntime['createContainer'] {
+  let proxies: ReturnType<typeof readProxyEnvironment> | undefined
   return (spec, { signal } = {}) =>
     guard(client, { what: `create container ${spec.name}`, signal }, async () => {
       const { api, os, podman } = await client.negotiated(signal)
-      refuseErrors(spec, unsupportedBy(spec, { api, os, podman }))
-      const body = toContainerBody(spec, { api, seccompProfiles: await readSeccompProfiles(spec) })
+      const socketPath = toSocketPath(client.address)
+      refuseErrors(spec, unsupportedBy(spec, { api, os, podman, ...(socketPath === undefined ? {} : { socketPath }) }))
+      proxies ??= readProxyEnvironment(client)
+      const body = toContainerBody(spec, { api, socketPath, proxyEnvironment: await proxies, seccompProfiles: await readSeccompProfiles(spec) })
       const query = { name: spec.name, platform: spec.service.platform }
       const answer = await client.ask<{ Id: string; Warnings?: readonly string[] | null }>({ method: 'POST', path: '/containers/create', query, json: body, signal })
       await connectOthers(client, { id: answer.Id, spec, api, signal })

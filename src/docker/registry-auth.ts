@@ -48,32 +48,58 @@ export async function findCredentials(registry: string, environment: Environment
 function fromFile(auths: Readonly<Record<string, StoredAuth>>, key: string): Credentials | undefined {
   const toHost = (name: string) => name.replace(/^https?:\/\//, '').split('/')[0]
   const stored = auths[key] ?? Object.entries(auths).find(([name]) => toHost(name) === toHost(key))?.[1]
-  if (stored === undefined) return undefined
+  return stored === undefined ? undefined : decode(stored)
+}
+
+function decode(stored: StoredAuth): Credentials | undefined {
   const [username = '', ...rest] = stored.auth === undefined ? [stored.username ?? '', stored.password ?? ''] : Buffer.from(stored.auth, 'base64').toString('utf8').split(':')
   const password = rest.join(':').replace(/\0+$/, '')
   if (username === '' && stored.identitytoken === undefined) return undefined
   return { username, password, ...(stored.identitytoken === undefined ? {} : { identityToken: stored.identitytoken }) }
 }
 
-/** The protocol of docker/docker-credential-helpers: the server on stdin, JSON on stdout. */
-function askHelper(helper: string, { key, environment }: { readonly key: string; readonly environment: Environment }): Promise<Credentials | undefined> {
+/** Every login that is kept: those of the store or the file, and above them those that helpers keep for single registries. */
+export async function listCredentials(environment: Environment): Promise<Readonly<Record<string, Credentials>>> {
+  const { auths = {}, credHelpers = {}, credsStore = '' } = await readDockerConfig(environment)
+  const ofStore = credsStore === '' ? Object.keys(auths) : await listHelper(credsStore, environment)
+  const asked = await Promise.all([
+    ...ofStore.map(async (key) => [key, credsStore === '' ? decode(auths[key] ?? {}) : await askHelper(credsStore, { key, environment })] as const),
+    ...Object.entries(credHelpers).map(async ([key, helper]) => [key, await askHelper(helper, { key, environment })] as const),
+  ])
+  return Object.fromEntries(asked.filter((entry): entry is readonly [string, Credentials] => entry[1] !== undefined))
+}
+
+async function askHelper(helper: string, { key, environment }: { readonly key: string; readonly environment: Environment }): Promise<Credentials | undefined> {
+  const text = await runHelper(helper, { verb: 'get', input: key, environment })
+  if (text === undefined) return undefined
+  const { Username = '', Secret = '' } = JSON.parse(text) as { Username?: string; Secret?: string }
+  return Username === '<token>' ? { username: '', password: '', identityToken: Secret } : { username: Username, password: Secret }
+}
+
+/** The servers that a helper has something for. */
+async function listHelper(helper: string, environment: Environment): Promise<readonly string[]> {
+  const text = await runHelper(helper, { verb: 'list', input: '', environment })
+  return Object.keys(JSON.parse(text ?? '{}') as object)
+}
+
+type HelperCall = { readonly verb: 'get' | 'list'; readonly input: string; readonly environment: Environment }
+
+/** The protocol of docker/docker-credential-helpers: the server on stdin, JSON on stdout; `undefined`: it has nothing for it. */
+function runHelper(helper: string, { verb, input, environment }: HelperCall): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const child = spawn(`docker-credential-${helper}`, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], env: environment })
+    const child = spawn(`docker-credential-${helper}`, [verb], { stdio: ['pipe', 'pipe', 'ignore'], env: environment })
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part))
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(new Error(error.code === 'ENOENT' ? `Docker's configuration wants docker-credential-${helper}, which is not installed` : error.message)),
     )
     child.once('close', (code) => {
-      if (code !== 0) {
-        // The helper has nothing for this registry; it says so with an error.
-        return /not found/i.test(text) ? resolve(undefined) : reject(new Error(`docker-credential-${helper} failed: ${text.trim()}`))
-      }
-      const { Username = '', Secret = '' } = JSON.parse(text) as { Username?: string; Secret?: string }
-      resolve(Username === '<token>' ? { username: '', password: '', identityToken: Secret } : { username: Username, password: Secret })
+      if (code === 0) return resolve(text)
+      // The helper has nothing for this registry; it says so with an error.
+      return /not found/i.test(text) ? resolve(undefined) : reject(new Error(`docker-credential-${helper} failed: ${text.trim()}`))
     })
     child.stdin.on('error', () => undefined)
-    child.stdin.end(key)
+    child.stdin.end(input)
   })
 }
 

@@ -99,4 +99,6 @@ export type EngineFacts = {
   readonly buildkit: boolean
   readonly podman: boolean
   readonly swarm: boolean
+  /** Where its Unix socket is on this machine; absent for an engine that is reached otherwise. */
+  readonly socketPath?: string
 }

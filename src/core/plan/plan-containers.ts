@@ -57,8 +57,9 @@ const createNeeds = (context: UpContext, draft: Draft, name: ServiceName): reado
   return ids.filter((id) => id !== undefined)
 }
 
-/** Whether a secret or config of the service has no file to be mounted and is copied into the container. */
+/** Whether a secret or config of the service has no file to be mounted and is copied into the container; so are logins. */
 const needsCopy = ({ project }: UpContext, name: ServiceName): boolean =>
+  project.services[name]?.use_api_socket === true ||
   (['configs', 'secrets'] as const).some((kind) =>
     (project.services[name]?.[kind] ?? []).some(({ source }) => project[kind][source]?.file === undefined && project[kind][source]?.external !== true))
 

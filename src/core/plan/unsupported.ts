@@ -5,6 +5,8 @@ import type { EngineFacts } from './observed.ts'
 /** What may be asked before anything is created: a specification of a container has it, and so has a service of a project. */
 export type SupportQuestion = { readonly serviceName: string; readonly service: Service }
 
+type SupportFacts = Pick<EngineFacts, 'api' | 'os' | 'podman' | 'socketPath'>
+
 type Rule = {
   /** Dotted path below the service. */
   readonly path: (service: Service) => string | undefined
@@ -47,7 +49,7 @@ function secondaryMac(service: Service): string | undefined {
  * What this engine cannot do of a service: errors, and warnings for what it does without. To be asked before anything is
  * changed.
  */
-export function unsupportedBy(question: SupportQuestion, facts: Pick<EngineFacts, 'api' | 'os' | 'podman'>): readonly Problem[] {
+export function unsupportedBy(question: SupportQuestion, facts: SupportFacts): readonly Problem[] {
   const { service } = question
   const api = `API ${facts.api.major}.${facts.api.minor}`
   const versioned = rules.flatMap(({ path, minor, engine, severity, otherwise }): Problem[] => {
@@ -59,14 +61,14 @@ export function unsupportedBy(question: SupportQuestion, facts: Pick<EngineFacts
   return [...versioned, ...platformProblems(question, facts)]
 }
 
-function platformProblems(question: SupportQuestion, { os, podman }: Pick<EngineFacts, 'os' | 'podman'>): readonly Problem[] {
+function platformProblems(question: SupportQuestion, { os, podman, socketPath }: SupportFacts): readonly Problem[] {
   const { service } = question
   const windowsOnly = (['cpu_count', 'cpu_percent', 'credential_spec', 'isolation'] as const).filter((key) => service[key] !== undefined && service[key] !== 'default' && service[key] !== 0)
   return [
     ...(os === 'windows' ? [] : windowsOnly.map((path) => toProblem(question, { path, severity: 'error', needs: `needs Windows containers and this engine runs ${os} ones` }))),
     ...((service.volumes ?? []).some(({ type }) => type === 'cluster') ? [toProblem(question, { path: 'volumes', severity: 'error', needs: 'of type cluster need Docker Swarm' })] : []),
     ...(podman && (service.links ?? []).length > 0 ? [toProblem(question, { path: 'links', severity: 'error', needs: 'is not known to Podman: use networks and aliases' })] : []),
-    ...(service.use_api_socket === true ? [toProblem(question, { path: 'use_api_socket', severity: 'error', needs: 'is not built: mount the socket under volumes' })] : []),
+    ...(service.use_api_socket === true && socketPath === undefined ? [toProblem(question, { path: 'use_api_socket', severity: 'error', needs: 'needs an engine behind a Unix socket of this machine' })] : []),
   ]
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isStackError, StackError } from '../../core/errors/stack-error.ts'
 import type { BuildProgress, BuildSpec } from '../../engine/ports.ts'
 import type { DockerClient, EngineFailure } from '../client.ts'
+import { readProxyEnvironment } from '../proxy-environment.ts'
 import { translateError } from '../translate-error.ts'
 import { buildClassic } from './build-classic.ts'
 import { createBuildFollower } from './build-follower.ts'
@@ -23,7 +24,7 @@ export async function buildImage(client: DockerClient, { spec, signal, onProgres
   const negotiated = await client.negotiated(signal)
   const { buildkit } = negotiated
   refuseBuild(spec, negotiated)
-  const plan = planBuild(spec)
+  const plan = planBuild(spec, { proxies: await readProxyEnvironment(client) })
   await checkPlaces(spec, plan)
   const run: BuildRun = { spec, plan, buildkit, follower: createBuildFollower(onProgress), onProgress, signal }
   try {

@@ -23,7 +23,8 @@ export type BuildPlan = {
   readonly sharedKey: string
 }
 
-export function planBuild(spec: BuildSpec): BuildPlan {
+/** `proxies` are arguments as well, below those that the file gives: Docker Compose passes them on likewise. */
+export function planBuild(spec: BuildSpec, { proxies = {} }: { readonly proxies?: Readonly<Record<string, string>> } = {}): BuildPlan {
   const { build, directory } = spec
   const context = build.context ?? '.'
   const isRemote = isRemoteContext(context)
@@ -37,7 +38,7 @@ export function planBuild(spec: BuildSpec): BuildPlan {
     context: folder,
     dockerfile: inline !== undefined ? 'Dockerfile' : folder === undefined ? file : basename(place),
     dockerfileFolder: inline !== undefined ? { files: { Dockerfile: inline } } : folder === undefined ? undefined : { path: dirname(place) },
-    args: toArgs(spec),
+    args: { ...proxies, ...toArgs(spec) },
     labels: { ...build.labels, ...spec.labels },
     secrets: toSecrets(spec),
     sshAgents: toSshAgents(spec),
@@ -46,7 +47,7 @@ export function planBuild(spec: BuildSpec): BuildPlan {
   }
 }
 
-/** Git and archives: BuildKit and the old builder know the same forms (moby/buildkit util/gitutil, docker build). */
+/** Archives and Dockerfiles on the web, which the builder gets itself (docker build). Git repositories are folders by now. */
 export const isRemoteContext = (context: string): boolean => /^(?:https?|git|ssh):\/\/|^git@|^github\.com\//.test(context)
 
 /** An argument without a value takes the one of the environment, and is left out when there is none. */

@@ -7,4 +7,6 @@ export type BodyFacts = {
   readonly seccompProfiles?: Readonly<Record<string, string>>
   /** Proxy variables of Docker's own configuration, below everything that the service says. */
   readonly proxyEnvironment?: Readonly<Record<string, string>>
+  /** The engine's socket on this machine, for services that work the engine themselves (`use_api_socket`). */
+  readonly socketPath?: string | undefined
 }

@@ -1,4 +1,5 @@
 import type { NullableStringMap, Service } from '../../core/project/service.ts'
+import { apiLoginsFolder } from '../../core/project/api-socket.ts'
 import { durationToMs } from '../../core/project/units.ts'
 import type { ContainerSpec } from '../../engine/ports.ts'
 import { isAtLeast, type ApiVersion } from '../negotiate.ts'
@@ -19,7 +20,7 @@ export function toContainerBody(spec: ContainerSpec, facts: BodyFacts): Readonly
   return {
     Image: spec.image,
     Labels: spec.labels,
-    Env: toEnvironment({ ...facts.proxyEnvironment, ...spec.extraEnvironment, ...service.environment }),
+    Env: toEnvironment({ ...facts.proxyEnvironment, ...spec.extraEnvironment, ...(service.use_api_socket === true ? { DOCKER_CONFIG: apiLoginsFolder } : {}), ...service.environment }),
     AttachStdin: attachesInput,
     AttachStdout: true,
     AttachStderr: true,

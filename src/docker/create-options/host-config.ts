@@ -19,7 +19,7 @@ export function toHostConfig(spec: ContainerSpec, facts: HostFacts): Readonly<Re
   const published = oneOff === undefined || oneOff.servicePorts
   return {
     AutoRemove: oneOff?.autoRemove ?? false,
-    ...toMounts(spec),
+    ...toMounts(spec, facts.socketPath),
     NetworkMode: facts.networkMode ?? toSharedNamespace(service.network_mode, spec),
     PortBindings: toPortBindings(service, { published }),
     RestartPolicy: oneOff === undefined ? toRestartPolicy(service) : { Name: 'no' },

@@ -1,6 +1,7 @@
 import type { FileReference, Mount } from '../../core/project/service.ts'
 import { parseBytes } from '../../core/project/units.ts'
 import type { ContainerSpec } from '../../engine/ports.ts'
+import { apiSocketTarget } from '../../core/project/api-socket.ts'
 import { defined } from './defined.ts'
 
 export type Mounts = { readonly Binds: readonly string[]; readonly Mounts: readonly object[] }
@@ -9,7 +10,7 @@ export type Mounts = { readonly Binds: readonly string[]; readonly Mounts: reado
  * `Binds` for what the old notation can say, `Mounts` for the rest: only a bind string makes a missing folder on the host
  * on every engine. This is Docker Compose's rule, so that both make the same containers.
  */
-export function toMounts(spec: ContainerSpec): Mounts {
+export function toMounts(spec: ContainerSpec, socketPath?: string): Mounts {
   const Binds: string[] = []
   const mounts: object[] = []
   const targets = new Set<string>()
@@ -19,6 +20,8 @@ export function toMounts(spec: ContainerSpec): Mounts {
     if (isBindString(mount, source)) Binds.push(toBindString(mount, source ?? ''))
     else mounts.push(toMount(mount, source))
   }
+  // Where the file does not mount one itself.
+  if (spec.service.use_api_socket === true && socketPath !== undefined && !targets.has(apiSocketTarget)) Binds.push(`${socketPath}:${apiSocketTarget}:rw`)
   // Volumes that the image declares and the replaced container had.
   for (const [target, name] of Object.entries(spec.inheritedVolumes ?? {})) {
     if (!targets.has(target)) mounts.push({ Type: 'volume', Source: name, Target: target })

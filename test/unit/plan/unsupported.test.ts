@@ -42,3 +42,10 @@ test('what only Windows containers have is refused on Linux', () => {
     error: "isolation" of service "web" needs Windows containers and this engine runs linux ones."
   `)
 })
+
+test('a service that works the engine needs its socket on this machine', () => {
+  const facts = { api: { major: 1, minor: 51 }, os: 'linux', podman: false }
+  const question = { serviceName: 'web', service: { command: null, entrypoint: null, use_api_socket: true } }
+  expect(unsupportedBy(question, { ...facts, socketPath: '/var/run/docker.sock' })).toEqual([])
+  expect(unsupportedBy(question, facts)).toMatchObject([{ severity: 'error', path: 'services.web.use_api_socket', message: '"use_api_socket" of service "web" needs an engine behind a Unix socket of this machine.' }])
+})
