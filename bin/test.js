@@ -1,9 +1,27 @@
 // `npm test`: sets the machine up, checks types and style, and runs every test. Whatever follows `--` goes to vitest:
 // npm test -- --project unit
+// What failed is said once more at the very end, and appended to the file that STACK_TEST_FAILURES names.
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { green, heading, node, root, run, runProgram, setUp, step, Stop } from './set-up.js'
 
 const tool = (name) => join(root, 'node_modules', '.bin', name)
+
+/** Runs vitest; the answer is its exit code and the names of what failed with the first lines of each failure. */
+async function runTests(words, env) {
+  const folder = mkdtempSync(join(tmpdir(), 'stack-test-'))
+  const file = join(folder, 'failures')
+  writeFileSync(file, '')
+  try {
+    const { code } = await run(node, [tool('vitest'), 'run', '--config', 'test/vitest.config.ts', ...words], { env: { ...env, STACK_TEST_FAILURES: file } })
+    const named = readFileSync(file, 'utf8')
+    // Killed, or with a reporter of the caller's choice: there is no list, and that is not to be taken for no failure.
+    return { code, failures: code !== 0 && named === '' ? `✗ vitest ended with ${code} and named no test\n` : named }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
 
 await runProgram(async () => {
   await setUp()
@@ -14,14 +32,16 @@ await runProgram(async () => {
     ['Style', 'oxlint', ['--type-aware']],
   ]) {
     const { code, text } = await step(title, () => run(tool(name), args, { env, output: 'pipe' }))
-    if (code !== 0) findings.push(`${title}:\n${text}`)
+    if (code !== 0) findings.push(`✗ ${title}\n${text.trimEnd().replaceAll(/^/gm, '    ')}\n`)
   }
-  const words = process.argv.slice(2)
   heading('Tests')
-  const { code } = await run(node, [tool('vitest'), 'run', '--config', 'test/vitest.config.ts', ...words], { env })
-  for (const finding of findings) console.error(`\n${finding}`)
-  if (code !== 0) throw new Stop('', code)
-  if (findings.length > 0) throw new Stop('The tests have passed; types or style have not.')
-  console.log(green('Everything has passed.'))
-  return 0
+  const { code, failures } = await runTests(process.argv.slice(2), env)
+  const failed = [...findings, failures].join('')
+  if (failed === '') {
+    console.log(green('Everything has passed.'))
+    return 0
+  }
+  if (process.env.STACK_TEST_FAILURES) appendFileSync(process.env.STACK_TEST_FAILURES, failed)
+  console.error(`\nWhat failed:\n${failed}`)
+  throw new Stop(code === 0 ? 'The tests have passed; types or style have not.' : 'Not everything has passed.', code || 1)
 })

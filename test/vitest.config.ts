@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { createFailureList } from './support/failure-list.ts'
 
 /**
  * Five projects, from quick to slow. `unit`, `engine` and `ui` need nothing but Node; `docker` and `e2e` need a Docker
@@ -8,6 +9,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     retry: 0,
+    reporters: ['default', createFailureList(process.env['STACK_TEST_FAILURES'])],
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
