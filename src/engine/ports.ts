@@ -214,7 +214,8 @@ export type BuildSpec = {
   readonly directory: string
   readonly environment: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
-  readonly platform?: string
+  /** Absent or none: the builder's own. */
+  readonly platforms?: readonly string[]
   readonly noCache?: boolean
   readonly pull?: boolean
   /** `service:x` contexts: image reference by service name. */

@@ -85,3 +85,25 @@ scenario('a one-shot that is built runs like any other', {
 }, async (s) => {
   await s.step('up', 'up -d', eventually(exited('web', 0)), says('web', /built and run/))
 })
+
+const forSeveral = 'services: { web: { build: { context: ., platforms: [linux/amd64, linux/arm64, linux/s390x] }, init: true } }'
+
+scenario('of several platforms up builds for the one that it runs', { files: { ...files, 'compose.yaml': forSeveral } }, async (s) => {
+  await s.step('up', 'up -d', running('web'), inside('web', 'cat /page.txt', /one/))
+  await s.step('run', 'run --rm -T web true')
+  const { DriverStatus } = await s.engine.call<{ readonly DriverStatus: unknown }>('GET', '/info')
+  const wholeStore = JSON.stringify(DriverStatus).includes('io.containerd.snapshotter')
+  await s.write('Dockerfile', 'FROM scratch\nCOPY page.txt /\n')
+  if (wholeStore) await s.step('build makes all of them', 'build', holds('three platforms', async ({ engine, project }) => {
+    const { Manifests } = await engine.call<{ readonly Manifests: readonly { readonly Kind: string }[] }>('GET', `/images/${project}-web/json?manifests=true`)
+    return Manifests.filter(({ Kind }) => Kind === 'image').length === 3
+  }))
+  else await s.step('build needs another image store', 'build', failsWith(1), prints('containerd image store'))
+})
+
+scenario('a platform that the service names is the one that is built', {
+  files: { 'compose.yaml': 'services: { web: { build: { context: ., platforms: [linux/amd64, linux/arm64] }, platform: linux/arm64 } }', Dockerfile: 'FROM scratch\nCOPY page.txt /\nCMD ["/none"]\n', 'page.txt': '' },
+}, async (s) => {
+  await s.step('create', 'create', holds('the image is for arm64', async ({ engine, project }) =>
+    (await engine.call<{ readonly Architecture: string }>('GET', `/images/${project}-web/json`)).Architecture === 'arm64'))
+})

@@ -1,4 +1,5 @@
 import type { Plan, Step } from '../../core/plan/action.ts'
+import { checkBuildPlatforms, selectBuildPlatforms } from '../../core/plan/build-platforms.ts'
 import { toImageReference } from '../../core/project/identity.ts'
 import { withDependencies } from '../../core/project/graph.ts'
 import type { Project } from '../../core/project/project.ts'
@@ -14,7 +15,7 @@ import { pushImages } from '../push-images.ts'
 
 type BuildCall = CallOf<typeof buildCommand>
 
-const notBuilt = ['builder', 'check', 'memory', 'print', 'provenance', 'sbom'] as const
+const notBuilt = ['builder', 'check', 'memory', 'print'] as const
 
 /** `stack build`: the images of services that say how they are built. */
 export async function runBuild({ context, flags, given, words }: BuildCall): Promise<number> {
@@ -50,6 +51,8 @@ function withBuildFlags(project: Project, { flags, env }: { readonly flags: Buil
             args: { ...service.build.args, ...parseKeyValues(flags['build-arg'], env) },
             ...(flags['no-cache'] ? { no_cache: true } : {}),
             ...(flags.pull ? { pull: true } : {}),
+            ...(flags.provenance === undefined ? {} : { provenance: flags.provenance }),
+            ...(flags.sbom === undefined ? {} : { sbom: flags.sbom }),
             ...(flags.ssh === undefined ? {} : { ssh: [flags.ssh] }),
           },
         }
@@ -58,6 +61,9 @@ function withBuildFlags(project: Project, { flags, env }: { readonly flags: Buil
 
 /** One step for each image; one that another's build is made from comes first. */
 export function planBuilds(project: Project, names: readonly string[]): Plan {
+  const { environment } = project.context
+  const problems = names.flatMap((name) => checkBuildPlatforms(name, { service: project.services[name] ?? { command: null, entrypoint: null }, environment }))
+  if (problems.length > 0) throw new StackError('plan/impossible', { problems: problems.map(({ message }) => message) }, { problems })
   const steps = new Map<string, Step>()
   const visit = (name: string): void => {
     const definition = project.services[name]
@@ -65,7 +71,7 @@ export function planBuilds(project: Project, names: readonly string[]): Plan {
     const bases = Object.values(definition.build.additional_contexts ?? {}).flatMap((value) => (value.startsWith('service:') ? [value.slice('service:'.length)] : []))
     for (const base of bases) visit(base)
     const needs = bases.filter((base) => steps.has(base)).map((base) => `${base}/build`)
-    steps.set(name, { id: `${name}/build`, needs, action: { kind: 'image/build', service: name, image: toImageReference(project, name), definition }, cause: 'asked for', destructive: false })
+    steps.set(name, { id: `${name}/build`, needs, action: { kind: 'image/build', service: name, image: toImageReference(project, name), definition, platforms: selectBuildPlatforms(definition, { all: true, environment }) }, cause: 'asked for', destructive: false })
   }
   for (const name of names) visit(name)
   return { steps: [...steps.values()], warnings: [], unchanged: [] }

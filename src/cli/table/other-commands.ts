@@ -17,9 +17,9 @@ export const buildCommand = {
     check: { kind: 'boolean', hidden: true, help: 'Check the Dockerfile only' },
     memory: { kind: 'string', short: 'm', value: 'BYTES', hidden: true, help: 'Memory of the build' },
     print: { kind: 'boolean', hidden: true, help: 'Print a bake file' },
-    provenance: { kind: 'string', value: 'VALUE', hidden: true, help: 'Provenance attestation' },
-    sbom: { kind: 'string', value: 'VALUE', hidden: true, help: 'SBOM attestation' },
-    ssh: { kind: 'string', value: 'VALUE', hidden: true, help: 'SSH keys of the build' },
+    provenance: { kind: 'string', value: 'true|mode=max', help: 'Attest how images were built' },
+    sbom: { kind: 'string', value: 'true|generator=IMAGE', help: 'Attest what is in images' },
+    ssh: { kind: 'string', value: 'ID[=PATH]', help: 'Agent or key files for the build: default, or id=/path' },
   },
 } as const satisfies CommandSpec
 

@@ -12,7 +12,8 @@ export type ContainerRef = { readonly id: ContainerId; readonly name: string } |
  */
 export type Action =
   | { readonly kind: 'image/pull'; readonly image: string; readonly services: readonly ServiceName[]; readonly platform?: string; readonly optional?: boolean }
-  | { readonly kind: 'image/build'; readonly service: ServiceName; readonly image: string; readonly definition: Service }
+  /** `platforms`: none stands for the builder's own. */
+  | { readonly kind: 'image/build'; readonly service: ServiceName; readonly image: string; readonly definition: Service; readonly platforms: readonly string[] }
   | { readonly kind: 'image/remove'; readonly image: string }
   | { readonly kind: 'network/create'; readonly key: NetworkName; readonly network: Network; readonly labels: Readonly<Record<string, string>> }
   | { readonly kind: 'network/remove'; readonly id: string; readonly name: string }

@@ -5,6 +5,7 @@ import type { ServiceName } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
 import { parseDuration } from '../project/units.ts'
 import { toStableText } from '../project/config-hash.ts'
+import { selectBuildPlatforms } from './build-platforms.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
 
 type ImageNeed = { readonly kind: 'pull' | 'build'; readonly cause: string } | { readonly kind: 'none' }
@@ -77,10 +78,11 @@ const addPull = (context: UpContext, reference: string, cause: string): string =
 
 /** Services whose images are the same build share it: one build, several names of its image would be two. */
 const addBuild = (context: UpContext, name: ServiceName, cause: string): string => {
+  const definition = serviceOf(context, name)
   const reference = toImageReference(context.project, name)
   return context.steps.add({
     id: `${name}/build`,
-    action: { kind: 'image/build', service: name, image: reference, definition: serviceOf(context, name) },
+    action: { kind: 'image/build', service: name, image: reference, definition, platforms: selectBuildPlatforms(definition, { all: false, environment: context.project.context.environment }) },
     cause,
   })
 }

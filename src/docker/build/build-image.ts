@@ -8,6 +8,7 @@ import { translateError } from '../translate-error.ts'
 import { buildClassic } from './build-classic.ts'
 import { createBuildFollower } from './build-follower.ts'
 import type { BuildRun } from './build-run.ts'
+import { needsImageStore, readImageStore } from './image-store.ts'
 import { planBuild, type BuildPlan } from './build-plan.ts'
 import { buildWithEngine } from './build-with-engine.ts'
 import { needsSolve, solveBuild } from './solve-build.ts'
@@ -23,7 +24,7 @@ export async function buildImage(client: DockerClient, { spec, signal, onProgres
   signal?.throwIfAborted()
   const negotiated = await client.negotiated(signal)
   const { buildkit } = negotiated
-  refuseBuild(spec, negotiated)
+  refuseBuild(spec, { ...negotiated, store: needsImageStore(spec) ? await readImageStore(client, signal) : 'classic' })
   const plan = planBuild(spec, { proxies: await readProxyEnvironment(client) })
   await checkPlaces(spec, plan)
   const run: BuildRun = { spec, plan, buildkit, follower: createBuildFollower(onProgress), onProgress, signal }

@@ -24,7 +24,7 @@ export function toBuildQuery(spec: BuildSpec, plan: BuildPlan): Query {
     cachefrom: build.cache_from === undefined ? undefined : JSON.stringify(build.cache_from.map(toCacheImage)),
     shmsize: shm,
     ulimits: ulimits.length === 0 ? undefined : JSON.stringify(ulimits),
-    platform: spec.platform ?? build.platforms?.[0],
+    platform: spec.platforms?.[0],
     rm: true,
     forcerm: true,
   }

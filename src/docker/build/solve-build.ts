@@ -5,6 +5,7 @@ import type { BuildSpec } from '../../engine/ports.ts'
 import { parseBytes } from '../../core/project/units.ts'
 import type { DockerClient } from '../client.ts'
 import type { BuildRun } from './build-run.ts'
+import { needsImageStore, toAttestations } from './image-store.ts'
 import { openBuildSession } from './build-session.ts'
 import { readBuildTrace } from './build-trace.ts'
 import { toFolders } from './build-with-engine.ts'
@@ -12,9 +13,9 @@ import { frameGrpc, readGrpcMessages } from './grpc-server.ts'
 import { readFields, readString, writeMessage, writeNested, writeStringMap } from './protobuf.ts'
 
 /** What `POST /build` cannot express and BuildKit's own API can. */
-export function needsSolve({ build }: BuildSpec): boolean {
-  const { additional_contexts = {}, cache_to = [], no_cache_filter = [], entitlements = [], privileged = false } = build
-  return Object.keys(additional_contexts).length > 0 || cache_to.length > 0 || no_cache_filter.length > 0 || entitlements.length > 0 || privileged || hasTypedCache(build.cache_from)
+export function needsSolve(spec: BuildSpec): boolean {
+  const { additional_contexts = {}, cache_to = [], no_cache_filter = [], entitlements = [], privileged = false } = spec.build
+  return needsImageStore(spec) || Object.keys(additional_contexts).length > 0 || cache_to.length > 0 || no_cache_filter.length > 0 || entitlements.length > 0 || privileged || hasTypedCache(spec.build.cache_from)
 }
 
 const hasTypedCache = (entries: readonly string[] = []): boolean => entries.some((entry) => /(?:^|,)type=(?!registry(?:,|$))/.test(entry))
@@ -66,7 +67,7 @@ function toSolveRequest(run: BuildRun, { ref, session }: { readonly ref: string;
 function toFrontendAttributes({ plan, spec }: BuildRun, session: string): Record<string, string> {
   const { build } = spec
   const shm = build.shm_size === undefined ? undefined : parseBytes(build.shm_size)
-  const platform = spec.platform ?? build.platforms?.[0]
+  const platform = spec.platforms?.join(',') ?? ''
   const noCache = (spec.noCache ?? build.no_cache) === true ? '' : build.no_cache_filter?.join(',')
   const prefixed = (prefix: string, map: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(map).map(([key, value]) => [prefix + key, value]))
   const named = Object.entries(plan.contexts).flatMap(([name, context]): [string, string][] =>
@@ -87,7 +88,8 @@ function toFrontendAttributes({ plan, spec }: BuildRun, session: string): Record
     ...(noCache === undefined ? {} : { 'no-cache': noCache }),
     // Without it the registry is asked even for images that are here.
     'image-resolve-mode': (spec.pull ?? build.pull) === true ? 'pull' : 'default',
-    ...(platform === undefined ? {} : { platform }),
+    ...(platform === '' ? {} : { platform }),
+    ...prefixed('attest:', toAttestations(spec)),
     ...(build.network === undefined ? {} : { 'force-network-mode': build.network }),
     ...(build.extra_hosts === undefined ? {} : { 'add-hosts': build.extra_hosts.map((entry) => entry.replace(':', '=')).join(',') }),
     ...(shm === undefined ? {} : { 'shm-size': String(shm) }),

@@ -21,7 +21,6 @@ export const pullImage = async (action: ActionOf<'image/pull'>, context: StepCon
 export const buildImage = async (action: ActionOf<'image/build'>, context: StepContext): Promise<void> => {
   const { runtime, signal, world } = context
   const project = requireProject(context.project)
-  const { platform } = action.definition
   if (action.definition.build === undefined) return
   const build = await fetchContexts(action.definition.build, { ...context, environment: project.context.environment })
   await runtime.buildImage(
@@ -34,7 +33,7 @@ export const buildImage = async (action: ActionOf<'image/build'>, context: StepC
       directory: project.context.directory,
       environment: project.context.environment,
       labels: { ...build.labels, [label.project]: project.name, [label.service]: action.service },
-      ...(platform === undefined ? {} : { platform }),
+      platforms: action.platforms,
       ...(build.no_cache === undefined ? {} : { noCache: build.no_cache }),
       ...(build.pull === undefined ? {} : { pull: build.pull }),
       serviceImages: Object.fromEntries(Object.keys(project.services).map((name) => [name, toImageReference(project, name)])),
