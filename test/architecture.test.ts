@@ -10,7 +10,7 @@ const rooms: Readonly<Record<string, { readonly folders: readonly string[]; read
   'core/compose': { folders: ['core'], packages: ['yaml', 'zod'], node: false },
   engine: { folders: ['core', 'engine'], packages: [], node: false },
   docker: { folders: ['core', 'engine/ports.ts', 'docker'], packages: ['dockerode', '@balena/dockerignore', 'tar-stream'], node: true },
-  system: { folders: ['core', 'engine/ports.ts', 'engine/repositories.ts', 'system'], packages: ['chokidar', '@balena/dockerignore'], node: true },
+  system: { folders: ['core', 'engine/ports.ts', 'engine/models.ts', 'engine/repositories.ts', 'system'], packages: ['chokidar', '@balena/dockerignore'], node: true },
   report: { folders: ['core', 'report'], packages: [], node: false },
   ui: { folders: ['core', 'ui'], packages: ['ink', 'react'], node: false },
   cli: { folders: ['core', 'engine', 'docker', 'system', 'report', 'ui', 'cli'], packages: ['yaml'], node: true },

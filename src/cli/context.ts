@@ -1,4 +1,5 @@
 import type { EngineDeps } from '../engine/deps.ts'
+import type { Models } from '../engine/models.ts'
 import type { Clock, Runtime, Watcher } from '../engine/ports.ts'
 import type { Repositories } from '../engine/repositories.ts'
 import type { GlobalFlags } from './table/global-flags.ts'
@@ -95,7 +96,19 @@ async function createDeps(runtime: Runtime, { env, clock }: { readonly env: Envi
     watcher: createLazyWatcher(),
     ignorePatterns: compileIgnorePatterns,
     providers: { run: async (call, options) => (await import('../system/providers.ts')).createProviders({ environment: env }).run(call, options) },
+    models: createLazyModels(env),
     repositories: createLazyRepositories(env),
+  }
+}
+
+/** Few projects use models. */
+const createLazyModels = (environment: Environment): Models => {
+  const load = async () => (await import('../system/models.ts')).createModels({ environment })
+  return {
+    has: async (call, options) => (await load()).has(call, options),
+    pull: async (call, options) => (await load()).pull(call, options),
+    configure: async (call, options) => (await load()).configure(call, options),
+    endpoint: async (call, options) => (await load()).endpoint(call, options),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, HostFiles, IgnorePatterns, Lock, Providers, Runtime, Watcher } from './ports.ts'
+import type { Models } from './models.ts'
 import type { Repositories } from './repositories.ts'
 
 /** Everything that the engine needs of the world. Built in one place, cli/context.ts. */
@@ -13,6 +14,8 @@ export type EngineDeps = {
   readonly ignorePatterns: IgnorePatterns
   /** Absent: services with a `provider` fail. */
   readonly providers?: Providers
+  /** Absent: services that use `models` fail. */
+  readonly models?: Models
   /** Absent: builds from git repositories fail. */
   readonly repositories?: Repositories
 }

@@ -12,6 +12,7 @@ import { createContainer } from './perform/create-container.ts'
 import { execHook, runHook } from './perform/hooks.ts'
 import { buildImage, pullImage, removeImage } from './perform/images.ts'
 import { connectNetwork, createNetwork, disconnectNetwork, removeNetwork } from './perform/networks.ts'
+import { provideModel } from './perform/model.ts'
 import { runProvider } from './perform/provider.ts'
 import { createVolume, removeVolume } from './perform/volumes.ts'
 import { createWorld } from './perform/world.ts'
@@ -101,6 +102,8 @@ const performAction = (action: Action, context: StepContext): Promise<void> => {
       return runHook(action, context)
     case 'hook/exec':
       return execHook(action, context)
+    case 'model/provide':
+      return provideModel(action, context)
     case 'provider/up':
     case 'provider/down':
       return runProvider(action, context)

@@ -112,7 +112,7 @@ export type ContainerSpec = {
   readonly inheritedVolumes?: Readonly<Record<string, string>>
   /** A container of `run`: no published ports or aliases unless asked for, no restart policy. */
   readonly oneOff?: { readonly servicePorts: boolean; readonly useAliases: boolean; readonly autoRemove: boolean }
-  /** Variables of providers and models, below the service's own. */
+  /** Variables of providers and models, above the service's own, as Docker Compose sets them. */
   readonly extraEnvironment?: Readonly<Record<string, string>>
 }
 

@@ -47,6 +47,8 @@ export const toStepSubject = (action: Action): string => {
     case 'container/unpause':
     case 'hook/exec':
       return action.container.name
+    case 'model/provide':
+      return `model ${action.key}`
     case 'service/await':
     case 'hook/run':
     case 'provider/up':

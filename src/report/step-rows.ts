@@ -49,6 +49,7 @@ const words: Readonly<Record<string, Words>> = {
   'service/await': { noun: 'Service', doing: 'Waiting', done: 'Ready' },
   'hook/run': { noun: 'Service', doing: 'Running hook', done: 'Ran hook' },
   'hook/exec': { noun: 'Container', doing: 'Running hook', done: 'Ran hook' },
+  'model/provide': { noun: 'Model', doing: 'Providing', done: 'Provided' },
   'provider/up': { noun: 'Service', doing: 'Providing', done: 'Provided' },
   'provider/down': { noun: 'Service', doing: 'Withdrawing', done: 'Withdrawn' },
 }

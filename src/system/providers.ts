@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
-import { access, constants } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { StackError } from '../core/errors/stack-error.ts'
+import { findCliPlugin, findExecutable } from './cli-plugins.ts'
 import type { ProviderMessage, Providers } from '../engine/ports.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -51,17 +50,5 @@ const parseMessage = (line: string): ProviderMessage => {
   return { kind: 'info', text: line }
 }
 
-const pluginFolders = ['/usr/local/lib/docker/cli-plugins', '/usr/local/libexec/docker/cli-plugins', '/usr/lib/docker/cli-plugins', '/usr/libexec/docker/cli-plugins']
-
-const findProvider = async (type: string, environment: Environment): Promise<string | undefined> => {
-  const own = join(environment['DOCKER_CONFIG'] ?? join(homedir(), '.docker'), 'cli-plugins')
-  const candidates = [
-    ...[own, ...pluginFolders].map((folder) => join(folder, `docker-${type}`)),
-    ...(environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '').map((folder) => join(folder, type)),
-  ]
-  for (const candidate of candidates) {
-    const isThere = await access(candidate, constants.X_OK).then(() => true, () => false)
-    if (isThere) return candidate
-  }
-  return undefined
-}
+const findProvider = async (type: string, environment: Environment): Promise<string | undefined> =>
+  (await findCliPlugin(type, environment)) ?? findExecutable((environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '').map((folder) => join(folder, type)))

@@ -199,6 +199,15 @@ export const catalog = {
       `The ${d.kind} "${d.name}" cannot be copied into service "${d.service}", whose file system is read-only.`,
     hint: () => 'Take its content from a file, which is mounted and not copied.',
   },
+  'model/failed': {
+    exit: 1,
+    message: (d: { model: string; why: string }) => `The model "${d.model}" cannot be provided: ${d.why}`,
+  },
+  'model/unavailable': {
+    exit: 1,
+    message: (d: { model: string }) => `A service uses the model "${d.model}", and the program that serves models is not installed here.`,
+    hint: () => 'Install Docker Model Runner, whose Docker CLI plugin is called "docker-model".',
+  },
   'provider/failed': {
     exit: 1,
     message: (d: { service: string; type: string; why: string }) => `The provider "${d.type}" of service "${d.service}" failed: ${d.why}`,

@@ -1,5 +1,5 @@
 import type { Hook, Service } from '../project/service.ts'
-import type { Network, NetworkName, ServiceName, Volume, VolumeName } from '../project/project.ts'
+import type { Model, Network, NetworkName, ServiceName, Volume, VolumeName } from '../project/project.ts'
 import type { Problem } from '../errors/problem.ts'
 import type { ContainerId } from './observed.ts'
 
@@ -62,6 +62,8 @@ export type Action =
   | { readonly kind: 'hook/run'; readonly service: ServiceName; readonly index: number; readonly hook: Hook; readonly definition: Service }
   /** `post_start`, `pre_stop`: a command in the running container. */
   | { readonly kind: 'hook/exec'; readonly service: ServiceName; readonly container: ContainerRef; readonly phase: 'post_start' | 'pre_stop'; readonly index: number; readonly hook: Hook }
+  /** A language model, made ready by the plugin that serves models. */
+  | { readonly kind: 'model/provide'; readonly key: string; readonly model: Model }
   | { readonly kind: 'provider/up' | 'provider/down'; readonly service: ServiceName; readonly definition: Service }
 
 export type ActionKind = Action['kind']

@@ -42,11 +42,6 @@ const checkObjects = (context: UpContext, name: ServiceName): readonly Problem[]
     return driver === undefined ? [] : [toError(`${path}.${driver}`, { code: 'plan/unsupported', message: `"${driver}" of ${kind.slice(0, -1)} "${source}" needs a swarm; a single engine has none.` })]
   }))
 
-/** The plugin that serves models is a program of its own, which nothing here drives yet. */
-const checkModels = (context: UpContext, name: ServiceName): readonly Problem[] =>
-  Object.keys(serviceOf(context, name).models ?? {}).map((model) =>
-    toError(`services.${name}.models`, { code: 'plan/unsupported', message: `Service "${name}" uses model "${model}", and running models is not built.`, hint: 'Take "models" away from the service, and give it the address of a model server.' }))
-
 /** The engine would ignore the one without the other. */
 const checkHealth = (context: UpContext, name: ServiceName): readonly Problem[] => {
   const { start_interval: interval, start_period: period } = serviceOf(context, name).healthcheck ?? {}
@@ -62,7 +57,7 @@ export const checkScope = (context: UpContext): void => {
   const unsupported = context.scope.flatMap((name) => unsupportedBy({ serviceName: name, service: serviceOf(context, name) }, engine))
   const problems = [
     ...checkNames(context),
-    ...context.scope.flatMap((name) => [...checkObjects(context, name), ...checkHealth(context, name), ...checkModels(context, name)]),
+    ...context.scope.flatMap((name) => [...checkObjects(context, name), ...checkHealth(context, name)]),
     ...unsupported.filter(({ severity }) => severity === 'error'),
   ]
   context.warnings.push(...unsupported.filter(({ severity }) => severity === 'warning'))

@@ -22,6 +22,7 @@ const toVerb = (action: Action): Verb | undefined => {
     case 'container/pause': return { mark: '~', word: 'pause', strength: 1 }
     case 'container/stop': return { mark: '-', word: 'stop', strength: 0 }
     case 'container/kill': return { mark: '-', word: 'kill', strength: 0 }
+    case 'model/provide':
     case 'provider/up': return { mark: '+', word: 'provide', strength: 1 }
     case 'provider/down': return { mark: '-', word: 'withdraw', strength: 1 }
     case 'network/connect':

@@ -8,6 +8,7 @@ import { addStop, isUp, refOf, subjectOf } from './container-steps.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
 import { type ContainerPlan, inDependencyOrder, planContainers, type Replica } from './plan-containers.ts'
 import { planImages } from './plan-images.ts'
+import { planModels } from './plan-models.ts'
 import { planNetworks } from './plan-networks.ts'
 import { planStarts } from './plan-start.ts'
 import { planVolumes } from './plan-volumes.ts'
@@ -107,6 +108,7 @@ export const planUp = (project: Project, observed: Observed, options: UpOptions)
   const volumes = planVolumes(context)
   const containers = haltDependents(context, planContainers(context, { images, networks, volumes }))
   if (options.start !== false) planStarts(context, containers)
+  planModels(context, containers.replicas)
   planOrphans(context)
   const steps = context.steps.sorted()
   return { steps, warnings: context.warnings, unchanged: context.scope.filter((name) => isUntouched(context, steps, name)) }

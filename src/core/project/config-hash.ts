@@ -81,6 +81,10 @@ export const toConfigParts = (project: Project, name: ServiceName, { digest, fil
     if (value === null && (attribute === 'command' || attribute === 'entrypoint')) continue
     for (const [path, item] of entriesOf(attribute, value)) parts[path] = shortDigest(digest, toStableText(item, path))
   }
+  // What a model is called and where it is asked are variables of the container; how it is run is told to it on the way there.
+  for (const [key, use] of Object.entries(service?.models ?? {})) {
+    parts[`models.${key}`] = shortDigest(digest, toStableText({ use, model: project.models[key] }))
+  }
   for (const kind of ['configs', 'secrets'] as const) {
     for (const reference of service?.[kind] ?? []) {
       parts[`${kind}.${reference.source}.content`] = shortDigest(digest, contentOf(project, kind, reference, fileDigests))

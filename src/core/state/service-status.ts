@@ -50,6 +50,7 @@ const verbs: Readonly<Record<string, string>> = {
   'container/unpause': 'resuming',
   'hook/run': 'hook',
   'hook/exec': 'hook',
+  'model/provide': 'pulling',
   'provider/up': 'starting',
   'provider/down': 'stopping',
 }

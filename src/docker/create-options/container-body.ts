@@ -20,7 +20,7 @@ export function toContainerBody(spec: ContainerSpec, facts: BodyFacts): Readonly
   return {
     Image: spec.image,
     Labels: spec.labels,
-    Env: toEnvironment({ ...facts.proxyEnvironment, ...spec.extraEnvironment, ...(service.use_api_socket === true ? { DOCKER_CONFIG: apiLoginsFolder } : {}), ...service.environment }),
+    Env: toEnvironment({ ...facts.proxyEnvironment, ...(service.use_api_socket === true ? { DOCKER_CONFIG: apiLoginsFolder } : {}), ...service.environment, ...spec.extraEnvironment }),
     AttachStdin: attachesInput,
     AttachStdout: true,
     AttachStderr: true,

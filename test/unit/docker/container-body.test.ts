@@ -44,8 +44,8 @@ test('a one-off publishes nothing, has no aliases and is never restarted, and it
   expect(body).toMatchObject({ ExposedPorts: {}, AttachStdin: true, StdinOnce: true, NetworkingConfig: { EndpointsConfig: { shop_default: { Aliases: ['shop-web-run-1'] } } } })
 })
 
-test('variables: providers below the service, and null takes one of the image away', () => {
-  expect(bodyOf({ environment: { A: '1', B: null } }, { extraEnvironment: { A: '0', C: '3' } })['Env']).toEqual(['A=1', 'C=3', 'B'])
+test('variables: providers and models above the service, and null takes one of the image away', () => {
+  expect(bodyOf({ environment: { A: '1', B: null } }, { extraEnvironment: { A: '0', C: '3' } })['Env']).toEqual(['A=0', 'B', 'C=3'])
 })
 
 test('gpus and devices of deploy are device requests, a CDI name too', () => {

@@ -144,6 +144,7 @@ const apply = (state: State, step: string, action: Action): void => {
     case 'container/copy':
     case 'hook/exec':
     case 'hook/run':
+    case 'model/provide':
     case 'provider/up':
     case 'provider/down':
       return
