@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { absent, eventually, exited, holds, inside, nothingLeft, replicas, running, says, untouched } from '../support/checks.ts'
-import { failsWith, prints } from '../support/output-checks.ts'
+import { failsWith, prints, stdout } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 import { job, sleeper } from '../support/snippets.ts'
 
@@ -43,6 +45,25 @@ scenario('pre_stop that fails makes down fail and tells its exit code', {
 }, async (s) => {
   await s.step('up', 'up -d', running('web'))
   await s.step('down', 'down', failing, prints('9'))
+})
+
+scenario('run runs no hooks of its service; one that is stopped runs its pre_stop', {
+  files: { 'compose.yaml': `services: { web: { ${sleeper}, volumes: ["./out:/out"], post_start: [{ command: ["sh", "-c", "echo began >> /out/log"] }], pre_stop: [{ command: ["sh", "-c", "echo ending >> /out/log"] }] } }`, 'out/log': '' },
+}, async (s) => {
+  const log = (expected: string) => holds(`the hooks wrote ${JSON.stringify(expected)}`, async ({ folder }) => {
+    const text = await readFile(join(folder, 'out/log'), 'utf8')
+    if (text !== expected) throw new Error(`they wrote ${JSON.stringify(text)}`)
+  })
+  await s.step('run to the end', ['run', '--rm', '-T', 'web', 'sleep', '1'], log(''))
+  await s.step('run in the background', 'run -d web', log(''))
+  await s.step('down', 'down --remove-orphans', log('ending\n'), nothingLeft())
+})
+
+scenario('run runs no pre_start either', {
+  only: 'pre_start is newer than the reference at hand',
+  files: { 'compose.yaml': `services: { web: { ${job('ls /out')}, volumes: ["./out:/out"], pre_start: [{ command: ["touch", "/out/first"] }] } }`, 'out/here': '' },
+}, async (s) => {
+  await s.step('run', 'run --rm -T web', stdout(/^here\n$/))
 })
 
 const older = 'pre_start is newer than the reference at hand'
