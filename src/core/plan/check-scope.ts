@@ -2,6 +2,7 @@ import type { Problem } from '../errors/problem.ts'
 import { StackError } from '../errors/stack-error.ts'
 import type { ServiceName } from '../project/project.ts'
 import { parseDuration } from '../project/units.ts'
+import { checkBuildPlatforms } from './build-platforms.ts'
 import { replicaCount } from './replica-count.ts'
 import { unsupportedBy } from './unsupported.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
@@ -58,6 +59,7 @@ export const checkScope = (context: UpContext): void => {
   const problems = [
     ...checkNames(context),
     ...context.scope.flatMap((name) => [...checkObjects(context, name), ...checkHealth(context, name)]),
+    ...context.scope.flatMap((name) => checkBuildPlatforms(name, { service: serviceOf(context, name), environment: context.project.context.environment })),
     ...unsupported.filter(({ severity }) => severity === 'error'),
   ]
   context.warnings.push(...unsupported.filter(({ severity }) => severity === 'warning'))
