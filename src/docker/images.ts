@@ -45,6 +45,10 @@ export function createImageCalls(client: DockerClient): ImageRuntime {
       const { buildImage } = await import('./build/build-image.ts')
       return buildImage(client, { spec, ...options })
     },
+    resolveDigest: async (reference, options = {}) => {
+      const { resolveDigest } = await import('./distribution.ts')
+      return resolveDigest(client, { reference, ...options })
+    },
     tagImage: (reference, tag, { signal } = {}) =>
       guard(client, { what: `tag image ${reference} as ${tag}`, subject: `image ${reference}`, signal }, async () => {
         const { repository, tag: name = 'latest' } = parseReference(tag)

@@ -92,6 +92,8 @@ export type ImageRuntime = {
   pushImage(reference: string, options?: CallOptions & { readonly onProgress?: (progress: TransferProgress) => void }): Promise<void>
   buildImage(spec: BuildSpec, options?: CallOptions & { readonly onProgress?: (progress: BuildProgress) => void }): Promise<{ readonly imageId: string }>
   tagImage(reference: string, tag: string, options?: CallOptions): Promise<void>
+  /** What its registry has for it now; nothing is pulled. */
+  resolveDigest(reference: string, options?: CallOptions): Promise<string>
   removeImage(reference: string, options?: CallOptions & { readonly force?: boolean }): Promise<void>
 }
 

@@ -67,6 +67,21 @@ test('an image that the registry does not have is missing, and it is said where 
   await expect(signedIn.pullImage(`${registry.host}/team/app:nope`)).rejects.toThrow(`There is no image "${registry.host}/team/app:nope". Looked on the engine and in the registry ${registry.host}.`)
 })
 
+test('the digest of an image is asked of its registry, with what docker login has kept', async () => {
+  await signedIn.pullImage(image)
+  const digest = (await signedIn.inspectImage(image))?.digests.find((one) => one.startsWith(registry.host))?.split('@')[1]
+  expect(await signedIn.resolveDigest(image)).toBe(digest)
+  await signedIn.removeImage(image)
+  expect(await signedIn.resolveDigest(image)).toBe(digest)
+  expect(await signedIn.inspectImage(image)).toBeUndefined()
+})
+
+test('a digest that cannot be had: not there, not signed in, nobody there', async () => {
+  await expect(signedIn.resolveDigest(`${registry.host}/team/app:nope`)).rejects.toThrow(`There is no image "${registry.host}/team/app:nope". Looked in the registry ${registry.host}.`)
+  await expect(stranger.resolveDigest(image)).rejects.toMatchObject({ code: 'engine/registry-denied', data: { registry: registry.host } })
+  await expect(signedIn.resolveDigest('127.0.0.1:1/team/app:1')).rejects.toMatchObject({ code: 'engine/digest-unknown', message: expect.stringContaining('registry 127.0.0.1:1: ') })
+})
+
 test('a build reads its base image with the same credentials, and no other', async () => {
   await signedIn.removeImage(image, { force: true })
   const spec: BuildSpec = {

@@ -5,20 +5,20 @@ import type { AddressInfo } from 'node:net'
 export type Registry = { readonly host: string; readonly seen: readonly string[]; close(): void }
 
 /**
- * A registry in memory, with a name and a password: as much of the distribution specification as an engine uses to push
+ * A registry in memory, with a name and a password or for everybody: as much of the distribution specification as an engine uses to push
  * and to pull. On the loopback address engines speak plain HTTP to it.
  */
-export async function openRegistry(account: { readonly username: string; readonly password: string }): Promise<Registry> {
+export async function openRegistry(account?: { readonly username: string; readonly password: string }): Promise<Registry> {
   const blobs = new Map<string, Buffer>()
   const manifests = new Map<string, { readonly type: string; readonly body: Buffer }>()
   const uploads = new Map<string, Buffer>()
   const seen: string[] = []
   const digestOf = (body: Buffer) => `sha256:${createHash('sha256').update(body).digest('hex')}`
-  const expected = `Basic ${Buffer.from(`${account.username}:${account.password}`).toString('base64')}`
+  const expected = account === undefined ? undefined : `Basic ${Buffer.from(`${account.username}:${account.password}`).toString('base64')}`
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://registry')
-    seen.push(`${request.method} ${pathname} ${request.headers.authorization === expected ? 'known' : 'stranger'}`)
+    seen.push(`${request.method} ${pathname} ${expected === undefined || request.headers.authorization === expected ? 'known' : 'stranger'}`)
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks)
@@ -26,7 +26,7 @@ export async function openRegistry(account: { readonly username: string; readonl
       response.writeHead(status, { 'content-length': content?.length ?? 0, ...headers })
       response.end(request.method === 'HEAD' ? undefined : content)
     }
-    if (request.headers.authorization !== expected) return send(401, { 'www-authenticate': 'Basic realm="registry"' })
+    if (expected !== undefined && request.headers.authorization !== expected) return send(401, { 'www-authenticate': 'Basic realm="registry"' })
     if (pathname === '/v2/') return send(200)
     const upload = /^\/v2\/(.+)\/blobs\/uploads\/(.*)$/.exec(pathname)
     if (upload !== null) return receive({ id: upload[2] ?? '', repository: upload[1] ?? '', body, digest: searchParams.get('digest'), send })

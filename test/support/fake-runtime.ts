@@ -547,3 +547,4 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
   for (const image of images) fake.addImage(image)
   return fake
 }
+    resolveDigest: async (reference) => `sha256:${Buffer.from(reference).toString('hex').padEnd(64, '0').slice(0, 64)}`,

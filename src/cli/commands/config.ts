@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { LoadResult } from '../../core/compose/load-request.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { Project } from '../../core/project/project.ts'
+import type { Service } from '../../core/project/service.ts'
 import type { CliContext } from '../context.ts'
 import { toLoadError, toLoadRequest, type LoadOptions } from '../load.ts'
 import { printProblems } from '../print-failure.ts'
@@ -77,8 +78,9 @@ async function projectText(project: Project, { flags }: ConfigCall): Promise<str
     import('../../core/compose/write-yaml.ts'),
   ])
   if (flags['lock-image-digests']) {
-    const services = Object.fromEntries(Object.entries(project.services).flatMap(([name, { image }]) => (image === undefined ? [] : [[name, { image }]])))
-    return (flags.format === 'json' ? writeJson({ services }) : writeYaml({ services })).replaceAll('$', '$$$$')
+    const isJson = flags.format === 'json'
+    const services = Object.fromEntries(Object.entries(project.services).map(([name, { image }]) => [name, { ...(isJson ? { command: null, entrypoint: null } : {}), ...(image === undefined ? {} : { image }) }]))
+    return (isJson ? writeJson({ name: '', services }) : writeYaml({ services })).replaceAll('$', '$$$$')
   }
   const format = flags.format === 'json' ? 'json' : 'yaml'
   const printed = printProject(project, format, { keepFiles: flags['no-env-resolution'] })
@@ -133,13 +135,9 @@ async function explain(loaded: Loaded, path: string, call: ConfigCall): Promise<
 }
 
 async function withDigests(project: Project, context: CliContext): Promise<Project> {
-  const runtime = await context.runtime()
-  const entries = await Promise.all(
-    Object.entries(project.services).map(async ([name, service]) => {
-      if (service.image === undefined || service.image.includes('@sha256:')) return [name, service] as const
-      const { resolveImageDigest } = await import('../resolve-image-digest.ts')
-      return [name, { ...service, image: await resolveImageDigest(service.image, { runtime, signal: context.signal }) }] as const
-    }),
-  )
-  return { ...project, services: Object.fromEntries(entries) }
+  const [runtime, { pinImage }] = await Promise.all([context.runtime(), import('../pin-image.ts')])
+  const images = new Set(Object.values(project.services).flatMap(({ image }) => image ?? []))
+  const pinned = new Map(await Promise.all([...images].map(async (image) => [image, await pinImage(image, { runtime, signal: context.signal })] as const)))
+  const pin = (service: Service): Service => (service.image === undefined ? service : { ...service, image: pinned.get(service.image) ?? service.image })
+  return { ...project, services: Object.fromEntries(Object.entries(project.services).map(([name, service]) => [name, pin(service)])) }
 }

@@ -110,6 +110,11 @@ export const catalog = {
       `Building ${d.what} failed${d.step === undefined ? '' : ` at step ${d.step}`}: ${d.why}${d.output === '' ? '' : `\n${d.output}`}`,
   },
   'engine/busy': {
+  'engine/digest-unknown': {
+    exit: 1,
+    message: (d: { image: string; registry: string; why: string }) => `The digest of "${d.image}" could not be asked of the registry ${d.registry}: ${d.why}`,
+    hint: () => 'A digest is always asked of the registry, as Docker Compose does. Check that the engine can reach it.',
+  },
     exit: 1,
     message: (d: { what: string; why: string }) => `The engine could not ${d.what} just now: ${d.why}`,
     hint: () => 'Try again in a moment.',
