@@ -10,6 +10,10 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     retry: 0,
     reporters: ['default', createFailureList(process.env['STACK_TEST_FAILURES'])],
+    // A test that hangs ends; one that is slow because others have the processors does not.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    expect: { poll: { timeout: 15_000 } },
     restoreMocks: true,
     unstubEnvs: true,
     projects: [

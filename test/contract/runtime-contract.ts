@@ -204,9 +204,11 @@ function describeStreams({ fixture, create }: Tools): void {
       const { runtime, project } = fixture()
       const controller = new AbortController()
       const seen: EngineEvent[] = []
+      const since = Date.now() / 1000 - 1
       const id = await create('eventful', {})
       const reading = (async () => {
-        for await (const event of runtime.events({ project }, { signal: controller.signal })) {
+        // The engine may hear of the start before it hears that somebody listens.
+        for await (const event of runtime.events({ project, since }, { signal: controller.signal })) {
           if (event.id === id) seen.push(event)
           if (event.id === id && event.action === 'destroy') return
         }

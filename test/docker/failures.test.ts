@@ -1,7 +1,7 @@
-import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRuntime } from '../../src/docker/connect.ts'
 import type { Runtime } from '../../src/engine/ports.ts'
+import { freePorts } from '../support/objects.ts'
 import { createContainerFixture } from './container-fixture.ts'
 import { openRuntime, removeProject } from './engine.ts'
 
@@ -23,18 +23,9 @@ const messageOf = (call: Promise<unknown>): Promise<string> =>
     (error: Error) => error.message,
   )
 
-/** A port that nobody has, as far as the kernel knows. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 describe('an engine that refuses', () => {
   test('a port that a container has names the port and the container', async () => {
-    const port = await freePort()
+    const port = await freePorts()
     const ports = [{ target: 80, published: String(port), protocol: 'tcp' }]
     await run('first', 'sleep 1000', { ports })
     const second = await create('second', 'sleep 1000', { ports })
@@ -75,7 +66,7 @@ describe('an engine that is not there', () => {
   })
 
   test('nobody behind tcp is named', async () => {
-    const port = await freePort()
+    const port = await freePorts()
     const tcp = createRuntime({ address: { kind: 'tcp', host: `tcp://127.0.0.1:${port}`, hostname: '127.0.0.1', port, source: 'context "far"' }, environment: {} })
     expect(await messageOf(tcp.facts())).toBe(`No container engine answers. Tried:\n  tcp://127.0.0.1:${port} (context "far"): nobody listens there (the engine is not running)`)
   })

@@ -48,7 +48,7 @@ scenario('ps filters by state', { files: pair }, async (s) => {
 })
 
 scenario('ls shows the project, its state and its file', { files: pair }, async (s) => {
-  await s.step('up', 'up -d', running('web'))
+  await s.step('up', 'up -d', running('web'), eventually(exited('job', 3)))
   await s.step('ls', 'ls -a --format json', json('the project is there', (value, world) => {
     const one = value.find((other: { Name: string }) => other.Name === world.project)
     return /running\(1\)/.test(one.Status) && one.ConfigFiles === `${world.folder}/compose.yaml`

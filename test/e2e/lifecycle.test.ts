@@ -43,10 +43,11 @@ scenario('start waits for the health of what is needed', {
 })
 
 scenario('stop waits as long as it is told and then kills', {
-  files: { 'compose.yaml': `services: { deaf: { image: stack-base/busybox, init: true, command: ["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"], stop_grace_period: 30s } }` },
+  files: { 'compose.yaml': `services: { deaf: { image: stack-base/busybox, init: true, command: ["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done"], stop_grace_period: 60s } }` },
 }, async (s) => {
   await s.step('up', 'up -d', running('deaf'))
-  await s.step('stop within a second', 'stop -t 1', exited('deaf', 137), quickerThan(8000))
+  await s.check('its trap is set', eventually(says('deaf', /deaf/)))
+  await s.step('stop within a second', 'stop -t 1', exited('deaf', 137), quickerThan(30_000))
 })
 
 scenario('stop sends the signal that the service wants', {
@@ -124,14 +125,14 @@ scenario('a paused project can be taken down', { files: pair }, async (s) => {
 })
 
 scenario('wait ends with the exit code of the container', {
-  files: { 'compose.yaml': `services: { job: { ${job('sleep 1; exit 17')} } }` },
+  files: { 'compose.yaml': `services: { job: { ${job('sleep 2; exit 17')} } }` },
 }, async (s) => {
-  await s.step('up', 'up -d', running('job'))
-  await s.step('wait', 'wait job', exits(17), exited('job', 17), quickerThan(8000))
+  await s.step('up', 'up -d')
+  await s.step('wait', 'wait job', exits(17), exited('job', 17), quickerThan(30_000))
 })
 
 scenario('wait --down-project takes the project down at the end', {
-  files: { 'compose.yaml': `services: { job: { ${job('sleep 1')} }, web: { ${sleeper} } }` },
+  files: { 'compose.yaml': `services: { job: { ${job('sleep 2')} }, web: { ${sleeper} } }` },
 }, async (s) => {
   await s.step('up', 'up -d', running('web'))
   await s.step('wait', 'wait --down-project job', nothingLeft())
@@ -154,17 +155,17 @@ scenario('down works by name from anywhere, without the file', {
 })
 
 scenario('down does not wait for the grace of one level before it stops the next more than it must', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, depends_on: [api] }, api: { ${sleeper}, depends_on: [db] }, db: { ${sleeper} } }` },
+  files: { 'compose.yaml': `services: { web: { ${sleeper}, stop_grace_period: 60s, depends_on: [api] }, api: { ${sleeper}, stop_grace_period: 60s, depends_on: [db] }, db: { ${sleeper}, stop_grace_period: 60s } }` },
 }, async (s) => {
   await s.step('up', 'up -d', running('web'))
-  await s.step('down', 'down', nothingLeft(), quickerThan(8000))
+  await s.step('down', 'down', nothingLeft(), quickerThan(30_000))
 })
 
 scenario('down -t 0 does not wait for who does not listen', {
   files: { 'compose.yaml': `services: { deaf: { ${daemon("trap '' TERM; while :; do sleep 0.1; done")}, stop_grace_period: 60s } }` },
 }, async (s) => {
   await s.step('up', 'up -d', running('deaf'))
-  await s.step('down', 'down -t 0', nothingLeft(), quickerThan(8000))
+  await s.step('down', 'down -t 0', nothingLeft(), quickerThan(30_000))
 })
 
 scenario('down removes one-off containers too', { files: pair }, async (s) => {

@@ -1,14 +1,21 @@
-import { eventually, exited, holds, replicas, running } from '../support/checks.ts'
+import { eventually, exited, holds, replicas, running, says } from '../support/checks.ts'
 import { lines, prints, silentAbout, stdout } from '../support/output-checks.ts'
-import { scenario } from '../support/scenario.ts'
+import { scenario, type Scenario } from '../support/scenario.ts'
 import { daemon, job } from '../support/snippets.ts'
 
 /** What containers wrote, seen afterwards and while it happens. */
 
+/** The lines of a service with the times that the engine gave them: a busy one reads a line later than it was written. */
+async function timed(s: Scenario, service: string) {
+  const [one] = (await s.engine.containers(s.project)).filter(({ Name }) => Name.includes(`-${service}-`))
+  const answer = await s.engine.raw('GET', `/containers/${one!.Id}/logs?stdout=1&timestamps=1`)
+  return [...answer.body.toString().matchAll(/(\d{4}-\d\S+Z) (.+)/g)].map(([, time, text]) => ({ time: time!, text: text! }))
+}
+
 const two = { 'compose.yaml': `services: { a: { ${daemon('echo from-a')} }, b: { ${daemon('echo from-b')} } }` }
 
 scenario('logs shows all services with their names, or those that are named', { files: two }, async (s) => {
-  await s.step('up', 'up -d', running('a'), running('b'))
+  await s.step('up', 'up -d', eventually(says('a', /from-a/)), eventually(says('b', /from-b/)))
   await s.step('all', 'logs', stdout(/a-1\s+\| from-a/), stdout(/b-1\s+\| from-b/))
   await s.step('one', 'logs a', stdout('from-a'), silentAbout(/from-b/))
   await s.step('bare', 'logs --no-log-prefix a', lines('from-a'))
@@ -17,7 +24,7 @@ scenario('logs shows all services with their names, or those that are named', { 
 scenario('logs of one replica by its index', {
   files: { 'compose.yaml': `services: { web: { ${daemon('hostname')}, scale: 2 } }` },
 }, async (s) => {
-  await s.step('up', 'up -d', replicas('web', 1, 2))
+  await s.step('up', 'up -d', replicas('web', 1, 2), eventually(says('web', /\w+\s+\w+/)))
   await s.step('the second', 'logs --index 2 web', stdout(/web-2\s+\|/), silentAbout(/web-1/))
 })
 
@@ -33,14 +40,14 @@ scenario('--since and --until cut by time', {
   files: { 'compose.yaml': `services: { web: { ${job('echo early; sleep 2; echo late')} } }` },
 }, async (s) => {
   await s.step('up', 'up -d', eventually(exited('web', 0)))
-  const [web] = await s.engine.containers(s.project)
-  const middle = new Date(Date.parse(web!.State.StartedAt) + 1000).toISOString()
+  const [early, late] = (await timed(s, 'web')).map(({ time }) => Date.parse(time))
+  const middle = new Date((early! + late!) / 2).toISOString()
   await s.step('the later part', `logs --no-log-prefix --since ${middle} web`, lines('late'))
   await s.step('the earlier part', `logs --no-log-prefix --until ${middle} web`, lines('early'))
 })
 
 scenario('--timestamps puts the time of the engine before each line', { files: two }, async (s) => {
-  await s.step('up', 'up -d', running('a'))
+  await s.step('up', 'up -d', eventually(says('a', /from-a/)))
   await s.step('logs', 'logs -t a', stdout(/a-1\s+\| \d{4}-\d\d-\d\dT[\d:.]+Z from-a/))
 })
 
@@ -76,12 +83,8 @@ scenario('logs of several services are ordered by time', {
 ` },
 }, async (s) => {
   await s.step('up', 'up -d', eventually(exited('a', 0)), eventually(exited('b', 0)))
-  const [a, b] = await Promise.all(['a', 'b'].map(async (name) => {
-    const [one] = (await s.engine.containers(s.project)).filter(({ Name }) => Name.includes(`-${name}-`))
-    const answer = await s.engine.raw('GET', `/containers/${one!.Id}/logs?stdout=1&timestamps=1`)
-    return [...answer.body.toString().matchAll(/(\d{4}-\S+Z) (n \d)/g)].map(([, time, text]) => ({ time: time!, text: text! }))
-  }))
-  const wanted = [...a!, ...b!].sort((x, y) => (x.time < y.time ? -1 : 1)).map(({ text }) => text).join()
+  const [a, b] = await Promise.all([timed(s, 'a'), timed(s, 'b')])
+  const wanted = [...a, ...b].sort((x, y) => (x.time < y.time ? -1 : 1)).map(({ text }) => text).join()
   await s.step('logs', 'logs --no-log-prefix', holds('the lines are in the order of time', ({ last }) =>
     last!.stdout.trim().split('\n').join() === wanted))
 })
@@ -96,7 +99,7 @@ scenario('logs of a service that is not in the file is an error', { files: two }
 scenario('logs shows a service that up does not attach to', {
   files: { 'compose.yaml': `services: { web: { ${daemon('echo hidden')}, attach: false } }` },
 }, async (s) => {
-  await s.step('up', 'up -d', running('web'))
+  await s.step('up', 'up -d', eventually(says('web', /hidden/)))
   await s.step('logs', 'logs web', stdout('hidden'))
 })
 

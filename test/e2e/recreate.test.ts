@@ -4,7 +4,7 @@ import {
 import { exits, prints } from '../support/output-checks.ts'
 import { image } from '../support/objects.ts'
 import { scenario, type ScenarioOptions } from '../support/scenario.ts'
-import { daemon, job, sleeper } from '../support/snippets.ts'
+import { job, sleeper } from '../support/snippets.ts'
 
 /** What a change of the file does to what runs: as much as is needed and no more. */
 
@@ -272,9 +272,9 @@ scenario('a job that failed is run again by the next up', {
 })
 
 scenario('a named volume survives down and is gone after down -v', {
-  files: { 'compose.yaml': `services: { web: { ${daemon('cat /data/file; echo old > /data/file')}, volumes: ["data:/data"] } }\nvolumes: { data: {} }` },
+  files: { 'compose.yaml': `services: { web: { ${sleeper}, volumes: ["data:/data"] } }\nvolumes: { data: {} }` },
 }, async (s) => {
-  await s.step('up', 'up -d', running('web'))
+  await s.step('up', 'up -d', inside('web', 'echo old > /data/file; cat /data/file', /old/))
   await s.step('down', 'down', nothingLeft({ butVolumes: true }), volume('data'))
   await s.step('up again sees the old data', 'up -d', running('web'), inside('web', 'cat /data/file', /old/))
   await s.step('down -v', 'down -v', nothingLeft())

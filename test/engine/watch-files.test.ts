@@ -28,8 +28,8 @@ const begin = async (roots: readonly string[], ignored: (path: string) => boolea
     vi.waitFor(async () => {
       await writeFile(join(folder, path), String(Math.random()))
       expect([...seen]).toContain(path)
-    }, { timeout: 4000, interval: 20 })
-  return { seen, work, writesUntilSeen, sees: (path: string) => vi.waitFor(() => expect([...seen]).toContain(path), { timeout: 4000 }) }
+    }, { timeout: 15_000, interval: 20 })
+  return { seen, work, writesUntilSeen, sees: (path: string) => vi.waitFor(() => expect([...seen]).toContain(path), { timeout: 15_000 }) }
 }
 
 describe('createWatcher', () => {

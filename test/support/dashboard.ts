@@ -13,7 +13,10 @@ export type ShownDashboard = {
   readonly opened: readonly string[]
   readonly copied: readonly string[]
   readonly apply: (...bodies: readonly EventBody[]) => void
-  /** Types, and waits until the screen shows (or, with `!`, does not show) each of the texts. */
+  /**
+   * Types, and waits until the screen shows (or, with `!`, does not show) each of the texts. At least one of them must not
+   * hold before: a wait for what is there already waits for nothing.
+   */
   readonly press: (keys: string, ...shows: readonly string[]) => Promise<string>
   readonly shows: (...texts: readonly string[]) => Promise<string>
   readonly left: Promise<void>
@@ -50,11 +53,9 @@ export function showDashboard(events: readonly StackEvent[], options: ShowOption
     let screen = ''
     await eventually(async () => {
       screen = await tty.screen()
-      for (const text of texts) {
-        const unwanted = text.startsWith('!')
-        if (screen.includes(unwanted ? text.slice(1) : text) === unwanted) throw new Error(`${unwanted ? 'still shows' : 'does not show'} ${text}:\n${screen}`)
-      }
-    }, 3000)
+      const missing = texts.find((text) => !holdsOn(screen, text))
+      if (missing !== undefined) throw new Error(`${missing.startsWith('!') ? 'still shows' : 'does not show'} ${missing}:\n${screen}`)
+    }, 15_000)
     return screen
   }
   return {
@@ -64,7 +65,9 @@ export function showDashboard(events: readonly StackEvent[], options: ShowOption
     opened,
     copied,
     apply: (...bodies) => bodies.forEach((body) => store.apply({ seq: (seq += 1), at: now, ...body })),
-    press: (keys, ...texts) => {
+    press: async (keys, ...texts) => {
+      const screen = await tty.screen()
+      if (texts.length > 0 && texts.every((text) => holdsOn(screen, text))) throw new Error(`before ${JSON.stringify(keys)} the screen shows already ${texts.join(', ')}:\n${screen}`)
       tty.type(keys)
       return shows(...texts)
     },
@@ -74,3 +77,5 @@ export function showDashboard(events: readonly StackEvent[], options: ShowOption
     setTime: (ms) => void (now = start + ms),
   }
 }
+
+const holdsOn = (screen: string, text: string): boolean => (text.startsWith('!') ? !screen.includes(text.slice(1)) : screen.includes(text))

@@ -43,11 +43,17 @@ export function createObjects(engine: EngineApi, project: string): Objects {
   }
 }
 
+/** Ports that somebody beside us has been given, and may not have taken yet. */
+const given = new Set<number>()
+
 /** `count` neighbouring ports below the range that the system hands out, all free at this moment. */
 export async function freePorts(count = 1): Promise<number> {
   for (;;) {
     const first = 20_000 + Math.floor(Math.random() * 10_000)
-    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)))
+    const ports = Array.from({ length: count }, (_, index) => first + index)
+    if (ports.some((port) => given.has(port))) continue
+    for (const port of ports) given.add(port)
+    const free = await Promise.all(ports.map(isFree))
     if (free.every(Boolean)) return first
   }
 }

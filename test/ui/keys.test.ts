@@ -50,7 +50,8 @@ describe('leaving', () => {
     await shown.press('q', 'quit shop', '4 services are running', 's stop everything', 'd leave them running')
     await shown.press('\u001b', '!quit shop')
     expect(shown.sent).toEqual([])
-    await shown.press('qs', '!quit shop')
+    await shown.press('q', 'quit shop')
+    await shown.press('s', '!quit shop')
     expect(shown.sent).toEqual([{ type: 'quit', force: false }])
   })
 

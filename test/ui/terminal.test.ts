@@ -67,7 +67,7 @@ describe('drawing', () => {
     const before = shown.tty.frames()
     shown.apply({ type: 'log/written', service: 'db', container: 'db1', stream: 'stdout', lines: [{ text: 'hidden', at: start }] })
     await told(shown)
-    await shown.press('\t', 'esc back')
+    await shown.press('\t', '↑↓ scroll')
     expect(shown.tty.frames() - before).toBe(1)
   })
 
