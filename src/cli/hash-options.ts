@@ -7,10 +7,12 @@ import type { Project } from '../core/project/project.ts'
 export function createHashOptions(project: Project): HashOptions {
   const files = [...Object.values(project.configs), ...Object.values(project.secrets)].flatMap(({ file }) => (file === undefined ? [] : [file]))
   return {
-    digest: (text) => createHash('sha256').update(text).digest('hex'),
+    digest: sha256,
     fileDigests: new Map(files.flatMap((file) => toFileDigest(file))),
   }
 }
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 function toFileDigest(file: string): readonly (readonly [string, string])[] {
   try {

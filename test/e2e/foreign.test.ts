@@ -1,3 +1,4 @@
+import type { Inspected } from '../support/engine-api.ts'
 import { absent, holds, inside, network, nothingLeft, running, state } from '../support/checks.ts'
 import { failsWith, prints } from '../support/output-checks.ts'
 import { freePorts } from '../support/objects.ts'
@@ -35,6 +36,19 @@ scenario('a foreign volume that has the name we need keeps its data', {
   await s.objects.volume(name)
   await s.step('up uses it', 'up -d', running('web'), inside('web', 'echo mine > /data/file; cat /data/file', /mine/))
   await s.step('down -v', 'down -v', holds('it is still there', () => s.objects.hasVolume(name)))
+})
+
+scenario('what docker compose has made is taken over as it is', {
+  files: { 'compose.yaml': `services: { web: { ${sleeper}, volumes: ["data:/data"] } }\nvolumes: { data: {} }` },
+}, async (s) => {
+  await s.step('up', 'up -d', running('web'), inside('web', 'echo mine > /data/file', /^$/))
+  // The same container as the other tool makes it: with its labels, and without ours.
+  const { Config, HostConfig, NetworkSettings } = (await s.objects.inspect(`${s.project}-web-1`)) as Inspected & { readonly NetworkSettings: { readonly Networks: object } }
+  const Labels = Object.fromEntries(Object.entries(Config.Labels).filter(([key]) => !key.startsWith('dev.stack.')))
+  await s.engine.call('DELETE', `/containers/${s.project}-web-1?force=1`)
+  const EndpointsConfig = Object.fromEntries(Object.keys(NetworkSettings.Networks).map((name) => [name, { Aliases: ['web'] }]))
+  const id = await s.objects.container(`${s.project}-web-1`, { ...Config, Labels, HostConfig, NetworkingConfig: { EndpointsConfig } })
+  await s.step('up again', 'up -d', running('web'), inside('web', 'cat /data/file', /mine/), holds('it is the same container', async () => (await s.engine.containers(s.project))[0]?.Id === id))
 })
 
 scenario('containers of another project with similar names are left alone', {
@@ -101,7 +115,8 @@ scenario('a command that is not in the image fails the start with its name', {
 })
 
 scenario('no file at all is said so', { files: { 'note.txt': 'nothing here' } }, async (s) => {
-  await s.step('up', 'up -d', failsWith(3))
+  // At the root, since the folders above are looked into as well and may hold somebody's file.
+  await s.step('up', { run: 'up -d', cwd: '/' }, failsWith(3))
   await s.step('a named file that is missing', '-f missing.yaml up -d', failsWith(3), prints('missing.yaml'))
 })
 

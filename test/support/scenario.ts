@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, test } from 'vitest'
 import { saveArtifacts } from './artifacts.ts'
 import { cleanUp } from './cleanup.ts'
@@ -38,7 +38,7 @@ export type Command = string | readonly string[] | CommandInPlace
 export interface CommandInPlace {
   readonly run: string | readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** A folder below the scenario's own. */
+  /** Seen from the scenario's own folder. */
   readonly cwd?: string
   readonly input?: string
   readonly timeout?: number
@@ -144,7 +144,7 @@ function createStage({ project, folder }: { project: string; folder: string }) {
     const { run, cwd, ...rest } = toPlace(command)
     const words = typeof run === 'string' ? run.split(' ').filter((word) => word !== '') : run
     const [program, ...first] = toolCommand(tool)
-    return { words: [program, ...first, ...words] as const, options: { ...rest, cwd: join(folder, cwd ?? '.') } }
+    return { words: [program, ...first, ...words] as const, options: { ...rest, cwd: resolve(folder, cwd ?? '.') } }
   }
 
   const scenario: Scenario = {

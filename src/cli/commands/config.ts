@@ -120,11 +120,15 @@ async function variablesText(call: ConfigCall): Promise<string> {
 }
 
 async function hashText(project: Project, wanted: string): Promise<string> {
-  const [{ createHashOptions }, { toConfigHash, toConfigParts }] = await Promise.all([import('../hash-options.ts'), import('../../core/project/config-hash.ts')])
-  const options = createHashOptions(project)
+  const [{ sha256 }, { toServiceHash }] = await Promise.all([import('../hash-options.ts'), import('../../core/project/compose-hash.ts')])
   const names = (wanted === '*' ? Object.keys(project.services) : wanted.split(',')).sort()
-  for (const name of names) if (project.services[name] === undefined) throw new StackError('plan/unknown-service', { service: name })
-  return lines(names.map((name) => `${name} ${toConfigHash(toConfigParts(project, name, options), options.digest)}`))
+  return lines(names.map((name) => `${name} ${toServiceHash(serviceNamed(project, name), sha256)}`))
+}
+
+function serviceNamed({ services }: Project, name: string): Service {
+  const service = services[name]
+  if (service === undefined) throw new StackError('plan/unknown-service', { service: name })
+  return service
 }
 
 async function explain(loaded: Loaded, path: string, call: ConfigCall): Promise<number> {

@@ -1,6 +1,6 @@
-/** Plain data as JSON in the style of `docker compose config`: two spaces; `<`, `>` and `&` escaped, as Go does. */
-export const writeJson = (value: unknown): string =>
-  JSON.stringify(value, toJsonValue, 2).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/** Plain data as JSON in the style of `docker compose config`: two spaces, or none as in its hashes; `<`, `>` and `&` escaped, as Go does. */
+export const writeJson = (value: unknown, indent = 2): string =>
+  JSON.stringify(value, toJsonValue, indent).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Dates without a fraction of zero. They reach here as text already. */
 const toJsonValue = (_key: string, value: unknown): unknown =>

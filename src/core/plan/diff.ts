@@ -40,11 +40,11 @@ export const toChangeText = (before: ConfigParts, after: ConfigParts, image?: { 
 }
 
 const configChange = (context: UpContext, name: ServiceName, container: ObservedContainer): string | undefined => {
-  if (container.labels[label.configHash] === context.hashOf(name)) return undefined
   const before = rememberedParts(container)
-  if (before === undefined) return 'it was not created by Stack'
+  // Made by Docker Compose: taken over as it is while it agrees that nothing changed.
+  if (before === undefined) return container.labels[label.configHash] === context.hashOf(name) ? undefined : 'it was not created by Stack, and its configuration changed'
   const text = toChangeText(before, context.partsOf(name), { from: container.image, to: toImageReference(context.project, name) })
-  return text === '' ? 'its configuration changed' : text
+  return text === '' ? undefined : text
 }
 
 const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12)

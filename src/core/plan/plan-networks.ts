@@ -1,5 +1,5 @@
 import { StackError } from '../errors/stack-error.ts'
-import { toNetworkHash } from '../project/config-hash.ts'
+import { toNetworkHash } from '../project/compose-hash.ts'
 import { label, toNetworkLabels } from '../project/identity.ts'
 import type { Network, NetworkName } from '../project/project.ts'
 import type { ObservedNetwork } from './observed.ts'

@@ -1,5 +1,5 @@
 import { StackError } from '../errors/stack-error.ts'
-import { toVolumeHash } from '../project/config-hash.ts'
+import { toVolumeHash } from '../project/compose-hash.ts'
 import { label, toVolumeLabels } from '../project/identity.ts'
 import type { Volume, VolumeName } from '../project/project.ts'
 import type { ObservedContainer } from './observed.ts'

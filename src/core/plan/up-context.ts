@@ -1,5 +1,6 @@
 import type { Problem } from '../errors/problem.ts'
-import { type ConfigParts, toConfigHash, toConfigParts } from '../project/config-hash.ts'
+import { toServiceHash } from '../project/compose-hash.ts'
+import { type ConfigParts, toConfigParts } from '../project/config-hash.ts'
 import { withDependencies } from '../project/graph.ts'
 import type { Project, ServiceName } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
@@ -23,6 +24,7 @@ export type UpContext = {
   /** Containers of each service, one-offs and temporary ones left out, by number. */
   readonly containersOf: (service: ServiceName) => readonly ObservedContainer[]
   readonly partsOf: (service: ServiceName) => ConfigParts
+  /** As Docker Compose computes it; of a service that shares namespaces, for the containers that are there now. */
   readonly hashOf: (service: ServiceName) => string
 }
 
@@ -45,13 +47,13 @@ export const createUpContext = (project: Project, observed: Observed, options: U
     observed.containers.filter((container) => !container.oneOff && container.state !== 'removing').toSorted((a, b) => a.number - b.number),
     (container) => container.service,
   )
+  const containersOf = (service: ServiceName): readonly ObservedContainer[] => byService.get(service) ?? []
   return {
-    project, observed, options, targets, partsOf,
+    project, observed, options, targets, partsOf, containersOf,
     steps: createStepList(),
     warnings: [],
     scope: Object.keys(project.services).filter((name) => wanted.has(name)),
     deferred: new Set(),
-    containersOf: (service) => byService.get(service) ?? [],
-    hashOf: (service) => toConfigHash(partsOf(service), options.digest),
+    hashOf: (service) => toServiceHash(serviceOf({ project }, service), options.digest, (parent) => containersOf(parent)[0]?.id),
   }
 }

@@ -1,4 +1,4 @@
-import type { Network, Project, ServiceName, Volume } from './project.ts'
+import type { Project, ServiceName } from './project.ts'
 import type { FileReference, Service } from './service.ts'
 
 /** SHA-256 of a text as hexadecimal digits; passed in because the core does no I/O and imports nothing of Node. */
@@ -92,9 +92,3 @@ export const toConfigParts = (project: Project, name: ServiceName, { digest, fil
   }
   return parts
 }
-
-/** The value of `com.docker.compose.config-hash`: changes exactly when one of the parts does. */
-export const toConfigHash = (parts: ConfigParts, digest: Digest): string => digest(toStableText(parts))
-
-export const toNetworkHash = (network: Network, digest: Digest): string => digest(toStableText(network))
-export const toVolumeHash = (volume: Volume, digest: Digest): string => digest(toStableText(volume))

@@ -305,6 +305,20 @@ describe('a project that is up', () => {
   })
 })
 
+describe('what Docker Compose has made', () => {
+  const made = (project: Project): Observed => {
+    const world = upWorld(project)
+    return { ...world, containers: world.containers.map(({ labels: { 'dev.stack.parts': _, ...labels }, ...container }) => ({ ...container, labels })) }
+  }
+  test('is taken over as it is while nothing changed', () => {
+    expect(planUp(threeTiers(), made(threeTiers()), hashOptions).steps).toEqual([])
+  })
+
+  test('is made anew where Docker Compose would', () => {
+    expect(text(threeTiers({ web: { user: 'nobody' } }), made(threeTiers())).split('\n')[0]).toMatchInlineSnapshot(`"  web.1/create  it was not created by Stack, and its configuration changed  [recreate web.1]"`)
+  })
+})
+
 describe('scale', () => {
   const project = projectOf({ web: {} })
   test('up keeps what is there and counts on from the highest number', () => {
@@ -321,7 +335,7 @@ describe('scale', () => {
         web.3/stop    scaled to 1
         web.3/remove  scaled to 1  after web.3/stop"
     `)
-    const diverged = { ...world, containers: world.containers.map((container) => (container.number === 1 ? { ...container, labels: { ...container.labels, 'com.docker.compose.config-hash': 'old' } } : container)) }
+    const diverged = { ...world, containers: world.containers.map((container) => (container.number === 1 ? { ...container, labels: { ...container.labels, 'dev.stack.parts': '{}' } } : container)) }
     expect(text(project, diverged, { scale: { web: 2 } })).toMatchInlineSnapshot(`
       "  web.1/stop    scaled to 2
         web.1/remove  scaled to 2  after web.1/stop"

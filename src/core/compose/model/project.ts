@@ -14,7 +14,7 @@ const ipam = struct(
   { keepEmpty: false },
 )
 
-const network = struct([
+export const networkCodec = struct([
   field('name', text),
   field('driver', text),
   field('driver_opts', options),
@@ -27,7 +27,7 @@ const network = struct([
   field('enable_ipv6', choice),
 ])
 
-const volume = struct([field('name', text), field('driver', text), field('driver_opts', options), field('external', flag), field('labels', labels)])
+export const volumeCodec = struct([field('name', text), field('driver', text), field('driver_opts', options), field('external', flag), field('labels', labels)])
 
 const fileObject = struct([
   field('name', text),
@@ -47,8 +47,8 @@ const model = struct([field('name', text), field('model', text), field('context_
 export const projectFields: readonly Field[] = [
   field('name', text),
   field('services', mapOf(serviceCodec, { keepEmpty: true }), { jsonEmpty: {} }),
-  field('networks', mapOf(network)),
-  field('volumes', mapOf(volume)),
+  field('networks', mapOf(networkCodec)),
+  field('volumes', mapOf(volumeCodec)),
   field('secrets', mapOf(fileObject)),
   field('configs', mapOf(fileObject)),
   field('models', mapOf(model), { yamlOnly: true }),
