@@ -9,6 +9,7 @@ import { tarEnd, tarHeader, tarPadding } from '../docker/tar-pack.ts'
 import type { CliContext } from './context.ts'
 import { createUsageError } from './usage-error.ts'
 import { readTar, type TarItem } from './tar-entries.ts'
+import { writeOut } from './write-out.ts'
 
 export type CopyOptions = { readonly container: ObservedContainer; readonly from: string; readonly to: string; readonly followLink: boolean }
 
@@ -35,7 +36,7 @@ type Archive = Awaited<ReturnType<Runtime['getArchive']>>
 
 async function extract(context: CliContext, found: Archive, { from, to }: Pick<CopyOptions, 'from' | 'to'>): Promise<void> {
   if (to === '-') {
-    for await (const chunk of found.tar) context.stdout.write(chunk)
+    for await (const chunk of found.tar) await writeOut(process.stdout, chunk, { signal: context.signal })
     return
   }
   const isFolder = isFolderMode(found.stat.mode)

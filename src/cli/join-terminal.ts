@@ -1,5 +1,6 @@
 import type { InteractiveStream } from '../engine/ports.ts'
 import type { CliContext } from './context.ts'
+import { writeOut } from './write-out.ts'
 
 export type JoinOptions = {
   /** The other side has a terminal: keys go there one by one, and its size follows ours. */
@@ -16,7 +17,7 @@ export type JoinOptions = {
  * @returns whether the user left with the detach keys
  */
 export async function joinTerminal(context: CliContext, stream: InteractiveStream, options: JoinOptions): Promise<{ readonly detached: boolean }> {
-  const { stdout, stderr, signal } = context
+  const { signal } = context
   let detached = false
   const detach = (): void => {
     detached = true
@@ -26,7 +27,7 @@ export async function joinTerminal(context: CliContext, stream: InteractiveStrea
   const stop = (): void => stream.close()
   signal.addEventListener('abort', stop, { once: true })
   try {
-    for await (const chunk of stream.output) (chunk.stream === 'stdout' ? stdout : stderr).write(chunk.data)
+    for await (const chunk of stream.output) await writeOut(process[chunk.stream], chunk.data, { signal })
   } catch (error) {
     if (!detached && !signal.aborted) throw error
   } finally {
@@ -43,7 +44,7 @@ function startInput({ signals }: CliContext, stream: InteractiveStream, { tty, i
   const keys = createDetachKeys(detachKeys ?? [])
   const onData = (data: Buffer): void => {
     if (isRaw && keys(data)) detach()
-    else stream.write(data)
+    else if (!stream.write(data)) holdInput(stdin, stream)
   }
   const onEnd = (): void => stream.endInput()
   const restore = (): void => {
@@ -60,6 +61,12 @@ function startInput({ signals }: CliContext, stream: InteractiveStream, { tty, i
     // A pipe that nobody closes must not keep us.
     if ('unref' in stdin) stdin.unref()
   }
+}
+
+/** A process that reads slowly makes whoever writes to us slow: nothing is gathered here. */
+function holdInput(stdin: NodeJS.ReadStream, stream: InteractiveStream): void {
+  stdin.pause()
+  void stream.drained().then(() => stdin.resume())
 }
 
 function startResize({ tty, resize }: JoinOptions): () => void {

@@ -5,10 +5,11 @@ import { printFailure } from './print-failure.ts'
 import { createSignals, type Signals } from './signals.ts'
 import { globalFlags, type GlobalFlags } from './table/global-flags.ts'
 import { loadCommand } from './table/load-command.ts'
-import { commands, findCommand } from './table/commands.ts'
+import { commands, findCommand, notBuilt } from './table/commands.ts'
 import type { CommandSpec } from './table/command-spec.ts'
 import { createUsageError } from './usage-error.ts'
 import { nearestName } from '../core/errors/nearest-name.ts'
+import { StackError } from '../core/errors/stack-error.ts'
 
 /** A reader that has gone, as the shell counts it: 128 and SIGPIPE. */
 const brokenPipeExit = 141
@@ -97,6 +98,7 @@ function mergeGlobal(global: GlobalFlags, { flags, given }: ParsedArguments, com
 }
 
 const unknownCommand = (name: string): unknown => {
+  if (notBuilt.has(name)) return new StackError('cli/not-built', { what: `"stack ${name}"`, instead: `Docker Compose does it with the same file: docker compose ${name}` })
   const near = nearestName(name, commands.map((command) => command.name))
   return createUsageError({ detail: `There is no command "${name}".`, ...(near === undefined ? {} : { near: `"stack ${near}"` }) })
 }

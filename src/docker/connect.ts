@@ -13,6 +13,7 @@ import { createImageCalls } from './images.ts'
 import { createInteractiveCalls } from './interactive.ts'
 import { createLogs } from './logs.ts'
 import { createNetworkCalls } from './networks.ts'
+import { createSnapshotCalls } from './snapshots.ts'
 import { createStartContainer } from './start-container.ts'
 import { createStats } from './stats.ts'
 import { createVolumeCalls } from './volumes.ts'
@@ -32,6 +33,7 @@ export function createRuntime(options: ClientOptions): Runtime {
     ...createNetworkCalls(client),
     ...createVolumeCalls(client),
     ...createImageCalls(client),
+    ...createSnapshotCalls(client),
     createContainer: createCreateContainer(client),
     startContainer: createStartContainer(client),
     logs: createLogs(client),

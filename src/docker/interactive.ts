@@ -60,7 +60,9 @@ function toInteractive(client: DockerClient, { socket, tty, signal }: Hijacked):
       const chunks = readChunks(socket, signal)
       return tty ? passRaw(chunks) : demuxFrames(chunks)
     }),
-    write: (data) => void (socket.writable && socket.write(data)),
+    write: (data) => !socket.writable || socket.write(data),
+    // A process that reads no more, or has ended, takes all that comes: there is nobody to wait for.
+    drained: () => (socket.writable && socket.writableNeedDrain ? new Promise((resolve) => ['drain', 'close'].forEach((event) => socket.once(event, () => resolve()))) : Promise.resolve()),
     endInput: () => void (socket.writable && socket.end()),
     close: () => void socket.destroy(),
   }
@@ -86,7 +88,8 @@ const pauseFor = (ms: number): Promise<void> => new Promise((resolve) => setTime
 
 const silentStream = (): InteractiveStream => ({
   output: (async function* () {})(),
-  write: () => undefined,
+  write: () => true,
+  drained: async () => undefined,
   endInput: () => undefined,
   close: () => undefined,
 })

@@ -1,5 +1,6 @@
-import type { Clock, HostFiles, IgnorePatterns, Lock, Providers, Runtime, Watcher } from './ports.ts'
+import type { Clock, HostFiles, IgnorePatterns, Lock, Runtime, Watcher } from './ports.ts'
 import type { Models } from './models.ts'
+import type { Providers } from './providers.ts'
 import type { Repositories } from './repositories.ts'
 
 /** Everything that the engine needs of the world. Built in one place, cli/context.ts. */

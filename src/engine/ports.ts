@@ -2,6 +2,7 @@ import type { Network, Project, Volume } from '../core/project/project.ts'
 import type { Build, Service } from '../core/project/service.ts'
 import type { ContainerState, Health } from '../core/plan/container-state.ts'
 import type { ContainerId, EngineFacts, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume } from '../core/plan/observed.ts'
+import type { SnapshotRuntime } from './snapshots.ts'
 
 /**
  * The only things that the engine can touch. Every function that waits takes a `signal` and rejects with the signal's reason
@@ -25,7 +26,7 @@ export type EngineAddress = {
 }
 export type EngineAttempt = { readonly address: string; readonly source: string; readonly failure: string }
 
-export type Runtime = ContainerRuntime & ObjectRuntime & ImageRuntime & {
+export type Runtime = ContainerRuntime & ObjectRuntime & ImageRuntime & SnapshotRuntime & {
   /** `config.json` with every registry login of whoever runs us, for services that work the engine themselves (`use_api_socket`). */
   readApiLogins(): Promise<Uint8Array>
   /** Cheap, cached: what was learnt when the connection was made (one ping at most). */
@@ -167,7 +168,9 @@ export type OutputChunk = { readonly stream: 'stdout' | 'stderr'; readonly data:
 
 export type InteractiveStream = {
   readonly output: AsyncIterable<OutputChunk>
-  write(data: Uint8Array): void
+  /** False where the other side takes no more for now: wait for `drained` before there is more. */
+  write(data: Uint8Array): boolean
+  drained(): Promise<void>
   /** Half-close: the process sees the end of its input. */
   endInput(): void
   close(): void
@@ -271,23 +274,6 @@ export type HostEntry = { readonly path: string; readonly kind: 'file' | 'direct
 
 /** Patterns in the syntax of `.dockerignore`; the result tells whether a path relative to their folder is excluded. */
 export type IgnorePatterns = (patterns: readonly string[]) => Promise<(relativePath: string) => boolean>
-
-/** Programs of the host that provide a service (`provider:`), as Docker Compose runs them. */
-export type Providers = {
-  run(
-    call: {
-      readonly type: string
-      readonly command: 'up' | 'down'
-      readonly project: string
-      readonly service: string
-      readonly options: Readonly<Record<string, unknown>>
-      readonly directory?: string
-      readonly environment?: Readonly<Record<string, string>>
-    },
-    options: { readonly signal: AbortSignal; readonly onMessage: (message: ProviderMessage) => void },
-  ): Promise<{ readonly exitCode: number }>
-}
-export type ProviderMessage = { readonly kind: 'info' | 'debug' | 'error' | 'setenv' | 'rawsetenv'; readonly text: string }
 
 /** One writer for each project. */
 export type Lock = {

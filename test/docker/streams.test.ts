@@ -47,6 +47,26 @@ describe('exec', () => {
     expect(await session.exitCode()).toBe(0)
   })
 
+  test('a process that does not read makes the writer wait, and one that ends lets it go on', async () => {
+    const session = await runtime.exec(id, { command: ['sh', '-c', 'echo $$; exec sleep 1000'], stdin: true })
+    const part = Buffer.alloc(65_536, 'x')
+    let written = 0
+    // Sockets and pipes on the way hold a few hundred kilobytes; whoever gathers without end never says no.
+    while (session.write(part) && written < 64 * 1024 * 1024) written += part.length
+    expect(written).toBeLessThan(64 * 1024 * 1024)
+    const output = session.output[Symbol.asyncIterator]()
+    const { value } = await output.next()
+    const pid = Buffer.from(value.data).toString().trim()
+    let isDrained = false
+    const drained = session.drained().then(() => (isDrained = true))
+    expect(isDrained).toBe(false)
+    await (await runtime.exec(id, { command: ['kill', '-9', pid] })).exitCode()
+    while (!(await output.next()).done);
+    session.close()
+    await drained
+    expect(session.write(part)).toBe(true)
+  })
+
   test('a terminal has one stream and the size that it was given', async () => {
     const session = await runtime.exec(id, { command: ['sh', '-c', 'sleep 0.3; stty size; echo err >&2'], tty: true, size: { columns: 91, rows: 37 } })
     await runtime.resizeTty({ exec: session.id }, { columns: 91, rows: 37 })

@@ -63,6 +63,10 @@ export type FakeRuntime = Runtime & {
 
 export type FakeOptions = { readonly clock: Clock; readonly images?: readonly string[]; /** Of each call. */ readonly latencyMs?: number; /** How much its clock is ahead of ours. */ readonly skewMs?: number }
 
+async function* replayBytes(): AsyncIterable<Uint8Array> {
+  yield new Uint8Array(1024)
+}
+
 async function* replay(events: readonly EngineEvent[], end: () => Promise<void>): AsyncIterable<EngineEvent> {
   yield* events
   await end()
@@ -259,7 +263,8 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     output: (async function* () {
       yield* output
     })(),
-    write: () => {},
+    write: () => true,
+    drained: async () => {},
     endInput: () => {},
     close: () => {},
     exitCode: async () => exitCode,
@@ -429,6 +434,14 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     },
     getArchive: async (id, path) => {
       throw new StackError('engine/not-found', { what: `path ${path} in ${id}` })
+    },
+    commitContainer: async (id, spec, options) => {
+      await call('commit', `${find(id).name} ${spec.reference ?? ''}`, options)
+      return { imageId: newId() }
+    },
+    exportContainer: async (id, options) => {
+      await call('export', find(id).name, options)
+      return replayBytes()
     },
     exec: async (id, spec, options) => {
       const container = find(id)

@@ -1,5 +1,5 @@
 import type { CommandGroup, CommandSpec } from './command-spec.ts'
-import { attachCommand, cpCommand, execCommand, pauseCommand, runCommand, unpauseCommand, waitCommand } from './container-commands.ts'
+import { attachCommand, commitCommand, cpCommand, execCommand, exportCommand, pauseCommand, runCommand, unpauseCommand, waitCommand } from './container-commands.ts'
 import {
   createCommand,
   downCommand,
@@ -48,6 +48,8 @@ export const commands: readonly CommandSpec[] = [
   waitCommand,
   attachCommand,
   cpCommand,
+  commitCommand,
+  exportCommand,
   buildCommand,
   pullCommand,
   pushCommand,
@@ -55,5 +57,8 @@ export const commands: readonly CommandSpec[] = [
   versionCommand,
   completionCommand,
 ]
+
+/** Commands of Docker Compose that are not here; it does them with the same stack file. */
+export const notBuilt: ReadonlySet<string> = new Set(['alpha', 'bridge', 'publish'])
 
 export const findCommand = (name: string): CommandSpec | undefined => commands.find((command) => command.name === name || command.aliases?.includes(name) === true)

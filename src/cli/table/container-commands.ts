@@ -81,6 +81,34 @@ export const attachCommand = {
   exits: [['N', 'the code of the container']],
 } as const satisfies CommandSpec
 
+export const commitCommand = {
+  name: 'commit',
+  group: 'Containers',
+  summary: 'Make an image of what a container has become',
+  usage: 'SERVICE [REPOSITORY[:TAG]]',
+  words: { min: 1, max: 2, complete: 'services' },
+  flags: {
+    author: { kind: 'string', short: 'a', value: 'NAME', help: 'Author of the image' },
+    change: { kind: 'strings', short: 'c', value: 'INSTRUCTION', help: 'Instruction of a Dockerfile to apply: CMD ["sh"]' },
+    index: indexFlag,
+    message: { kind: 'string', short: 'm', value: 'TEXT', help: 'What the image is about' },
+    pause: { kind: 'boolean', short: 'p', default: true, help: 'Freeze the container meanwhile (=false: do not)' },
+  },
+  examples: [['stack commit db shop/db:seeded', 'the database with all that is in its container, but for volumes']],
+} as const satisfies CommandSpec
+
+export const exportCommand = {
+  name: 'export',
+  group: 'Containers',
+  summary: 'Write the file system of a container as a tar',
+  usage: 'SERVICE',
+  words: { min: 1, max: 1, complete: 'services' },
+  flags: {
+    index: indexFlag,
+    output: { kind: 'string', short: 'o', value: 'FILE', complete: 'files', help: 'Write to a file, in place of standard output' },
+  },
+} as const satisfies CommandSpec
+
 export const cpCommand = {
   name: 'cp',
   group: 'Containers',

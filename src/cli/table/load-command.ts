@@ -4,6 +4,7 @@ import type { Run } from './command-spec.ts'
 const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   attach: async () => (await import('../commands/attach.ts')).runAttach,
   build: async () => (await import('../commands/build.ts')).runBuild,
+  commit: async () => (await import('../commands/commit.ts')).runCommit,
   completion: async () => (await import('../commands/completion.ts')).runCompletion,
   config: async () => (await import('../commands/config.ts')).runConfig,
   cp: async () => (await import('../commands/cp.ts')).runCp,
@@ -12,6 +13,7 @@ const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   down: async () => (await import('../commands/down.ts')).runDown,
   events: async () => (await import('../commands/events.ts')).runEvents,
   exec: async () => (await import('../commands/exec.ts')).runExec,
+  export: async () => (await import('../commands/export.ts')).runExport,
   images: async () => (await import('../commands/images.ts')).runImages,
   kill: async () => (await import('../commands/kill.ts')).runKill,
   logs: async () => (await import('../commands/logs.ts')).runLogs,

@@ -27,7 +27,8 @@ export const catalog = {
   },
   'cli/not-built': {
     exit: 1,
-    message: (d: { what: string }) => `${d.what} is not built yet.`,
+    message: (d: { what: string; instead?: string }) => `${d.what} is not built.`,
+    hint: (d: { what: string; instead?: string }) => d.instead,
   },
   'cli/nothing-to-watch': {
     exit: 1,

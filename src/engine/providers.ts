@@ -1,0 +1,16 @@
+/** Programs of the host that provide a service (`provider:`), as Docker Compose runs them. */
+export type Providers = {
+  run(
+    call: {
+      readonly type: string
+      readonly command: 'up' | 'down'
+      readonly project: string
+      readonly service: string
+      readonly options: Readonly<Record<string, unknown>>
+      readonly directory?: string
+      readonly environment?: Readonly<Record<string, string>>
+    },
+    options: { readonly signal: AbortSignal; readonly onMessage: (message: ProviderMessage) => void },
+  ): Promise<{ readonly exitCode: number }>
+}
+export type ProviderMessage = { readonly kind: 'info' | 'debug' | 'error' | 'setenv' | 'rawsetenv'; readonly text: string }
