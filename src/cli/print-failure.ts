@@ -61,7 +61,7 @@ export function printFailure(error: unknown, context: CliContext): number {
   const own = known.toProblem()
   // The error that stands for problems of the input only counts them.
   printProblems(known.problems.length > 0 ? known.problems : [own], context)
-  if (known.code === 'internal/bug') context.stderr.write(`${stackOf(error)}\n`)
+  if (known.code === 'internal/bug' || context.global.verbose) context.stderr.write(`${stackOf(error)}\n`)
   return known.exit
 }
 

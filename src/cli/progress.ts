@@ -7,6 +7,7 @@ import { createPlainReport, createToldProblems, type PlainOptions } from '../rep
 import type { CliContext } from './context.ts'
 import { createLiveScreen } from './live-screen.ts'
 import { createProblemOptions, printProblems, withPlace } from './print-failure.ts'
+import { isTruthy } from './terminal.ts'
 
 export type ProgressOptions = {
   readonly project: string
@@ -27,7 +28,9 @@ export type Progress = {
 
 /** Chosen by `--progress`: a live list, lines, NDJSON, or nothing but problems. */
 export function createProgress(context: CliContext, options: ProgressOptions): Progress {
-  const progress = createView(context, options)
+  // Docker Compose's switch for scripts that take what is on standard error for a failure.
+  const view = isTruthy(context.env['COMPOSE_STATUS_STDOUT']) ? { ...context, stderr: context.stdout } : context
+  const progress = createView(view, options)
   return { ...progress, tell: (event) => progress.tell(event.type === 'problem/raised' ? { ...event, problem: withPlace(event.problem, context) } : event) }
 }
 

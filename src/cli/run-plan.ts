@@ -1,6 +1,8 @@
 import type { Plan, Step } from '../core/plan/action.ts'
 import type { Observed } from '../core/plan/observed.ts'
 import type { ApplyResult, PlanFunction } from '../engine/apply.ts'
+import { toStepSubject } from '../engine/step-summary.ts'
+import { toFailureLine } from '../report/failure-line.ts'
 import type { CliContext } from './context.ts'
 import { createProgress, type ProgressOptions } from './progress.ts'
 import type { Target } from './target.ts'
@@ -44,6 +46,7 @@ export async function runPlan(context: CliContext, options: RunPlanOptions): Pro
     )
     progress?.end()
     if (context.signal.aborted && isTalkative(context)) context.stderr.write('Cancelled. What was begun is finished by the next "stack up" or "stack down".\n')
+    else if (result.exit !== 0 && !dryRun && isTalkative(context)) context.stderr.write(`${tellFailure(context, { title, target, result, ms: deps.clock.now() - startedAt })}\n`)
     if (dryRun) await printPlan(context, result.plans[0])
     else if (result.exit === 0 && options.summarize !== undefined && isTalkative(context)) {
       const lines = await options.summarize(result, deps.clock.now() - startedAt)
@@ -54,6 +57,14 @@ export async function runPlan(context: CliContext, options: RunPlanOptions): Pro
     progress?.end()
     throw error
   }
+}
+
+type Told = { readonly title: string; readonly target: Target; readonly result: ApplyResult; readonly ms: number }
+
+function tellFailure({ terminal }: CliContext, { title, target, result, ms }: Told): string {
+  const failed = result.failures.map(({ step }) => toStepSubject(step.action))
+  const skipped = [...result.outcomes.values()].filter((outcome) => outcome.status === 'skipped' && outcome.because !== 'again').length
+  return toFailureLine({ title, project: target.name, failed, skipped, ms, paint: terminal.paint.stderr })
 }
 
 const isTalkative = ({ terminal }: CliContext): boolean => terminal.progress === 'tty' || terminal.progress === 'plain'

@@ -34,7 +34,7 @@ export function createTerminal(env: Environment, global: GlobalFlags): Terminal 
     stdout,
     stderr,
     isCi: isTruthy(env['CI']),
-    progress: toProgress(asked, { isTty: stderr && env['TERM'] !== 'dumb' && ansi !== 'never' }),
+    progress: toProgress(asked, { isTty: (isTruthy(env['COMPOSE_STATUS_STDOUT']) ? stdout : stderr) && env['TERM'] !== 'dumb' && ansi !== 'never' }),
     progressAsked: asked !== 'auto',
     colors,
     paint: { stdout: createPaint({ colors: colors.stdout }), stderr: createPaint({ colors: colors.stderr }) },

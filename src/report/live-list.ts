@@ -50,8 +50,8 @@ export function createLiveList(options: LiveOptions): LiveList {
     frame: (now, size) => {
       if (rows.size === 0) return []
       const all = [...rows.values()]
-      const ended = all.filter((row) => !isOpen(row)).length
-      const header = options.paint('bold', `[+] ${options.title} ${ended}/${all.length}`)
+      const done = all.filter((row) => !isOpen(row) && row.change.state === 'done').length
+      const header = options.paint('bold', `[+] ${options.title} ${done}/${all.length}`)
       const shown = chooseRows(all, { room: Math.max(1, size.rows - 3), isOpen })
       const titleWidth = Math.max(...shown.map((row) => countCells(row.change.title)))
       const lines = shown.map((row) => toLine(row, { now, titleWidth, columns: size.columns, paint: options.paint, isOpen: isOpen(row) }))

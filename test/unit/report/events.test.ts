@@ -137,6 +137,12 @@ test('live: at the end everything is ticked off', () => {
   `)
 })
 
+test('live: the heading counts what was done, not what has ended', () => {
+  const failed: EventBody = { type: 'step/ended', id: 'db.1/start', outcome: 'failed', ms: 3, problem: { severity: 'error', code: 'engine/port-in-use', message: 'Port 5432 is in use.' } }
+  const skipped: EventBody = { type: 'step/ended', id: 'db/healthy', outcome: 'skipped', ms: 0, because: 'db.1/start' }
+  expect(frames([plan, started('db.1/start'), failed, skipped]).split('\n')[0]).toBe('[+] up 0/2')
+})
+
 test('live: never taller than the screen, and what goes on is what stays', () => {
   const many = Array.from({ length: 30 }, (_, index) => step(`w.${index}/create`, 'container/create', `shop-w-${index}`))
   const bodies: readonly EventBody[] = [
