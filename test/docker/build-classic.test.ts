@@ -34,7 +34,7 @@ test('the old builder gets the whole context but what is ignored, and a Dockerfi
   const seen: BuildProgress[] = []
   const onProgress = (progress: BuildProgress) => void seen.push(progress)
   const client = createClient({ address: engineAddress(), environment: process.env })
-  const id = await buildClassic(client, { spec, plan: planBuild(spec), buildkit: false, follower: createBuildFollower(onProgress), onProgress, signal: undefined })
+  const id = await buildClassic(client, { spec, plan: planBuild(spec), buildkit: false, ssh: {}, follower: createBuildFollower(onProgress), onProgress, signal: undefined })
   client.close()
   expect(id).toMatch(/^sha256:/)
   const output = seen.flatMap((one) => (one.kind === 'log' ? [one.text] : [])).join('\n')

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Plan, Step } from '../../core/plan/action.ts'
 import { checkBuildPlatforms, selectBuildPlatforms } from '../../core/plan/build-platforms.ts'
 import { toImageReference } from '../../core/project/identity.ts'
@@ -23,7 +24,7 @@ export async function runBuild({ context, flags, given, words }: BuildCall): Pro
   if (missing !== undefined) throw new StackError('cli/not-built', { what: `"stack build --${missing}"` })
   const project = await loadProject(context, { services: words, resolveEnvironment: false })
   assertServices(words, { target: { name: project.name, project } })
-  const changed = withBuildFlags(project, { flags, env: context.env })
+  const changed = withBuildFlags(project, { flags, context })
   const chosen = words.length === 0 ? Object.keys(project.services) : flags['with-dependencies'] ? [...withDependencies(project.services, words)] : words
   const names = chosen.filter((name) => project.services[name]?.build !== undefined)
   if (names.length === 0) {
@@ -40,7 +41,7 @@ export async function runBuild({ context, flags, given, words }: BuildCall): Pro
 }
 
 /** The flags of the command line as if they stood in the file. */
-function withBuildFlags(project: Project, { flags, env }: { readonly flags: BuildCall['flags']; readonly env: Readonly<Record<string, string | undefined>> }): Project {
+function withBuildFlags(project: Project, { flags, context }: Pick<BuildCall, 'flags' | 'context'>): Project {
   const change = (service: Service): Service =>
     service.build === undefined
       ? service
@@ -48,15 +49,21 @@ function withBuildFlags(project: Project, { flags, env }: { readonly flags: Buil
           ...service,
           build: {
             ...service.build,
-            args: { ...service.build.args, ...parseKeyValues(flags['build-arg'], env) },
+            args: { ...service.build.args, ...parseKeyValues(flags['build-arg'], context.env) },
             ...(flags['no-cache'] ? { no_cache: true } : {}),
             ...(flags.pull ? { pull: true } : {}),
             ...(flags.provenance === undefined ? {} : { provenance: flags.provenance }),
             ...(flags.sbom === undefined ? {} : { sbom: flags.sbom }),
-            ...(flags.ssh === undefined ? {} : { ssh: [flags.ssh] }),
+            ...(flags.ssh === undefined ? {} : { ssh: [toAbsolutePaths(flags.ssh, context.workingDirectory)] }),
           },
         }
   return { ...project, services: Object.fromEntries(Object.entries(project.services).map(([name, service]) => [name, change(service)])) }
+}
+
+/** `id=key,key`: what is typed is relative to where it is typed, and not to the stack file. */
+function toAbsolutePaths(entry: string, directory: string): string {
+  const [id = '', paths] = entry.split(/=(.*)/s)
+  return paths === undefined ? entry : `${id}=${paths.split(',').map((path) => resolve(directory, path)).join(',')}`
 }
 
 /** One step for each image; one that another's build is made from comes first. */

@@ -10,6 +10,11 @@ export type CatalogEntry = {
 }
 
 export const catalog = {
+  'build/ssh-unusable': {
+    exit: 1,
+    message: (d: { service: string; id: string; why: string }) => `build.ssh "${d.id}" of service "${d.service}" cannot be used: ${d.why}.`,
+    hint: () => 'Name a key without a passphrase, or load the key into an ssh agent with "ssh-add" and name the agent: "ssh: [default]".',
+  },
   'cli/bad-usage': {
     exit: 2,
     message: (d: { detail: string }) => d.detail,
@@ -110,12 +115,12 @@ export const catalog = {
     message: (d: { what: string; step?: string; why: string; output: string }) =>
       `Building ${d.what} failed${d.step === undefined ? '' : ` at step ${d.step}`}: ${d.why}${d.output === '' ? '' : `\n${d.output}`}`,
   },
-  'engine/busy': {
   'engine/digest-unknown': {
     exit: 1,
     message: (d: { image: string; registry: string; why: string }) => `The digest of "${d.image}" could not be asked of the registry ${d.registry}: ${d.why}`,
     hint: () => 'A digest is always asked of the registry, as Docker Compose does. Check that the engine can reach it.',
   },
+  'engine/busy': {
     exit: 1,
     message: (d: { what: string; why: string }) => `The engine could not ${d.what} just now: ${d.why}`,
     hint: () => 'Try again in a moment.',

@@ -12,6 +12,7 @@ import { needsImageStore, readImageStore } from './image-store.ts'
 import { planBuild, type BuildPlan } from './build-plan.ts'
 import { buildWithEngine } from './build-with-engine.ts'
 import { needsSolve, solveBuild } from './solve-build.ts'
+import { readSshSources } from './ssh-sources.ts'
 import { refuseBuild } from './unsupported-build.ts'
 
 export type BuildOptions = { readonly spec: BuildSpec; readonly signal?: AbortSignal; readonly onProgress?: (progress: BuildProgress) => void }
@@ -27,7 +28,8 @@ export async function buildImage(client: DockerClient, { spec, signal, onProgres
   refuseBuild(spec, { ...negotiated, store: needsImageStore(spec) ? await readImageStore(client, signal) : 'classic' })
   const plan = planBuild(spec, { proxies: await readProxyEnvironment(client) })
   await checkPlaces(spec, plan)
-  const run: BuildRun = { spec, plan, buildkit, follower: createBuildFollower(onProgress), onProgress, signal }
+  const ssh = await readSshSources(plan.sshPaths, spec.serviceName)
+  const run: BuildRun = { spec, plan, buildkit, ssh, follower: createBuildFollower(onProgress), onProgress, signal }
   try {
     if (!buildkit) return { imageId: await buildClassic(client, run) }
     return { imageId: needsSolve(spec) ? await solveBuild(client, run) : await buildWithEngine(client, run) }

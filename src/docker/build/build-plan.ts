@@ -17,7 +17,8 @@ export type BuildPlan = {
   readonly args: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
   readonly secrets: Readonly<Record<string, SecretSource>>
-  readonly sshAgents: Readonly<Record<string, string>>
+  /** By id: the socket of an agent, or key files; none when the environment names no agent. */
+  readonly sshPaths: Readonly<Record<string, readonly string[]>>
   /** `additional_contexts`: by name, a folder (absolute) or what BuildKit fetches itself (`docker-image://…`, a URL). */
   readonly contexts: Readonly<Record<string, { readonly folder: string } | { readonly address: string }>>
   readonly sharedKey: string
@@ -41,7 +42,7 @@ export function planBuild(spec: BuildSpec, { proxies = {} }: { readonly proxies?
     args: { ...proxies, ...toArgs(spec) },
     labels: { ...build.labels, ...spec.labels },
     secrets: toSecrets(spec),
-    sshAgents: toSshAgents(spec),
+    sshPaths: toSshPaths(spec),
     contexts: Object.fromEntries(Object.entries(build.additional_contexts ?? {}).map(([name, value]) => [name, toNamedContext(value, spec)])),
     sharedKey: createHash('sha256').update(folder ?? context).digest('hex'),
   }
@@ -67,15 +68,15 @@ function toSecrets({ build, secrets, environment }: BuildSpec): Record<string, S
   return Object.fromEntries(known)
 }
 
-/** `default`, `id=/path/of/agent.sock`. */
-function toSshAgents({ build, environment }: BuildSpec): Record<string, string> {
+/** `default`, `id=/path/of/agent.sock`, `id=/path/of/key,/path/of/another`. */
+function toSshPaths({ build, directory, environment }: BuildSpec): Record<string, readonly string[]> {
   const entries = Array.isArray(build.ssh)
     ? (build.ssh as readonly string[]).map((entry): readonly [string, string] => {
         const [id = '', ...path] = entry.split('=')
         return [id, path.join('=')]
       })
     : Object.entries((build.ssh ?? {}) as Readonly<Record<string, string>>)
-  return Object.fromEntries(entries.map(([id, path]) => [id, path || (environment['SSH_AUTH_SOCK'] ?? '')]))
+  return Object.fromEntries(entries.map(([id, path]) => [id, (path || (environment['SSH_AUTH_SOCK'] ?? '')).split(',').filter((one) => one !== '').map((one) => resolve(directory, one))]))
 }
 
 function toNamedContext(value: string, { directory, serviceImages }: BuildSpec): { readonly folder: string } | { readonly address: string } {

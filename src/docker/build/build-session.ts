@@ -7,6 +7,7 @@ import { createFileSync, type SharedFolder } from './file-sync.ts'
 import { grpcFailure, grpcStatus, serveGrpc, unary, type GrpcMethod } from './grpc-server.ts'
 import { readString, writeMessage } from './protobuf.ts'
 import { createSshForward } from './ssh-forward.ts'
+import type { SshSource } from './ssh-sources.ts'
 
 export type SecretSource = { readonly file: string } | { readonly value: string }
 
@@ -15,8 +16,8 @@ export type SessionOffer = {
   readonly sharedKey: string
   readonly folders: Readonly<Record<string, SharedFolder>>
   readonly secrets: Readonly<Record<string, SecretSource>>
-  /** Sockets of ssh agents by id. */
-  readonly sshAgents: Readonly<Record<string, string>>
+  /** By id. */
+  readonly ssh: Readonly<Record<string, SshSource>>
   readonly signal: AbortSignal | undefined
 }
 
@@ -45,7 +46,7 @@ export async function openBuildSession(client: DockerClient, offer: SessionOffer
   return { id, close: () => (session.destroy(), socket.destroy()) }
 }
 
-function createMethods(client: DockerClient, { folders, secrets, sshAgents }: SessionOffer): Readonly<Record<string, GrpcMethod>> {
+function createMethods(client: DockerClient, { folders, secrets, ssh }: SessionOffer): Readonly<Record<string, GrpcMethod>> {
   return {
     '/grpc.health.v1.Health/Check': unary(() => writeMessage([[1, 1]])),
     '/moby.filesync.v1.FileSync/DiffCopy': createFileSync(folders),
@@ -59,6 +60,6 @@ function createMethods(client: DockerClient, { folders, secrets, sshAgents }: Se
       if (secret === undefined) throw grpcFailure(grpcStatus.notFound, `secret ${id} not found`)
       return writeMessage([[1, 'file' in secret ? await readFile(secret.file) : Buffer.from(secret.value)]])
     }),
-    ...(Object.keys(sshAgents).length === 0 ? {} : createSshForward(sshAgents)),
+    ...(Object.keys(ssh).length === 0 ? {} : createSshForward(ssh)),
   }
 }

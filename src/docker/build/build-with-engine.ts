@@ -18,7 +18,7 @@ type BuildMessage = {
 /** `POST /build?version=2`: the engine's own door to BuildKit. @returns the id of the image */
 export async function buildWithEngine(client: DockerClient, run: BuildRun): Promise<string> {
   const { spec, plan, signal } = run
-  const session = await openBuildSession(client, { folders: toFolders(run), secrets: plan.secrets, sshAgents: plan.sshAgents, sharedKey: plan.sharedKey, signal })
+  const session = await openBuildSession(client, { folders: toFolders(run), secrets: plan.secrets, ssh: run.ssh, sharedKey: plan.sharedKey, signal })
   try {
     const query = { ...toBuildQuery(spec, plan), version: 2, session: session.id, buildid: session.id, remote: plan.remote ?? 'client-session' }
     const stream = await client.open({ method: 'POST', path: '/build', query, signal })

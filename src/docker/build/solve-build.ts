@@ -23,7 +23,7 @@ const hasTypedCache = (entries: readonly string[] = []): boolean => entries.some
 /** `moby.buildkit.v1.Control/Solve` over the engine's `/grpc`. @returns the id of the image */
 export async function solveBuild(client: DockerClient, run: BuildRun): Promise<string> {
   const { plan, signal } = run
-  const session = await openBuildSession(client, { folders: toFolders(run), secrets: plan.secrets, sshAgents: plan.sshAgents, sharedKey: plan.sharedKey, signal })
+  const session = await openBuildSession(client, { folders: toFolders(run), secrets: plan.secrets, ssh: run.ssh, sharedKey: plan.sharedKey, signal })
   const socket = await client.hijack({ method: 'POST', path: '/grpc', protocol: 'h2c', signal })
   const control = connect('http://engine', { createConnection: () => socket as never })
   const abort = () => control.destroy()

@@ -1,27 +1,34 @@
 import { Buffer } from 'node:buffer'
 import { createConnection } from 'node:net'
+import { answerAsAgent } from './key-agent.ts'
 import { grpcFailure, grpcStatus, unary, type GrpcMethod } from './grpc-server.ts'
 import { readFields, readString, writeMessage } from './protobuf.ts'
+import type { SshSource } from './ssh-sources.ts'
 
-/** `moby.sshforward.v1.SSH`: bytes between a `RUN --mount=type=ssh` and an agent of this machine. */
-export function createSshForward(agents: Readonly<Record<string, string>>): Readonly<Record<string, GrpcMethod>> {
-  const agentOf = (id: string): string => {
-    const socket = agents[id === '' ? 'default' : id]
-    if (socket === undefined) throw grpcFailure(grpcStatus.notFound, `unset ssh forward key ${id}`)
-    return socket
+/** `moby.sshforward.v1.SSH`: bytes between a `RUN --mount=type=ssh` and an agent of this machine, or ourselves for key files. */
+export function createSshForward(sources: Readonly<Record<string, SshSource>>): Readonly<Record<string, GrpcMethod>> {
+  const sourceOf = (id: string): SshSource => {
+    const source = sources[id === '' ? 'default' : id]
+    if (source === undefined) throw grpcFailure(grpcStatus.notFound, `unset ssh forward key ${id}`)
+    return source
   }
   return {
     '/moby.sshforward.v1.SSH/CheckAgent': unary((request) => {
-      agentOf(readString(request, 1))
+      sourceOf(readString(request, 1))
       return Buffer.alloc(0)
     }),
     '/moby.sshforward.v1.SSH/ForwardAgent': async ({ headers, messages, send }) => {
-      const socket = createConnection(agentOf(String(headers['buildkit.ssh.id'] ?? '')))
+      const source = sourceOf(String(headers['buildkit.ssh.id'] ?? ''))
+      if ('keys' in source) {
+        for await (const answer of answerAsAgent(source.keys, readData(messages))) await send(writeMessage([[1, answer]]))
+        return
+      }
+      const socket = createConnection(source.socket)
       const answers = (async () => {
         for await (const chunk of socket) await send(writeMessage([[1, chunk as Buffer]]))
       })()
       try {
-        for await (const message of messages) socket.write(readBytes(message))
+        for await (const data of readData(messages)) socket.write(data)
         socket.end()
         await answers
       } finally {
@@ -32,7 +39,6 @@ export function createSshForward(agents: Readonly<Record<string, string>>): Read
 }
 
 /** `BytesMessage.data`. */
-function readBytes(message: Buffer): Buffer {
-  for (const { number, bytes } of readFields(message)) if (number === 1) return bytes
-  return Buffer.alloc(0)
+async function* readData(messages: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const message of messages) for (const { number, bytes } of readFields(message)) if (number === 1) yield bytes
 }
