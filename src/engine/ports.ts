@@ -92,9 +92,9 @@ export type ImageRuntime = {
   pullImage(reference: string, options?: CallOptions & { readonly platform?: string; readonly onProgress?: (progress: TransferProgress) => void }): Promise<ObservedImage>
   pushImage(reference: string, options?: CallOptions & { readonly onProgress?: (progress: TransferProgress) => void }): Promise<void>
   buildImage(spec: BuildSpec, options?: CallOptions & { readonly onProgress?: (progress: BuildProgress) => void }): Promise<{ readonly imageId: string }>
-  tagImage(reference: string, tag: string, options?: CallOptions): Promise<void>
   /** What its registry has for it now; nothing is pulled. */
   resolveDigest(reference: string, options?: CallOptions): Promise<string>
+  tagImage(reference: string, tag: string, options?: CallOptions): Promise<void>
   removeImage(reference: string, options?: CallOptions & { readonly force?: boolean }): Promise<void>
 }
 

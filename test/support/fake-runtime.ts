@@ -551,6 +551,7 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
       fake.addImage(spec.image, { labels: spec.labels })
       return { imageId: (fake.images.get(spec.image) as ObservedImage).id }
     },
+    resolveDigest: async (reference) => `sha256:${Buffer.from(reference).toString('hex').padEnd(64, '0').slice(0, 64)}`,
     tagImage: async () => {},
     removeImage: async (reference, options) => {
       await call('remove', `image ${reference}`, options)
@@ -560,4 +561,3 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
   for (const image of images) fake.addImage(image)
   return fake
 }
-    resolveDigest: async (reference) => `sha256:${Buffer.from(reference).toString('hex').padEnd(64, '0').slice(0, 64)}`,
