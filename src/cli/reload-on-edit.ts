@@ -2,20 +2,49 @@ import type { Project } from '../core/project/project.ts'
 import type { Watcher } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
 
+/** The files whose edit makes the session load all of them again. */
+export type EditWatch = {
+  /** Other files from now on: those that the project is made of now, or the ones that make it fail. */
+  renew(files: readonly string[]): void
+  close(): void
+}
+
+/** Every file that the project was made from, but for what came on standard input. */
+export const filesOf = ({ context: { files, envFiles, inputs } }: Project): readonly string[] => [...files, ...envFiles, ...inputs]
+
 /**
  * A session that acts on saved files acts on its stack file, too: an edit of it, or of any file that it was made from, makes the
  * session load all of them again. What is wrong in them then is told, and the session goes on as it was.
- * @returns ends it
  */
-export function reloadOnEdit(session: Session, { watcher, project }: { readonly watcher: Watcher; readonly project: Project }): () => void {
-  const { files, envFiles, inputs } = project.context
-  const roots = [...new Set([...files, ...envFiles, ...inputs])].filter((file) => file !== '-')
-  const leaving = new AbortController()
-  const follow = async (): Promise<void> => {
-    for await (const batch of watcher.watch(roots, { ignored: () => false, signal: leaving.signal })) {
+export function reloadOnEdit(session: Session, { watcher, files }: { readonly watcher: Watcher; readonly files: readonly string[] }): EditWatch {
+  let watched: ReadonlySet<string> = new Set()
+  let leaving = new AbortController()
+  const follow = async (roots: readonly string[], { signal, onReady }: { readonly signal: AbortSignal; readonly onReady: () => void }): Promise<void> => {
+    for await (const batch of watcher.watch(roots, { ignored: () => false, signal, onReady })) {
       if (batch.rescan || batch.paths.length > 0) session.send({ type: 'reload' })
     }
   }
-  follow().catch(() => undefined) // a file that cannot be watched can be loaded again by key
-  return () => leaving.abort()
+  const renew = (next: readonly string[]): void => {
+    const wanted = new Set(next.filter((file) => file !== '-'))
+    if (leaving.signal.aborted || (wanted.size === watched.size && [...wanted].every((file) => watched.has(file)))) return
+    const before = leaving
+    leaving = new AbortController()
+    watched = wanted
+    // The old ones are left when the new ones are watched: an edit between the two is not lost.
+    follow([...wanted], { signal: leaving.signal, onReady: () => before.abort() }).catch(() => before.abort()) // a file that cannot be watched can be loaded again by key
+  }
+  renew(files)
+  return { renew, close: () => leaving.abort() }
+}
+
+/** Loads with `load`, and lets `watch` follow what that read: where it failed, also files that are part of it since the last edit. */
+export async function loadAndFollow(load: () => Promise<Project>, { texts, watch }: { readonly texts: ReadonlyMap<string, string>; readonly watch: () => EditWatch | undefined }): Promise<Project> {
+  try {
+    const project = await load()
+    watch()?.renew(filesOf(project))
+    return project
+  } catch (error) {
+    watch()?.renew([...texts.keys()])
+    throw error
+  }
 }

@@ -7,7 +7,7 @@ import { askYesNo } from './ask-yes-no.ts'
 import type { UpCall } from './commands/up.ts'
 import type { CliContext } from './context.ts'
 import { loadProject } from './load-target.ts'
-import { reloadOnEdit } from './reload-on-edit.ts'
+import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from './reload-on-edit.ts'
 import { createProgress } from './progress.ts'
 import { toLimit } from './run-plan.ts'
 import { isTruthy } from './terminal.ts'
@@ -23,19 +23,20 @@ export type AttachedUp = {
 export async function runAttachedUp(call: UpCall, attached: AttachedUp): Promise<number> {
   const { context, words } = call
   const usesDashboard = wantsDashboard(call)
-  const request = toRequest(call, attached, { usesDashboard })
+  let edits: EditWatch | undefined
+  const request = toRequest(call, attached, { usesDashboard, watch: () => edits })
   const deps = await context.deps()
   // Loaded before the session begins: whoever subscribes a moment later misses how it began.
   const dashboard = usesDashboard ? await import('./show-dashboard.ts') : undefined
   const session = createSession(deps, request)
   const release = quitBySignal(context, session)
-  const leave = request.watch === true ? reloadOnEdit(session, { watcher: deps.watcher, project: attached.project }) : () => undefined
+  if (request.watch === true) edits = reloadOnEdit(session, { watcher: deps.watcher, files: filesOf(attached.project) })
   try {
     return dashboard === undefined
       ? await tellSession(context, session, { project: attached.project, flags: call.flags, words })
       : await dashboard.showDashboard(context, session)
   } finally {
-    leave()
+    edits?.close()
     release()
   }
 }
@@ -47,7 +48,7 @@ function wantsDashboard({ context: { terminal, global, env }, flags }: UpCall): 
   return canDraw && !isRefused && !endsByItself && (terminal.progress === 'tty' || !terminal.progressAsked)
 }
 
-function toRequest(call: UpCall, { project, options, reloadOptions }: AttachedUp, { usesDashboard }: { readonly usesDashboard: boolean }): SessionRequest {
+function toRequest(call: UpCall, { project, options, reloadOptions }: AttachedUp, { usesDashboard, watch }: { readonly usesDashboard: boolean; readonly watch: () => EditWatch | undefined }): SessionRequest {
   const { context, flags, words } = call
   return {
     project,
@@ -65,7 +66,7 @@ function toRequest(call: UpCall, { project, options, reloadOptions }: AttachedUp
     ...toLimit(context),
     ...toAwaitTimeout(flags['wait-timeout']),
     reload: async () => {
-      const next = await loadProject(context, { services: words })
+      const next = await loadAndFollow(() => loadProject(context, { services: words }), { texts: context.texts, watch })
       return { project: next, plans: createSessionPlans(next, reloadOptions(next)) }
     },
   }

@@ -112,6 +112,22 @@ scenario('an edit reaches every replica', {
   }), soon))
 })
 
+scenario('a file that an edit includes is followed from then on, and while it is wrong', {
+  differs: 'a running watch of the reference does not read its file again (its issue 11003)',
+  files: { 'compose.yaml': synced('action: sync'), 'src/start.txt': 'start\n', 'more/compose.yaml': `services: { more: { ${sleeper}, environment: { A: "1" } } }` },
+}, async (s) => {
+  const up = await watching(s)
+  await s.write('compose.yaml', `include: [more/compose.yaml]\n${synced('action: sync')}`)
+  await s.check('its service runs', eventually(inside('more', 'echo "[$A]"', /\[1\]/), soon))
+  await s.write('more/compose.yaml', `services: { more: { ${sleeper}, environment: { A: "2" } } }`)
+  await s.check('an edit of it is applied', eventually(inside('more', 'echo "[$A]"', /\[2\]/), soon))
+  await s.write('wrong/compose.yaml', 'services: { other: { imago: x } }')
+  await s.write('compose.yaml', `include: [more/compose.yaml, wrong/compose.yaml]\n${synced('action: sync')}`)
+  await up.prints(/imago/, soon)
+  await s.write('wrong/compose.yaml', `services: { other: { ${sleeper} } }`)
+  await s.check('what was wrong is mended', eventually(running('other'), soon))
+})
+
 scenario('an edit of the stack file is applied while up runs', {
   differs: 'a running watch of the reference does not read its file again (its issue 11003)',
   files: { 'compose.yaml': synced('action: sync'), 'src/start.txt': 'start\n' },

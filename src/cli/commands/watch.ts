@@ -3,7 +3,7 @@ import { createSessionPlans, type SessionPlans } from '../../engine/session-plan
 import type { Project } from '../../core/project/project.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import { loadProject } from '../load-target.ts'
-import { reloadOnEdit } from '../reload-on-edit.ts'
+import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from '../reload-on-edit.ts'
 import { createProgress } from '../progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { watchCommand } from '../table/lifecycle-commands.ts'
@@ -19,21 +19,22 @@ export async function runWatch({ context, flags, words }: CallOf<typeof watchCom
   const toPlans = (next: Project): SessionPlans =>
     createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing', recreate: flags['no-up'] ? 'never' : 'diverged' })
   const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
-    const next = await loadProject(context, { services: words })
+    const next = await loadAndFollow(() => loadProject(context, { services: words }), { texts: context.texts, watch: () => edits })
     return { project: next, plans: toPlans(next) }
   }
+  let edits: EditWatch | undefined
   const deps = await context.deps()
   const session = createSession(deps, { project, command: 'stack watch', plans: toPlans(project), ...toServices(words), attach: [], watch: true, confirm: 'no', waitForLock: true, keepRunning: true, reload })
   const progress = createProgress(context, { project: project.name, title: 'watch', attached: true })
   session.subscribe(progress.tell)
-  const leave = reloadOnEdit(session, { watcher: deps.watcher, project })
+  edits = reloadOnEdit(session, { watcher: deps.watcher, files: filesOf(project) })
   const release = context.signals.handle(() => session.send({ type: 'detach' }))
   try {
     const { exit } = await session.done
     progress.end()
     return context.signals.exitCode() ?? exit
   } finally {
-    leave()
+    edits.close()
     release()
   }
 }
