@@ -18,6 +18,9 @@ const ACTIONS = [
   'connect', 'disconnect', 'remove', 'mount', 'unmount', 'pull', 'push', 'tag', 'untag', 'delete', 'import', 'load',
 ] // prettier-ignore
 
+/** What is only asked for by somebody who wants to see all that goes on. */
+const EXEC_ACTIONS = ['exec_create', 'exec_start', 'exec_die', 'exec_detach', 'attach', 'detach', 'resize', 'commit', 'export', 'copy', 'top']
+
 const KINDS = ['container', 'network', 'volume', 'image']
 
 /**
@@ -25,13 +28,13 @@ const KINDS = ['container', 'network', 'volume', 'image']
  * @throws `engine/connection-lost` when the engine ends the stream
  */
 export function createEvents(client: DockerClient): Runtime['events'] {
-  return ({ project, since, until }, { signal }) =>
+  return ({ project, since, until, execs = false }, { signal }) =>
     guardStream(client, { what: 'report its events', signal }, async function* () {
-      const filters = { type: KINDS, event: ACTIONS, ...(project === undefined ? {} : { label: [`com.docker.compose.project=${project}`] }) }
+      const filters = { type: KINDS, event: execs ? [...ACTIONS, ...EXEC_ACTIONS] : ACTIONS, ...(project === undefined ? {} : { label: [`com.docker.compose.project=${project}`] }) }
       const query = { filters, since: toTime(since), until: toTime(until) }
       const stream = await client.open({ method: 'GET', path: '/events', query, signal })
       for await (const message of readJsonLines<EngineMessage>(stream, signal)) {
-        const event = toEngineEvent(message)
+        const event = toEngineEvent(message, { execs })
         if (event !== undefined) yield event
       }
       if (until === undefined) throw new StackError('engine/connection-lost', { what: 'report its events' })
@@ -40,18 +43,19 @@ export function createEvents(client: DockerClient): Runtime['events'] {
 
 const toTime = (seconds: number | undefined): string | undefined => (seconds === undefined ? undefined : seconds.toFixed(6))
 
-export function toEngineEvent(message: EngineMessage): EngineEvent | undefined {
+export function toEngineEvent(message: EngineMessage, { execs = false } = {}): EngineEvent | undefined {
   if (!KINDS.includes(message.Type)) return undefined
   const attributes = message.Actor.Attributes ?? {}
   const [action = '', detail = ''] = message.Action.split(': ')
-  if (action.startsWith('exec_')) return undefined
+  if (action.startsWith('exec_') && !execs) return undefined
   const health = action === 'health_status' && (detail === 'healthy' || detail === 'unhealthy' || detail === 'starting') ? detail : undefined
   const service = attributes['com.docker.compose.service']
   const project = attributes['com.docker.compose.project']
   const exitCode = attributes['exitCode']
   return {
     kind: message.Type as EngineEvent['kind'],
-    action,
+    // What is executed is part of the action's name.
+    action: action.startsWith('exec_') ? message.Action : action,
     id: message.Actor.ID,
     name: attributes['name'] ?? message.Actor.ID,
     ...(service === undefined ? {} : { service }),

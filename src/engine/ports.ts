@@ -34,7 +34,7 @@ export type Runtime = ContainerRuntime & ObjectRuntime & ImageRuntime & Snapshot
   /** Milliseconds since the epoch by the engine's own clock, which may be another than ours. Not cheap. */
   readClock(options?: CallOptions): Promise<number>
   /** Engine events of one project (label filter), or of all. Ends only by the signal; throws when the stream is lost. */
-  events(filter: { readonly project?: string; /** Seconds since the epoch, fractions allowed. */ readonly since?: number; readonly until?: number }, options: CallOptions): AsyncIterable<EngineEvent>
+  events(filter: { readonly project?: string; /** Seconds since the epoch, fractions allowed. */ readonly since?: number; readonly until?: number; /** With what is executed in containers, health probes too. */ readonly execs?: boolean }, options: CallOptions): AsyncIterable<EngineEvent>
   close(): void
 }
 

@@ -112,6 +112,18 @@ scenario('events tells what happens to the containers of the project, and only t
   if (!told.every(({ type, service }) => type === 'container' && service === 'web')) throw new Error(text)
 })
 
+scenario('events tells what is executed, and how a healthcheck went', {
+  files: { 'compose.yaml': `services: { web: { ${sleeper}, healthcheck: { test: ["CMD", "true"], interval: 500ms } } }` },
+}, async (s) => {
+  const since = String(Date.now() / 1000 - 1)
+  await s.step('up', 'up -d --wait', health('web', 'healthy'))
+  await s.step('exec', 'exec -T web true')
+  const events = s.start('events', ['events', '--json', '--since', since])
+  await events.prints(/"action":"exec_create: true *"/)
+  await events.prints(/"action":"exec_die".*"exitCode":"0"/)
+  await events.prints(/"action":"health_status: healthy"/)
+})
+
 /** The subscription may come a moment after the process, so the act is repeated until it is heard. */
 async function eventuallyHeard(act: () => Promise<void>) {
   for (let attempt = 1; ; attempt += 1) {

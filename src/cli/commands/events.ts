@@ -13,7 +13,7 @@ export async function runEvents({ context, flags, words }: CallOf<typeof eventsC
   const [since, until] = [parseTime(flags.since, { now, command: 'events' }), parseTime(flags.until, { now, command: 'events' })]
   const [target, runtime] = await Promise.all([loadTarget(context, { services: words }), context.runtime()])
   if (words.length > 0) assertServices(words, { target, containers: target.project === undefined ? await runtime.listContainers({ project: target.name }) : [] })
-  const filter = { project: target.name, ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }
+  const filter = { project: target.name, execs: true, ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }
   try {
     for await (const event of runtime.events(filter, { signal: context.signal })) {
       if (event.kind !== 'container' || event.service === undefined || (words.length > 0 && !words.includes(event.service))) continue
@@ -29,15 +29,18 @@ export async function runEvents({ context, flags, words }: CallOf<typeof eventsC
 const ownAttributes = ({ attributes }: EngineEvent): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith('com.docker.compose.') && key !== label.parts).sort(([a], [b]) => (a < b ? -1 : 1)))
 
+/** As the engine says it: `health_status: healthy`. */
+const toAction = ({ action, health }: EngineEvent): string => (health === undefined ? action : `${action}: ${health}`)
+
 function toJson(event: EngineEvent): string {
-  const { id, action, service } = event
-  return toGoJson({ action, attributes: ownAttributes(event), id, service, time: toUtc(event.at), type: 'container' })
+  const { id, service } = event
+  return toGoJson({ action: toAction(event), attributes: ownAttributes(event), id, service, time: toUtc(event.at), type: 'container' })
 }
 
 /** `2026-11-21 01:22:23.178409 container start 3c45… (image=…, name=…)` */
 function toLine(event: EngineEvent): string {
   const attributes = Object.entries(ownAttributes(event)).map(([key, value]) => `${key}=${value}`)
-  return `${toLocal(event.at)} container ${event.action} ${event.id} (${attributes.join(', ')})`
+  return `${toLocal(event.at)} container ${toAction(event)} ${event.id} (${attributes.join(', ')})`
 }
 
 const microseconds = (at: number): string => String(Math.floor((at % 1000) * 1000)).padStart(6, '0')
