@@ -17,6 +17,6 @@ export type EngineDeps = {
   readonly providers?: Providers
   /** Absent: services that use `models` fail. */
   readonly models?: Models
-  /** Absent: builds from git repositories fail. */
+  /** Absent where nothing is built: a build from a git repository fails. */
   readonly repositories?: Repositories
 }

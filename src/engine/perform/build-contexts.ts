@@ -33,7 +33,7 @@ const isTrue = (value: string | null | undefined): boolean => ['1', 't', 'T', 't
 async function fetchContext(reference: string, place: Place & { readonly keepGitDirectory: boolean }): Promise<string> {
   const { emit, repositories, step, world, keepGitDirectory } = place
   const { url, ref, folder } = parseGitReference(reference)
-  if (repositories === undefined) throw new StackError('git/not-installed', { url: withoutCredentials(url) })
+  if (repositories === undefined) throw new StackError('internal/bug', { detail: `nothing here can fetch ${withoutCredentials(url)}` })
   const key = JSON.stringify([url, ref, keepGitDirectory])
   const known = world.checkouts.get(key)
   const checkout = known ?? checkOut(repositories, { url, ref, keepGitDirectory }, place)
