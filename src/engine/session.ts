@@ -26,6 +26,8 @@ export type Session = {
 
 // After somebody else stopped the last container: `docker restart` stops it too, and starts it a moment later.
 const restartGraceMs = 1000
+// An engine that was restarted starts what its restart policies say a moment after it answers again.
+const comebackMs = 10_000
 
 /**
  * The attached `up`: brings the project up, tells what happens to its containers and what they write, acts on saved files
@@ -88,6 +90,9 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
     applying: new AbortController(),
     isForced: false,
   }
+  events.subscribe(({ type }) => {
+    if (type === 'lost') state.lostAt = deps.clock.now()
+  })
   return state
 }
 
@@ -96,6 +101,11 @@ const checkOver = (state: SessionState): void => {
   const seemsOver = (): boolean =>
     state.phase === 'running' && state.request.keepRunning !== true && !state.jobs.isBusy() && isOver(state.monitor.containers(), selectScope(state))
   if (!seemsOver()) return
+  const comeback = toComeback(state)
+  if (comeback > 0) {
+    state.deps.clock.sleep(comeback, { signal: state.closing.signal }).then(() => checkOver(state), () => {})
+    return
+  }
   state.monitor.lookAtAll().then(
     () => {
       if (seemsOver()) state.ended.resolve({ kind: 'over', exit: 0 })
@@ -104,6 +114,12 @@ const checkOver = (state: SessionState): void => {
       if (!state.closing.signal.aborted) raise(state, 'engine', error)
     },
   )
+}
+
+/** How long containers may still be started again by an engine that was away, whose policies say so; 0 when there are none. */
+const toComeback = ({ deps, lostAt, monitor, project }: SessionState): number => {
+  const comesBack = monitor.containers().some(({ service }) => /^(always|unless-stopped)/.test(project.services[service]?.restart ?? ''))
+  return comesBack && lostAt !== undefined ? Math.max(0, lostAt + comebackMs - deps.clock.now()) : 0
 }
 
 const onExit = (state: SessionState, exit: ContainerExit): void => {

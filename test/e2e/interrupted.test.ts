@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { exited, health, holds, named, nothingLeft, replicas, running, startedAfter, state } from '../support/checks.ts'
-import { exits } from '../support/output-checks.ts'
+import { image } from '../support/objects.ts'
+import { exits, prints } from '../support/output-checks.ts'
 import { scenario, type Scenario } from '../support/scenario.ts'
 import { daemon, healthyWhen, sleeper } from '../support/snippets.ts'
 import { eventually } from '../support/eventually.ts'
+import type { Finished } from '../support/tool.ts'
 
 /** Work that was cut off: the next run finishes it, and nothing is doubled or left. */
 
@@ -109,4 +111,85 @@ scenario('the second signal ends at once', {
   if (end.code !== 130) throw new Error(`the exit code is ${end.code}`)
   if (s.tool === 'stack' && !/web-1 +Killing/.test(end.stdout + end.stderr)) throw new Error(`it does not say that it kills:\n${end.stdout}${end.stderr}`)
   await s.check('it was killed', exited('web', 137))
+})
+
+/** Does not hear SIGTERM: the engine kills it when its five seconds are over, whoever has asked for that and left. */
+const stubborn = { 'compose.yaml': `services:
+  web: { image: ${image}, init: true, stop_grace_period: 5s, command: ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"] }
+  db: { ${sleeper} }
+` }
+
+const interruptions = [
+  ['Ctrl-C in the middle of down', 'down', ['SIGINT'], 130],
+  ['Ctrl-C twice in the middle of down', 'down', ['SIGINT', 'SIGINT'], 130],
+  ['SIGTERM in the middle of stop', 'stop', ['SIGTERM'], 143],
+  ['Ctrl-C in the middle of stop', 'stop', ['SIGINT'], 130],
+] as const
+
+for (const [name, command, signals, code] of interruptions) {
+  scenario(`up right after ${name} waits for what the engine is still stopping, and starts it again`, {
+    differs: 'the reference takes a dying container for a running one',
+    files: stubborn,
+  }, async (s) => {
+    await s.step('up', 'up -d', running('web'), running('db'))
+    const interrupted = s.start(name, command)
+    await interrupted.prints(/web-1 +Stopping/)
+    await eventually(async () => {
+      const { status, body } = await s.engine.raw('GET', `/events?since=${Date.now() / 1000 - 60}&until=${Date.now() / 1000}&filters=${encodeURIComponent(JSON.stringify({ event: ['kill'], container: [`${s.project}-web-1`] }))}`)
+      if (status !== 200 || body.length === 0) throw new Error('the engine has not been told to stop it')
+    })
+    for (const signal of signals) interrupted.signal(signal)
+    const end = await interrupted.ends(3000)
+    if (end.code !== code) throw new Error(`it ended with ${end.code}:\n${end.stdout}${end.stderr}`)
+    await s.step('up at once', 'up -d', running('web', 1), running('db', 1), named('web', '%p-web-1'), prints('waiting for the end of'))
+    await s.check('and they stay', holds('it was started again', async (world) => (await world.containers('web'))[0]!.State.FinishedAt > '0002'))
+  })
+}
+
+const only = 'the reference has no lock: one of the two may fail on what the other does'
+const assertCodes = (ends: readonly Finished[], allowed: readonly number[] = [0]) => {
+  if (!ends.every(({ code }) => allowed.includes(code))) throw new Error(`they ended with ${ends.map(({ code }) => code)}:\n${ends.map(({ stdout, stderr }) => stdout + stderr).join('\n')}`)
+}
+
+scenario('two downs at once: both end well, and nothing is left', { only, files }, async (s) => {
+  await s.step('up', 'up -d --wait')
+  const [one, two] = [s.start('down', 'down -v'), s.start('down beside it', 'down -v')]
+  assertCodes(await Promise.all([one.ends(), two.ends()]))
+  await s.check('nothing is left', nothingLeft())
+})
+
+scenario('up and down at once: the second waits and says for whom, and its word is the last', { only, files }, async (s) => {
+  const up = s.start('up', 'up -d')
+  await up.prints(/Creating/)
+  const down = s.start('down', 'down -v')
+  await down.prints(/waiting for "stack up" \(process \d+\) to end/)
+  assertCodes(await Promise.all([up.ends(), down.ends()]))
+  await s.check('nothing is left', nothingLeft())
+  await s.step('up', 'up -d --wait')
+  const [last, again] = [s.start('down', 'down'), s.start('up', 'up -d')]
+  assertCodes(await Promise.all([last.ends(), again.ends()]))
+  await s.step('a last up finds everything or makes it', 'up -d --wait', replicas('web', 1, 2), running('web', 2), running('db', 1))
+})
+
+scenario('two projects at once share an external network, and neither harms it', {
+  only,
+  files: {
+    'one/compose.yaml': `services: { web: { ${sleeper}, networks: [shared] } }\nnetworks: { shared: { external: true, name: "\${NET}" } }`,
+    'two/compose.yaml': `services: { web: { ${sleeper}, networks: [shared] } }\nnetworks: { shared: { external: true, name: "\${NET}" } }`,
+  },
+}, async (s) => {
+  const network = `${s.project}-shared`
+  await s.objects.network(network)
+  const env = { NET: network }
+  const both = (run: (name: string) => string) => Promise.all(['one', 'two'].map((cwd) => s.start(cwd, { run: run(cwd), cwd, env }).ends()))
+  const withName = (command: string) => (name: string) => `-p ${s.project}-${name} ${command}`
+  try {
+    assertCodes(await both(withName('up -d --wait')))
+    const attached = await s.engine.call<{ Containers: Record<string, { Name: string }> }>('GET', `/networks/${network}`)
+    const names = Object.values(attached.Containers).map(({ Name }) => Name.slice(s.project.length + 1)).sort().join()
+    if (names !== 'one-web-1,two-web-1') throw new Error(`on the network are: ${names}`)
+  } finally {
+    assertCodes(await both(withName('down')))
+  }
+  await s.check('the network is still there', holds('it is', async ({ engine }) => (await engine.raw('GET', `/networks/${network}`)).status === 200))
 })

@@ -50,8 +50,9 @@ const projectLabel = 'com.docker.compose.project'
 const toFilters = (label: string) => encodeURIComponent(JSON.stringify({ label: [label] }))
 
 /** Where the engine of this run answers: `DOCKER_HOST` (unix or tcp), else the usual socket. */
-function engineAddress(): RequestOptions {
-  const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
+export const engineHost = () => process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
+
+function engineAddress(host: string): RequestOptions {
   if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length) }
   const url = new URL(host.replace(/^tcp:/, 'http:'))
   return { host: url.hostname, port: url.port }
@@ -73,8 +74,8 @@ export function toStreams(bytes: Buffer): Streams {
  * A small client of the engine's own API, so that scenarios read state from the engine and not from a tool that is
  * under test. It speaks unversioned paths: each engine answers with its newest version.
  */
-export function createEngineApi(): EngineApi {
-  const address = engineAddress()
+export function createEngineApi(host = engineHost()): EngineApi {
+  const address = engineAddress(host)
 
   const raw: EngineApi['raw'] = (method, path, body) =>
     new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { engineHost } from './engine-api.ts'
 
 /** How those who come while the connection is cut are turned away: no socket is there, or one that hangs up at once. */
 export type Refusal = 'gone' | 'reset'
@@ -24,9 +25,8 @@ export interface EngineProxy {
   readonly close: () => Promise<void>
 }
 
-/** Where the engine of this run answers, as `test/support/engine-api.ts` finds it. */
 function toEngine(): Socket {
-  const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
+  const host = engineHost()
   if (host.startsWith('unix://')) return connect({ path: host.slice('unix://'.length), allowHalfOpen: true })
   const url = new URL(host.replace(/^tcp:/, 'http:'))
   return connect({ host: url.hostname, port: Number(url.port), allowHalfOpen: true })

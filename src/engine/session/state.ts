@@ -65,6 +65,8 @@ export type SessionState = {
   phase: 'starting' | 'running' | 'stopping'
   /** The end of what is being applied; another one when the session stops its containers. */
   applying: AbortController
+  /** When the stream of events was lost, or was there again, for the last time. */
+  lostAt?: number
   /** A second `quit`: kill. */
   isForced: boolean
 }

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findProgram, readMachine } from '../../src/system/doctor/machine.ts'
+import { createEngineApi, type EngineApi } from './engine-api.ts'
+import { eventually } from './eventually.ts'
+
+/** An engine that belongs to one test alone: that one may be stopped, killed and started again. */
+export interface OwnEngine {
+  /** For `DOCKER_HOST`. */
+  readonly host: string
+  readonly api: EngineApi
+  /** Ends it, by asking (its containers are stopped) or by force (they are left behind). */
+  readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>
+  /** Starts it again with what it had; resolves when it answers. */
+  readonly start: () => Promise<void>
+  readonly remove: () => Promise<void>
+}
+
+/** Why no engine of its own can be started here, as half a sentence; nothing when one can. */
+export function whyNoOwnEngine(): string | undefined {
+  const { platform, root, dockerd } = readMachine(process.env)
+  if (platform !== 'linux') return `this is ${platform}, and dockerd runs on Linux`
+  if (!root) return 'dockerd and its network namespace need root'
+  if (dockerd === undefined) return 'there is no dockerd on this machine'
+  const missing = ['unshare', 'nsenter', 'containerd'].filter((name) => findProgram(name, process.env) === undefined)
+  return missing.length === 0 ? undefined : `the command ${missing[0]} is missing`
+}
+
+/**
+ * Holds the namespaces, and runs containerd as an init system does, apart from dockerd: containers outlive a dockerd that is
+ * killed, and the next one finds them. What is mounted goes with the namespace.
+ */
+const keep = `
+ip link set lo up || true
+printf 'version = 2\\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\\n' > containerd.toml
+exec containerd --config containerd.toml --root "$PWD/containerd" --state "$PWD/containerd-state" --address "$PWD/containerd.sock" > containerd.log 2>&1`
+
+/**
+ * Starts the machine's dockerd, beside the one that runs, with its own data and in network and mount namespaces of its own,
+ * so that neither sees bridges, firewall rules or mounts of the other. It gets the named images from the engine under test.
+ */
+export async function startOwnEngine(images: readonly string[]): Promise<OwnEngine> {
+  const folder = await mkdtemp(join(tmpdir(), 'stack-engine-'))
+  const host = `unix://${folder}/docker.sock`
+  const log = join(folder, 'dockerd.log')
+  const keeper = spawn('unshare', ['--mount', '--net', 'sh', '-c', keep], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+  await eventually(() => access(join(folder, 'containerd.sock')), 20_000)
+  const api = createEngineApi(host)
+  let daemon: ChildProcess | undefined
+
+  const start: OwnEngine['start'] = async () => {
+    const output = openSync(log, 'a')
+    const dockerd = readMachine(process.env).dockerd ?? 'dockerd'
+    const words = [dockerd, '--host', host, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid'), '--containerd', join(folder, 'containerd.sock')]
+    const started = spawn('nsenter', ['--target', String(keeper.pid), '--mount', '--net', '--', ...words], { stdio: ['ignore', output, output] })
+    daemon = started
+    await eventually(async () => {
+      if (started.exitCode === null) await api.call('GET', '/_ping')
+    }, 60_000)
+    if (started.exitCode !== null) throw new Error(`dockerd ended with ${started.exitCode}:\n${(await readFile(log, 'utf8')).slice(-2000)}`)
+  }
+  const end: OwnEngine['end'] = async (signal) => {
+    const running = daemon
+    daemon = undefined
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
+    const ended = once(running, 'exit')
+    running.kill(signal)
+    await ended
+  }
+  const remove: OwnEngine['remove'] = async () => {
+    if (daemon !== undefined) await removeContainers(api)
+    await end('SIGTERM')
+    const gone = once(keeper, 'exit')
+    keeper.kill('SIGTERM')
+    await gone
+    await eventually(() => rm(folder, { recursive: true, force: true }))
+  }
+  try {
+    await start()
+    for (const image of images) await copyImage(image, api)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  return { host, api, end, start, remove }
+}
+
+async function copyImage(image: string, to: EngineApi) {
+  const saved = await createEngineApi().raw('GET', `/images/${image}/get`)
+  if (saved.status !== 200) throw new Error(`${image} cannot be copied: ${saved.body.toString()}`)
+  const loaded = await to.raw('POST', '/images/load', saved.body)
+  if (loaded.status !== 200 || loaded.body.includes('"error"')) throw new Error(`${image} cannot be loaded: ${loaded.body.toString()}`)
+}
+
+async function removeContainers(api: EngineApi) {
+  const all = await api.call<{ Id: string }[]>('GET', '/containers/json?all=1')
+  await Promise.all(all.map(({ Id }) => api.raw('DELETE', `/containers/${Id}?force=1&v=1`)))
+}
