@@ -41,7 +41,8 @@ test('an image is pushed and pulled with what docker login has kept, and layers 
   await signedIn.tagImage(shellImage, image)
   const pushed: TransferProgress[] = []
   await signedIn.pushImage(image, { onProgress: (progress) => pushed.push(progress) })
-  expect(pushed.some(({ layer, total }) => layer !== undefined && total !== undefined)).toBe(true)
+  // With containerd's image store a layer this small is there before its first bytes are told.
+  expect(pushed.some(({ layer, status, total }) => layer !== undefined && (total !== undefined || status === 'Pushed'))).toBe(true)
   await signedIn.removeImage(image)
   expect(await signedIn.inspectImage(image)).toBeUndefined()
   const pulled = await signedIn.pullImage(image)
