@@ -14,6 +14,7 @@ export type RunPlanOptions = {
   readonly plan: PlanFunction
   readonly confirm?: (steps: readonly Step[]) => Promise<boolean>
   readonly awaitTimeoutMs?: number
+  readonly looksAgain?: boolean
   readonly silent?: NonNullable<ProgressOptions['silent']>
   /** Prints what was done after a run that ended well. */
   readonly summarize?: (result: ApplyResult, ms: number) => Promise<readonly string[]>
@@ -39,6 +40,7 @@ export async function runPlan(context: CliContext, options: RunPlanOptions): Pro
         waitForLock: true,
         dryRun,
         ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
+        ...(options.looksAgain === undefined ? {} : { looksAgain: options.looksAgain }),
         ...(options.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: options.awaitTimeoutMs }),
         ...toLimit(context),
       },

@@ -12,6 +12,7 @@ import { executeSteps, type Outcome } from './execute.ts'
 import { observeProject } from './observe.ts'
 import { outlastStops } from './outlast-stops.ts'
 import { createPerformer, type Performer } from './perform.ts'
+import type { BeforeStart } from './perform/context.ts'
 import { createEndings, forgetRaced, selectRaced } from './raced.ts'
 import { isPassing, withRetry } from './retry.ts'
 import { toStepService, toStepSubject, toStepSummary } from './step-summary.ts'
@@ -43,10 +44,17 @@ export type ApplyRequest = {
   readonly waitForLock?: boolean
   /** Bound of each `service/await`. */
   readonly awaitTimeoutMs?: number
+  /**
+   * After a run that was cut off, look once more at the end: what the engine was still making for that run may be there
+   * only now. For plans that ask for nothing a second time.
+   */
+  readonly looksAgain?: boolean
   /** Only `plan/made`; takes no lock and changes nothing. */
   readonly dryRun?: boolean
   /** The session's own subscription, when there is one. */
   readonly events?: EngineEvents
+  /** What is done to each container that is about to start. */
+  readonly beforeStart?: BeforeStart
 }
 
 export type StepFailure = { readonly step: Step; readonly problem: Problem; readonly error: unknown }
@@ -117,15 +125,20 @@ const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAft
       if (number === 1) tellWarnings(plan, request.emit)
       request.emit({ type: 'plan/made', trigger: request.trigger ?? 'command', steps: steps.map(toStepSummary), unchanged: plan.unchanged })
       if (request.dryRun === true) break
-      performer ??= createPerformer(deps, { project: request.project, emit: request.emit, events, signal, ...(request.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: request.awaitTimeoutMs }) })
+      performer ??= createPerformer(deps, {
+        project: request.project, emit: request.emit, events, signal,
+        ...(request.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: request.awaitTimeoutMs }),
+        ...(request.beforeStart === undefined ? {} : { beforeStart: request.beforeStart }),
+      })
       performer.look(observed)
       await runRound({ deps, request, performer, outcomes, failures, endings, signal }, steps)
       const images = selectArrivedImages(steps, outcomes)
       settledImages = new Set([...settledImages, ...images])
       const raced: ReadonlySet<StepFailure> = number === maxRounds ? new Set() : await selectRaced(deps, failures, { project: request.project.name, emit: request.emit, signal })
       endings.settle(new Set([...raced].map(({ step }) => step.id)))
-      if (images.length === 0 && raced.size === 0) break
-      forgetRaced(raced, steps, { outcomes, failures, past })
+      const isSecondLook = isAfterCut && request.looksAgain === true && number === 1 && !signal.aborted
+      if (images.length === 0 && raced.size === 0 && !isSecondLook) break
+      if (raced.size > 0 || isSecondLook) forgetRaced(raced, steps, { outcomes, failures, past })
     }
   } finally {
     // Nothing that was held back is left untold when the engine stays away, or somebody has had enough.

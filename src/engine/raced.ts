@@ -64,7 +64,6 @@ type Remembered<F> = { readonly failures: F[]; readonly outcomes: Map<string, Ou
  * rest only failures of another kind are remembered, and what they skip.
  */
 export const forgetRaced = <F extends Failed>(raced: ReadonlySet<F>, steps: readonly Step[], { failures, outcomes, past }: Remembered<F>): void => {
-  if (raced.size === 0) return
   failures.splice(0, failures.length, ...failures.filter((failure) => !raced.has(failure)))
   const remembered = new Set(failures.map(({ step }) => step.id))
   for (const { id, action } of steps) if (action.kind === 'container/restart' && outcomes.get(id)?.status === 'done') remembered.add(id)

@@ -127,6 +127,25 @@ describe('applyPlan', () => {
     expect(world.clock.now() - begun).toBeLessThan(4000)
   })
 
+  test('down after a run that was cut off also removes what the engine made for it after we looked', async () => {
+    const world = aWorld()
+    const project = aProject({ web: aService(), db: aService() })
+    await up(world, project)
+    const { spec } = world.runtime.byName('demo-web-1')
+    const { removeContainer } = world.runtime
+    let isLate = true
+    const runtime: Runtime = { ...world.runtime, removeContainer: async (id, options) => {
+      if (isLate) {
+        isLate = false
+        await world.runtime.createContainer({ ...spec, name: 'demo-web-2', labels: { ...spec.labels, 'com.docker.compose.container-number': '2' } })
+      }
+      await removeContainer(id, options)
+    } }
+    const lock = aLock({ wasLeft: true })
+    const result = await world.clock.run(applyPlan({ ...world.deps, runtime, lock }, { project, command: 'stack down', emit: () => {}, looksAgain: true, plan: (observed) => planDown({ name: project.name, project }, observed, {}) }))
+    expect([result.exit, world.runtime.containers.size, world.runtime.networks.size]).toEqual([0, 0, 0])
+  })
+
   test('a stop is outlasted for as long as the service may take, and no longer', async () => {
     const world = aWorld()
     const project = aProject({ web: aService({ stop_grace_period: '1m0s' }) })

@@ -190,6 +190,28 @@ describe('createSession', () => {
     await world.clock.run(session.done)
   })
 
+  test('an engine that was restarted gets the time to start again what its policies say', async () => {
+    const world = aWorld()
+    const session = open(world, aProject({ keep: aService({ restart: 'unless-stopped' }), once: aService() }))
+    let isOver = false
+    void session.done.then(() => (isOver = true))
+    await world.clock.advance(1000)
+    const [keep, once] = [world.runtime.byName('demo-keep-1'), world.runtime.byName('demo-once-1')]
+    // As it is when the engine ends: nobody is left to tell.
+    for (const container of [keep, once]) Object.assign(container, { state: 'exited', exitCode: 143 })
+    world.runtime.loseEvents()
+    await world.clock.advance(5000)
+    expect(session.lines('container/changed').slice(-2).toSorted()).toEqual(['container/changed demo-keep-1 exited 143', 'container/changed demo-once-1 exited 143'])
+    await world.clock.run(world.runtime.startContainer(keep.id))
+    await world.clock.advance(20_000)
+    expect([isOver, session.lines('container/changed').at(-1)]).toEqual([false, 'container/changed demo-keep-1 running'])
+    Object.assign(keep, { state: 'exited', exitCode: 143 })
+    world.runtime.loseEvents()
+    await world.clock.advance(15_000)
+    expect(isOver).toBe(true)
+    expect(session.lines('session/ended')).toEqual(['session/ended 0'])
+  })
+
   test('asks before data is lost', async () => {
     const world = aWorld()
     const withVolume = (driver_opts: Readonly<Record<string, string>>): Project =>

@@ -23,6 +23,7 @@ export async function runDown({ context, flags, words }: CallOf<typeof downComma
         ...(flags.rmi === undefined ? {} : { rmi: flags.rmi === 'all' ? 'all' : 'local' }),
       })
     },
+    looksAgain: true,
     // -v says it already.
     confirm: () => Promise.resolve(true),
   })
