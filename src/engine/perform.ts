@@ -6,7 +6,7 @@ import type { Emit } from './emitter.ts'
 import type { EngineEvents } from './engine-events.ts'
 import { awaitService } from './perform/await-service.ts'
 import { changeContainer } from './perform/change-container.ts'
-import type { StepContext } from './perform/context.ts'
+import type { BeforeStart, StepContext } from './perform/context.ts'
 import { copyObjects } from './perform/copy-objects.ts'
 import { createContainer } from './perform/create-container.ts'
 import { execHook, runHook } from './perform/hooks.ts'
@@ -26,6 +26,7 @@ export type PerformerOptions = {
   readonly events: EngineEvents
   readonly signal: AbortSignal
   readonly awaitTimeoutMs?: number
+  readonly beforeStart?: BeforeStart
 }
 
 /** Carries out the steps of one command, over all of its rounds. */

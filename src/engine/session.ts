@@ -14,6 +14,7 @@ import { createQuestions } from './session/questions.ts'
 import { attempt, runPlan } from './session/run-plan.ts'
 import { isAttached, raise, selectScope, type SessionRequest, type SessionState, setPhase } from './session/state.ts'
 import { createProjectSync, type ProjectSync } from './sync/project-sync.ts'
+import { createSeeds } from './sync/seeds.ts'
 
 export type { SessionRequest } from './session/state.ts'
 
@@ -80,6 +81,7 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
     monitor: createMonitor({ runtime: deps.runtime, emit, events, signal }, options),
     jobs: createJobs(() => checkOver(state)),
     questions: createQuestions(emit),
+    seeds: createSeeds(deps),
     closing,
     ended: Promise.withResolvers(),
     exitCodes: new Map(),
@@ -139,6 +141,7 @@ const openSync = (state: SessionState): ProjectSync => {
   const grace = request.graceSeconds === undefined ? {} : { graceSeconds: request.graceSeconds }
   return createProjectSync({ ...deps, emit }, {
     project: state.project,
+    seeds: state.seeds,
     signal: state.closing.signal,
     containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
     restart: (service) => attempt(state, `restart.${service}`, { plan: state.plans.restart([service], grace), trigger: 'watch' }),

@@ -91,6 +91,13 @@ scenario('initial_sync brings files in that changed before', {
   await s.check('it is there without an edit', eventually(inside('web', 'cat /src/early.txt', /early/), soon))
 })
 
+scenario('initial_sync is done before the process starts', {
+  files: { 'compose.yaml': `services: { web: { ${daemon('cat /src/early.txt')}, develop: { watch: [{ path: ./src, target: /src, action: sync, initial_sync: true }] } } }`, 'src/early.txt': 'early\n' },
+}, async (s) => {
+  await watching(s)
+  await s.check('the process has read it', eventually(says('web', /^early$/m), soon))
+})
+
 scenario('sync+exec copies and runs a command inside', {
   files: { 'compose.yaml': synced('action: sync+exec, exec: { command: "sh -c \'cat /src/*.txt > /tmp/all\'" }'), 'src/one.txt': 'one\n' },
 }, async (s) => {

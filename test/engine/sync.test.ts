@@ -6,6 +6,7 @@ import type { WatchBatch } from '../../src/engine/ports.ts'
 import { createFileIndex } from '../../src/engine/sync/file-index.ts'
 import { holdBatches } from '../../src/engine/sync/hold.ts'
 import { createProjectSync } from '../../src/engine/sync/project-sync.ts'
+import { createSeeds } from '../../src/engine/sync/seeds.ts'
 import { packTar } from '../../src/engine/sync/tar.ts'
 import { aProject, aService, aWorld, toLine, type World } from '../support/builders.ts'
 import { createChannel } from '../support/channel.ts'
@@ -131,6 +132,34 @@ describe('createProjectSync', () => {
     await world.clock.advance(1000)
     expect(archives()).toBe(2)
     end()
+  })
+
+  test('initial_sync files are planted before the start, and not copied again unless they changed', async () => {
+    const world = aWorkFolder()
+    const project = aProject({ web: aService({ develop: { watch: [rule({ initial_sync: true })] } }), other: aService({ develop: { watch: [rule()] } }) })
+    const signal = AbortSignal.timeout(60_000)
+    const spec = { name: 'demo-web-1', project, serviceName: 'web', service: aService({ networks: {} }), image: 'busybox', networkNames: {}, containersOf: {}, labels: {} }
+    const { id } = await world.clock.run(world.runtime.createContainer(spec))
+    const archives = () => world.runtime.calls.filter((call) => call.startsWith('archive')).length
+    const seeds = createSeeds(world.deps)
+    const plant = (service = 'web') => world.clock.run(seeds.plant(id, { project, service, signal }))
+    await plant()
+    expect(archives()).toBe(1)
+    await plant()
+    await plant('other')
+    expect(archives()).toBe(1)
+    world.save('/work/src/a.js', 'changed')
+    await plant()
+    expect(archives()).toBe(2)
+  })
+
+  test('initial_sync files that cannot be planted hold no start up, and are all left to the watch', async () => {
+    const world = aWorkFolder()
+    const project = aProject({ web: aService({ develop: { watch: [rule({ initial_sync: true })] } }) })
+    const seeds = createSeeds(world.deps)
+    await world.clock.run(seeds.plant('nobody', { project, service: 'web', signal: AbortSignal.timeout(60_000) }))
+    const ops = [{ target: '/app/a.js' }]
+    expect(seeds.missing('nobody', ops)).toEqual(ops)
   })
 
   test('initial_sync copies everything that is not ignored, once for each container', async () => {

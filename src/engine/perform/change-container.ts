@@ -9,6 +9,7 @@ export const changeContainer = async (action: Change, context: StepContext): Pro
   const id = world.resolveContainer(action.container)
   // Whoever waits for it must not miss what happens next.
   if (action.kind === 'container/start' || action.kind === 'container/restart' || action.kind === 'container/unpause') context.events.open()
+  if (action.kind === 'container/start') await context.beforeStart?.({ id, service: action.service, signal })
   await context.retry(() => {
     switch (action.kind) {
       case 'container/start':

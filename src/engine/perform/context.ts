@@ -7,6 +7,8 @@ import type { Readiness } from '../ready.ts'
 import type { StopWindow } from '../stop-window.ts'
 import type { World } from './world.ts'
 
+export type BeforeStart = (container: { readonly id: string; readonly service: string; readonly signal: AbortSignal }) => Promise<void>
+
 /** What the doing of one step has at hand. */
 export type StepContext = EngineDeps & {
   readonly step: string
@@ -18,6 +20,8 @@ export type StepContext = EngineDeps & {
   readonly stops: StopWindow
   /** Where somebody waits for no more than the end of the process that this step stops. */
   readonly onExit?: () => void
+  /** What is done to a container that is about to start. */
+  readonly beforeStart?: BeforeStart
   readonly signal: AbortSignal
   readonly awaitTimeoutMs?: number
   /** For calls that are safe to repeat; says so in `step/progressed`. */

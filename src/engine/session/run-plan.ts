@@ -20,6 +20,7 @@ export const runPlan = (state: SessionState, plan: PlanFunction, trigger: Trigge
         events,
         // Others hold the lock for a moment only; what a person at the screen asked for is not given up for that.
         waitForLock: trigger === 'start' ? request.waitForLock === true : true,
+        ...(request.watch === true ? { beforeStart: ({ id, ...start }) => state.seeds.plant(id, { ...start, project: state.project }) } : {}),
         ...(request.limit === undefined ? {} : { limit: request.limit }),
         ...(request.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: request.awaitTimeoutMs }),
         ...(request.confirm === 'no' ? {} : { confirm: (steps) => confirm(state, steps.map((step) => toStepSubject(step.action)), signal) }),

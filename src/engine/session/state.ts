@@ -7,6 +7,7 @@ import type { EngineEvents } from '../engine-events.ts'
 import type { LogFollower } from '../logs/log-follower.ts'
 import type { SessionPlans } from '../session-plans.ts'
 import { toProblem } from '../to-problem.ts'
+import type { Seeds } from '../sync/seeds.ts'
 import type { Jobs } from './jobs.ts'
 import type { Monitor } from './monitor.ts'
 import type { Questions } from './questions.ts'
@@ -52,6 +53,8 @@ export type SessionState = {
   readonly monitor: Monitor
   readonly jobs: Jobs
   readonly questions: Questions
+  /** What `initial_sync` rules put into containers before they start. */
+  readonly seeds: Seeds
   /** The end of everything that the session does. */
   readonly closing: AbortController
   readonly ended: PromiseWithResolvers<End>

@@ -3,13 +3,14 @@ import type { Project } from '../../core/project/project.ts'
 import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import { toProblem } from '../to-problem.ts'
-import { type Change, createFileIndex, type FileIndex } from './file-index.ts'
+import { type Change, createFileIndex } from './file-index.ts'
 import { findGitLock } from './git-lock.ts'
 import { holdBatches } from './hold.ts'
 import { relativeTo } from './paths.ts'
-import { copies, createSyncRules, type SyncRule, toContainerPath } from './rules.ts'
+import { isInitial, selectInitial, toOps } from './initial-files.ts'
+import { copies, createSyncRules, type SyncRule } from './rules.ts'
+import type { Seeds } from './seeds.ts'
 import { createServiceSync, type ServiceSync, type SyncWork } from './service-sync.ts'
-import type { SyncOp } from './transport.ts'
 
 export type ProjectSync = {
   /** A container of the service came or started. */
@@ -24,6 +25,8 @@ export type ProjectSyncOptions = {
   /** Whether it went well. */
   readonly restart: (service: string) => Promise<boolean>
   readonly rebuild: (service: string) => Promise<boolean>
+  /** What containers got before they started. */
+  readonly seeds?: Seeds
 }
 
 type SyncDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'files' | 'watcher' | 'ignorePatterns'> & { readonly emit: Emit }
@@ -73,8 +76,11 @@ const watchProject = async (deps: SyncDeps, options: ProjectSyncOptions, service
       containers: () => options.containersOf(name),
       restart: () => options.restart(name),
       rebuild: () => options.rebuild(name),
-      hasInitial: own.some((rule) => rule.initialSync && copies(rule)),
-      initial: () => selectInitial(own, index),
+      hasInitial: own.some(isInitial),
+      initial: (id) => {
+        const all = selectInitial(own, index)
+        return options.seeds?.missing(id, all) ?? all
+      },
     })
     services.set(name, service)
     service.touch()
@@ -88,17 +94,6 @@ const watchProject = async (deps: SyncDeps, options: ProjectSyncOptions, service
     const changes = await index.update(batch.value)
     hand(deps, { changes, rules, services, since: batch.value.since })
   }
-}
-
-const selectInitial = (rules: readonly SyncRule[], index: FileIndex): readonly SyncOp[] =>
-  rules
-    .filter((rule) => rule.initialSync && copies(rule))
-    .flatMap((rule) => index.entriesBelow(rule.root).flatMap((entry) => toOps(rule, { path: entry.path, entry })))
-
-const toOps = (rule: SyncRule, { path, entry }: Change): readonly SyncOp[] => {
-  if (!copies(rule) || !rule.matches(path)) return []
-  const target = toContainerPath(rule, path)
-  return target === undefined ? [] : [{ target, ...(entry === undefined ? {} : { entry }) }]
 }
 
 type Handing = {

@@ -29,8 +29,8 @@ export type ServiceSyncOptions = {
   readonly containers: () => readonly ContainerSummary[]
   readonly restart: () => Promise<boolean>
   readonly rebuild: () => Promise<boolean>
-  /** Everything that `initial_sync` rules copy. */
-  readonly initial: () => readonly SyncOp[]
+  /** Everything that `initial_sync` rules copy and the container has not got. */
+  readonly initial: (container: string) => readonly SyncOp[]
   readonly hasInitial: boolean
 }
 
@@ -71,7 +71,7 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
     for (const container of running()) {
       transportOf(container.id).warmUp()
       if (owed.has(container.id)) continue
-      const all = [...(options.hasInitial ? options.initial() : []), ...overlay.values()]
+      const all = [...(options.hasInitial ? options.initial(container.id) : []), ...overlay.values()]
       owed.set(container.id, new Map(all.map((op) => [op.target, op])))
     }
   }

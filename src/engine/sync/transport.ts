@@ -53,16 +53,20 @@ export const createTransport = (deps: TransportDeps, container: string): SyncTra
     warmUp: () => void open(),
     send: async (ops) => {
       if ((await viaAgent(ops)) || (await viaAgent(ops))) return
-      await sendBy(deps, ops, {
-        put: (tar) => deps.runtime.putArchive(container, '/', toIterable(tar), { signal: deps.signal, copyOwner: true }),
-        remove: (paths) => removeByExec(deps, container, paths),
-      })
+      await sendArchives(deps, container, ops)
     },
     close: () => {
       agent?.then((opened) => opened?.close(), () => {})
     },
   }
 }
+
+/** Through the engine's own archives, which also a container takes that does not run; `rm` needs one that does. */
+export const sendArchives = (deps: TransportDeps, container: string, ops: readonly SyncOp[]): Promise<void> =>
+  sendBy(deps, ops, {
+    put: (tar) => deps.runtime.putArchive(container, '/', toIterable(tar), { signal: deps.signal, copyOwner: true }),
+    remove: (paths) => removeByExec(deps, container, paths),
+  })
 
 type Way = { readonly owner?: { readonly uid: number; readonly gid: number }; put(tar: Uint8Array): Promise<void>; remove(paths: readonly string[]): Promise<void> }
 
