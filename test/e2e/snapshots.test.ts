@@ -11,7 +11,7 @@ const tarWith = (file: string, entry: string): Check =>
   holds(`${file} is a tar with ${entry}`, async ({ folder }) => (await readFile(join(folder, file))).includes(entry))
 
 scenario('commit makes an image of what a container has become', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper} }, kept: { image: "\${COMMITTED:-stack-base/busybox}", ${'command: cat /kept'}, profiles: [later] } }` },
+  files: { 'compose.yaml': `services: { web: { ${sleeper} }, kept: { image: "\${COMMITTED:-stack-base/busybox}", command: cat /kept, profiles: [later] } }` },
 }, async (s) => {
   const image = `${s.project}:kept`
   await s.step('up', 'up -d', running('web'))

@@ -18,23 +18,23 @@ export async function runWatch({ context, flags, words }: CallOf<typeof watchCom
   if (watched.length === 0) throw new StackError('cli/nothing-to-watch', { project: project.name })
   const toPlans = (next: Project): SessionPlans =>
     createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing', recreate: flags['no-up'] ? 'never' : 'diverged' })
+  const following: { edits?: EditWatch } = {}
   const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
-    const next = await loadAndFollow(() => loadProject(context, { services: words }), { texts: context.texts, watch: () => edits })
+    const next = await loadAndFollow(() => loadProject(context, { services: words }), { texts: context.texts, watch: () => following.edits })
     return { project: next, plans: toPlans(next) }
   }
-  let edits: EditWatch | undefined
   const deps = await context.deps()
   const session = createSession(deps, { project, command: 'stack watch', plans: toPlans(project), ...toServices(words), attach: [], watch: true, confirm: 'no', waitForLock: true, keepRunning: true, reload })
   const progress = createProgress(context, { project: project.name, title: 'watch', attached: true })
   session.subscribe(progress.tell)
-  edits = reloadOnEdit(session, { watcher: deps.watcher, files: filesOf(project) })
+  following.edits = reloadOnEdit(session, { watcher: deps.watcher, files: filesOf(project) })
   const release = context.signals.handle(() => session.send({ type: 'detach' }))
   try {
     const { exit } = await session.done
     progress.end()
     return context.signals.exitCode() ?? exit
   } finally {
-    edits.close()
+    following.edits.close()
     release()
   }
 }
