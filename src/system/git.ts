@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { isCommitId, withoutCredentials } from '../core/compose/git-reference.ts'
 import type { FetchResult } from '../core/compose/sources.ts'
+import { withFolderLock } from './folder-lock.ts'
 import { fetchCommit, toGitCall, toGitReason, type GitCall } from './git-command.ts'
 
 type Options = { readonly cacheDirectory?: string; readonly timeoutMs?: number }
@@ -31,11 +32,20 @@ export const defaultCache = (): string => join(process.env['XDG_CACHE_HOME'] || 
 
 type Fetch = { readonly url: string; readonly ref: string | undefined; readonly directory: string; readonly timeoutMs: number }
 
-const fetchRepository = ({ url, ref, directory, timeoutMs }: Fetch): FetchResult => {
+const fetchRepository = (fetch: Fetch): FetchResult => {
+  const { url, ref, directory, timeoutMs } = fetch
   if (url.startsWith('-') || ref?.startsWith('-') === true) return { ok: false, detail: 'a URL or ref cannot start with "-"' }
   const isCommit = ref !== undefined && isCommitId(ref)
   if (isCommit && existsSync(join(directory, '.git', 'stack-complete'))) return { ok: true, directory }
   mkdirSync(directory, { recursive: true, mode: 0o700 })
+  return withFolderLock(directory, () => fillFolder(fetch, isCommit), { timeoutMs }) ?? { ok: false, detail: 'another process was at it all the time' }
+}
+
+/** What a git that was killed has left, and what nobody else can hold while we are here. */
+const leftLocks = ['index.lock', 'shallow.lock', 'HEAD.lock', 'FETCH_HEAD.lock']
+
+const fillFolder = ({ url, ref, directory, timeoutMs }: Fetch, isCommit: boolean): FetchResult => {
+  for (const name of leftLocks) rmSync(join(directory, '.git', name), { force: true })
   const call = toGitCall(url, process.env)
   const git = (...args: readonly string[]): string | undefined => runGit(args, { call, url, directory, timeoutMs })
   const failed = (detail: string | undefined): FetchResult => ({ ok: false, detail: detail ?? 'git failed' })

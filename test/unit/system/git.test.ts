@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadProject } from '../../../src/core/compose/load.ts'
 import { createSources } from '../../../src/system/files.ts'
@@ -52,6 +53,21 @@ test('a branch that moved is read again', () => {
   const again = createGitFetcher({ cacheDirectory: join(folder, 'cache') })(`file://${repository}`, 'main')
   expect(again).toEqual(fetched)
   expect(again.ok && readFileSync(join(again.directory, 'sub/compose.yaml'), 'utf8')).toContain('three')
+})
+
+test('processes that read one repository at once wait for each other, and for nobody who was killed', async () => {
+  const cacheDirectory = join(folder, 'shared-cache')
+  const module = new URL('../../../src/system/git.ts', import.meta.url).href
+  const script = `const { createGitFetcher } = await import(${JSON.stringify(module)}); console.log(JSON.stringify(createGitFetcher({ cacheDirectory: ${JSON.stringify(cacheDirectory)} })(${JSON.stringify(`file://${repository}`)}, 'main')))`
+  const fetchAlone = async (): Promise<unknown> => JSON.parse((await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])).stdout)
+  const results = await Promise.all(Array.from({ length: 5 }, fetchAlone))
+  const { directory } = results[0] as { directory: string }
+  expect(results).toEqual(Array.from({ length: 5 }, () => ({ ok: true, directory })))
+  writeFileSync(`${directory}.lock`, String(spawnSync('true').pid))
+  writeFileSync(join(directory, '.git/index.lock'), '')
+  writeFileSync(join(directory, '.git/shallow.lock'), '')
+  expect(await fetchAlone()).toEqual({ ok: true, directory })
+  expect(readdirSync(cacheDirectory)).toEqual([basename(directory)])
 })
 
 test.each([
