@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually, exited, inside, replicas, running, state } from '../support/checks.ts'
+import { eventually, exited, health, inside, replicas, running, state } from '../support/checks.ts'
 import { json, lines, prints, silentAbout, stdout } from '../support/output-checks.ts'
 import { freePorts, image } from '../support/objects.ts'
 import { scenario } from '../support/scenario.ts'
