@@ -16,6 +16,7 @@ import { createNetworkCalls } from './networks.ts'
 import { createSnapshotCalls } from './snapshots.ts'
 import { createStartContainer } from './start-container.ts'
 import { createStats } from './stats.ts'
+import { readAll } from './read-body.ts'
 import { createVolumeCalls } from './volumes.ts'
 
 /**
@@ -26,6 +27,7 @@ export function createRuntime(options: ClientOptions): Runtime {
   const client = createClient(options)
   return {
     facts: ({ signal } = {}) => guard(client, { what: 'say what it is', signal }, () => readFacts(client, { address: options.address, signal })),
+    assertThere: ({ signal } = {}) => guard(client, { what: 'say that it is there', signal }, async () => void (await readAll(await client.open({ method: 'GET', path: '/_ping', signal, isFresh: true }), signal))),
     readClock: ({ signal } = {}) => guard(client, { what: 'tell the time', signal }, async () => toEngineTime(await client.ask<{ SystemTime?: string }>({ method: 'GET', path: '/info', signal }))),
     ...createContainerCalls(client),
     ...createArchiveCalls(client),

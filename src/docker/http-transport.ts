@@ -9,6 +9,8 @@ export type HttpAsk = {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
   readonly signal?: AbortSignal | undefined
+  /** Not over a connection that was kept, where that can be chosen: an engine that is ending takes no new ones. */
+  readonly isFresh?: boolean
 }
 
 /** HTTP to one engine over whatever leads there. Errors are those of the connection, or the signal's reason. */
@@ -22,7 +24,7 @@ export type HttpTransport = {
 
 /** What `ssh` runs in. */
 type Environment = Readonly<Record<string, string | undefined>>
-type Carrier = { readonly open: (options: RequestOptions) => ClientRequest; readonly close: () => void }
+type Carrier = { readonly open: (options: RequestOptions, isFresh?: boolean) => ClientRequest; readonly close: () => void }
 
 /** Opens nothing before the first request; connections are kept and used again. */
 export function createHttpTransport(address: EngineAddress, environment: Environment = {}): HttpTransport {
@@ -57,8 +59,8 @@ async function createCarrier(address: EngineAddress, environment: Environment): 
     case 'unix':
     case 'npipe': {
       const agent = new Agent({ keepAlive: true })
-      const place = { agent, socketPath: address.socketPath ?? '' }
-      return { open: (options) => requestHttp({ ...options, ...place }), close: () => agent.destroy() }
+      const socketPath = address.socketPath ?? ''
+      return { open: (options, isFresh) => requestHttp({ ...options, socketPath, agent: isFresh === true ? false : agent }), close: () => agent.destroy() }
     }
     case 'ssh': {
       const { connectThroughSsh } = await import('./ssh-connection.ts')
@@ -70,7 +72,7 @@ async function createCarrier(address: EngineAddress, environment: Environment): 
       const host = { host: address.hostname ?? 'localhost', port: address.port ?? 2375 }
       if (address.tls === undefined) {
         const agent = new Agent({ keepAlive: true })
-        return { open: (options) => requestHttp({ ...options, ...host, agent }), close: () => agent.destroy() }
+        return { open: (options, isFresh) => requestHttp({ ...options, ...host, agent: isFresh === true ? false : agent }), close: () => agent.destroy() }
       }
       const { Agent: TlsAgent, request: requestHttps } = await import('node:https')
       const { skipVerify = false, ...pem } = address.tls
@@ -86,7 +88,7 @@ function sendRequest(open: Carrier['open'], ask: HttpAsk): Promise<Sent> {
   return new Promise((resolve, reject) => {
     const { signal } = ask
     if (signal?.aborted === true) return reject(signal.reason)
-    const request = open({ method: ask.method, path: ask.path, headers: toHeaders(ask) })
+    const request = open({ method: ask.method, path: ask.path, headers: toHeaders(ask) }, ask.isFresh)
     let response: IncomingMessage | undefined
     const abort = () => (response ?? request).destroy(toError(signal?.reason))
     const forget = () => signal?.removeEventListener('abort', abort)

@@ -2,9 +2,6 @@ import { isStackError } from '../core/errors/stack-error.ts'
 import type { EngineDeps } from './deps.ts'
 import type { Emit } from './emitter.ts'
 
-/** No container has it: a question that costs the engine nothing. */
-export const anyLabel = 'dev.stack.none'
-
 // An engine that is started again first stops its containers, for 15 seconds at most, and then starts those that come back.
 const patienceMs = 45_000
 const firstMs = 50
@@ -21,7 +18,7 @@ export const awaitEngine = async ({ runtime, clock, random }: Pick<EngineDeps, '
   const since = clock.now()
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await runtime.listContainers({ labels: [anyLabel] }, { signal })
+      await runtime.assertThere({ signal })
       return
     } catch (error) {
       if (signal.aborted || !isCutOff(error) || clock.now() - since >= patienceMs) throw error

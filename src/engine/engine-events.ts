@@ -1,4 +1,3 @@
-import { anyLabel } from './await-engine.ts'
 import { withRetry } from './retry.ts'
 import type { EngineDeps } from './deps.ts'
 import type { EngineEvent } from './ports.ts'
@@ -46,7 +45,7 @@ export const createEngineEvents = (
     const once = async (): Promise<void> => {
       if (!isFirst) {
         // Whoever is told now asks the engine at once: it has to be there.
-        await deps.runtime.listContainers({ project, labels: [anyLabel] }, { signal: stop })
+        await deps.runtime.assertThere({ signal: stop })
         isBroken = false
         tell({ type: 'lost' })
       }

@@ -31,6 +31,8 @@ export type Runtime = ContainerRuntime & ObjectRuntime & ImageRuntime & Snapshot
   readApiLogins(): Promise<Uint8Array>
   /** Cheap, cached: what was learnt when the connection was made (one ping at most). */
   facts(options?: CallOptions): Promise<EngineFacts>
+  /** Whether the engine takes new connections: one that is ending still answers on those that are open. Throws when it does not. */
+  assertThere(options?: CallOptions): Promise<void>
   /** Milliseconds since the epoch by the engine's own clock, which may be another than ours. Not cheap. */
   readClock(options?: CallOptions): Promise<number>
   /** Engine events of one project (label filter), or of all. Ends only by the signal; throws when the stream is lost. */

@@ -46,7 +46,7 @@ describe('createEngineEvents', () => {
     const world = aWorld()
     const { state } = listen(world)
     await world.clock.advance(100)
-    world.runtime.fail('list', new StackError('engine/connection-lost', { what: 'list containers' }), { times: 1000 })
+    world.runtime.fail('assertThere', new StackError('engine/connection-lost', { what: 'say that it is there' }), { times: 1000 })
     world.runtime.loseEvents()
     await world.clock.advance(120_000)
     expect(state.failure).toBeInstanceOf(StackError)

@@ -302,6 +302,7 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
 
     readApiLogins: async () => new TextEncoder().encode('{"auths":{}}'),
     facts: async () => ({ api: { major: 1, minor: 51 }, version: '28.5.2', os: 'linux', architecture: 'amd64', buildkit: true, podman: false, swarm: false }),
+    assertThere: (options) => call('assertThere', '', options),
     readClock: async (options) => {
       await call('readClock', '', options)
       return clock.now()

@@ -1,5 +1,4 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
-import { anyLabel } from '../await-engine.ts'
 import type { ActionOf, StepContext } from './context.ts'
 
 /** Waits until the service is as its dependents need it; where they can do without, a failure is a warning too. */
@@ -15,13 +14,9 @@ export const awaitService = async (action: ActionOf<'service/await'>, context: S
       ...(context.awaitTimeoutMs === undefined ? {} : { timeoutMs: context.awaitTimeoutMs }),
     })
   } catch (error) {
-    if (isStackError(error) && error.code !== 'service/wait-timeout') await assertEngine(context)
+    // An engine that ends takes its containers along: that is no failure of the service. This throws what says so.
+    if (isStackError(error) && error.code !== 'service/wait-timeout') await context.runtime.assertThere({ signal: context.signal })
     if (action.optional !== true || !isStackError(error)) throw error
     context.warn(error.code, error.message)
   }
-}
-
-/** An engine that ends takes its containers along: that is no failure of the service. It throws what says so. */
-const assertEngine = async ({ runtime, signal }: StepContext): Promise<void> => {
-  await runtime.listContainers({ labels: [anyLabel] }, { signal })
 }
