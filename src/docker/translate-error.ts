@@ -58,8 +58,9 @@ const rules: readonly Rule[] = [
     (match, _context, cause) => new StackError('engine/name-in-use', { what: 'container', name: match[1] ?? '', holder: match[2] === undefined ? '' : `container ${match[2].slice(0, 12)}` }, { cause }),
   ],
   [
-    /network with name (\S+) already exists/,
-    (match, _context, cause) => new StackError('engine/name-in-use', { what: 'network', name: match[1] ?? '', holder: 'another network' }, { cause }),
+    // The second: engines before API 1.44 know two networks of one name, and do not know which is meant.
+    /network with name (\S+) already exists|network (\S+) is ambiguous \(\d+ matches found/,
+    (match, _context, cause) => new StackError('engine/name-in-use', { what: 'network', name: match[1] ?? match[2] ?? '', holder: 'another network' }, { cause }),
   ],
   [
     /No such image: ([^\s,]+)|^([^\s:]+(?::[^\s:]+)?): image not known/,

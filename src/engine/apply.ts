@@ -137,7 +137,7 @@ const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAft
       const raced: ReadonlySet<StepFailure> = number === maxRounds ? new Set() : await selectRaced(deps, failures, { project: request.project.name, emit: request.emit, signal })
       endings.settle(new Set([...raced].map(({ step }) => step.id)))
       const isSecondLook = isAfterCut && request.looksAgain === true && number === 1 && !signal.aborted
-      if (images.length === 0 && raced.size === 0 && !isSecondLook) break
+      if (images.length === 0 && raced.size === 0 && !isSecondLook && !(isAfterCut && number === 1 && mayHaveTwins(observed, steps, outcomes))) break
       if (raced.size > 0 || isSecondLook) forgetRaced(raced, steps, { outcomes, failures, past })
     }
   } finally {
@@ -165,6 +165,10 @@ const makePlan = async (request: ApplyRequest, observed: Observed, round: Omit<R
   if (harmless.steps.some((step) => step.destructive)) throw new StackError('cli/needs-confirmation', { what })
   return harmless
 }
+
+/** Engines before API 1.44 may have gone on to make, for the run that was cut off, a network that we have made as well. */
+const mayHaveTwins = ({ engine }: Observed, steps: readonly Step[], outcomes: ReadonlyMap<string, Outcome>): boolean =>
+  engine.api.major === 1 && engine.api.minor < 44 && steps.some(({ id, action }) => action.kind === 'network/create' && outcomes.get(id)?.status === 'done')
 
 /** Who stops after another waits for that one's process to end, not for the engine to clear its networks away. */
 const isOrderOfStops = ({ action: need }: Step, { action }: Step): boolean =>

@@ -13,6 +13,7 @@ export type Ending = Extract<EventBody, { type: 'step/ended' }>
  * Failures that say that the world was not as we had seen it, or that we do not know what became of a call: looking and
  * planning again may well make them good.
  * - The name that we wanted was taken: the engine was still carrying out what a run before us, cut off, had asked of it.
+ *   Engines before API 1.44 end up with two networks of one name then, and start nothing that is to be on them.
  * - The connection was cut: the engine may have done what it was asked, or have been restarted.
  */
 export const mayBeRaced = (error: unknown): boolean => isCutOff(error) || (isStackError(error) && error.code === 'engine/name-in-use')
@@ -28,10 +29,19 @@ export const selectRaced = async <F extends Failed>(deps: Pick<EngineDeps, 'runt
   await awaitEngine(deps, { emit, signal })
   const conflicts = suspects.filter(({ error }) => !isCutOff(error))
   if (conflicts.length === 0) return new Set(cut)
-  const names = new Set((await deps.runtime.listContainers({ project }, { signal })).map(({ name }) => name))
+  const [containers, networks] = await Promise.all([deps.runtime.listContainers({ project }, { signal }), deps.runtime.listNetworks({ project }, { signal })])
+  const names = new Set(containers.map(({ name }) => name))
+  const isTwin = (error: unknown): boolean => {
+    const { what, name } = (isStackError(error) ? error.data : {}) as { readonly what?: string; readonly name?: string }
+    return what === 'network' && networks.some((network) => network.name === name)
+  }
   return new Set([
     ...cut,
-    ...conflicts.filter(({ step: { action } }) => (action.kind === 'container/create' && names.has(action.name)) || (action.kind === 'container/rename' && names.has(action.to))),
+    ...conflicts.filter(({ step: { action }, error }) => {
+      if (action.kind === 'container/create') return names.has(action.name)
+      if (action.kind === 'container/rename') return names.has(action.to)
+      return action.kind !== 'network/create' && isTwin(error)
+    }),
   ])
 }
 

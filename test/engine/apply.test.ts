@@ -98,6 +98,29 @@ describe('applyPlan', () => {
     expect(world.runtime.networks.size).toBe(1)
   })
 
+  // Engines before API 1.44 make a second network of one name, and then start nothing that is to be on it.
+  test.each(['before the start', 'after all that starts'])('a network that the engine still makes for a run that was cut off, and that we make too: %s', async (moment) => {
+    const world = aWorld()
+    const project = aProject({ web: aService(), api: aService() })
+    const { networks } = world.runtime
+    const twin = () => {
+      const [made] = [...networks.values()]
+      if (made !== undefined && !isMade) networks.set('twin', { ...made, id: 'twin' })
+      isMade = true
+    }
+    let isMade = false
+    const runtime: Runtime = { ...world.runtime, facts: async (options) => ({ ...(await world.runtime.facts(options)), api: { major: 1, minor: 41 } }), startContainer: async (id, options) => {
+      if (moment === 'before the start') twin()
+      if (networks.size > 1) throw new StackError('engine/name-in-use', { what: 'network', name: 'demo_default', holder: 'another network' })
+      await world.runtime.startContainer(id, options)
+      if (moment === 'after all that starts' && [...world.runtime.containers.values()].every(({ state }) => state === 'running')) twin()
+    } }
+    const result = await up({ ...world, deps: { ...world.deps, runtime, lock: aLock({ wasLeft: true }) } }, project)
+    expect(result.exit).toBe(0)
+    expect([...world.runtime.containers.values()].map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual(['demo-api-1 running', 'demo-web-1 running'])
+    expect([networks.size, networks.has('twin')]).toEqual([1, false])
+  })
+
   test('a name that the engine has not given free yet is asked for again', async () => {
     const world = aWorld()
     const refusal = new StackError('engine/name-in-use', { what: 'container', name: 'demo-web-1', holder: 'container 88a3d1bb6ea7' })

@@ -65,8 +65,10 @@ const planNetworks = ({ target, observed, options, steps, going }: DownContext, 
     const users = going.filter(({ networks }) => networks.some((one) => one.name === name))
     if (staying.some(({ networks }) => networks.some((one) => one.name === name))) continue
     if (options.services !== undefined && users.length === 0) continue
+    const step = `network.${labels[label.network] ?? name}/remove`
     steps.add({
-      id: `network.${labels[label.network] ?? name}/remove`,
+      // Engines before API 1.44 can have two of one name.
+      id: steps.has(step) ? `${step}-${id.slice(0, 12)}` : step,
       needs: users.flatMap((container) => removals.get(container.id) ?? []),
       action: { kind: 'network/remove', id, name },
       cause: 'nothing of the project uses it any more',

@@ -73,10 +73,26 @@ const remake = (context: UpContext, draft: Draft, { key, found }: { key: Network
   draft.remade.set(found.name, key)
 }
 
+const isUsed = (context: UpContext, { id }: ObservedNetwork): boolean => context.observed.containers.some(({ networks }) => networks.some((one) => one.id === id))
+
+/** All of the name, those with containers first: engines before API 1.44 can have several. */
+const findNetworks = (context: UpContext, network: Network): readonly ObservedNetwork[] =>
+  context.observed.networks
+    .filter(({ name }) => name === network.name)
+    .toSorted((a, b) => Number(isUsed(context, b)) - Number(isUsed(context, a)))
+
+/** A run that was cut off was still making it when the next one looked and made its own. No container can start on two of one name. */
+const dropTwin = (context: UpContext, draft: Draft, { key, twin }: { key: NetworkName; twin: ObservedNetwork }): void => {
+  if (twin.labels[label.project] !== context.project.name || isUsed(context, twin)) return
+  draft.steps.set(key, context.steps.add({
+    id: `network.${key}/drop-${twin.id.slice(0, 12)}`, action: { kind: 'network/remove', id: twin.id, name: twin.name }, cause: 'left over from an interrupted run',
+  }))
+}
+
 const planNetwork = (context: UpContext, draft: Draft, key: NetworkName): void => {
   const network = context.project.networks[key]
   if (network === undefined) return
-  const found = context.observed.networks.find(({ name }) => name === network.name)
+  const [found, ...twins] = findNetworks(context, network)
   if (found === undefined) {
     if (network.external === true) throw new StackError('plan/external-missing', { kind: 'network', key, name: network.name })
     addCreate(context, draft, { key, needs: [], cause: 'does not exist yet' })
@@ -88,6 +104,7 @@ const planNetwork = (context: UpContext, draft: Draft, key: NetworkName): void =
     foreignWarning(context, key, network)
     return
   }
+  for (const twin of twins) dropTwin(context, draft, { key, twin })
   const hash = found.labels[label.configHash]
   if (hash === undefined || hash === toNetworkHash(network, context.options.digest)) return
   remake(context, draft, { key, found })

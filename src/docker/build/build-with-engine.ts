@@ -40,16 +40,39 @@ export function toFolders({ plan }: BuildRun): Readonly<Record<string, SharedFol
 
 export async function followBuild(messages: AsyncIterable<BuildMessage>, { follower, onProgress, buildkit }: BuildRun): Promise<string> {
   let imageId = ''
-  for await (const message of messages) {
-    const failure = message.errorDetail?.message ?? message.error
-    if (failure !== undefined) throw new Error(failure)
-    if (message.id === 'moby.buildkit.trace' && typeof message.aux === 'string') follower.trace(readBuildTrace(Buffer.from(message.aux, 'base64')))
-    else if (typeof message.aux === 'object') imageId = message.aux.ID ?? imageId
-    // With BuildKit this is only "Successfully tagged"; of the old builder it is all there is.
-    else if (!buildkit && message.stream !== undefined && message.stream.trim() !== '') onProgress({ kind: 'log', text: message.stream.trimEnd() })
+  const output = createLines((text) => onProgress({ kind: 'log', text }))
+  try {
+    for await (const message of messages) {
+      const failure = message.errorDetail?.message ?? message.error
+      if (failure !== undefined) throw new Error(failure)
+      if (message.id === 'moby.buildkit.trace' && typeof message.aux === 'string') follower.trace(readBuildTrace(Buffer.from(message.aux, 'base64')))
+      else if (typeof message.aux === 'object') imageId = message.aux.ID ?? imageId
+      // With BuildKit this is only "Successfully tagged"; of the old builder it is all there is.
+      else if (!buildkit && message.stream !== undefined) output.write(message.stream)
+    }
+  } finally {
+    output.end()
   }
   if (imageId === '') throw new Error('the engine ended the build without an image')
   return imageId
+}
+
+/** The old builder hands on what a program writes in the pieces in which it comes: whole lines, without empty ones. */
+function createLines(say: (line: string) => void): { write(text: string): void; end(): void } {
+  let partial = ''
+  const sayUnlessEmpty = (line: string): void => {
+    if (line.trim() !== '') say(line.trimEnd())
+  }
+  return {
+    write(text) {
+      const lines = (partial + text).split('\n')
+      partial = lines.pop() ?? ''
+      for (const line of lines) sayUnlessEmpty(line)
+    },
+    end() {
+      sayUnlessEmpty(partial)
+    },
+  }
 }
 
 /** Closing the connection alone lets a step that runs go on. */

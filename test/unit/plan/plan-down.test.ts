@@ -72,6 +72,11 @@ describe('down', () => {
     const foreign = { ...world, networks: world.networks.map((network) => ({ ...network, labels: {} })), volumes: world.volumes.map((volume) => ({ ...volume, labels: {} })) }
     expect(planDown({ name: 'shop', project }, foreign, { volumes: true }).steps.filter(({ action }) => action.kind.startsWith('network') || action.kind.startsWith('volume'))).toEqual([])
   })
+  test('removes both networks where an older engine has two of one name', () => {
+    const world = upWorld()
+    const twins: Observed = { ...world, networks: world.networks.flatMap((network) => [network, { ...network, id: `twin-of-${network.id}` }]) }
+    expect(applyPlan(project, twins, planDown({ name: 'shop', project }, twins, {})).networks).toEqual([])
+  })
   test('leaves nothing', () => {
     const world = upWorld()
     const end = applyPlan(project, world, planDown({ name: 'shop', project }, world, { volumes: true }))

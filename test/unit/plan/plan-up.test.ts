@@ -383,6 +383,26 @@ describe('networks and volumes', () => {
       unchanged: other"
     `)
   })
+  test('of two networks of one name, which older engines can have, the one that nobody is on goes', () => {
+    const project = threeTiers()
+    const world = upWorld(project)
+    const twin = { ...world.networks.find(({ name }) => name === 'shop_back')!, id: 'twin' }
+    expect(text(project, { ...world, networks: [twin, ...world.networks] })).toMatchInlineSnapshot(`
+      "  network.back/drop-twin  left over from an interrupted run
+      unchanged: web, api, db"
+    `)
+    const before = { ...emptyWorld(project), networks: [...world.networks, twin], volumes: world.volumes }
+    expect(text(project, before)).toMatchInlineSnapshot(`
+      "  network.back/drop-twin  left over from an interrupted run
+        db.1/create             does not exist yet  after network.back/drop-twin
+        api.1/create            does not exist yet  after network.back/drop-twin
+        web.1/create            does not exist yet
+        db.1/start              is new  after db.1/create
+        db/healthy              api waits for it  after db.1/start
+        api.1/start             is new  after api.1/create, db/healthy
+        web.1/start             is new  after web.1/create, api.1/start"
+    `)
+  })
   test('a changed volume is made again only when that was agreed to', () => {
     const world = upWorld(of({}))
     expect(text(of({}, { driver_opts: { type: 'tmpfs' } }), world)).toMatchInlineSnapshot(`
