@@ -1,10 +1,11 @@
 import { createConnection, createServer, type AddressInfo } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { inside, nothingLeft, running, says, shows, untouched } from '../support/checks.ts'
+import { holds, inside, nothingLeft, running, says, shows, untouched } from '../support/checks.ts'
 import { exits, failsWith, prints } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 import { job, sleeper } from '../support/snippets.ts'
+import { cleanEnvironment, runCommand } from '../support/tool.ts'
 
 /** What `docker` itself is set up with on this machine: logins, proxies, and the way to the engine. */
 
@@ -40,6 +41,23 @@ scenario('use_api_socket gives a service the engine and the logins of this machi
   )
   await s.step('up again changes nothing', withConfig(s.folder, 'up -d'), untouched('web'))
   await s.step('down leaves nothing', 'down', nothingLeft())
+})
+
+scenario('a service with use_api_socket is taken over from Docker Compose, and by it', {
+  only: 'both tools are run in it',
+  files: { ...configured(login), 'compose.yaml': `services: { web: { ${sleeper}, use_api_socket: true, environment: { A: b, Z: y } } }` },
+}, async (s) => {
+  const docker = { cwd: s.folder, env: { ...cleanEnvironment(), DOCKER_CONFIG: join(s.folder, 'docker') } }
+  const compose = async () => {
+    const { code, stderr } = await runCommand(['docker', 'compose', 'up', '-d'], docker)
+    if (code !== 0) throw new Error(stderr)
+  }
+  await compose()
+  await s.step('up', withConfig(s.folder, 'up -d'), untouched('web'))
+  await s.step('up anew', withConfig(s.folder, 'up -d --force-recreate'), running('web'))
+  const [before] = await s.engine.containers(s.project)
+  await compose()
+  await s.check('it is the same container', holds('nothing was made anew', async (world) => (await world.containers('web'))[0]!.Id === before!.Id))
 })
 
 scenario('use_api_socket leaves a DOCKER_CONFIG of the service as it is', {

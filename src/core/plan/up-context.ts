@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/problem.ts'
+import { withApiSocket } from '../project/api-socket.ts'
 import { toServiceHash } from '../project/compose-hash.ts'
 import { type ConfigParts, toConfigParts } from '../project/config-hash.ts'
 import { withDependencies } from '../project/graph.ts'
@@ -54,6 +55,6 @@ export const createUpContext = (project: Project, observed: Observed, options: U
     warnings: [],
     scope: Object.keys(project.services).filter((name) => wanted.has(name)),
     deferred: new Set(),
-    hashOf: (service) => toServiceHash(serviceOf({ project }, service), options.digest, (parent) => containersOf(parent)[0]?.id),
+    hashOf: (service) => toServiceHash(withApiSocket(serviceOf({ project }, service), observed.engine.socketPath), options.digest, (parent) => containersOf(parent)[0]?.id),
   }
 }
