@@ -104,7 +104,7 @@ const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAft
   const past = new Map<string, Outcome>()
   const failures: StepFailure[] = []
   const plans: Plan[] = []
-  const endings = createEndings(request.emit)
+  const endings = createEndings(request.emit, { isAfterCut })
   // Whether the engine stays away is for `selectRaced` to say: a wait that outlasts the stream would never end.
   const events = request.events ?? createEngineEvents(deps, { project: request.project.name, signal, attempts: Number.POSITIVE_INFINITY })
   let first: Observed | undefined

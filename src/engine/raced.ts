@@ -49,11 +49,14 @@ export const selectRaced = async <F extends Failed>(deps: Pick<EngineDeps, 'runt
  * Tells how steps ended, but for those whose failure a further round may make good and those that they skip: nobody shall
  * read of an error that is none in the end. They are told when it is known.
  */
-export const createEndings = (emit: Emit): { tell(ending: Ending, outcome: Outcome): void; settle(raced: ReadonlySet<string>): void } => {
+export const createEndings = (emit: Emit, { isAfterCut }: { readonly isAfterCut: boolean }): { tell(ending: Ending, outcome: Outcome): void; settle(raced: ReadonlySet<string>): void } => {
   const held = new Map<string, Ending>()
+  // With nothing of an earlier run under way, a name that is taken is somebody else's, and that is told at once.
+  let wasCut = isAfterCut
   return {
     tell: (ending, outcome) => {
-      const isHeld = outcome.status === 'failed' ? mayBeRaced(outcome.error) : outcome.status === 'skipped' && held.has(outcome.because)
+      if (outcome.status === 'failed' && isCutOff(outcome.error)) wasCut = true
+      const isHeld = outcome.status === 'failed' ? wasCut && mayBeRaced(outcome.error) : outcome.status === 'skipped' && held.has(outcome.because)
       if (isHeld) held.set(ending.id, ending)
       else emit(ending)
     },

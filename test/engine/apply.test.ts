@@ -265,6 +265,19 @@ describe('applyPlan', () => {
     expect(world.clock.sleepers()).toBe(0)
   })
 
+  test('a name that somebody else has is told at once; after a run that was cut off, when it is known to be no race', async () => {
+    const told = async (wasLeft: boolean): Promise<readonly string[]> => {
+      const world = aWorld()
+      world.runtime.behaviours['db'] = { healthyAfterMs: 5000 }
+      world.runtime.fail('create', new StackError('engine/name-in-use', { what: 'container', name: 'demo-web-1', holder: 'container 88a3d1bb6ea7' }), { when: 'demo-web-1', times: 100 })
+      const project = aProject({ web: aService(), db: aService({ healthcheck: aHealthcheck }), api: aService({ depends_on: { db: needs('service_healthy') } }) })
+      const { lines } = await up({ ...world, deps: { ...world.deps, lock: aLock({ wasLeft }) } }, project)
+      return lines.filter((line) => /^step\/ended (web.1\/create|db\/healthy)/.test(line))
+    }
+    expect(await told(false)).toEqual(['step/ended web.1/create failed engine/name-in-use', 'step/ended db/healthy done'])
+    expect(await told(true)).toEqual(['step/ended db/healthy done', 'step/ended web.1/create failed engine/name-in-use'])
+  })
+
   test('a restart that was done is not done again after a cut', async () => {
     const world = aWorld()
     const project = aProject({ web: aService(), api: aService() })
