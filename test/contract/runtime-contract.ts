@@ -232,6 +232,16 @@ async function linesOf(chunks: AsyncIterable<LogChunk>): Promise<LogChunk['lines
 
 function describeObjects(fixture: () => RuntimeFixture): void {
   describe('networks, volumes and images', () => {
+    test('the engine is there and tells its own time, up to which its events come to an end', async () => {
+      const { runtime, project } = fixture()
+      await runtime.assertThere()
+      const now = await runtime.readClock()
+      const events: EngineEvent[] = []
+      for await (const event of runtime.events({ project, since: now / 1000 - 60, until: now / 1000 }, {})) events.push(event)
+      expect(events.length).toBeGreaterThan(0)
+      expect(events.every(({ at }) => at <= now)).toBe(true)
+    })
+
     test('a network is made once, found by its exact name and removed twice', async () => {
       const { runtime, project } = fixture()
       const network = { name: `${project}_extra` }
