@@ -5,6 +5,8 @@ export type EnvFileOptions = {
   readonly lookup: (name: string) => string | undefined
   /** `raw`: `KEY=value` lines as they are; no quotes, escapes or variables. */
   readonly format?: 'raw'
+  /** The values of the files before this one, which its variables see when the environment has none. */
+  readonly known?: ReadonlyMap<string, string>
 }
 
 export type EnvFile =
@@ -21,6 +23,7 @@ type Failure = Extract<EnvFile, { ok: false }>
 type Reader = {
   readonly text: string
   readonly lookup: (name: string) => string | undefined
+  readonly known: ReadonlyMap<string, string> | undefined
   readonly values: Map<string, string>
   readonly inherited: string[]
   readonly missing: { name: string; line: number; column: number }[]
@@ -31,7 +34,7 @@ type Reader = {
 export const parseEnvFile = (text: string, options: EnvFileOptions): EnvFile => {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text
   if (options.format === 'raw') return parseRaw(body, options.lookup)
-  const reader: Reader = { text: body, lookup: options.lookup, values: new Map(), inherited: [], missing: [], at: 0 }
+  const reader: Reader = { text: body, lookup: options.lookup, known: options.known, values: new Map(), inherited: [], missing: [], at: 0 }
   while (skipToStatement(reader)) {
     const failure = readStatement(reader)
     if (failure !== undefined) return failure
@@ -144,7 +147,7 @@ const unescape = (value: string): string =>
   })
 
 const expand = (reader: Reader, value: string, at: number): string | Failure => {
-  const result = interpolateText(value, (name) => reader.lookup(name) ?? reader.values.get(name))
+  const result = interpolateText(value, (name) => reader.lookup(name) ?? reader.values.get(name) ?? reader.known?.get(name))
   if (!result.ok) return fail(reader, at, result.message)
   for (const { name } of result.missing) reader.missing.push({ name, ...position(reader.text, at) })
   return result.value

@@ -1,4 +1,5 @@
 import { type Entry, isNull, mapAt, type MapNode, type Node, type Place, textOf, withEntry, withoutEntry } from './node.ts'
+import { scalarText } from './merge.ts'
 import { readEnvFiles } from './read-env-files.ts'
 import { createVariables } from './load-context.ts'
 import type { Scope } from './scope.ts'
@@ -37,27 +38,29 @@ export const applyIncludes = (root: MapNode, scope: Scope): MapNode => {
   return model
 }
 
-const textsOf = (node: Node | undefined): Include['paths'] => {
-  if (node === undefined) return []
+/** A path or a list of paths; undefined when there is something else in it. */
+const textsOf = (node: Node | undefined): Include['paths'] | undefined => {
+  if (node === undefined || isNull(node)) return []
+  if (node.kind === 'map') return undefined
   const items = node.kind === 'seq' ? node.items : [node]
-  return items.flatMap((item) => {
+  const texts = items.flatMap((item) => {
     const text = textOf(item)
     return text === undefined ? [] : [{ text, place: item }]
   })
+  return texts.length === items.length ? texts : undefined
 }
 
 const parseInclude = (node: Node): Include | undefined => {
-  if (textOf(node) !== undefined) return { node, paths: textsOf(node), envFiles: [], projectDirectory: undefined }
+  const text = textOf(node)
+  if (text !== undefined) return { node, paths: [{ text, place: node }], envFiles: [], projectDirectory: undefined }
   if (node.kind !== 'map') return undefined
   const paths = textsOf(node.entries.get('path')?.value)
-  if (paths.length === 0) return undefined
-  const directory = textOf(node.entries.get('project_directory')?.value)
-  return {
-    node,
-    paths,
-    envFiles: textsOf(node.entries.get('env_file')?.value),
-    projectDirectory: directory === '' ? undefined : directory,
-  }
+  const envFiles = textsOf(node.entries.get('env_file')?.value)
+  const directory = node.entries.get('project_directory')?.value
+  if (paths === undefined || paths.length === 0 || envFiles === undefined) return undefined
+  if (directory !== undefined && directory.kind !== 'scalar') return undefined
+  const projectDirectory = directory === undefined ? '' : scalarText(directory)
+  return { node, paths, envFiles, projectDirectory: projectDirectory === '' ? undefined : projectDirectory }
 }
 
 const loadInclude = (include: Include, scope: Scope): MapNode | undefined => {

@@ -1,7 +1,7 @@
 import { type Entry, isNull, mapAt, mapEntries, type MapNode, type Node, recordAt, scalarAt, seqAt, type SeqNode, textOf, withEntries } from './node.ts'
 import type { ProblemList } from './problem-list.ts'
 import { type MergeRule, type Rule, ruleBelow } from './rules.ts'
-import { floatText, timeText } from './yaml-scalar.ts'
+import { floatText, goTimeText, timeText } from './yaml-scalar.ts'
 
 type Context = { readonly problems: ProblemList; readonly path: string }
 
@@ -99,7 +99,7 @@ export const toSequence = (node: Node): SeqNode | undefined => {
     const values = value.kind === 'seq' ? value.items : [value]
     for (const one of values) {
       if (one.kind !== 'scalar') return undefined
-      const text = one.value === null ? key : `${key}=${scalarText(one)}`
+      const text = one.value === null ? key : `${key}=${one.type === 'time' ? goTimeText(one.value as string) : scalarText(one)}`
       const start = one.value === null ? place : one
       items.push({ text, node: { ...scalarAt(start, text), ...(one.template === undefined ? {} : { template: `${key}=${one.template}` }) } })
     }

@@ -100,7 +100,7 @@ const readFlowKey = (reader: Reader): { readonly text: string; readonly place: P
 }
 
 const flowPlain = /[A-Za-z0-9_./~$(+=^\u00a0-\uFFFF-](?:[^,[\]{}:#\n"'&*!|>%@`]|:(?![ ,[\]{}\n]))*/y
-const flowAlias = /\*([^\s,[\]{}]+)/y
+const flowAlias = /\*([0-9A-Za-z_-]+)(?=[\s,[\]{}])/y
 
 const readFlowValue = (reader: Reader): Node => {
   const { text, source, state } = reader

@@ -26,7 +26,7 @@ export const parseYamlFast = (source: SourceText, state: YamlState): Node | unde
   }
 }
 
-const unusualText = /[\t\r\uFEFF\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]|^(?:%|\.\.\.|---(?!(?: +#.*| *)\n))|\n(?:%|\.\.\.|---)/
+const unusualText = /[\t\r\uFEFF\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|^(?:%|\.\.\.|---(?!(?: +#.*| *)\n))|\n(?:%|\.\.\.|---)/
 
 /** A block collection or a lone value at the current position, which is the first thing in its column. */
 const readBlock = (reader: Reader, parent: number): Node => {
@@ -141,7 +141,7 @@ const startsProperty = (code: number): boolean => code === 38 || code === 33
 
 type Property = { readonly anchor: string | undefined; readonly tag: string | undefined }
 
-const propertyPattern = /([&!])([^\s,[\]{}]+)(?= |\n|$)/y
+const propertyPattern = /([&!])([0-9A-Za-z_-]+)(?= |\n|$)/y
 
 const readProperties = (reader: Reader): Property => {
   const { text } = reader
@@ -198,7 +198,7 @@ const override = (node: Node): Node => {
   return { ...node, overrides: true, marked: true }
 }
 
-const aliasPattern = /\*([^\s,[\]{}]+)(?= |\n|$)/y
+const aliasPattern = /\*([0-9A-Za-z_-]+)(?= |\n|$)/y
 
 /** A value that starts here, and the rest of its line. `parent`: the column that its continuation would be deeper than. */
 const readValue = (reader: Reader, parent: number): Node | undefined => {

@@ -1,17 +1,17 @@
-import { type Alias, isAlias, isMap, isScalar, type Node as YamlNode, type Pair, parseAllDocuments, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
-import type { Entry, MapNode, Node, Place, ScalarNode, SeqNode, SourceText } from './node.ts'
+import { parseAllDocuments } from 'yaml'
+import type { Node, Place, SourceText } from './node.ts'
 import type { ProblemList } from './problem-list.ts'
 import { parseYamlFast } from './parse-yaml-fast.ts'
-import { mergeInto } from './yaml-merge.ts'
-import { resolvePlainScalar } from './yaml-scalar.ts'
-import { createYamlState, nullAfter, type YamlState } from './yaml-state.ts'
+import { isYamlFault, yamlFault, type YamlFault } from './yaml-scanner-state.ts'
+import { createYamlState } from './yaml-state.ts'
+import { maxExpanded, toNode } from './yaml-to-node.ts'
+import { readYamlTrees, type YamlTree } from './yaml-tree.ts'
 
 /** Nesting of collections that is still read: real files stay below twenty; the limit keeps recursion off the stack's end. */
 const maxDepth = 500
-/** How many values a document may have once every alias is followed. */
-const maxExpanded = 2_000_000
-/** UTF-16 units that the library is given: it reads about 2 MB a second. */
-const maxLibraryText = 2_000_000
+
+/** UTF-16 units that the library is given to say what is wrong: it reads about 2 MB a second. */
+const maxLibraryText = 1_000_000
 
 /** One YAML document. `undefined` stands for an empty one. */
 export type ParsedDocument = { readonly root: Node | undefined; readonly place: Place }
@@ -28,14 +28,54 @@ export const parseYaml = (source: SourceText, problems: ProblemList): readonly P
   }
   const root = parseYamlFast(source, createYamlState(maxExpanded))
   if (root !== undefined) return [{ root, place: root }]
-  if (source.text.length <= maxLibraryText) return parseWithLibrary(source, problems)
-  problems.error({ source, start: 0, end: 1 }, 'yaml/too-large', 'This file is too large to be read in full: it is more than 2 MB of YAML that is not written in the usual block style, or is not valid.')
-  return undefined
+  return parseInFull(source, problems)
 }
 
-/** As `parseYaml`, by the library alone: for everything that the fast reader leaves to it, and to compare the two. */
-export const parseWithLibrary = (source: SourceText, problems: ProblemList): readonly ParsedDocument[] | undefined => {
-  const documents = parseAllDocuments(source.text, {
+/** As `parseYaml`, by the full grammar: for everything that the fast reader leaves to it, and to compare the two. */
+export const parseInFull = (source: SourceText, problems: ProblemList): readonly ParsedDocument[] | undefined => {
+  const trees = readTrees(source)
+  if (!Array.isArray(trees)) {
+    reportSyntax(source, trees as YamlFault, problems)
+    return undefined
+  }
+  const before = problems.errorCount()
+  const documents = (trees as readonly YamlTree[]).map((tree) => {
+    const root = toNode(tree, { source, problems, ...createYamlState(maxExpanded) })
+    const isEmpty = root === undefined || (root.kind === 'scalar' && root.value === null)
+    return { root: isEmpty ? undefined : root, place: { source, start: tree.start, end: tree.end } }
+  })
+  return problems.errorCount() > before ? undefined : documents
+}
+
+const forbidden = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+
+const readTrees = ({ text }: SourceText): readonly YamlTree[] | YamlFault => {
+  const control = text.search(forbidden)
+  if (control !== -1) return yamlFault(control, `A control character (U+${text.charCodeAt(control).toString(16).padStart(4, '0').toUpperCase()}) cannot stand in YAML.`)
+  try {
+    return readYamlTrees(text)
+  } catch (error) {
+    if (isYamlFault(error)) return error
+    throw error
+  }
+}
+
+/** The library finds every mistake and has words for them; where it takes the text, the reference's own reader does not. */
+const reportSyntax = (source: SourceText, fault: YamlFault, problems: ProblemList): void => {
+  const errors = source.text.length > maxLibraryText || fault.message.endsWith('is never closed.') ? [] : libraryErrors(source.text)
+  for (const { pos, message, code } of errors) problems.error({ source, start: pos[0], end: pos[1] }, 'yaml/syntax', sentence(message), yamlHint(code))
+  if (errors.length > 0) return
+  if (fault.message.startsWith('Docker Compose does not read')) {
+    const end = source.text.indexOf('\n', fault.at)
+    problems.error({ source, start: fault.at, end: end === -1 ? source.text.length : end }, 'yaml/version', fault.message, { hint: 'Remove the line; it changes nothing here.' })
+    return
+  }
+  const at = Math.min(fault.at, Math.max(0, source.text.length - 1))
+  problems.error({ source, start: at, end: at + 1 }, 'yaml/syntax', fault.message, faultHint(source.text, at))
+}
+
+const libraryErrors = (text: string) => {
+  const documents = parseAllDocuments(text, {
     schema: 'failsafe',
     version: '1.2',
     uniqueKeys: false,
@@ -44,184 +84,15 @@ export const parseWithLibrary = (source: SourceText, problems: ProblemList): rea
     logLevel: 'silent',
     resolveKnownTags: false,
   })
-  if (!Array.isArray(documents)) return []
-  let failed = false
-  for (const document of documents) {
-    for (const error of document.errors) {
-      failed = true
-      problems.error({ source, start: error.pos[0], end: error.pos[1] }, 'yaml/syntax', sentence(error.message), yamlHint(error.code))
-    }
-  }
-  if (failed) return undefined
-  const before = problems.errorCount()
-  for (const document of documents) checkDirective(document.directives?.yaml.explicit, source, problems)
-  const roots = documents.map((document) => {
-    const state: State = { source, problems, ...createYamlState(maxExpanded) }
-    const root = document.contents === null ? undefined : convert(document.contents as YamlNode, state)
-    return { root: root === undefined || isEmptyRoot(root) ? undefined : root, place: placeOf(document, state) }
-  })
-  return problems.errorCount() > before ? undefined : roots
+  return Array.isArray(documents) ? documents.flatMap(({ errors }) => errors) : []
 }
 
-/** The reference's reader knows YAML 1.1 by name only, so that a file with another version in it would not work there. */
-const checkDirective = (isExplicit: boolean | undefined, source: SourceText, problems: ProblemList): void => {
-  const found = isExplicit === true ? /^%YAML[ \t]+(?!1\.1\b)\S+/m.exec(source.text) : null
-  if (found === null) return
-  const place = { source, start: found.index, end: found.index + found[0].length }
-  problems.error(place, 'yaml/version', `Docker Compose does not read files that begin with "${found[0]}".`, { hint: 'Remove the line; it changes nothing here.' })
+const faultHint = (text: string, at: number): { hint: string } => {
+  if (text[at] === '\t') return { hint: 'YAML is indented with spaces only; a line that is empty but for a tab counts too.' }
+  if (text[at] === '"' || text[at] === "'") return { hint: 'Close it, or put a text that holds such a mark in quotes of the other kind.' }
+  if ('&*'.includes(text[at] ?? '')) return { hint: 'Choose another name, such as my-default.' }
+  return { hint: 'If this is meant as text, put it in quotes.' }
 }
-
-type State = YamlState & { readonly source: SourceText; readonly problems: ProblemList }
-
-const isEmptyRoot = (root: Node): boolean => root.kind === 'scalar' && root.value === null
-
-/** `undefined`: the value was taken out by `!reset`. */
-const convert = (node: YamlNode | null, state: State): Node | undefined => {
-  if (node === null) return undefined
-  if (isAlias(node)) return followAlias(node, state)
-  const { anchor } = node as { anchor?: string }
-  const before = state.expanded
-  state.expanded += 1
-  if (anchor !== undefined) state.open.add(anchor)
-  const plain = isScalar(node) ? scalarNode(node, state) : isMap(node) ? mapNode(node, state) : seqNode(node as YAMLSeq, state)
-  const result = node.tag === '!reset' ? undefined : node.tag === '!override' ? overriding(plain) : plain
-  if (anchor !== undefined) {
-    state.open.delete(anchor)
-    state.anchors.set(anchor, { node: result, size: state.expanded - before })
-  }
-  return result
-}
-
-const overriding = (node: Node): Node => ({ ...node, overrides: true, marked: true })
-
-const followAlias = (node: Alias, state: State): Node | undefined => {
-  const place = placeOf(node, state)
-  if (state.open.has(node.source)) {
-    state.problems.error(place, 'yaml/alias-cycle', `The alias "*${node.source}" is inside of what it stands for.`)
-    return undefined
-  }
-  const target = state.anchors.get(node.source)
-  if (target === undefined) {
-    state.problems.error(place, 'yaml/unknown-alias', `There is no anchor "&${node.source}" before this alias.`)
-    return undefined
-  }
-  state.expanded += target.size
-  if (state.expanded > maxExpanded) {
-    state.problems.error(place, 'yaml/alias-bomb', `The aliases of this document stand for more than ${maxExpanded} values.`)
-    return undefined
-  }
-  return target.node
-}
-
-const placeOf = (node: { range?: readonly [number, number, number] | null | undefined }, state: State): Place => {
-  const range = node.range ?? [0, 0, 0]
-  return { source: state.source, start: range[0], end: Math.max(range[0], range[1]) }
-}
-
-const scalarNode = (node: Scalar, state: State): ScalarNode => {
-  const { source, start, end } = placeOf(node, state)
-  const text = String(node.value ?? '')
-  const tag = node.tag ?? ''
-  if (tag === 'tag:yaml.org,2002:binary') return { kind: 'scalar', source, start, end, type: 'str', value: decodeBase64(node.source ?? text) }
-  const isPlain = node.type === 'PLAIN' || node.type === undefined
-  const known = /^tag:yaml\.org,2002:(int|float|bool|null|timestamp)$/.test(tag)
-  const resolved = (isPlain && !tag.endsWith(':str') && !isForeign(tag)) || known ? resolvePlainScalar(text) : undefined
-  if (resolved === undefined) return { kind: 'scalar', source, start, end, type: 'str', value: text }
-  return { kind: 'scalar', source, start, end, type: resolved.type, value: resolved.value }
-}
-
-/** The text of base64 without the platform: its bytes are read as UTF-8. */
-const decodeBase64 = (text: string): string => {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-  const bytes: number[] = []
-  let bits = 0
-  let held = 0
-  for (const char of text) {
-    const value = alphabet.indexOf(char)
-    if (value === -1) continue
-    held = (held << 6) | value
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes.push((held >> bits) & 0xff)
-    }
-  }
-  return new TextDecoder().decode(new Uint8Array(bytes))
-}
-
-const isForeign = (tag: string): boolean => tag.startsWith('!') && tag !== '!'
-
-const seqNode = (node: YAMLSeq, state: State): SeqNode => {
-  const items: Node[] = []
-  let marked = false
-  for (const item of node.items) {
-    const value = convert(item as YamlNode, state)
-    if (value === undefined) continue
-    marked ||= value.marked === true
-    items.push(value)
-  }
-  return { kind: 'seq', ...placeOf(node, state), items, ...(marked ? { marked } : {}) }
-}
-
-const mapNode = (node: YAMLMap, state: State): MapNode => {
-  const entries = new Map<string, Entry>()
-  const resets = new Map<string, Place>()
-  const merged: Node[] = []
-  let mergeKey: Place | undefined
-  let marked = false
-  for (const pair of node.items as Pair<YamlNode, YamlNode | null>[]) {
-    const key = keyOf(pair.key, state)
-    if (key === undefined) {
-      convert(pair.value, state)
-      continue
-    }
-    const value = pair.value === null ? nullAfter(key.place) : convert(pair.value, state)
-    if (key.isMerge) {
-      if (mergeKey !== undefined) reportDuplicate(key, mergeKey, state)
-      mergeKey = key.place
-      if (value !== undefined) merged.push(value)
-      continue
-    }
-    const earlier = entries.get(key.text)?.key ?? resets.get(key.text)
-    if (earlier !== undefined) reportDuplicate(key, earlier, state)
-    if (value === undefined) resets.set(key.text, key.place)
-    else entries.set(key.text, { key: key.place, value })
-    marked ||= value === undefined || value.marked === true
-  }
-  for (const value of merged) {
-    const wasMarked = mergeInto(entries, value, { resets })
-    if (wasMarked === undefined) state.problems.error(value, 'yaml/merge-key', 'A merge key "<<" takes a mapping or a list of mappings.')
-    marked ||= wasMarked === true
-  }
-  return { kind: 'map', ...placeOf(node, state), entries, ...(resets.size > 0 ? { resets } : {}), ...(marked ? { marked } : {}) }
-}
-
-type Key = { readonly text: string; readonly place: Place; readonly isMerge: boolean }
-
-const keyOf = (node: YamlNode | null, state: State): Key | undefined => {
-  const resolved = node === null ? undefined : isAlias(node) ? followAlias(node, state) : convert(node, state)
-  const place = node === null ? { source: state.source, start: 0, end: 0 } : placeOf(node as Scalar, state)
-  if (resolved?.kind === 'scalar' && resolved.type === 'str') {
-    const isMerge = resolved.value === '<<' && isScalar(node) && node.type === 'PLAIN'
-    return { text: resolved.value as string, place, isMerge }
-  }
-  const written = state.source.text.slice(place.start, place.end).trim()
-  state.problems.error(place, 'yaml/key-not-text', `The key ${written === '' ? '' : `${shorten(written)} `}is not a text.`, {
-    hint: resolved?.kind === 'scalar' && written !== '' ? `Put it in quotes: "${shorten(written)}".` : undefined,
-  })
-  return undefined
-}
-
-const shorten = (text: string): string => {
-  const line = text.split('\n', 1)[0]!
-  return line.length > 40 ? `${line.slice(0, 40)}…` : line
-}
-
-const reportDuplicate = (key: Key, earlier: Place, state: State): void =>
-  state.problems.error(key.place, 'yaml/duplicate-key', `The key "${key.text}" is given twice in this mapping.`, {
-    hint: 'Keep one of the two.',
-    related: [{ place: earlier, message: 'first given here' }],
-  })
 
 /** Where the text nests too deep for a recursive reader, found without one. Counts brackets and indentation, not meaning. */
 const tooDeep = (source: SourceText): Place | undefined => {
@@ -250,7 +121,7 @@ const tooDeep = (source: SourceText): Place | undefined => {
 }
 
 const sentence = (message: string): string => {
-  const text = message.trim().replace(/^Missing closing (["'])quote$/, 'A text that begins with $1 has no $1 at its end')
+  const text = message.trim()
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
 

@@ -56,8 +56,11 @@ const nameFromFiles = ({ files, environment, interpolate }: Wanted, context: Loa
   if (found === undefined) return ''
   if (!interpolate) return normalizeName(found.text)
   const result = interpolateText(found.text, (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined))
-  if (result.ok && result.value === '') {
+  if (!result.ok) return ''
+  if (result.value === '') {
     context.problems.error(found.place, 'project/empty-name', `The project's name ${found.text} is empty.`, { hint: 'Set the variable, or give it a default: ${NAME:-app}.', path: 'name' })
+  } else if (normalizeName(result.value) === '') {
+    context.problems.error(found.place, 'project/empty-name', `Nothing of "${result.value}" can stand in a project's name.`, { hint: 'Names hold a-z, 0-9, _ and -, and begin with a letter or a digit.', path: 'name' })
   }
-  return result.ok ? normalizeName(result.value) : ''
+  return normalizeName(result.value)
 }

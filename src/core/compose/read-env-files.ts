@@ -1,4 +1,4 @@
-import { parseEnvFile } from './env-file.ts'
+import { type EnvFileOptions, parseEnvFile } from './env-file.ts'
 import { type LoadContext, readText } from './load-context.ts'
 import type { Place, SourceText } from './node.ts'
 
@@ -15,23 +15,16 @@ export const readEnvFiles = (
   let failed = false
   for (const { path, at } of files) {
     const source = readText(context, path, at)
-    const read = source === undefined ? undefined : readValues(source, context, (name) => (Object.hasOwn(known, name) ? known[name] : values[name]))
+    const read = source === undefined ? undefined : readValues(source, context, { lookup: (name) => (Object.hasOwn(known, name) ? known[name] : values[name]) })
     if (read === undefined) failed = true
     else for (const [name, value] of read) values[name] = value
   }
   return failed ? undefined : values
 }
 
-type Lookup = (name: string) => string | undefined
-
 /** The values of one env file; its mistakes are reported at their own place in it. */
-export const readValues = (
-  source: SourceText,
-  context: LoadContext,
-  lookup: Lookup,
-  format?: 'raw',
-): ReadonlyMap<string, string> | undefined => {
-  const result = parseEnvFile(source.text, { lookup, ...(format === undefined ? {} : { format }) })
+export const readValues = (source: SourceText, context: LoadContext, options: EnvFileOptions): ReadonlyMap<string, string> | undefined => {
+  const result = parseEnvFile(source.text, options)
   if (result.ok) {
     for (const { name, line, column } of result.missing) {
       const places = context.missing.get(name) ?? []

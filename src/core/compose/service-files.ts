@@ -9,7 +9,7 @@ type Job = { readonly context: LoadContext; readonly model: MapNode; readonly lo
 
 /** The service with its `env_file`s read into `environment`; what `environment` says wins. */
 export const withEnvironment = (name: string, service: Service, { context, model, lookup }: Job): Service => {
-  const values = new Map<string, string | null>()
+  const values = new Map<string, string>()
   for (const [index, file] of (service.env_file ?? []).entries()) {
     if (file.required === false && context.sources.kindOf(file.path) === undefined) continue
     const at = placeOf(model, ['services', name, 'env_file', index, 'path'])
@@ -20,11 +20,12 @@ export const withEnvironment = (name: string, service: Service, { context, model
     if (file.format !== undefined && format === undefined) {
       context.problems.error(at, 'env-file/format', `There is no env file format "${file.format}".`, { hint: 'Write raw, or leave format out.' })
     }
-    for (const [variable, value] of readValues(source, context, see, format) ?? []) values.set(variable, value)
+    for (const [variable, value] of readValues(source, context, { lookup: see, known: values, ...(format === undefined ? {} : { format }) }) ?? []) values.set(variable, value)
   }
-  for (const [variable, value] of Object.entries(service.environment ?? {})) values.set(variable, value ?? lookup(variable) ?? null)
-  const environment = sorted(values) as NullableStringMap
-  return values.size === 0 ? service : { ...service, environment }
+  const all = new Map<string, string | null>(values)
+  for (const [variable, value] of Object.entries(service.environment ?? {})) all.set(variable, value ?? lookup(variable) ?? null)
+  const environment = sorted(all) as NullableStringMap
+  return all.size === 0 ? service : { ...service, environment }
 }
 
 /** The service with its `label_file`s read into `labels`; what `labels` says wins. */
@@ -34,7 +35,7 @@ export const withLabels = (name: string, service: Service, { context, model }: J
   for (const [index, file] of service.label_file.entries()) {
     const source = readText(context, file, placeOf(model, ['services', name, 'label_file', index]))
     if (source === undefined) continue
-    for (const [label, value] of readValues(source, context, (variable) => values.get(variable)) ?? []) values.set(label, value)
+    for (const [label, value] of readValues(source, context, { lookup: (variable) => values.get(variable) }) ?? []) values.set(label, value)
   }
   for (const [label, value] of Object.entries(service.labels ?? {})) values.set(label, value)
   return values.size === 0 ? service : { ...service, labels: sorted(values) as StringMap }

@@ -18,6 +18,7 @@ export const parseShortMount = (text: string): ShortMount => {
   // So short a text is a target whatever it holds, and gets no options.
   if (byteLength(text) <= 2) return { ok: true, mount: { type: 'volume', target: cleanPath(text) } }
   const fields = splitFields(text)
+  if (fields === undefined) return failure(text, 'a "${" in it is never closed')
   if (fields.includes('')) return failure(text, 'there is nothing between two colons')
   if (fields.length > 3) return failure(text, 'it has too many colons')
   const [first = '', second, third] = fields
@@ -43,8 +44,8 @@ const failure = (text: string, why: string): ShortMount => ({ ok: false, message
 
 const byteLength = (text: string): number => new TextEncoder().encode(text).length
 
-/** At the colons that are neither a drive letter's nor inside `${…}`. */
-const splitFields = (text: string): readonly string[] => {
+/** At the colons that are neither a drive letter's nor inside `${…}`; undefined when one of those is not closed. */
+const splitFields = (text: string): readonly string[] | undefined => {
   const fields: string[] = []
   let field = ''
   let open = 0
@@ -61,7 +62,7 @@ const splitFields = (text: string): readonly string[] => {
     previous = char
   }
   fields.push(field)
-  return fields
+  return open > 0 ? undefined : fields
 }
 
 const isDriveLetter = (text: string): boolean => /^\p{L}$/u.test(text)

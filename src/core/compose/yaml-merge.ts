@@ -1,7 +1,8 @@
 import type { Entry, Node, Place } from './node.ts'
 
 /**
- * `<<`: takes over what the mapping does not have itself. Of several sources the first one wins. True when something taken
+ * `<<`: takes over what the mapping does not have itself. Of several sources the first one wins. What `!reset` takes out here is
+ * out of the earlier layers, not of the source: the reference reads it so. True when something taken
  * over is marked by `!reset` or `!override`, undefined when `value` can be no source.
  */
 export const mergeInto = (
@@ -19,7 +20,7 @@ export const mergeInto = (
     }
     return marked
   }
-  for (const [key, entry] of value.entries) if (!entries.has(key) && !resets.has(key)) entries.set(key, entry)
+  for (const [key, entry] of value.entries) if (!entries.has(key)) entries.set(key, entry)
   for (const [key, place] of value.resets ?? []) if (!entries.has(key) && !resets.has(key)) resets.set(key, place)
   return value.marked === true
 }

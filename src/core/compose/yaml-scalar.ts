@@ -78,6 +78,13 @@ export const timeText = (text: string): string => {
   return `${year}-${two(month!)}-${two(day!)}T${two(hour)}:${two(minute)}:${two(second)}${rest === '' ? '' : `.${rest}`}${zone}`
 }
 
+/** A time of YAML as Go's `%v` writes it, which is what it becomes in a mapping that is merged with a list. */
+export const goTimeText = (text: string): string => {
+  const [, date = '', time = '', offset = ''] = /^(.+)T(.+?)(Z|[+-].{5})$/.exec(timeText(text)) ?? []
+  const zone = offset.replace(':', '')
+  return `${date} ${time} ${offset === 'Z' ? '+0000 UTC' : `${zone} ${zone}`}`
+}
+
 /** A floating-point number as Go prints it (`%v`): shortest digits, exponent below 1e-4 and from 1e6 on, of at least two digits. */
 export const floatText = (value: number): string => {
   if (Number.isNaN(value)) return 'NaN'

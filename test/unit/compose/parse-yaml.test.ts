@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Node, SourceText } from '../../../src/core/compose/node.ts'
 import { parseYamlFast } from '../../../src/core/compose/parse-yaml-fast.ts'
-import { parseWithLibrary, parseYaml } from '../../../src/core/compose/parse-yaml.ts'
+import { parseInFull, parseYaml } from '../../../src/core/compose/parse-yaml.ts'
 import { createProblemList } from '../../../src/core/compose/problem-list.ts'
 import { toPlain } from '../../../src/core/compose/to-plain.ts'
 import { createYamlState } from '../../../src/core/compose/yaml-state.ts'
@@ -26,7 +26,7 @@ const difference = (text: string): string | undefined => {
   const fast = parseYamlFast(sourceOf(text), createYamlState(100_000))
   if (fast === undefined) return undefined
   const problems = createProblemList()
-  const documents = parseWithLibrary(sourceOf(text), problems)
+  const documents = parseInFull(sourceOf(text), problems)
   const root = documents?.length === 1 ? documents[0]?.root : undefined
   if (root === undefined) return `only the fast reader takes it: ${problems.list('error', []).map(({ message }) => message).join(' / ')}`
   const [ours, theirs] = [JSON.stringify(shapeOf(fast)), JSON.stringify(shapeOf(root))]

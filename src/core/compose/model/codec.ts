@@ -116,12 +116,17 @@ const scalar = (decode: (node: Node & { kind: 'scalar' }, at: At) => unknown): C
 })
 
 export const scalarCodec = scalar
+/** A whole number or a boolean may stand where a text is wanted; a number with a point may not. */
+export const readText = (node: Node, at: At): string | undefined =>
+  node.kind === 'scalar' && node.type === 'float'
+    ? wrong(node, at, `A text is wanted here, and ${node.source.text.slice(node.start, node.end).trim()} is a number with a point.`, 'Put it in quotes.')
+    : scalarText(node)
 /** Text; an empty one is as good as none. */
-export const text: Codec = scalar((node) => scalarText(node) || undefined)
+export const text: Codec = scalar((node, at) => readText(node, at) || undefined)
 /** Text; an empty one counts. */
-export const textOrEmpty: Codec = scalar((node) => scalarText(node))
+export const textOrEmpty: Codec = scalar(readText)
 /** Text in a list, where an empty one counts. */
-export const itemText: Codec = { decode: (node) => scalarText(node) }
+export const itemText: Codec = { decode: readText }
 /** True, or nothing. */
 export const flag: Codec = scalar((node, at) => readBoolean(node, at) || undefined)
 /** True, false or nothing. */

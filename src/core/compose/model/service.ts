@@ -1,6 +1,6 @@
 import { choice, type Field, field, flag, itemText, listOf, single, struct, text, whole, wholeOrZero } from './codec.ts'
 import * as parts from './service-parts.ts'
-import { bytes, command, duration, environment, extraHosts, labels, options, textList } from './texts.ts'
+import { bytes, command, duration, environment, extraHosts, labels, textList, textOptions } from './texts.ts'
 
 const texts = listOf(itemText)
 
@@ -82,7 +82,7 @@ export const serviceFields: readonly Field[] = [
   field('stdin_open', flag),
   field('stop_grace_period', duration),
   field('stop_signal', text),
-  field('storage_opt', options),
+  field('storage_opt', textOptions),
   field('sysctls', labels),
   field('tmpfs', textList),
   field('tty', flag),

@@ -5,7 +5,7 @@ import { cleanPath } from '../paths.ts'
 import { parseShellWords } from '../shell-words.ts'
 import { plainRecord } from '../to-plain.ts'
 import { formatDuration, parseBytes, parseDuration } from '../../project/units.ts'
-import { type At, type Codec, type Format, itemText, listOf, scalarCodec, wrong } from './codec.ts'
+import { type At, below, type Codec, type Format, itemText, listOf, readText, scalarCodec, wrong } from './codec.ts'
 
 const texts = listOf(itemText)
 
@@ -80,8 +80,16 @@ const pairs = (node: Node, bare: string | null): Record<string, string | null> |
   return plainRecord([...found.keys()].sort().map((key) => [key, found.get(key)!])) as Record<string, string | null>
 }
 
-/** `KEY=value` pairs as a mapping or list; a bare name has no value: null. */
-export const environment: Codec = { decode: (node) => pairs(node, null) }
+/** `KEY=value` pairs as a mapping or list; a bare name has no value: null. In a list, no space stands before the `=`. */
+export const environment: Codec = {
+  decode: (node, at) => {
+    for (const one of node.kind === 'seq' ? node.items : []) {
+      const name = scalarText(one).split('=', 1)[0]!
+      if (/[\t\n\v\f\r \u0085\u00a0]$/.test(name)) wrong(one, at, `The variable "${name}" ends with a space.`, `Write ${name.trim()}=… without the space.`)
+    }
+    return pairs(node, null)
+  },
+}
 /** Pairs for which a bare name has the empty value. */
 export const labels: Codec = { decode: (node) => pairs(node, '') }
 
@@ -146,6 +154,14 @@ export const options: Codec = {
   },
 }
 
+/** Options whose values are texts or whole numbers. */
+export const textOptions: Codec = {
+  decode: (node, at) => {
+    if (node.kind === 'map') for (const [key, { value }] of node.entries) readText(value, below(at, key))
+    return options.decode(node, at)
+  },
+}
+
 /** Options that may have several values each. */
 export const multiOptions: Codec = {
   decode: (node) => {
@@ -162,7 +178,10 @@ export const multiOptions: Codec = {
 /** One number for both limits, or `soft` and `hard`. */
 export const ulimit: Codec = {
   decode: (node, at) => {
-    const numberOf = (one: Node | undefined): number => (one === undefined ? 0 : Number(scalarText(one)))
+    const numberOf = (one: Node | undefined): number => {
+      if (one?.kind === 'scalar' && one.type === 'float') return wrong(one, at, `"${scalarText(one)}" is no whole number.`) ?? 0
+      return one === undefined ? 0 : Number(scalarText(one))
+    }
     if (node.kind === 'scalar') {
       const value = numberOf(node)
       return Number.isNaN(value) ? wrong(node, at, `"${scalarText(node)}" is no whole number.`) : value
