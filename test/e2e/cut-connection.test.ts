@@ -26,13 +26,14 @@ const throughProxy = (tell: (s: Scenario, proxy: EngineProxy) => Promise<void>) 
   }
 }
 
-/** A failure is told in the words of the catalogue: no trace of the code, and an exit code that says what kind it is. */
+/** Only before the first answers there is nothing to come back to. A failure is told in the words of the catalogue: no trace of the code, and an exit code that says what kind it is. */
 function faultsOfEnd({ code, stdout, stderr }: Finished): string[] {
   const text = stdout + stderr
   const isTold = /No container engine answers|connection to the engine was lost/.test(text)
   return [
     ...(/This is a bug|^\s+at .*:\d+:\d+/m.test(text) ? ['it shows the inside of the program'] : []),
     ...(code === 0 || ((code === 1 || code === 4) && isTold) ? [] : [`it ended with ${code}`]),
+    ...(code !== 0 && /^ *(Container|Network|Volume) \S+ +\w+ing\b/m.test(text) ? ['it had begun to change things, and gave up'] : []),
     ...(code === 0 && /^Error|\bError\b/m.test(text) ? ['it speaks of an error, and there is none'] : []),
   ]
 }
@@ -47,7 +48,7 @@ interface Cut {
 const toText = ({ act, after, milliseconds, refusal }: Cut) => `${act}, cut after ${after} ms for ${milliseconds} ms (${refusal})`
 
 /** One command with one cut; what it ended with decides what has to be there already. */
-async function cutOnce(s: Scenario, proxy: EngineProxy, { cut, v }: { cut: Cut; v: string }): Promise<boolean> {
+async function cutOnce(s: Scenario, proxy: EngineProxy, { cut, v }: { cut: Cut; v: string }): Promise<void> {
   const running = s.start('what is cut', { run: cut.act, env: { V: v, DOCKER_HOST: proxy.host } })
   await pause(cut.after)
   await proxy.cut(cut.milliseconds, cut.refusal)
@@ -63,7 +64,6 @@ async function cutOnce(s: Scenario, proxy: EngineProxy, { cut, v }: { cut: Cut; 
   } catch (error) {
     throw new Error(`${toText(cut)}: ${toMessage(error)}`, { cause: error })
   }
-  return end.code === 0
 }
 
 scenario(`whatever the moment at which the connection is cut, nothing is doubled and nothing left (${moments} moments, seed ${seed})`, {
@@ -73,16 +73,13 @@ scenario(`whatever the moment at which the connection is cut, nothing is doubled
   const whole = await s.step('a whole up', { run: 'up -d --wait', env: { V: '0', DOCKER_HOST: proxy.host } })
   const undone = await s.step('a whole down', { run: 'down -v', env: { V: '0', DOCKER_HOST: proxy.host } })
   let isUp = false
-  let good = 0
   for (let index = 1; index <= moments; index += 1) {
     const act: Cut['act'] = isUp && random() < 0.45 ? 'down -v' : random() < 0.5 ? 'up -d' : 'up -d --wait'
     const span = act === 'down -v' ? undone.milliseconds : whole.milliseconds
     const cut: Cut = { act, after: Math.round(20 + random() * span), milliseconds: Math.round(random() * 600), refusal: random() < 0.5 ? 'gone' : 'reset' }
-    if (await cutOnce(s, proxy, { cut, v: String(index) })) good += 1
+    await cutOnce(s, proxy, { cut, v: String(index) })
     isUp = act !== 'down -v'
   }
-  // Only before the first answer there is nothing to come back to.
-  if (good < moments / 3) throw new Error(`only ${good} of ${moments} commands got over a short cut`)
   await s.step('the end', { run: 'down -v', env: { V: '0' } })
 }))
 
