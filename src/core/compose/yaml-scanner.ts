@@ -104,11 +104,13 @@ const skipToToken = (scanner: Scanner): void => {
 
 const nextComment = /(?:[ \t]*(?:\r\n?|\n))+[ \t]*(?=#)/y
 
-/** A comment and those on the next lines, before which tabs may stand too. */
+/** A comment; after one on its own line those on the next lines too, before which tabs may stand. */
 const skipComments = (scanner: Scanner): void => {
   const { text } = scanner
+  const isOnItsOwn = text.slice(scanner.lineStart, scanner.at).trim() === ''
   for (;;) {
     while (scanner.at < text.length && !isBreak(text.charCodeAt(scanner.at))) scanner.at += 1
+    if (!isOnItsOwn) return
     nextComment.lastIndex = scanner.at
     const length = nextComment.exec(text)?.[0].length
     if (length === undefined) return
