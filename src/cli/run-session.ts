@@ -30,7 +30,7 @@ export async function runAttachedUp(call: UpCall, attached: AttachedUp): Promise
   const dashboard = usesDashboard ? await import('./show-dashboard.ts') : undefined
   const session = createSession(deps, request)
   const release = quitBySignal(context, session)
-  if (request.watch === true) edits = reloadOnEdit(session, { watcher: deps.watcher, files: filesOf(attached.project) })
+  if (request.watch === true) edits = reloadOnEdit(session, { watcher: deps.watcher, host: deps.files, files: filesOf(attached.project), readAt: context.clock.now() })
   try {
     return dashboard === undefined
       ? await tellSession(context, session, { project: attached.project, flags: call.flags, words })
@@ -66,7 +66,7 @@ function toRequest(call: UpCall, { project, options, reloadOptions }: AttachedUp
     ...toLimit(context),
     ...toAwaitTimeout(flags['wait-timeout']),
     reload: async () => {
-      const next = await loadAndFollow(() => loadProject(context, { services: words }), { texts: context.texts, watch })
+      const next = await loadAndFollow(() => loadProject(context, { services: words }), { texts: context.texts, watch, now: context.clock.now })
       return { project: next, plans: createSessionPlans(next, reloadOptions(next)) }
     },
   }

@@ -20,14 +20,14 @@ export async function runWatch({ context, flags, words }: CallOf<typeof watchCom
     createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing', recreate: flags['no-up'] ? 'never' : 'diverged' })
   const following: { edits?: EditWatch } = {}
   const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
-    const next = await loadAndFollow(() => loadProject(context, { services: words }), { texts: context.texts, watch: () => following.edits })
+    const next = await loadAndFollow(() => loadProject(context, { services: words }), { texts: context.texts, watch: () => following.edits, now: context.clock.now })
     return { project: next, plans: toPlans(next) }
   }
   const deps = await context.deps()
   const session = createSession(deps, { project, command: 'stack watch', plans: toPlans(project), ...toServices(words), attach: [], watch: true, confirm: 'no', waitForLock: true, keepRunning: true, reload })
   const progress = createProgress(context, { project: project.name, title: 'watch', attached: true })
   session.subscribe(progress.tell)
-  following.edits = reloadOnEdit(session, { watcher: deps.watcher, files: filesOf(project) })
+  following.edits = reloadOnEdit(session, { watcher: deps.watcher, host: deps.files, files: filesOf(project), readAt: context.clock.now() })
   const release = context.signals.handle(() => session.send({ type: 'detach' }))
   try {
     const { exit } = await session.done

@@ -8,7 +8,7 @@ import { projectOf } from '../plan/world.ts'
 
 type Watch = { readonly roots: readonly string[]; readonly signal: AbortSignal; ready(): void; notice(batch: WatchBatch): void }
 
-const start = (files: readonly string[]) => {
+const start = (files: readonly string[], modified: Readonly<Record<string, number>> = {}) => {
   const sent: Command[] = []
   const watches: Watch[] = []
   const watcher: Watcher = {
@@ -18,6 +18,7 @@ const start = (files: readonly string[]) => {
       return channel.iterate(() => {})
     },
   }
+  const host = { stat: async (path: string) => (modified[path] === undefined ? undefined : { path, kind: 'file' as const, mode: 0o644, size: 1, mtimeMs: modified[path] }) }
   const got = Promise.withResolvers<void>()
   const session: Session = {
     subscribe: () => () => undefined,
@@ -27,7 +28,7 @@ const start = (files: readonly string[]) => {
     },
     done: Promise.resolve({ exit: 0 }),
   }
-  return { sent, watches, got: got.promise, edits: reloadOnEdit(session, { watcher, files }) }
+  return { sent, watches, got: got.promise, edits: reloadOnEdit(session, { watcher, host, files, readAt: 1000 }) }
 }
 
 test('an edit of any file that the project was made from loads it again; standard input is no file', async () => {
@@ -45,18 +46,29 @@ test('an edit of any file that the project was made from loads it again; standar
 describe('after an edit that changes which files there are', () => {
   test('the new ones are watched, and the old ones until then', () => {
     const { watches, edits } = start(['/shop/stack.yaml'])
-    edits.renew(['/shop/stack.yaml', '/shop/more.yaml'])
+    edits.renew(['/shop/stack.yaml', '/shop/more.yaml'], { readAt: 2000 })
     expect(watches.map(({ roots, signal }) => [roots, signal.aborted])).toEqual([[['/shop/stack.yaml'], false], [['/shop/stack.yaml', '/shop/more.yaml'], false]])
     watches[1]?.ready()
     expect(watches.map(({ signal }) => signal.aborted)).toEqual([true, false])
     edits.close()
-    edits.renew(['/shop/other.yaml'])
+    edits.renew(['/shop/other.yaml'], { readAt: 3000 })
     expect(watches.map(({ signal }) => signal.aborted)).toEqual([true, true])
+  })
+
+  test('one that was saved before it was watched, and after it was read, is loaded again', async () => {
+    const { sent, watches, got, edits } = start(['/shop/stack.yaml'], { '/shop/stack.yaml': 5000, '/shop/old.yaml': 1500, '/shop/more.yaml': 2001 })
+    edits.renew(['/shop/stack.yaml', '/shop/old.yaml'], { readAt: 2000 })
+    edits.renew(['/shop/stack.yaml', '/shop/old.yaml', '/shop/more.yaml'], { readAt: 2000 })
+    watches[1]?.ready()
+    watches[2]?.ready()
+    await got
+    expect(sent).toEqual([{ type: 'reload' }])
+    edits.close()
   })
 
   test('the same files are not watched anew', () => {
     const { watches, edits } = start(['/shop/stack.yaml', '/shop/.env'])
-    edits.renew(['/shop/.env', '/shop/stack.yaml', '-'])
+    edits.renew(['/shop/.env', '/shop/stack.yaml', '-'], { readAt: 2000 })
     expect(watches).toHaveLength(1)
     edits.close()
   })
@@ -64,7 +76,7 @@ describe('after an edit that changes which files there are', () => {
   test('a file that makes loading fail is watched, so that its repair is seen', async () => {
     const { watches, edits } = start(['/shop/stack.yaml'])
     const texts = new Map([['/shop/stack.yaml', ''], ['/shop/broken.yaml', '']])
-    await expect(loadAndFollow(() => Promise.reject(new Error('broken')), { texts, watch: () => edits })).rejects.toThrow('broken')
+    await expect(loadAndFollow(() => Promise.reject(new Error('broken')), { texts, watch: () => edits, now: () => 2000 })).rejects.toThrow('broken')
     expect(watches.at(-1)?.roots).toEqual(['/shop/stack.yaml', '/shop/broken.yaml'])
     edits.close()
   })
