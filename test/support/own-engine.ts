@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram, readMachine } from '../../src/system/doctor/machine.ts'
@@ -74,6 +74,7 @@ export async function startOwnEngine(images: readonly string[]): Promise<OwnEngi
   const remove: OwnEngine['remove'] = async () => {
     if (daemon !== undefined) await removeContainers(api)
     await end('SIGTERM')
+    await endShims(folder)
     const gone = once(keeper, 'exit')
     keeper.kill('SIGTERM')
     await gone
@@ -99,4 +100,21 @@ async function copyImage(image: string, to: EngineApi) {
 async function removeContainers(api: EngineApi) {
   const all = await api.call<{ Id: string }[]>('GET', '/containers/json?all=1')
   await Promise.all(all.map(({ Id }) => api.raw('DELETE', `/containers/${Id}?force=1&v=1`)))
+}
+
+/** An engine that was killed while it started a container may forget it: what carries it is known by the folder that is ours alone. */
+async function endShims(folder: string) {
+  const processes = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(async (pid) => {
+    const [words, status] = await Promise.all(['cmdline', 'status'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')))
+    return { pid: Number(pid), words: words ?? '', parent: Number(/^PPid:\s+(\d+)/m.exec(status ?? '')?.[1] ?? 0) }
+  }))
+  const shims = processes.filter(({ words }) => words.includes('containerd-shim') && words.includes(`${folder}/`))
+  const carried = processes.filter(({ parent }) => shims.some(({ pid }) => pid === parent))
+  for (const { pid } of [...carried, ...shims]) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+  }
 }
