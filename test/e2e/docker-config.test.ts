@@ -100,6 +100,7 @@ scenario("proxies for one engine take the place of the default ones", {
 })
 
 scenario("proxies of Docker's configuration are arguments of builds, below those of the file", {
+  differs: 'the reference passes both spellings on, and the builder takes either',
   files: {
     ...configured(proxies),
     'Dockerfile': 'FROM stack-base/busybox\nRUN env | grep -i proxy > /proxies\nCMD ["cat", "/proxies"]\n',

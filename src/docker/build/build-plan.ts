@@ -24,7 +24,10 @@ export type BuildPlan = {
   readonly sharedKey: string
 }
 
-/** `proxies` are arguments as well, below those that the file gives: Docker Compose passes them on likewise. */
+/**
+ * `proxies` are arguments as well, below those that the file gives: Docker Compose passes them on likewise. BuildKit takes
+ * HTTP_PROXY and http_proxy for one, and any of two that it gets: what the file gives in one spelling counts for both.
+ */
 export function planBuild(spec: BuildSpec, { proxies = {} }: { readonly proxies?: Readonly<Record<string, string>> } = {}): BuildPlan {
   const { build, directory } = spec
   const context = build.context ?? '.'
@@ -32,6 +35,8 @@ export function planBuild(spec: BuildSpec, { proxies = {} }: { readonly proxies?
   const folder = isRemote ? undefined : resolve(directory, context)
   const inline = build.dockerfile_inline === undefined ? undefined : Buffer.from(build.dockerfile_inline)
   const file = build.dockerfile ?? 'Dockerfile'
+  const args = toArgs(spec)
+  const given = new Set(Object.keys(args).map((name) => name.toLowerCase()))
   const place = folder === undefined || isAbsolute(file) ? file : resolve(folder, file)
   return {
     tags: [...new Set([spec.image, ...(build.tags ?? [])])],
@@ -39,7 +44,7 @@ export function planBuild(spec: BuildSpec, { proxies = {} }: { readonly proxies?
     context: folder,
     dockerfile: inline !== undefined ? 'Dockerfile' : folder === undefined ? file : basename(place),
     dockerfileFolder: inline !== undefined ? { files: { Dockerfile: inline } } : folder === undefined ? undefined : { path: dirname(place) },
-    args: { ...proxies, ...toArgs(spec) },
+    args: { ...Object.fromEntries(Object.entries(proxies).filter(([name]) => !given.has(name.toLowerCase()))), ...args },
     labels: { ...build.labels, ...spec.labels },
     secrets: toSecrets(spec),
     sshPaths: toSshPaths(spec),

@@ -61,6 +61,6 @@ describe('proxies', () => {
 
   test('are arguments of builds, below those of the file', () => {
     const spec = { image: 'x', build: { context: '.', args: { HTTP_PROXY: 'mine', FROM_HERE: null } }, projectName: 'p', serviceName: 's', secrets: {}, directory: '/x', environment: { FROM_HERE: 'v' }, labels: {}, serviceImages: {} }
-    expect(planBuild(spec, { proxies: { HTTP_PROXY: 'theirs', http_proxy: 'theirs' } }).args).toEqual({ HTTP_PROXY: 'mine', http_proxy: 'theirs', FROM_HERE: 'v' })
+    expect(planBuild(spec, { proxies: { HTTP_PROXY: 'theirs', http_proxy: 'theirs', no_proxy: 'theirs' } }).args).toEqual({ HTTP_PROXY: 'mine', no_proxy: 'theirs', FROM_HERE: 'v' })
   })
 })
