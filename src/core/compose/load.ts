@@ -17,7 +17,7 @@ import { explainPath, findPlace } from './explain.ts'
 import { createLoadContext, createVariables, type LoadContext } from './load-context.ts'
 import { loadModel } from './load-model.ts'
 import type { DocumentResult, LoadRequest, LoadResult } from './load-request.ts'
-import type { MapNode } from './node.ts'
+import type { MapNode, Place } from './node.ts'
 import { normalize } from './normalize.ts'
 import { locateProject, type ProjectPlace } from './project-environment.ts'
 import { resolveProjectName } from './project-name.ts'
@@ -88,12 +88,17 @@ const buildModel = (place: ProjectPlace, name: string, context: LoadContext): Ma
   const merged = loadModel(requests, { scope, base: directory, resolvePaths: context.steps.resolvePaths })
   warnMissingVariables(context, environment, merged)
   if (merged.entries.size === 0) {
-    if (!context.problems.hasErrors()) context.problems.error(undefined, 'file/empty', `The stack file is empty: ${files.join(', ')}.`)
+    if (!context.problems.hasErrors()) context.problems.error(startOf(files, context), 'file/empty', `The stack file is empty: ${files.join(', ')}.`)
     return undefined
   }
   context.problems.damage.nextStage()
   const tiered = applyTiers(merged, context.problems)
   return context.steps.normalize ? normalize(tiered, { name, lookup: variables.lookup }) : tiered
+}
+
+const startOf = (files: readonly string[], { texts }: LoadContext): Place | undefined => {
+  const source = texts.get(files[0] ?? '')
+  return source === undefined ? undefined : { source, start: 0, end: 1 }
 }
 
 type Finish = {

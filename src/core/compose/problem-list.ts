@@ -1,3 +1,4 @@
+import { defaultHints } from './default-hints.ts'
 import { maskSecrets } from '../errors/mask-secrets.ts'
 import type { Problem, Span } from '../errors/problem.ts'
 import { createDamage, type Damage } from './damage.ts'
@@ -38,12 +39,13 @@ export const createProblemList = (): ProblemList => {
     const key = `${severity} ${place?.source.file ?? ''} ${place?.start ?? ''} ${code} ${message}`
     if (seen.has(key)) return
     seen.add(key)
+    const hint = more.hint ?? (severity === 'error' ? defaultHints[code] : undefined)
     if (severity === 'error') damage.add(place, more.path ?? (more.losesNothing === true ? 'x-' : undefined))
     problems.push({
       severity,
       code,
       message: maskQuoted(message),
-      ...(more.hint === undefined ? {} : { hint: maskQuoted(more.hint) }),
+      ...(hint === undefined ? {} : { hint: maskQuoted(hint) }),
       ...(place === undefined ? {} : { span: spanOf(place) }),
       ...(more.path === undefined ? {} : { path: more.path }),
       ...(more.conceal === true ? { conceal: true } : {}),

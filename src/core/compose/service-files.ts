@@ -11,8 +11,13 @@ type Job = { readonly context: LoadContext; readonly model: MapNode; readonly lo
 export const withEnvironment = (name: string, service: Service, { context, model, lookup }: Job): Service => {
   const values = new Map<string, string>()
   for (const [index, file] of (service.env_file ?? []).entries()) {
-    if (file.required === false && context.sources.kindOf(file.path) === undefined) continue
     const at = placeOf(model, ['services', name, 'env_file', index, 'path'])
+    if (file.required === false && context.sources.kindOf(file.path) === undefined) continue
+    // An empty path is as good as none to the model.
+    if ((file.path as string | undefined) === undefined) {
+      context.problems.error(at, 'env-file/no-path', 'An env file needs a path, and here is an empty text.', { hint: 'Name a file, or remove the entry.' })
+      continue
+    }
     const source = readText(context, file.path, at)
     if (source === undefined) continue
     const see: Lookup = (variable) => lookup(variable) ?? service.environment?.[variable] ?? undefined

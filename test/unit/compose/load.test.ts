@@ -15,18 +15,18 @@ test('every problem of every file is told at once, in the order of files and lin
   }
   expect(problemsOf(files)).toMatchInlineSnapshot(`
     "stack.yaml:3:5 file/unknown-key A service has no key "imgae". | Did you mean "image"?
-    stack.yaml:4:13 value/form The port "http" cannot be read: "http" is no container port (0 to 65535, or a range such as 80-85).
-    stack.yaml:5:18 service/unknown-dependency Service "web" depends on "db", which does not exist.
+    stack.yaml:4:13 value/form The port "http" cannot be read: "http" is no container port (0 to 65535, or a range such as 80-85). | Correct it, or write the long form with a key for each part.
+    stack.yaml:5:18 service/unknown-dependency Service "web" depends on "db", which does not exist. | Add the service, or remove the dependency.
     stack.yaml:6:14 extends/unknown-service The service "web" extends "bse", and this file has no such service. | There is "web".
     stack.override.yaml:3:15 variable/invalid "\${A" is not a valid variable reference. | Write \${NAME}, \${NAME:-default}, \${NAME:?message} or \${NAME:+replacement}; a plain dollar sign is written $$.
-    stack.override.yaml:4:10 value/type "perhaps" is not true or false."
+    stack.override.yaml:4:10 value/type "perhaps" is not true or false. | Write a value of that kind."
   `)
 })
 
 test('an unknown key hides no other problem, unless others would only follow from it', () => {
   expect(problemsOf({ 'stack.yaml': 'services:\n  web:\n    image: x\n    prots: []\n    depends_on: [nobody]\n    networks: [nowhere]\n' })).toMatchInlineSnapshot(`
     "stack.yaml:4:5 file/unknown-key A service has no key "prots". | Did you mean "ports"?
-    stack.yaml:5:18 service/unknown-dependency Service "web" depends on "nobody", which does not exist.
+    stack.yaml:5:18 service/unknown-dependency Service "web" depends on "nobody", which does not exist. | Add the service, or remove the dependency.
     stack.yaml:6:16 service/unknown-network Service "web" uses the network "nowhere", which is not declared. | Declare it under "networks" at the top level of the file."
   `)
   expect(problemsOf({ 'stack.yaml': 'services:\n  web:\n    imgae: x\n    networks: [front]\nnetwroks: {front: }\n' })).toMatchInlineSnapshot(`
@@ -105,13 +105,13 @@ test('inputs are all other files that a change of would matter', () => {
 test('env files may be missing where nothing is created, but for those whose values a hook takes over', () => {
   const files = { 'stack.yaml': 'services:\n  web: {image: x, env_file: gone.env}\n  job: {image: x, pre_start: [{command: [a]}], env_file: away.env}\n' }
   expect(problemsOf(files, { resolveEnvironment: false })).toBe('no problem')
-  expect(problemsOf(files, { resolveEnvironment: 'hooks' })).toMatch(/^stack.yaml:3:\d+ file\/missing There is no file \S+away.env.$/)
+  expect(problemsOf(files, { resolveEnvironment: 'hooks' })).toMatch(/^stack.yaml:3:\d+ file\/missing There is no file \S+away.env\. \| Make the file, or correct the path\.$/)
   expect(problemsOf(files).split('\n')).toHaveLength(2)
 })
 
 test('circles of extends and include end, each told once', () => {
   expect(problemsOf({ 'stack.yaml': 'services:\n  a: {extends: b}\n  b: {extends: c}\n  c: {extends: a}\n' })).toMatchInlineSnapshot(`"stack.yaml:2:16 extends/cycle Services extend each other in a circle: "a" extends "b" extends "c" extends "a". | Move what they share to a service of its own."`)
-  expect(problemsOf({ 'stack.yaml': 'include: [b.yaml]\n', 'b.yaml': 'include: [stack.yaml]\n' })).toMatchInlineSnapshot(`"b.yaml:1:11 include/cycle Files include each other in a circle: /work/shop/stack.yaml includes /work/shop/b.yaml includes /work/shop/stack.yaml."`)
+  expect(problemsOf({ 'stack.yaml': 'include: [b.yaml]\n', 'b.yaml': 'include: [stack.yaml]\n' })).toMatchInlineSnapshot(`"b.yaml:1:11 include/cycle Files include each other in a circle: /work/shop/stack.yaml includes /work/shop/b.yaml includes /work/shop/stack.yaml. | Remove one of these includes."`)
 })
 
 test('where a value comes from, and what it took the place of', () => {
