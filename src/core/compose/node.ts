@@ -19,7 +19,13 @@ type Past = {
 }
 
 export type ScalarNode = Place & Past & { readonly kind: 'scalar'; readonly type: ScalarType; readonly value: ScalarValue }
-export type SeqNode = Place & Past & { readonly kind: 'seq'; readonly items: readonly Node[] }
+export type SeqNode = Place &
+  Past & {
+    readonly kind: 'seq'
+    readonly items: readonly Node[]
+    /** Where the items stood before some were set aside, for the paths that problems tell. */
+    readonly positions?: readonly number[]
+  }
 export type MapNode = Place &
   Past & {
     readonly kind: 'map'

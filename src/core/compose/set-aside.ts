@@ -1,4 +1,4 @@
-import { type Entry, type MapNode, type Node, withEntries, withItems } from './node.ts'
+import { type Entry, type MapNode, type Node, type SeqNode, withEntries, withItems } from './node.ts'
 
 type Cuts = Map<string | number, Cuts | 'all'>
 
@@ -31,10 +31,18 @@ const cut = (node: Node, cuts: Cuts): Node => {
     return withEntries(node, entries)
   }
   if (node.kind === 'scalar') return node
-  return withItems(node, node.items.flatMap((item, index) => {
+  const items = node.items.map((item, index) => {
     const below = cuts.get(index)
-    return below === 'all' ? [] : [below === undefined ? item : cut(item, below)]
-  }))
+    return below === undefined || below === 'all' ? item : cut(item, below)
+  })
+  return keepItems(withItems(node, items), (_, index) => cuts.get(index) !== 'all')
+}
+
+/** The list with some of its items, which know where they stood. */
+const keepItems = (node: SeqNode, isKept: (item: Node, index: number) => boolean): SeqNode => {
+  const indexes = [...node.items.keys()].filter((index) => isKept(node.items[index]!, index))
+  if (indexes.length === node.items.length) return node
+  return { ...node, items: indexes.map((index) => node.items[index]!), positions: indexes.map((index) => node.positions?.[index] ?? index) }
 }
 
 /** The document without some of its nodes, wherever they are. */
@@ -42,7 +50,10 @@ export const withoutNodes = (node: MapNode, unwanted: ReadonlySet<Node>): MapNod
 
 const dropBelow = (node: Node, unwanted: ReadonlySet<Node>): Node => {
   if (node.kind === 'scalar') return node
-  if (node.kind === 'seq') return withItems(node, node.items.filter((item) => !unwanted.has(item)).map((item) => dropBelow(item, unwanted)))
+  if (node.kind === 'seq') {
+    const kept = keepItems(node, (item) => !unwanted.has(item))
+    return withItems(kept, kept.items.map((item) => dropBelow(item, unwanted)))
+  }
   const left = [...node.entries].filter(([, { value }]) => !unwanted.has(value))
   return withEntries(node, new Map(left.map(([name, { key, value }]): [string, Entry] => [name, { key, value: dropBelow(value, unwanted) }])))
 }

@@ -192,3 +192,20 @@ test('neither a message nor a hint quotes a credential', () => {
     stack.yaml:8:44 file/wrong-type "API_TOKEN" must be text, a number, true or false or nothing, and here is a mapping. | A colon followed by a space makes a mapping. Write "a=…" or put the whole item in quotes."
   `)
 })
+
+test('the path of a problem counts the list items that were set aside before it', () => {
+  const result = loadFiles({
+    'stack.yaml': 'services:\n  web:\n    image: x\n    ports: ["http", {target: 90, published: 1.5}]\n    develop:\n      watch:\n        - {path: [x], action: sync}\n        - {path: ., action: sync+exec, target: /x, exec: {command: "a ("}}\n',
+  })
+  expect(result.ok ? [] : result.problems.map(({ path }) => path)).toEqual(['services.web.ports[0]', 'services.web.ports[1].published', 'services.web.develop.watch[0].path', 'services.web.develop.watch[1].exec.command'])
+})
+
+test('a quote that is never closed is shown where it opens', () => {
+  expect(problemsOf('services:\n  web:\n    image: "x\n    tty: true\n')).toBe('stack.yaml:3:12 yaml/syntax The " that opens here is never closed.')
+})
+
+test('what the reference cannot read as YAML is a problem with a place, though others read it', () => {
+  expect(problemsOf('services:\n  web:\n    image: x\n\t\n    tty: true\n')).toBe('stack.yaml:4:1 yaml/syntax Lines are indented with spaces, and here is a tab.')
+  expect(problemsOf('x-a: &a.b {}\nservices: {web: {image: x}}\n')).toBe('stack.yaml:1:6 yaml/syntax The name of an anchor has letters, digits, "_" and "-" only.')
+  expect(problemsOf('services: {web: {image: x, tty: !!bool yes}}\n')).toBe('stack.yaml:1:40 yaml/tag "yes" is not what its tag !!bool says.')
+})

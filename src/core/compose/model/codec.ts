@@ -104,7 +104,7 @@ export const mapOf = (codec: Codec, { keepEmpty = false }: { keepEmpty?: boolean
 export const listOf = (codec: Codec, { keepEmpty = false }: { keepEmpty?: boolean } = {}): Codec => ({
   decode: (node, at) => {
     if (node.kind !== 'seq' || (node.items.length === 0 && !keepEmpty)) return undefined
-    return node.items.map((one, index) => codec.decode(one, item(at, index)) ?? null)
+    return node.items.map((one, index) => codec.decode(one, item(at, node.positions?.[index] ?? index)) ?? null)
   },
   ...(codec.print === undefined
     ? {}
