@@ -9,8 +9,8 @@ import { resolvePlainScalar } from './yaml-scalar.ts'
 /**
  * A reader for the YAML that stack files are mostly written in: block mappings and lists, scalars on one line, literal
  * blocks, flow collections on one line, anchors, aliases, merge keys, `!reset` and `!override`. It gives exactly what the
- * library gives (a test compares them) some ten times faster, and gives up at whatever it is not sure of, errors included:
- * then the library reads the text and says what is wrong.
+ * full grammar gives (a test compares them) some times faster, and gives up at whatever it is not sure of, errors included:
+ * then the full grammar reads the text, and what is wrong with it is told.
  */
 export const parseYamlFast = (source: SourceText, state: YamlState): Node | undefined => {
   if (unusualText.test(source.text)) return undefined

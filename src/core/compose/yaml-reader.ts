@@ -2,7 +2,7 @@ import type { SourceText } from './node.ts'
 import type { YamlState } from './yaml-state.ts'
 
 /** Thrown to give up. */
-export const unusual = new Error('This text is for the library.')
+export const unusual = new Error('This text is for the full grammar.')
 
 export type Reader = {
   readonly source: SourceText

@@ -21,7 +21,7 @@ const shapeOf = (node: Node): unknown => {
   return ['map', node.start, marks, entries, [...(node.resets?.keys() ?? [])]]
 }
 
-/** How the fast reader and the library differ on a text; undefined when they agree or the fast one leaves it to the library. */
+/** How the fast reader and the full grammar differ on a text; undefined when they agree or the fast one leaves it to the other. */
 const difference = (text: string): string | undefined => {
   const fast = parseYamlFast(sourceOf(text), createYamlState(100_000))
   if (fast === undefined) return undefined
@@ -42,7 +42,7 @@ const plain = (text: string): unknown => {
 
 const texts = composeCases().map(({ folder }) => readFileSync(join(folder, 'compose.yaml'), 'utf8'))
 
-test('the fast reader gives what the library gives, and reads nearly everything', () => {
+test('the fast reader gives what the full grammar gives, and reads nearly everything', () => {
   const read = texts.filter((text) => parseYamlFast(sourceOf(text), createYamlState(100_000)) !== undefined)
   expect(read.length / texts.length).toBeGreaterThan(0.85)
   expect(texts.map(difference).filter((found) => found !== undefined)).toEqual([])
@@ -57,7 +57,7 @@ test.each([
   expect(difference(text)).toBeUndefined()
 })
 
-test('the fast reader agrees with the library on texts with mistakes in them', () => {
+test('the fast reader agrees with the full grammar on texts with mistakes in them', () => {
   const pieces = [' ', '\n', '  ', ':', ': ', '- ', '#', ' #', '"', "'", '[', ']', '{', '}', ',', '&a ', '*a', '!reset ', '!override ', '|', '|-', '>', '<<: ', '~', '- - ', '? ', '\n\n', '%', '...', '---', '\\', '\n  - b: c']
   const edit = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), cut: fc.nat(4), piece: fc.constantFrom('', ...pieces) })
   const mutated = fc.tuple(fc.constantFrom(...texts.filter((text) => text.length < 2000)), fc.array(edit, { minLength: 1, maxLength: 3 })).map(([text, edits]) =>
