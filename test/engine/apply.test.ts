@@ -265,6 +265,19 @@ describe('applyPlan', () => {
     expect(world.clock.sleepers()).toBe(0)
   })
 
+  test('a container that ended with its engine is no failure, though the next engine answers already', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['db'] = { healthyAfterMs: 1e9 }
+    const { work } = begin(world, threeTiers)
+    await world.clock.advance(1000)
+    world.runtime.behaviours['db'] = {}
+    world.runtime.exit('demo-db-1', 143)
+    world.runtime.loseEvents()
+    const result = await world.clock.run(work)
+    expect(result.exit).toBe(0)
+    expect([...world.runtime.containers.values()].every(({ state }) => state === 'running')).toBe(true)
+  })
+
   test('a name that somebody else has is told at once; after a run that was cut off, when it is known to be no race', async () => {
     const told = async (wasLeft: boolean): Promise<readonly string[]> => {
       const world = aWorld()

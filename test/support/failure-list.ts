@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
 
 /** How much of one failure is worth reading before its whole text, which the run printed, is looked up. */
-const LINES = 24
+const LINES = 40
 
 /**
  * Writes the name and the first lines of every failure into the file that `STACK_TEST_FAILURES` names, so that whoever
