@@ -93,6 +93,28 @@ describe('createSession', () => {
     expect(world.runtime.byName('demo-db-1').state).toBe('exited')
   })
 
+  test('who is just being started when the first one ends is stopped too', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['job'] = { exitAfterMs: 100, exitCode: 9 }
+    world.runtime.behaviours['web'] = { startsAfterMs: 2000 }
+    const session = open(world, aProject({ job: aService(), web: aService() }), { cascade: 'stop' })
+    expect(await world.clock.run(session.done)).toEqual({ exit: 9 })
+    await world.clock.advance(3000)
+    expect(world.runtime.byName('demo-web-1').state).toBe('exited')
+    expect(world.clock.sleepers()).toBe(0)
+  })
+
+  test('an engine that does not end a start holds nobody for more than ten seconds', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['web'] = { startsAfterMs: 60_000 }
+    const session = open(world, aProject({ web: aService() }))
+    await world.clock.advance(500)
+    const since = world.clock.now()
+    session.send({ type: 'quit', force: false })
+    await world.clock.run(session.done)
+    expect(world.clock.now() - since).toBeLessThan(11_000)
+  })
+
   test('with cascade on failure a good end stops nothing', async () => {
     const world = aWorld()
     world.runtime.behaviours['web'] = { exitAfterMs: 1000 }

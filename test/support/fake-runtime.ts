@@ -15,6 +15,8 @@ export type Behaviour = {
   readonly unhealthyAfterMs?: number
   /** What it writes when it starts. */
   readonly writes?: readonly string[]
+  /** Milliseconds that the engine takes for its start. */
+  readonly startsAfterMs?: number
   /** Milliseconds that it takes to stop when it is asked to. */
   readonly stopsAfterMs?: number
 }
@@ -356,7 +358,14 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     startContainer: async (id, options) => {
       const container = find(id)
       await call('start', container.name, options)
-      if (!isUp(container)) begin(container)
+      const { startsAfterMs } = fake.behaviours[container.spec.serviceName] ?? {}
+      if (startsAfterMs === undefined) {
+        if (!isUp(container)) begin(container)
+        return
+      }
+      // Whoever asked may go: an engine ends what it has begun.
+      clock.sleep(startsAfterMs).then(() => isUp(container) || begin(container), () => {})
+      await until(() => isUp(container), options?.signal)
     },
     stopContainer: async (id, options) => {
       const container = find(id)

@@ -1,5 +1,6 @@
 import type { ActionOf, StepContext } from './context.ts'
 import { withFreeName } from './free-name.ts'
+import { seeThrough } from './see-through.ts'
 
 type Change = ActionOf<'container/start' | 'container/stop' | 'container/kill' | 'container/restart' | 'container/remove' | 'container/rename' | 'container/pause' | 'container/unpause'>
 
@@ -13,13 +14,13 @@ export const changeContainer = async (action: Change, context: StepContext): Pro
   await context.retry(() => {
     switch (action.kind) {
       case 'container/start':
-        return runtime.startContainer(id, { signal })
+        return seeThrough(context, (until) => runtime.startContainer(id, { signal: until }))
       case 'container/stop':
         return context.stops.run(() => runtime.stopContainer(id, { signal, ...toGrace(action), ...(context.onExit === undefined ? {} : { onExit: context.onExit }) }))
       case 'container/kill':
         return runtime.killContainer(id, { signal, killSignal: action.signal })
       case 'container/restart':
-        return runtime.restartContainer(id, { signal, ...toGrace(action) })
+        return seeThrough(context, (until) => runtime.restartContainer(id, { signal: until, ...toGrace(action) }))
       case 'container/remove':
         return runtime.removeContainer(id, { signal, force: action.force, anonymousVolumes: action.anonymousVolumes })
       case 'container/rename':
@@ -27,7 +28,7 @@ export const changeContainer = async (action: Change, context: StepContext): Pro
       case 'container/pause':
         return runtime.pauseContainer(id, { signal })
       case 'container/unpause':
-        return runtime.unpauseContainer(id, { signal })
+        return seeThrough(context, (until) => runtime.unpauseContainer(id, { signal: until }))
       default:
         return action satisfies never
     }
