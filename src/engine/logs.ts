@@ -1,3 +1,4 @@
+import { isUp } from '../core/plan/container-steps.ts'
 import type { ObservedContainer } from '../core/plan/observed.ts'
 import type { EngineDeps } from './deps.ts'
 import type { Emit } from './emitter.ts'
@@ -68,8 +69,6 @@ export const readLogs = async (deps: LogsDeps, request: LogsRequest, { signal }:
 }
 
 const numberLabel = 'com.docker.compose.container-number'
-
-const isUp = ({ state }: ObservedContainer): boolean => state === 'running' || state === 'restarting' || state === 'paused'
 
 const isWanted = (request: LogsRequest, { service, number }: { readonly service: string; readonly number: number }): boolean =>
   request.services?.includes(service) !== false && (request.number === undefined || request.number === number)

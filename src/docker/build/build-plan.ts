@@ -54,7 +54,7 @@ export function planBuild(spec: BuildSpec, { proxies = {} }: { readonly proxies?
 }
 
 /** Archives and Dockerfiles on the web, which the builder gets itself (docker build). Git repositories are folders by now. */
-export const isRemoteContext = (context: string): boolean => /^(?:https?|git|ssh):\/\/|^git@|^github\.com\//.test(context)
+const isRemoteContext = (context: string): boolean => /^https?:\/\//.test(context)
 
 /** An argument without a value takes the one of the environment, and is left out when there is none. */
 function toArgs({ build, environment }: BuildSpec): Record<string, string> {
