@@ -10,10 +10,18 @@ const root = fileURLToPath(new URL('..', import.meta.url))
  * in docker/), packing of folders, a debug logger, a copy of Node's own streams. Nine tenths of its size and time.
  */
 const replaced = [
-  { from: /dockerode[\\/]lib[\\/]/, wanted: /^\.\/(session|buildkit)$/, code: unused('a BuildKit session of dockerode') },
+  {
+    from: /dockerode[\\/]lib[\\/]/,
+    wanted: /^\.\/(session|buildkit)$/,
+    code: unused('a BuildKit session of dockerode'),
+  },
   { from: /dockerode[\\/]lib[\\/]/, wanted: /^tar-fs$/, code: unused('tar-fs') },
   { from: /docker-modem[\\/]lib[\\/]/, wanted: /^\.\/ssh$/, code: unused('ssh of docker-modem') },
-  { from: /docker-modem[\\/]lib[\\/]/, wanted: /^debug$/, code: 'module.exports = () => Object.assign(() => {}, { enabled: false })' },
+  {
+    from: /docker-modem[\\/]lib[\\/]/,
+    wanted: /^debug$/,
+    code: 'module.exports = () => Object.assign(() => {}, { enabled: false })',
+  },
   { from: /docker-modem[\\/]lib[\\/]/, wanted: /^readable-stream$/, code: 'module.exports = require("node:stream")' },
   // As an ES module Node's own http makes all of its exports at once, WebSocket and with it undici among them (40 ms); crypto its web API.
   { from: /[\\/]src[\\/]/, wanted: /^node:http$/, code: 'module.exports = require("node:http")' },
@@ -21,7 +29,7 @@ const replaced = [
   { from: /[\\/]ink[\\/]/, wanted: /^react-devtools-core$/, code: 'module.exports = {}' },
 ]
 
-function unused(what) {
+const unused = (what) => {
   const fail = `() => { throw new Error(${JSON.stringify(`${what} is not part of this build`)}) }`
   return `module.exports = new Proxy(${fail}, { get: (_, name) => name === 'then' ? undefined : ${fail} })`
 }
@@ -29,11 +37,17 @@ function unused(what) {
 const replaceUnused = {
   name: 'replace-unused',
   setup(build) {
-    build.onResolve({ filter: new RegExp(replaced.map(({ wanted }) => wanted.source).join('|')) }, ({ path, importer }) => {
-      const at = replaced.findIndex(({ from, wanted }) => from.test(importer) && wanted.test(path))
-      return at === -1 ? undefined : { path: String(at), namespace: 'replaced' }
-    })
-    build.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[path].code, loader: 'js' }))
+    build.onResolve(
+      { filter: new RegExp(replaced.map(({ wanted }) => wanted.source).join('|')) },
+      ({ path, importer }) => {
+        const at = replaced.findIndex(({ from, wanted }) => from.test(importer) && wanted.test(path))
+        return at === -1 ? undefined : { path: String(at), namespace: 'replaced' }
+      },
+    )
+    build.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => ({
+      contents: replaced[path].code,
+      loader: 'js',
+    }))
   },
 }
 
@@ -42,7 +56,7 @@ const replaceUnused = {
  * meanwhile finds what it needs.
  * @returns the sizes of what was written, by file
  */
-export async function buildBundle({ entry, outdir, log = 'warning' }) {
+export const buildBundle = async ({ entry, outdir, log = 'warning' }) => {
   const { build } = await import('esbuild')
   const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
   const { metafile } = await build({
@@ -66,7 +80,9 @@ export async function buildBundle({ entry, outdir, log = 'warning' }) {
       'process.env.STACK_VERSION': JSON.stringify(version),
     },
     // CommonJS libraries in the bundle ask for Node's own modules with `require`, which an ES module has not.
-    banner: { js: 'const require = (id) => process.getBuiltinModule(id) ?? (() => { throw new Error(`Cannot find module ${id}`) })();' },
+    banner: {
+      js: 'const require = (id) => process.getBuiltinModule(id) ?? (() => { throw new Error(`Cannot find module ${id}`) })();',
+    },
     plugins: [replaceUnused],
   })
   const written = new Set(Object.keys(metafile.outputs).map((file) => basename(file)))
@@ -79,7 +95,9 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
     const outputs = await buildBundle({ entry: 'src/cli/main.ts', outdir: `${root}/dist` })
     const bytes = Object.values(outputs).reduce((sum, size) => sum + size, 0)
-    console.log(`dist: ${Object.keys(outputs).length} files, ${Math.round(bytes / 1024)} KB, ${Math.round(performance.now() - began)} ms`)
+    console.log(
+      `dist: ${Object.keys(outputs).length} files, ${Math.round(bytes / 1024)} KB, ${Math.round(performance.now() - began)} ms`,
+    )
   } catch (error) {
     if (error.errors === undefined) throw error
     process.exitCode = 1 // esbuild has shown what is wrong

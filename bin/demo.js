@@ -7,7 +7,7 @@ import { dim, green, heading, root, runProgram, runStack, seconds, setUp, Stop }
 const folder = join(root, 'examples', 'three-tier')
 const interactive = process.stdin.isTTY && process.stdout.isTTY && !process.env.CI
 
-async function demo() {
+const demo = async () => {
   const began = performance.now()
   const { standIns } = await setUp()
   const env = { ...standIns, WEB_PORT: process.env.WEB_PORT || String(await choosePort()) }
@@ -22,13 +22,18 @@ async function demo() {
   heading(url)
   await showPage(url)
   heading('ready after')
-  for (const [service, ms] of took) console.log(`${service.padEnd(6)} ${ms === undefined ? 'was running' : seconds(ms)}`)
-  console.log(dim(`\nAll together ${seconds(performance.now() - began)}. Stop it with: cd examples/three-tier && ../../bin/stack.js down`))
+  for (const [service, ms] of took)
+    console.log(`${service.padEnd(6)} ${ms === undefined ? 'was running' : seconds(ms)}`)
+  console.log(
+    dim(
+      `\nAll together ${seconds(performance.now() - began)}. Stop it with: cd examples/three-tier && ../../bin/stack.js down`,
+    ),
+  )
   return 0
 }
 
 /** Our own example keeps its port; else the first one from 8080 that nobody has. */
-async function choosePort() {
+const choosePort = async () => {
   for (let port = 8080; port < 8180; port++) {
     if ((await isFree(port)) || (await isOurs(port))) return port
   }
@@ -42,7 +47,7 @@ const isFree = (port) =>
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 
-async function isOurs(port) {
+const isOurs = async (port) => {
   try {
     return (await readPage(`http://localhost:${port}`)).title === 'Reading list'
   } catch {
@@ -51,7 +56,7 @@ async function isOurs(port) {
 }
 
 /** Starts the example; the events of `stack up` tell what is done and when each service was ready. */
-async function start(env) {
+const start = async (env) => {
   const steps = new Map()
   const took = new Map()
   let began
@@ -69,30 +74,45 @@ async function start(env) {
     if (step.service !== undefined && !took.has(step.service)) took.set(step.service, undefined)
     if (outcome === 'failed') return console.error(`✗ ${step.subject}: ${problem?.message ?? 'failed'}`)
     const verb = step.kind.split('/').at(-1)
-    if (verb !== 'await') console.log(`${green('✓')} ${(done[verb] ?? verb).padEnd(8)} ${step.subject} ${dim(seconds(ms))}`)
+    if (verb !== 'await')
+      console.log(`${green('✓')} ${(done[verb] ?? verb).padEnd(8)} ${step.subject} ${dim(seconds(ms))}`)
     // Everybody who needs a service waits for it, and one after another they hear that it is ready.
     else if (took.get(step.service) === undefined) {
       took.set(step.service, at - began)
       console.log(`${green('✓')} ready    ${step.service}`)
     }
   }
-  const { code } = await runStack(['--progress', 'json', 'up', '-d', '--wait', '--build'], { cwd: folder, env, output: 'pipe', onLine })
+  const { code } = await runStack(['--progress', 'json', 'up', '-d', '--wait', '--build'], {
+    cwd: folder,
+    env,
+    output: 'pipe',
+    onLine,
+  })
   if (code !== 0) throw new Stop(`stack up ended with ${code}.`, code)
   return took
 }
 
-const done = { create: 'created', start: 'started', build: 'built', pull: 'pulled', remove: 'removed', stop: 'stopped', rename: 'renamed' }
+const done = {
+  create: 'created',
+  start: 'started',
+  build: 'built',
+  pull: 'pulled',
+  remove: 'removed',
+  stop: 'stopped',
+  rename: 'renamed',
+}
 
-async function showPage(url) {
+const showPage = async (url) => {
   const { title, assets } = await readPage(url)
   const { books, servedBy, database } = await readJson(`${url}/api/books`)
   const read = books.filter((book) => book.isRead).length
   console.log(`The page "${title}" with ${assets.join(', ')}`)
   console.log(`${books.length} books, ${read} read, told by api ${servedBy} from ${database}:`)
-  for (const { title, author, isRead } of books.slice(0, 5)) console.log(`  ${isRead ? green('✓') : '·'} ${title} ${dim(author)}`)
+  for (const { title, author, isRead } of books.slice(0, 5))
+    console.log(`  ${isRead ? green('✓') : '·'} ${title} ${dim(author)}`)
 }
 
-async function readPage(url) {
+const readPage = async (url) => {
   const text = await (await ask(url)).text()
   const assets = [...text.matchAll(/(?:href|src)="\/([^"]+)"/g)].map(([, name]) => name)
   const unique = [...new Set(assets)]
@@ -102,7 +122,7 @@ async function readPage(url) {
 
 const readJson = async (url) => await (await ask(url)).json()
 
-async function ask(url) {
+const ask = async (url) => {
   const response = await fetch(url, { signal: AbortSignal.timeout(10_000) })
   if (!response.ok) throw new Stop(`${url} answered with status ${response.status}.`)
   return response

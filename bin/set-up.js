@@ -22,8 +22,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 /** Runs a program to its end. `output`: what becomes of its output: shown, gathered, or handed on in lines. */
-export function run(command, args, { output = 'inherit', env = {}, cwd = root, onLine } = {}) {
-  return new Promise((resolve, reject) => {
+export const run = (command, args, { output = 'inherit', env = {}, cwd = root, onLine } = {}) =>
+  new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['inherit', output, 'inherit'] })
     children.add(child)
     let text = ''
@@ -40,7 +40,6 @@ export function run(command, args, { output = 'inherit', env = {}, cwd = root, o
       resolve({ code: signal === null ? code : 1, text })
     })
   })
-}
 
 export const runStack = (args, options) => run(node, [stack, ...args], options)
 
@@ -51,7 +50,7 @@ const bold = (text) => (color ? `\u001b[1m${text}\u001b[22m` : text)
 export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
 
 /** Says what is being done, and how long it took. What needs no time is not worth a line. */
-export async function step(title, work) {
+export const step = async (title, work) => {
   const began = performance.now()
   const live = process.stdout.isTTY
   if (live) process.stdout.write(dim(`… ${title}`))
@@ -76,7 +75,7 @@ export class Stop extends Error {
 }
 
 /** Runs `work`; its result is the exit code. */
-export async function runProgram(work) {
+export const runProgram = async (work) => {
   try {
     process.exitCode = await work()
   } catch (error) {
@@ -90,37 +89,44 @@ export async function runProgram(work) {
  * Installs, builds, and makes sure that an engine answers.
  * @returns what `stack doctor --json` says
  */
-export async function setUp() {
+export const setUp = async () => {
   if (!isInstalled()) await step('Installing what the project needs', install)
   await step('Building', build)
   return await checkEngine()
 }
 
 /** Whether node_modules holds what the lock file names, as npm itself noted it after its last work. */
-function isInstalled() {
+const isInstalled = () => {
   const noted = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(noted) || !existsSync(node)) return false
-  const [wanted, there] = [join(root, 'package-lock.json'), noted].map((file) => JSON.parse(readFileSync(file, 'utf8')).packages)
+  const [wanted, there] = [join(root, 'package-lock.json'), noted].map(
+    (file) => JSON.parse(readFileSync(file, 'utf8')).packages,
+  )
   // Packages of other platforms are in the lock file and rightly not installed.
-  return Object.entries(wanted).every(([path, { version, optional }]) => path === '' || optional || there[path]?.version === version)
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || there[path]?.version === version,
+  )
 }
 
-async function install() {
+const install = async () => {
   // Under npm, the same npm; it may not be the first on the PATH.
   const npm = process.env.npm_execpath
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   const [command, before] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   // That the Node which installs is older than what is installed for the newer one is not worth a warning.
-  const { code, text } = await run(command, [...before, ...args], { output: 'pipe', env: { npm_config_engine_strict: 'false' } })
+  const { code, text } = await run(command, [...before, ...args], {
+    output: 'pipe',
+    env: { npm_config_engine_strict: 'false' },
+  })
   if (code !== 0) throw new Stop(`npm ci failed (${code}).\n${text}`)
 }
 
-async function build() {
+const build = async () => {
   const { code, text } = await run(node, [join(root, 'bin', 'build.js')], { output: 'pipe' })
   if (code !== 0) throw new Stop(`The build failed.\n${text}`)
 }
 
-async function checkEngine() {
+const checkEngine = async () => {
   const { code, text } = await runStack(['doctor', '--fix', '--json'], { output: 'pipe' })
   if (!text.startsWith('{')) throw new Stop(`stack doctor ended with ${code}.`, code || 1)
   const found = JSON.parse(text)

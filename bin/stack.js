@@ -21,12 +21,12 @@ else if (existsSync(ownNode) && process.env.STACK_HANDED_OVER === undefined) han
 else fail(`Stack needs Node 22.22, 24.11 or 26 and later; this is Node ${process.versions.node}.`)
 
 /** The same as `engines` in package.json, which a test compares. */
-function isSupported(version) {
+const isSupported = (version) => {
   const [major, minor] = version.split('.').map(Number)
   return (major === 22 && minor >= 22) || (major === 24 && minor >= 11) || major >= 26
 }
 
-function start() {
+const start = () => {
   const main = join(root, 'dist', 'main.js')
   if (!existsSync(main)) {
     fail('Stack has not been built yet: run "npm run build" in its folder.')
@@ -41,7 +41,7 @@ function start() {
 }
 
 /** Compiled code is kept between runs, which takes a third off the start of a short command. */
-function enableCompileCache() {
+const enableCompileCache = () => {
   const caches =
     process.platform === 'darwin'
       ? join(homedir(), 'Library', 'Caches')
@@ -52,7 +52,7 @@ function enableCompileCache() {
 }
 
 /** Runs the Node that the project brings along in place of this one. */
-function handOver() {
+const handOver = () => {
   const child = spawn(ownNode, ['--', ...process.argv.slice(1)], {
     stdio: 'inherit',
     env: { ...process.env, STACK_HANDED_OVER: '1' },
@@ -66,7 +66,7 @@ function handOver() {
   child.on('exit', (code, signal) => process.exit(signal === null ? code : 128 + constants.signals[signal]))
 }
 
-function fail(sentence) {
+const fail = (sentence) => {
   process.stderr.write(`${sentence}\n`)
   process.exitCode = 1
 }

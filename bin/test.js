@@ -9,12 +9,14 @@ import { green, heading, node, root, run, runProgram, setUp, step, Stop } from '
 const tool = (name) => join(root, 'node_modules', '.bin', name)
 
 /** Runs vitest; the answer is its exit code and the names of what failed with the first lines of each failure. */
-async function runTests(words, env) {
+const runTests = async (words, env) => {
   const folder = mkdtempSync(join(tmpdir(), 'stack-test-'))
   const file = join(folder, 'failures')
   writeFileSync(file, '')
   try {
-    const { code } = await run(node, [tool('vitest'), 'run', '--config', 'test/vitest.config.ts', ...words], { env: { ...env, STACK_TEST_FAILURES: file } })
+    const { code } = await run(node, [tool('vitest'), 'run', '--config', 'test/vitest.config.ts', ...words], {
+      env: { ...env, STACK_TEST_FAILURES: file },
+    })
     const named = readFileSync(file, 'utf8')
     // Killed, or with a reporter of the caller's choice: there is no list, and that is not to be taken for no failure.
     return { code, failures: code !== 0 && named === '' ? `✗ vitest ended with ${code} and named no test\n` : named }
@@ -30,6 +32,7 @@ await runProgram(async () => {
   for (const [title, name, args] of [
     ['Types', 'tsc', []],
     ['Style', 'oxlint', ['--type-aware']],
+    ['Format', 'oxfmt', ['--check']],
   ]) {
     const { code, text } = await step(title, () => run(tool(name), args, { env, output: 'pipe' }))
     if (code !== 0) findings.push(`✗ ${title}\n${text.trimEnd().replaceAll(/^/gm, '    ')}\n`)
@@ -43,5 +46,8 @@ await runProgram(async () => {
   }
   if (process.env.STACK_TEST_FAILURES) appendFileSync(process.env.STACK_TEST_FAILURES, failed)
   console.error(`\nWhat failed:\n${failed}`)
-  throw new Stop(code === 0 ? 'The tests have passed; types or style have not.' : 'Not everything has passed.', code || 1)
+  throw new Stop(
+    code === 0 ? 'The tests have passed; types or style have not.' : 'Not everything has passed.',
+    code || 1,
+  )
 })

@@ -5,12 +5,22 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
 /** The shape of the house: who may import whom. What is not named here may not be imported. */
-const rooms: Readonly<Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[]; readonly node: boolean }>> = {
+const rooms: Readonly<
+  Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[]; readonly node: boolean }>
+> = {
   core: { folders: ['core'], packages: [], node: false },
   'core/compose': { folders: ['core'], packages: ['yaml', 'zod'], node: false },
   engine: { folders: ['core', 'engine'], packages: [], node: false },
-  docker: { folders: ['core', 'engine/ports.ts', 'engine/snapshots.ts', 'docker'], packages: ['dockerode', '@balena/dockerignore', 'tar-stream'], node: true },
-  system: { folders: ['core', 'engine/ports.ts', 'engine/models.ts', 'engine/providers.ts', 'engine/repositories.ts', 'system'], packages: ['chokidar', '@balena/dockerignore'], node: true },
+  docker: {
+    folders: ['core', 'engine/ports.ts', 'engine/snapshots.ts', 'docker'],
+    packages: ['dockerode', '@balena/dockerignore', 'tar-stream'],
+    node: true,
+  },
+  system: {
+    folders: ['core', 'engine/ports.ts', 'engine/models.ts', 'engine/providers.ts', 'engine/repositories.ts', 'system'],
+    packages: ['chokidar', '@balena/dockerignore'],
+    node: true,
+  },
   report: { folders: ['core', 'report'], packages: [], node: false },
   ui: { folders: ['core', 'ui'], packages: ['ink', 'react'], node: false },
   cli: { folders: ['core', 'engine', 'docker', 'system', 'report', 'ui', 'cli'], packages: ['yaml'], node: true },
@@ -31,14 +41,21 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
 const readSource = (file: string): string => readFileSync(join(source, file), 'utf8')
 
 /** Comments and strings may speak of anything. */
-const stripComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`\\])\/\/.*$/gm, '$1')
+const stripComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`\\])\/\/.*$/gm, '$1')
 
-function readImports(file: string): readonly Import[] {
+const readImports = (file: string): readonly Import[] => {
   const text = stripComments(readSource(file))
-  const resolve = (target: string): string => (target.startsWith('.') ? relative(source, join(source, dirname(file), target)) : target)
-  const eager = [...text.matchAll(/^(?:import|export)\b(\s+type\b)?[^'"`;]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]/gm)].map(
-    ([, type, named, bare]) => ({ from: file, target: resolve(named ?? bare ?? ''), lazy: false, typeOnly: type !== undefined }),
-  )
+  const resolve = (target: string): string =>
+    target.startsWith('.') ? relative(source, join(source, dirname(file), target)) : target
+  const eager = [
+    ...text.matchAll(/^(?:import|export)\b(\s+type\b)?[^'"`;]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]/gm),
+  ].map(([, type, named, bare]) => ({
+    from: file,
+    target: resolve(named ?? bare ?? ''),
+    lazy: false,
+    typeOnly: type !== undefined,
+  }))
   const lazy = [...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)].map(([, target = '']) => ({
     from: file,
     target: resolve(target),
@@ -51,14 +68,18 @@ function readImports(file: string): readonly Import[] {
 const imports = files.flatMap(readImports)
 
 /** `core/compose/parse.ts` → `core/compose`: the longest name in the table. */
-function selectRoom(file: string): string {
+const selectRoom = (file: string): string => {
   const found = Object.keys(rooms).filter((room) => file.startsWith(`${room}/`))
   return found.toSorted((a, b) => b.length - a.length)[0] ?? ''
 }
 
-const packageOf = (target: string): string => target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/')
+const packageOf = (target: string): string =>
+  target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/')
 
-function isAllowed({ from, target }: Import): boolean {
+const isAllowed = ({ from, target }: Import): boolean => {
   const room = rooms[selectRoom(from)]
   if (room === undefined) return false
   if (/\.tsx?$/.test(target)) return room.folders.some((folder) => target === folder || target.startsWith(`${folder}/`))
@@ -67,9 +88,13 @@ function isAllowed({ from, target }: Import): boolean {
 }
 
 /** Every file that imports itself through others; type imports leave no trace at run time and do not count. */
-function findCycles(): readonly string[] {
+const findCycles = (): readonly string[] => {
   const edges = new Map<string, readonly string[]>()
-  for (const file of files) edges.set(file, imports.filter(({ from, typeOnly, lazy }) => from === file && !typeOnly && !lazy).map(({ target }) => target))
+  for (const file of files)
+    edges.set(
+      file,
+      imports.filter(({ from, typeOnly, lazy }) => from === file && !typeOnly && !lazy).map(({ target }) => target),
+    )
   const done = new Set<string>()
   const cycles: string[] = []
   const visit = (file: string, path: readonly string[]): void => {
@@ -90,11 +115,15 @@ describe('the house keeps its shape', () => {
   })
 
   test('rooms import only what the table allows', () => {
-    expect(imports.filter((each) => !isAllowed(each)).map(({ from, target }) => `${from} imports ${target}`)).toEqual([])
+    expect(imports.filter((each) => !isAllowed(each)).map(({ from, target }) => `${from} imports ${target}`)).toEqual(
+      [],
+    )
   })
 
   test('relative imports name the file with its ending', () => {
-    const wrong = imports.filter(({ from, target }) => !/\.tsx?$/.test(target) && files.some((file) => file.startsWith(target) && from !== file))
+    const wrong = imports.filter(
+      ({ from, target }) => !/\.tsx?$/.test(target) && files.some((file) => file.startsWith(target) && from !== file),
+    )
     expect(wrong.map(({ from, target }) => `${from} imports ${target}`)).toEqual([])
   })
 
@@ -127,7 +156,11 @@ describe('the house keeps its shape', () => {
   test('there are no classes but StackError, no enums, no default exports, no barrels', () => {
     const found = files.flatMap((file) => {
       const lines = stripComments(readSource(file)).split('\n')
-      const odd = lines.filter((line) => /^\s*(export\s+)?(abstract\s+)?class\s(?!StackError\b)|^\s*(export\s+)?(const\s+)?enum\s|^export\s+default\b|^export\s+\*/.test(line))
+      const odd = lines.filter((line) =>
+        /^\s*(export\s+)?(abstract\s+)?class\s(?!StackError\b)|^\s*(export\s+)?(const\s+)?enum\s|^export\s+default\b|^export\s+\*/.test(
+          line,
+        ),
+      )
       return odd.map((line) => `${file}: ${line.trim()}`)
     })
     expect(found).toEqual([])
@@ -142,12 +175,13 @@ describe('the house keeps its shape', () => {
 })
 
 /** Everything that is loaded before a line of `entry` runs. */
-function listEager(entry: string): readonly string[] {
+const listEager = (entry: string): readonly string[] => {
   const seen = new Set<string>()
   const visit = (file: string): void => {
     if (seen.has(file)) return
     seen.add(file)
-    for (const { target, lazy, typeOnly } of imports.filter(({ from }) => from === file)) if (!lazy && !typeOnly) visit(target)
+    for (const { target, lazy, typeOnly } of imports.filter(({ from }) => from === file))
+      if (!lazy && !typeOnly) visit(target)
   }
   visit(entry)
   return [...seen]
@@ -156,5 +190,7 @@ function listEager(entry: string): readonly string[] {
 test('bin/stack.js starts on the versions of Node that package.json names', () => {
   const { engines } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8')) as { engines: { node: string } }
   expect(engines.node).toBe('^22.22.0 || ^24.11.0 || >=26')
-  expect(readFileSync(join(source, '../bin/stack.js'), 'utf8')).toContain('(major === 22 && minor >= 22) || (major === 24 && minor >= 11) || major >= 26')
+  expect(readFileSync(join(source, '../bin/stack.js'), 'utf8')).toContain(
+    '(major === 22 && minor >= 22) || (major === 24 && minor >= 11) || major >= 26',
+  )
 })

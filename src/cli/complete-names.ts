@@ -9,7 +9,7 @@ type Entry = readonly [word: string, meaning?: string]
 const patienceMs = 1500
 
 /** Names of the services of the stack file that the words before name or that lies here; profiles all on. */
-export async function listServices(before: readonly string[]): Promise<readonly Entry[]> {
+export const listServices = async (before: readonly string[]): Promise<readonly Entry[]> => {
   const signals = createSignals()
   try {
     const { global } = parseInvocation(before)
@@ -17,19 +17,24 @@ export async function listServices(before: readonly string[]): Promise<readonly 
     const { tryLoad } = await import('./load.ts')
     const result = await tryLoad(context)
     if (!result.ok) return []
-    return Object.entries(result.project.services).map(([name, { image }]) => (image === undefined ? [name] : [name, image]) as Entry)
+    return Object.entries(result.project.services).map(
+      ([name, { image }]) => (image === undefined ? [name] : [name, image]) as Entry,
+    )
   } finally {
     signals.dispose()
   }
 }
 
 /** Names of the projects of the engine. */
-export async function listProjects(): Promise<readonly Entry[]> {
+export const listProjects = async (): Promise<readonly Entry[]> => {
   const signals = createSignals()
   const context = createContext(parseInvocation([]).global, { signals })
   try {
     const runtime = await context.runtime()
-    const containers = await runtime.listContainers({ labels: [label.project] }, { signal: AbortSignal.timeout(patienceMs) })
+    const containers = await runtime.listContainers(
+      { labels: [label.project] },
+      { signal: AbortSignal.timeout(patienceMs) },
+    )
     return [...new Set(containers.map(({ project }) => project))].sort().map((name) => [name] as const)
   } finally {
     context.close()

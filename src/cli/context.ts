@@ -33,7 +33,7 @@ export type CliContext = {
   close(): void
 }
 
-export function createContext(global: GlobalFlags, { signals }: { readonly signals: Signals }): CliContext {
+export const createContext = (global: GlobalFlags, { signals }: { readonly signals: Signals }): CliContext => {
   const { env } = process
   const terminal = createTerminal(env, global)
   let runtime: Promise<Runtime> | undefined
@@ -63,8 +63,11 @@ export function createContext(global: GlobalFlags, { signals }: { readonly signa
   }
 }
 
-async function connect(env: Environment): Promise<Runtime> {
-  const [{ resolveEngineAddress }, { createRuntime }] = await Promise.all([import('../system/engine-candidates.ts'), import('../docker/connect.ts')])
+const connect = async (env: Environment): Promise<Runtime> => {
+  const [{ resolveEngineAddress }, { createRuntime }] = await Promise.all([
+    import('../system/engine-candidates.ts'),
+    import('../docker/connect.ts'),
+  ])
   const address = resolveEngineAddress(env)
   if (address === undefined) throw new StackError('engine/unreachable', { attempts: await describeAttempts(env) })
   const runtime = createRuntime({ address, environment: env })
@@ -74,13 +77,16 @@ async function connect(env: Environment): Promise<Runtime> {
 }
 
 /** Only when there is nothing to connect to: every place is asked, so that the message can say why each failed. */
-async function describeAttempts(env: Environment): Promise<string> {
+const describeAttempts = async (env: Environment): Promise<string> => {
   const { findEngine } = await import('../system/find-engine.ts')
   const { attempts } = await findEngine(env, { signal: AbortSignal.timeout(20_000) })
   return attempts.map(({ address, source, failure }) => `  ${address} (${source}): ${failure}`).join('\n')
 }
 
-async function createDeps(runtime: Runtime, { env, clock }: { readonly env: Environment; readonly clock: Clock }): Promise<EngineDeps> {
+const createDeps = async (
+  runtime: Runtime,
+  { env, clock }: { readonly env: Environment; readonly clock: Clock },
+): Promise<EngineDeps> => {
   const [{ createLock }, { toStateDirectory }, { createHostFiles }, { compileIgnorePatterns }] = await Promise.all([
     import('../system/lock.ts'),
     import('../system/state-directory.ts'),
@@ -95,7 +101,10 @@ async function createDeps(runtime: Runtime, { env, clock }: { readonly env: Envi
     files: createHostFiles(),
     watcher: createLazyWatcher(),
     ignorePatterns: compileIgnorePatterns,
-    providers: { run: async (call, options) => (await import('../system/providers.ts')).createProviders({ environment: env }).run(call, options) },
+    providers: {
+      run: async (call, options) =>
+        (await import('../system/providers.ts')).createProviders({ environment: env }).run(call, options),
+    },
     models: createLazyModels(env),
     repositories: createLazyRepositories(env),
   }

@@ -5,7 +5,10 @@ import { nearestName } from '../core/errors/nearest-name.ts'
 type Options = { readonly workingDirectory: string; readonly format: string | undefined }
 
 /** Where a value comes from, for people or as JSON. */
-export function explanationLines(explanation: Explanation, { workingDirectory, format }: Options): readonly string[] {
+export const explanationLines = (
+  explanation: Explanation,
+  { workingDirectory, format }: Options,
+): readonly string[] => {
   if (format === 'json') return [JSON.stringify(explanation, null, 2)]
   if (!explanation.found) {
     const { path, missing, known } = explanation
@@ -26,6 +29,9 @@ const valueText = (value: unknown): string => (typeof value === 'string' ? value
 const layerLines = (word: string, layer: Layer, workingDirectory: string, before = ''): readonly string[] => {
   const { span, template } = layer
   const file = span === undefined ? undefined : relative(workingDirectory, span.file)
-  const place = span === undefined || file === undefined ? 'what is implied' : `${file.startsWith('..') ? span.file : file}:${span.line}:${span.column}`
+  const place =
+    span === undefined || file === undefined
+      ? 'what is implied'
+      : `${file.startsWith('..') ? span.file : file}:${span.line}:${span.column}`
   return [`  ${word} ${before}${place}`, ...(template === undefined ? [] : [`       written as ${template}`])]
 }

@@ -4,8 +4,10 @@ import type { HashOptions } from '../core/project/config-hash.ts'
 import type { Project } from '../core/project/project.ts'
 
 /** What the planner needs to see a change: a hash, and the content of the files behind configs and secrets. */
-export function createHashOptions(project: Project): HashOptions {
-  const files = [...Object.values(project.configs), ...Object.values(project.secrets)].flatMap(({ file }) => (file === undefined ? [] : [file]))
+export const createHashOptions = (project: Project): HashOptions => {
+  const files = [...Object.values(project.configs), ...Object.values(project.secrets)].flatMap(({ file }) =>
+    file === undefined ? [] : [file],
+  )
   return {
     digest: sha256,
     fileDigests: new Map(files.flatMap((file) => toFileDigest(file))),
@@ -14,7 +16,7 @@ export function createHashOptions(project: Project): HashOptions {
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-function toFileDigest(file: string): readonly (readonly [string, string])[] {
+const toFileDigest = (file: string): readonly (readonly [string, string])[] => {
   try {
     return [[file, createHash('sha256').update(readFileSync(file)).digest('hex')]]
   } catch {

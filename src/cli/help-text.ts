@@ -17,7 +17,7 @@ const exitCodes: readonly (readonly [string, string])[] = [
   ['130', 'ended with Ctrl-C (143: with SIGTERM)'],
 ]
 
-export function toGeneralHelp(options: HelpOptions): readonly string[] {
+export const toGeneralHelp = (options: HelpOptions): readonly string[] => {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2
   const title = (text: string): string => options.paint('bold', text)
   return [
@@ -27,20 +27,27 @@ export function toGeneralHelp(options: HelpOptions): readonly string[] {
     ...commandGroups.flatMap((group) => [
       '',
       title(group),
-      ...commands.filter((command) => command.group === group).flatMap((command) => toRow(command.name, command.summary, { ...options, column: width })),
+      ...commands
+        .filter((command) => command.group === group)
+        .flatMap((command) => toRow(command.name, command.summary, { ...options, column: width })),
     ]),
     '',
     title('Options, for every command'),
     ...toFlagRows(globalFlags, options),
     '',
-    ...wrap('Stack files: stack.yaml, compose.yaml or docker-compose.yml, here or in a folder above. Every Compose file is one.', options.width),
+    ...wrap(
+      'Stack files: stack.yaml, compose.yaml or docker-compose.yml, here or in a folder above. Every Compose file is one.',
+      options.width,
+    ),
     'More about a command: stack COMMAND --help',
   ]
 }
 
-export function toCommandHelp(command: CommandSpec, options: HelpOptions): readonly string[] {
+export const toCommandHelp = (command: CommandSpec, options: HelpOptions): readonly string[] => {
   const title = (text: string): string => options.paint('bold', text)
-  const usage = ['stack', command.name, Object.keys(command.flags).length > 0 ? '[OPTIONS]' : '', command.usage].filter((word) => word !== '').join(' ')
+  const usage = ['stack', command.name, Object.keys(command.flags).length > 0 ? '[OPTIONS]' : '', command.usage]
+    .filter((word) => word !== '')
+    .join(' ')
   const flagRows = toFlagRows(command.flags, options)
   const exits = [...exitCodes, ...(command.exits ?? [])]
   return [
@@ -48,40 +55,55 @@ export function toCommandHelp(command: CommandSpec, options: HelpOptions): reado
     ...(command.detail === undefined ? [] : ['', ...wrap(command.detail, options.width)]),
     '',
     `${title('Usage:')} ${usage}`,
-    ...(command.aliases === undefined ? [] : [`${title('Also:')} ${command.aliases.map((alias) => `stack ${alias}`).join(', ')}`]),
+    ...(command.aliases === undefined
+      ? []
+      : [`${title('Also:')} ${command.aliases.map((alias) => `stack ${alias}`).join(', ')}`]),
     ...(flagRows.length === 0 ? [] : ['', title('Options'), ...flagRows]),
     ...(command.examples === undefined ? [] : ['', title('Examples'), ...toRows(command.examples, options)]),
     '',
     title('Exit codes'),
-    ...wrap(exits.map(([code, meaning]) => `${code} ${meaning}`).join(' · '), options.width - 2).map((line) => `  ${line}`),
+    ...wrap(exits.map(([code, meaning]) => `${code} ${meaning}`).join(' · '), options.width - 2).map(
+      (line) => `  ${line}`,
+    ),
     '',
     ...wrap('Options of every command (-f, -p, --profile, --progress, --dry-run …): stack --help', options.width),
   ]
 }
 
-function toFlagRows(flags: FlagSet, options: HelpOptions): readonly string[] {
+const toFlagRows = (flags: FlagSet, options: HelpOptions): readonly string[] => {
   const visible = Object.entries(flags).filter(([, flag]) => flag.hidden !== true)
-  return toRows(visible.map(([name, flag]) => [toFlagTitle(name, flag), flag.help] as const), options)
+  return toRows(
+    visible.map(([name, flag]) => [toFlagTitle(name, flag), flag.help] as const),
+    options,
+  )
 }
 
-const toFlagTitle = (name: string, flag: Flag): string => `${flag.short === undefined ? '    ' : `-${flag.short}, `}--${name}${flag.kind === 'boolean' ? '' : ` ${flag.value}`}`
+const toFlagTitle = (name: string, flag: Flag): string =>
+  `${flag.short === undefined ? '    ' : `-${flag.short}, `}--${name}${flag.kind === 'boolean' ? '' : ` ${flag.value}`}`
 
-function toRows(rows: readonly (readonly [string, string])[], options: HelpOptions): readonly string[] {
+const toRows = (rows: readonly (readonly [string, string])[], options: HelpOptions): readonly string[] => {
   const column = Math.min(32, Math.max(0, ...rows.map(([left]) => countCells(left))) + 2)
   return rows.flatMap(([left, right]) => toRow(left, right, { ...options, column }))
 }
 
 /** Two columns; what is too long for the first puts the second on the next line. */
-function toRow(left: string, right: string, { paint, width, column }: HelpOptions & { readonly column: number }): readonly string[] {
+const toRow = (
+  left: string,
+  right: string,
+  { paint, width, column }: HelpOptions & { readonly column: number },
+): readonly string[] => {
   const text = wrap(right, Math.max(20, width - column - 2))
   const indent = ' '.repeat(column + 2)
   const head = `  ${paint('cyan', left)}`
   if (countCells(left) + 2 > column + 1) return [head, ...text.map((line) => indent + line)]
   const [first = '', ...more] = text
-  return [`  ${paint('cyan', left)}${padToCells('', column - countCells(left))}${first}`, ...more.map((line) => indent + line)]
+  return [
+    `  ${paint('cyan', left)}${padToCells('', column - countCells(left))}${first}`,
+    ...more.map((line) => indent + line),
+  ]
 }
 
-function wrap(text: string, width: number): readonly string[] {
+const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

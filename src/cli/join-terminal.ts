@@ -16,7 +16,11 @@ export type JoinOptions = {
  * Joins our standard streams to a process in a container until its output ends. The terminal is put back whatever happens.
  * @returns whether the user left with the detach keys
  */
-export async function joinTerminal(context: CliContext, stream: InteractiveStream, options: JoinOptions): Promise<{ readonly detached: boolean }> {
+export const joinTerminal = async (
+  context: CliContext,
+  stream: InteractiveStream,
+  options: JoinOptions,
+): Promise<{ readonly detached: boolean }> => {
   const { signal } = context
   let detached = false
   const detach = (): void => {
@@ -37,7 +41,11 @@ export async function joinTerminal(context: CliContext, stream: InteractiveStrea
   return { detached }
 }
 
-function startInput({ signals }: CliContext, stream: InteractiveStream, { tty, input, detachKeys, detach }: JoinOptions & { readonly detach: () => void }): () => void {
+const startInput = (
+  { signals }: CliContext,
+  stream: InteractiveStream,
+  { tty, input, detachKeys, detach }: JoinOptions & { readonly detach: () => void },
+): (() => void) => {
   if (!input) return () => undefined
   const { stdin } = process
   const isRaw = tty && stdin.isTTY
@@ -64,12 +72,12 @@ function startInput({ signals }: CliContext, stream: InteractiveStream, { tty, i
 }
 
 /** A process that reads slowly makes whoever writes to us slow: nothing is gathered here. */
-function holdInput(stdin: NodeJS.ReadStream, stream: InteractiveStream): void {
+const holdInput = (stdin: NodeJS.ReadStream, stream: InteractiveStream): void => {
   stdin.pause()
   void stream.drained().then(() => stdin.resume())
 }
 
-function startResize({ tty, resize }: JoinOptions): () => void {
+const startResize = ({ tty, resize }: JoinOptions): (() => void) => {
   const { stdout } = process
   if (!tty || resize === undefined || !stdout.isTTY) return () => undefined
   const tell = (): void => {
@@ -81,7 +89,7 @@ function startResize({ tty, resize }: JoinOptions): () => void {
 }
 
 /** Sees the sequence of keys, also when it arrives in several pieces. */
-function createDetachKeys(keys: readonly number[]): (data: Uint8Array) => boolean {
+const createDetachKeys = (keys: readonly number[]): ((data: Uint8Array) => boolean) => {
   let matched = 0
   return (data) => {
     for (const byte of data) {
@@ -93,7 +101,7 @@ function createDetachKeys(keys: readonly number[]): (data: Uint8Array) => boolea
 }
 
 /** `ctrl-p,ctrl-q` as bytes; `undefined` when it is no such list. */
-export function parseDetachKeys(text: string): readonly number[] | undefined {
+export const parseDetachKeys = (text: string): readonly number[] | undefined => {
   const bytes = text.split(',').map((key) => {
     const control = /^ctrl-([a-z@[\\\]^_])$/.exec(key)?.[1]
     if (control !== undefined) return control.toUpperCase().charCodeAt(0) - 64

@@ -16,7 +16,7 @@ export type LiveScreen = {
 }
 
 /** Draws a list in place on standard error, at most 12 times a second, and leaves the terminal as it was. */
-export function createLiveScreen(list: LiveList, { context }: { readonly context: CliContext }): LiveScreen {
+export const createLiveScreen = (list: LiveList, { context }: { readonly context: CliContext }): LiveScreen => {
   const { stderr, terminal, signals, clock } = context
   let drawn = 0
   let timer: NodeJS.Timeout | undefined

@@ -8,15 +8,14 @@ import { assertServices, type Target } from './target.ts'
 import { nonEmpty } from './terminal.ts'
 
 /** The project of the stack file. Warnings are printed; a wrong file is an error with every problem in it. */
-export async function loadProject(context: CliContext, options: LoadOptions = {}): Promise<Project> {
-  return accept(context, await load(context, options))
-}
+export const loadProject = async (context: CliContext, options: LoadOptions = {}): Promise<Project> =>
+  accept(context, await load(context, options))
 
 /**
  * The project, or where there is no stack file the name that -p gives: enough to act on what is there. Nothing is created from
  * it, so env files are not read, and may be missing.
  */
-export async function loadTarget(context: CliContext, options: LoadOptions = {}): Promise<Target> {
+export const loadTarget = async (context: CliContext, options: LoadOptions = {}): Promise<Target> => {
   const result = await load(context, { resolveEnvironment: false, ...options })
   const name = givenName(context)
   const isWithoutFile = !result.ok && result.problems.every(({ code }) => code === 'file/not-found')
@@ -26,7 +25,7 @@ export async function loadTarget(context: CliContext, options: LoadOptions = {})
 }
 
 /** The name of the project, which is all that a command needs which only looks: the file is not checked, and need not be there with -p. */
-export async function loadName(context: CliContext): Promise<Target> {
+export const loadName = async (context: CliContext): Promise<Target> => {
   try {
     return { name: await loadNameForCommand(context) }
   } catch (error) {
@@ -37,9 +36,10 @@ export async function loadName(context: CliContext): Promise<Target> {
   }
 }
 
-const givenName = ({ global, env }: CliContext): string | undefined => global['project-name'] ?? nonEmpty(env['COMPOSE_PROJECT_NAME'])
+const givenName = ({ global, env }: CliContext): string | undefined =>
+  global['project-name'] ?? nonEmpty(env['COMPOSE_PROJECT_NAME'])
 
-async function load(context: CliContext, { services = [], ...options }: LoadOptions): Promise<LoadResult> {
+const load = async (context: CliContext, { services = [], ...options }: LoadOptions): Promise<LoadResult> => {
   const result = await tryLoad(context, { ...options, ...(services.length === 0 ? {} : { services }) })
   for (const [file, text] of result.texts) context.texts.set(file, text)
   if (result.ok) context.loaded.findPlace = result.findPlace
@@ -51,7 +51,7 @@ async function load(context: CliContext, { services = [], ...options }: LoadOpti
   return result
 }
 
-function accept(context: CliContext, result: LoadResult): Project {
+const accept = (context: CliContext, result: LoadResult): Project => {
   if (result.warnings.length > 0 && context.terminal.progress !== 'quiet') printProblems(result.warnings, context)
   if (result.ok) return result.project
   throw toLoadError(result.problems)

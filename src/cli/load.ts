@@ -16,7 +16,10 @@ export type LoadedProject = Extract<LoadResult, { ok: true }>
 type Place = Pick<CliContext, 'global' | 'env' | 'workingDirectory'>
 
 /** What the global flags and the environment say about the project, as a request to load it. */
-export const toLoadRequest = ({ global, env, workingDirectory: physical }: Place, options: LoadOptions = {}): LoadRequest => {
+export const toLoadRequest = (
+  { global, env, workingDirectory: physical }: Place,
+  options: LoadOptions = {},
+): LoadRequest => {
   const { profiles = [], ...rest } = options
   const workingDirectory = toLogicalDirectory(physical, env)
   return {
@@ -47,15 +50,18 @@ const definedOnly = (env: Readonly<Record<string, string | undefined>>): Readonl
  * Loads the project of a command.
  * @throws StackError file/invalid with all problems, file/not-found when there is no stack file
  */
-export async function loadForCommand(context: Place, options: LoadOptions = {}): Promise<LoadedProject> {
+export const loadForCommand = async (context: Place, options: LoadOptions = {}): Promise<LoadedProject> => {
   const result = await tryLoad(context, options)
   if (result.ok) return result
   throw toLoadError(result.problems)
 }
 
 /** As `loadForCommand`, with the problems as a value: for `config -q`, editors and a session that reloads its file. */
-export async function tryLoad(context: Place, options: LoadOptions = {}): Promise<LoadResult> {
-  const [{ loadProject }, { createSources }] = await Promise.all([import('../core/compose/load.ts'), import('../system/files.ts')])
+export const tryLoad = async (context: Place, options: LoadOptions = {}): Promise<LoadResult> => {
+  const [{ loadProject }, { createSources }] = await Promise.all([
+    import('../core/compose/load.ts'),
+    import('../system/files.ts'),
+  ])
   return loadProject(toLoadRequest(context, options), createSources())
 }
 
@@ -63,11 +69,15 @@ export async function tryLoad(context: Place, options: LoadOptions = {}): Promis
  * The project's name alone: no model is made, and the files are not checked.
  * @throws StackError as `loadForCommand`
  */
-export async function loadNameForCommand(context: Place): Promise<string> {
-  const [{ loadProjectName }, { createSources }] = await Promise.all([import('../core/compose/load-name.ts'), import('../system/files.ts')])
+export const loadNameForCommand = async (context: Place): Promise<string> => {
+  const [{ loadProjectName }, { createSources }] = await Promise.all([
+    import('../core/compose/load-name.ts'),
+    import('../system/files.ts'),
+  ])
   const result = loadProjectName(toLoadRequest(context), createSources())
   if (result.ok) return result.name
   throw toLoadError(result.problems)
 }
 
-export const toLoadError = (problems: readonly Problem[]): StackError => new StackError('file/invalid', { count: problems.length }, { problems })
+export const toLoadError = (problems: readonly Problem[]): StackError =>
+  new StackError('file/invalid', { count: problems.length }, { problems })

@@ -7,7 +7,7 @@ type Options = { readonly runtime: Pick<Runtime, 'resolveDigest'>; readonly sign
  * The image by its whole name and the digest that the registry has for it now, `docker.io/library/nginx:1@sha256:…`. One that
  * has a digest keeps it and loses its tag, which says no more then (Docker's reference, `ParseDockerRef`).
  */
-export async function pinImage(image: string, { runtime, signal }: Options): Promise<string> {
+export const pinImage = async (image: string, { runtime, signal }: Options): Promise<string> => {
   const { repository, tag = 'latest', digest } = parseReference(image)
   const name = toFullName(repository)
   if (digest !== undefined) return `${name}@${digest}`
@@ -15,7 +15,7 @@ export async function pinImage(image: string, { runtime, signal }: Options): Pro
 }
 
 /** With the registry and the folder that a short name leaves out. */
-export function toFullName(repository: string): string {
+export const toFullName = (repository: string): string => {
   const [first = '', ...rest] = repository.split('/')
   const isHost = rest.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost')
   const host = !isHost || first === 'index.docker.io' ? 'docker.io' : first

@@ -7,7 +7,11 @@ import { toProblemLines, type ProblemOptions } from '../report/problems.ts'
 import type { CliContext } from './context.ts'
 
 /** Where problems are shown: `-` stands for standard input. */
-export function createProblemOptions({ terminal, workingDirectory, texts }: Pick<CliContext, 'terminal' | 'workingDirectory' | 'texts'>): ProblemOptions {
+export const createProblemOptions = ({
+  terminal,
+  workingDirectory,
+  texts,
+}: Pick<CliContext, 'terminal' | 'workingDirectory' | 'texts'>): ProblemOptions => {
   const sources = new Map<string, string | undefined>()
   return {
     paint: terminal.paint.stderr,
@@ -33,7 +37,7 @@ const readText = (file: string): string | undefined => {
 }
 
 /** The problem with its place in the stack file, where it has a path there and no place yet. */
-export function withPlace(problem: Problem, { loaded }: Pick<CliContext, 'loaded'>): Problem {
+export const withPlace = (problem: Problem, { loaded }: Pick<CliContext, 'loaded'>): Problem => {
   const span = problem.span !== undefined || problem.path === undefined ? undefined : loaded.findPlace?.(problem.path)
   return span === undefined ? problem : { ...problem, span }
 }
@@ -41,14 +45,19 @@ export function withPlace(problem: Problem, { loaded }: Pick<CliContext, 'loaded
 /** In the order of the file, where all are in one. */
 const sortByPlace = (problems: readonly Problem[]): readonly Problem[] =>
   new Set(problems.map(({ span }) => span?.file)).size === 1
-    ? problems.toSorted((a, b) => (a.span?.line ?? 0) - (b.span?.line ?? 0) || (a.span?.column ?? 0) - (b.span?.column ?? 0))
+    ? problems.toSorted(
+        (a, b) => (a.span?.line ?? 0) - (b.span?.line ?? 0) || (a.span?.column ?? 0) - (b.span?.column ?? 0),
+      )
     : problems
 
 /** Problems on standard error: text with code frames, or one JSON object a line. */
-export function printProblems(found: readonly Problem[], context: CliContext): void {
+export const printProblems = (found: readonly Problem[], context: CliContext): void => {
   if (found.length === 0) return
   const problems = sortByPlace(found.map((problem) => withPlace(problem, context)))
-  const lines = context.terminal.progress === 'json' ? problems.map(toJsonError) : toProblemLines(problems, createProblemOptions(context))
+  const lines =
+    context.terminal.progress === 'json'
+      ? problems.map(toJsonError)
+      : toProblemLines(problems, createProblemOptions(context))
   context.stderr.write(`${lines.join('\n')}\n`)
 }
 
@@ -56,8 +65,14 @@ export function printProblems(found: readonly Problem[], context: CliContext): v
  * What ended the command, told on standard error.
  * @returns the exit code
  */
-export function printFailure(error: unknown, context: CliContext): number {
-  const known = isStackError(error) ? error : new StackError('internal/bug', { detail: error instanceof Error ? error.message : String(error) }, { cause: error })
+export const printFailure = (error: unknown, context: CliContext): number => {
+  const known = isStackError(error)
+    ? error
+    : new StackError(
+        'internal/bug',
+        { detail: error instanceof Error ? error.message : String(error) },
+        { cause: error },
+      )
   const own = known.toProblem()
   // The error that stands for problems of the input only counts them.
   printProblems(known.problems.length > 0 ? known.problems : [own], context)
@@ -67,6 +82,7 @@ export function printFailure(error: unknown, context: CliContext): number {
 
 const stackOf = (error: unknown): string => {
   const lines: string[] = []
-  for (let at: unknown = error; at instanceof Error; at = at.cause) lines.push(`${lines.length === 0 ? '' : 'caused by '}${at.stack ?? at.message}`)
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    lines.push(`${lines.length === 0 ? '' : 'caused by '}${at.stack ?? at.message}`)
   return lines.join('\n')
 }

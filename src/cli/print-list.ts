@@ -13,11 +13,19 @@ export type ListOptions = {
 }
 
 /** A list as Docker prints it: a table, one JSON object a line, or a template. */
-export function printList({ stdout }: Pick<CliContext, 'stdout'>, rows: readonly Fields[], { format, titles, header, toRow }: ListOptions): void {
-  stdout.write(toListLines(rows, { format, titles, header, toRow }).map((line) => `${line}\n`).join(''))
+export const printList = (
+  { stdout }: Pick<CliContext, 'stdout'>,
+  rows: readonly Fields[],
+  { format, titles, header, toRow }: ListOptions,
+): void => {
+  stdout.write(
+    toListLines(rows, { format, titles, header, toRow })
+      .map((line) => `${line}\n`)
+      .join(''),
+  )
 }
 
-function toListLines(rows: readonly Fields[], { format, titles, header, toRow }: ListOptions): readonly string[] {
+const toListLines = (rows: readonly Fields[], { format, titles, header, toRow }: ListOptions): readonly string[] => {
   switch (format) {
     case undefined:
     case '':
@@ -27,7 +35,8 @@ function toListLines(rows: readonly Fields[], { format, titles, header, toRow }:
       return rows.map(toGoJson)
     default: {
       const rendered = renderTemplate(format, rows, { titles })
-      if ('unsupported' in rendered) throw new StackError('cli/not-built', { what: `What ${rendered.unsupported} asks of the template` })
+      if ('unsupported' in rendered)
+        throw new StackError('cli/not-built', { what: `What ${rendered.unsupported} asks of the template` })
       return rendered.lines
     }
   }

@@ -15,7 +15,10 @@ export type LogPrinterOptions = {
 }
 
 /** Prints log events on standard output, also what a container wrote to its standard error: `logs` is asked for them, as in Compose. */
-export function createLogPrinter(context: CliContext, { project, names, prefix, colors, timestamps }: LogPrinterOptions): (event: StackEvent) => void {
+export const createLogPrinter = (
+  context: CliContext,
+  { project, names, prefix, colors, timestamps }: LogPrinterOptions,
+): ((event: StackEvent) => void) => {
   const { stdout, stderr, terminal } = context
   if (terminal.progress === 'json' && terminal.progressAsked) {
     stdout.write(`${jsonHeader}\n`)
@@ -27,7 +30,8 @@ export function createLogPrinter(context: CliContext, { project, names, prefix, 
   format.expect(names.map((name) => containers.nameOf(name)))
   return (event) => {
     containers.learn(event)
-    if (event.type === 'log/dropped') stderr.write(`${event.service}: ${event.lines} lines were left out, they came too fast\n`)
+    if (event.type === 'log/dropped')
+      stderr.write(`${event.service}: ${event.lines} lines were left out, they came too fast\n`)
     if (event.type !== 'log/written') return
     const text = format.lines(containers.nameOf(event.container), event.lines, paint).join('\n')
     stdout.write(`${text}\n`)

@@ -27,14 +27,18 @@ export type Progress = {
 }
 
 /** Chosen by `--progress`: a live list, lines, NDJSON, or nothing but problems. */
-export function createProgress(context: CliContext, options: ProgressOptions): Progress {
+export const createProgress = (context: CliContext, options: ProgressOptions): Progress => {
   // Docker Compose's switch for scripts that take what is on standard error for a failure.
   const view = isTruthy(context.env['COMPOSE_STATUS_STDOUT']) ? { ...context, stderr: context.stdout } : context
   const progress = createView(view, options)
-  return { ...progress, tell: (event) => progress.tell(event.type === 'problem/raised' ? { ...event, problem: withPlace(event.problem, context) } : event) }
+  return {
+    ...progress,
+    tell: (event) =>
+      progress.tell(event.type === 'problem/raised' ? { ...event, problem: withPlace(event.problem, context) } : event),
+  }
 }
 
-function createView(context: CliContext, options: ProgressOptions): Progress {
+const createView = (context: CliContext, options: ProgressOptions): Progress => {
   switch (context.terminal.progress) {
     case 'json':
       return createJsonProgress(context)
@@ -47,16 +51,16 @@ function createView(context: CliContext, options: ProgressOptions): Progress {
   }
 }
 
-function createJsonProgress({ stdout }: CliContext): Progress {
+const createJsonProgress = ({ stdout }: CliContext): Progress => {
   stdout.write(`${jsonHeader}\n`)
   return { tell: (event) => stdout.write(`${toJsonLine(event)}\n`), end: () => undefined }
 }
 
-export function writeLines({ stdout, stderr }: CliContext, lines: readonly Line[]): void {
+export const writeLines = ({ stdout, stderr }: CliContext, lines: readonly Line[]): void => {
   for (const { stream, text } of lines) (stream === 'stdout' ? stdout : stderr).write(`${text}\n`)
 }
 
-function createPlainProgress(context: CliContext, { project, logs, silent = [] }: ProgressOptions): Progress {
+const createPlainProgress = (context: CliContext, { project, logs, silent = [] }: ProgressOptions): Progress => {
   const report = createPlainReport({
     project,
     paint: context.terminal.paint,
@@ -68,7 +72,7 @@ function createPlainProgress(context: CliContext, { project, logs, silent = [] }
   return { tell: (event) => writeLines(context, report.tell(event)), end: () => undefined }
 }
 
-function createListProgress(context: CliContext, { title }: ProgressOptions): Progress {
+const createListProgress = (context: CliContext, { title }: ProgressOptions): Progress => {
   const list = createLiveList({ title, paint: context.terminal.paint.stderr, problems: createProblemOptions(context) })
   const screen = createLiveScreen(list, { context })
   const failures: Problem[] = []
@@ -76,7 +80,8 @@ function createListProgress(context: CliContext, { title }: ProgressOptions): Pr
   return {
     tell: (event) => {
       screen.print(list.tell(event))
-      if (event.type === 'step/ended' && event.problem !== undefined && !isTold(event.problem)) failures.push(event.problem)
+      if (event.type === 'step/ended' && event.problem !== undefined && !isTold(event.problem))
+        failures.push(event.problem)
     },
     end: () => {
       screen.end()

@@ -4,11 +4,27 @@ import type { TransferProgress } from '../engine/ports.ts'
 import type { CliContext } from './context.ts'
 import { printProblems } from './print-failure.ts'
 
-export type PushOptions = { readonly project: Project; readonly names: readonly string[]; readonly ignoreFailures: boolean; readonly quiet: boolean }
+export type PushOptions = {
+  readonly project: Project
+  readonly names: readonly string[]
+  readonly ignoreFailures: boolean
+  readonly quiet: boolean
+}
 
 /** Pushes what services with a build and an image name of their own built, all at once. Resolves with the exit code. */
-export async function pushImages(context: CliContext, { project, names, ignoreFailures, quiet }: PushOptions): Promise<number> {
-  const images = [...new Set(names.flatMap((name) => (project.services[name]?.build !== undefined && project.services[name]?.image !== undefined ? [project.services[name]?.image ?? ''] : [])))]
+export const pushImages = async (
+  context: CliContext,
+  { project, names, ignoreFailures, quiet }: PushOptions,
+): Promise<number> => {
+  const images = [
+    ...new Set(
+      names.flatMap((name) =>
+        project.services[name]?.build !== undefined && project.services[name]?.image !== undefined
+          ? [project.services[name]?.image ?? '']
+          : [],
+      ),
+    ),
+  ]
   if (context.global['dry-run']) {
     for (const image of images) context.stdout.write(`image ${image}: would be pushed\n`)
     return 0
@@ -29,12 +45,15 @@ export async function pushImages(context: CliContext, { project, names, ignoreFa
   const unknown = failures.find((failure) => !isStackError(failure))
   if (unknown !== undefined) throw unknown
   const problems = failures.filter(isStackError).map((failure) => failure.toProblem())
-  printProblems(ignoreFailures ? problems.map((problem) => ({ ...problem, severity: 'warning' as const })) : problems, context)
+  printProblems(
+    ignoreFailures ? problems.map((problem) => ({ ...problem, severity: 'warning' as const })) : problems,
+    context,
+  )
   return problems.length > 0 && !ignoreFailures ? 1 : 0
 }
 
 /** One line for each new state of a layer, not for each piece that was sent. */
-function createLayerReport(say: (text: string) => void): (progress: TransferProgress) => void {
+const createLayerReport = (say: (text: string) => void): ((progress: TransferProgress) => void) => {
   const told = new Map<string, string>()
   return ({ layer, status }) => {
     if (layer === undefined || told.get(layer) === status) return

@@ -12,10 +12,15 @@ import { createUsageError } from './usage-error.ts'
 
 type RunFlags = CallOf<typeof runCommand>['flags']
 
-export type RunDefinitionOptions = { readonly flags: RunFlags; readonly command: readonly string[]; readonly tty: boolean; readonly context: CliContext }
+export type RunDefinitionOptions = {
+  readonly flags: RunFlags
+  readonly command: readonly string[]
+  readonly tty: boolean
+  readonly context: CliContext
+}
 
 /** The service as `stack run` changes it. Rules: docker/compose `cmd/compose/run.go`, `pkg/compose/run.go`. */
-export function toRunDefinition(service: Service, { flags, command, tty, context }: RunDefinitionOptions): Service {
+export const toRunDefinition = (service: Service, { flags, command, tty, context }: RunDefinitionOptions): Service => {
   const { container_name: _name, restart: _restart, scale: _scale, deploy, ports: ownPorts, ...rest } = service
   const { replicas: _replicas, restart_policy: _policy, ...keptDeploy } = deploy ?? {}
   const ports = flags.publish.length > 0 ? flags.publish.flatMap(toPorts) : ownPorts
@@ -27,7 +32,14 @@ export function toRunDefinition(service: Service, { flags, command, tty, context
     environment: { ...service.environment, ...toEnvironment(flags, context) },
     ...(flags.user === undefined ? {} : { user: flags.user }),
     ...(flags.workdir === undefined ? {} : { working_dir: flags.workdir }),
-    ...(flags.volume.length === 0 ? {} : { volumes: mergeMounts(service.volumes ?? [], flags.volume.map((text) => toMount(text, context))) }),
+    ...(flags.volume.length === 0
+      ? {}
+      : {
+          volumes: mergeMounts(
+            service.volumes ?? [],
+            flags.volume.map((text) => toMount(text, context)),
+          ),
+        }),
     ...(flags['cap-add'].length === 0 ? {} : { cap_add: [...(service.cap_add ?? []), ...flags['cap-add']] }),
     ...(flags['cap-drop'].length === 0 ? {} : { cap_drop: [...(service.cap_drop ?? []), ...flags['cap-drop']] }),
     tty,
@@ -36,7 +48,10 @@ export function toRunDefinition(service: Service, { flags, command, tty, context
 }
 
 /** A new entrypoint takes the service's command away, as an image's would be. */
-function toCommand(service: Service, { flags, command }: Pick<RunDefinitionOptions, 'flags' | 'command'>): Pick<Service, 'command' | 'entrypoint'> {
+const toCommand = (
+  service: Service,
+  { flags, command }: Pick<RunDefinitionOptions, 'flags' | 'command'>,
+): Pick<Service, 'command' | 'entrypoint'> => {
   const own = command.length > 0 ? command : undefined
   if (flags.entrypoint === undefined) return { entrypoint: service.entrypoint, command: own ?? service.command }
   const words = parseShellWords(flags.entrypoint)
@@ -44,45 +59,53 @@ function toCommand(service: Service, { flags, command }: Pick<RunDefinitionOptio
   return { entrypoint: words.words, command: own ?? [] }
 }
 
-function toEnvironment(flags: RunFlags, { env, workingDirectory }: CliContext): NullableStringMap {
+const toEnvironment = (flags: RunFlags, { env, workingDirectory }: CliContext): NullableStringMap => {
   const fromFiles = flags['env-from-file'].flatMap((file) => [...readEnvFile(resolve(workingDirectory, file), env)])
   return { ...Object.fromEntries(fromFiles), ...parseKeyValues(flags.env, env) }
 }
 
 /** `KEY=value`, or `KEY` for the value that the shell has. */
-export function parseKeyValues(words: readonly string[], env: Readonly<Record<string, string | undefined>>): NullableStringMap {
-  return Object.fromEntries(
+export const parseKeyValues = (
+  words: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): NullableStringMap =>
+  Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=')
       return at === -1 ? [word, env[word] ?? null] : [word.slice(0, at), word.slice(at + 1)]
     }),
   )
-}
 
-function readEnvFile(file: string, env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, string> {
+const readEnvFile = (file: string, env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, string> => {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw createUsageError({ detail: `The file ${file} of --env-from-file cannot be read: ${(error as Error).message}.` }, 'run')
+    throw createUsageError(
+      { detail: `The file ${file} of --env-from-file cannot be read: ${(error as Error).message}.` },
+      'run',
+    )
   }
   const parsed = parseEnvFile(text, { lookup: (name) => env[name] })
-  if (!parsed.ok) throw createUsageError({ detail: `The file ${file} of --env-from-file is no file of variables.` }, 'run')
+  if (!parsed.ok)
+    throw createUsageError({ detail: `The file ${file} of --env-from-file is no file of variables.` }, 'run')
   return parsed.values
 }
 
-function toPorts(text: string): readonly Port[] {
+const toPorts = (text: string): readonly Port[] => {
   const parsed = parseShortPort(text)
   if (!parsed.ok) throw createUsageError({ detail: `--publish: ${parsed.message}` }, 'run')
   return parsed.ports
 }
 
-function toMount(text: string, { workingDirectory, env }: CliContext): Mount {
+const toMount = (text: string, { workingDirectory, env }: CliContext): Mount => {
   const parsed = parseShortMount(text)
   if (!parsed.ok) throw createUsageError({ detail: `--volume: ${parsed.message}` }, 'run')
   const { mount } = parsed
   if (mount.type !== 'bind' || mount.source === undefined) return mount
-  const source = mount.source.startsWith('~') ? `${env['HOME'] ?? ''}${mount.source.slice(1)}` : resolve(workingDirectory, mount.source)
+  const source = mount.source.startsWith('~')
+    ? `${env['HOME'] ?? ''}${mount.source.slice(1)}`
+    : resolve(workingDirectory, mount.source)
   return { ...mount, source }
 }
 

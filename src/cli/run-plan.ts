@@ -21,12 +21,21 @@ export type RunPlanOptions = {
 }
 
 /** Carries a plan out with progress, or with `--dry-run` prints it. Resolves with the result and the exit code. */
-export async function runPlan(context: CliContext, options: RunPlanOptions): Promise<{ readonly exit: number; readonly result: ApplyResult }> {
+export const runPlan = async (
+  context: CliContext,
+  options: RunPlanOptions,
+): Promise<{ readonly exit: number; readonly result: ApplyResult }> => {
   const { target, title, plan } = options
-  const [deps, { applyPlan }, { createEmitter }] = await Promise.all([context.deps(), import('../engine/apply.ts'), import('../engine/emitter.ts')])
+  const [deps, { applyPlan }, { createEmitter }] = await Promise.all([
+    context.deps(),
+    import('../engine/apply.ts'),
+    import('../engine/emitter.ts'),
+  ])
   const dryRun = context.global['dry-run']
   const emitter = createEmitter({ clock: deps.clock })
-  const progress = dryRun ? undefined : createProgress(context, { project: target.name, title, silent: options.silent ?? [] })
+  const progress = dryRun
+    ? undefined
+    : createProgress(context, { project: target.name, title, silent: options.silent ?? [] })
   if (progress !== undefined) emitter.subscribe(progress.tell)
   const startedAt = deps.clock.now()
   try {
@@ -47,8 +56,10 @@ export async function runPlan(context: CliContext, options: RunPlanOptions): Pro
       { signal: context.signal },
     )
     progress?.end()
-    if (context.signal.aborted && isTalkative(context)) context.stderr.write('Cancelled. What was begun is finished by the next "stack up" or "stack down".\n')
-    else if (result.exit !== 0 && !dryRun && isTalkative(context)) context.stderr.write(`${tellFailure(context, { title, target, result, ms: deps.clock.now() - startedAt })}\n`)
+    if (context.signal.aborted && isTalkative(context))
+      context.stderr.write('Cancelled. What was begun is finished by the next "stack up" or "stack down".\n')
+    else if (result.exit !== 0 && !dryRun && isTalkative(context))
+      context.stderr.write(`${tellFailure(context, { title, target, result, ms: deps.clock.now() - startedAt })}\n`)
     if (dryRun) await printPlan(context, result.plans[0])
     else if (result.exit === 0 && options.summarize !== undefined && isTalkative(context)) {
       const lines = await options.summarize(result, deps.clock.now() - startedAt)
@@ -63,30 +74,44 @@ export async function runPlan(context: CliContext, options: RunPlanOptions): Pro
 
 type Told = { readonly title: string; readonly target: Target; readonly result: ApplyResult; readonly ms: number }
 
-function tellFailure({ terminal }: CliContext, { title, target, result, ms }: Told): string {
+const tellFailure = ({ terminal }: CliContext, { title, target, result, ms }: Told): string => {
   const failed = result.failures.map(({ step }) => toStepSubject(step.action))
-  const skipped = [...result.outcomes.values()].filter((outcome) => outcome.status === 'skipped' && outcome.because !== 'again').length
+  const skipped = [...result.outcomes.values()].filter(
+    (outcome) => outcome.status === 'skipped' && outcome.because !== 'again',
+  ).length
   return toFailureLine({ title, project: target.name, failed, skipped, ms, paint: terminal.paint.stderr })
 }
 
 const isTalkative = ({ terminal }: CliContext): boolean => terminal.progress === 'tty' || terminal.progress === 'plain'
 
-export function toLimit({ global, env }: CliContext): { readonly limit?: number } {
+export const toLimit = ({ global, env }: CliContext): { readonly limit?: number } => {
   const limit = global.parallel ?? Number(env['COMPOSE_PARALLEL_LIMIT'] ?? -1)
   return Number.isInteger(limit) && limit > 0 ? { limit } : {}
 }
 
-export async function printPlan({ stdout }: CliContext, plan: Plan | undefined): Promise<void> {
-  const [{ toPlanText }, { toPlanOverview }] = await Promise.all([import('../core/plan/plan-text.ts'), import('../core/plan/plan-overview.ts')])
+export const printPlan = async ({ stdout }: CliContext, plan: Plan | undefined): Promise<void> => {
+  const [{ toPlanText }, { toPlanOverview }] = await Promise.all([
+    import('../core/plan/plan-text.ts'),
+    import('../core/plan/plan-overview.ts'),
+  ])
   if (plan === undefined || plan.steps.length === 0) stdout.write('Nothing to do.\n')
   if (plan === undefined) return
   const steps = toPlanText({ ...plan, unchanged: [] })
-  const lines = [...toPlanOverview(plan), ...(steps.length === 0 ? [] : ['', `${plan.steps.length} steps, each as soon as what it comes after is done:`, ...steps])]
+  const lines = [
+    ...toPlanOverview(plan),
+    ...(steps.length === 0
+      ? []
+      : ['', `${plan.steps.length} steps, each as soon as what it comes after is done:`, ...steps]),
+  ]
   for (const line of lines) stdout.write(`${line}\n`)
 }
 
 /** What the engine shows of a project, for commands that only look or act on what is there. */
-export async function observeTarget(context: CliContext, target: Target): Promise<Observed> {
+export const observeTarget = async (context: CliContext, target: Target): Promise<Observed> => {
   const [runtime, { observeProject }] = await Promise.all([context.runtime(), import('../engine/observe.ts')])
-  return observeProject(runtime, target.project ?? { name: target.name }, { signal: context.signal, images: false, clock: context.clock })
+  return observeProject(runtime, target.project ?? { name: target.name }, {
+    signal: context.signal,
+    images: false,
+    clock: context.clock,
+  })
 }

@@ -20,7 +20,7 @@ export type AttachedUp = {
 }
 
 /** The attached `up`: a session that is shown in the dashboard, or told in lines where there is no terminal for one. */
-export async function runAttachedUp(call: UpCall, attached: AttachedUp): Promise<number> {
+export const runAttachedUp = async (call: UpCall, attached: AttachedUp): Promise<number> => {
   const { context, words } = call
   const usesDashboard = wantsDashboard(call)
   let edits: EditWatch | undefined
@@ -30,7 +30,13 @@ export async function runAttachedUp(call: UpCall, attached: AttachedUp): Promise
   const dashboard = usesDashboard ? await import('./show-dashboard.ts') : undefined
   const session = createSession(deps, request)
   const release = quitBySignal(context, session)
-  if (request.watch === true) edits = reloadOnEdit(session, { watcher: deps.watcher, host: deps.files, files: filesOf(attached.project), readAt: context.clock.now() })
+  if (request.watch === true)
+    edits = reloadOnEdit(session, {
+      watcher: deps.watcher,
+      host: deps.files,
+      files: filesOf(attached.project),
+      readAt: context.clock.now(),
+    })
   try {
     return dashboard === undefined
       ? await tellSession(context, session, { project: attached.project, flags: call.flags, words })
@@ -41,14 +47,29 @@ export async function runAttachedUp(call: UpCall, attached: AttachedUp): Promise
   }
 }
 
-function wantsDashboard({ context: { terminal, global, env }, flags }: UpCall): boolean {
-  const isRefused = flags['no-tui'] || !flags.tui || !flags.menu || env['COMPOSE_MENU'] === 'false' || env['COMPOSE_MENU'] === '0' || flags['no-color'] || flags.timestamps || flags['no-log-prefix'] || isTruthy(env['STACK_NO_TUI'])
-  const endsByItself = flags['abort-on-container-exit'] || flags['abort-on-container-failure'] || flags['exit-code-from'] !== undefined
-  const canDraw = terminal.stdin && terminal.stdout && !terminal.isCi && env['TERM'] !== 'dumb' && global.ansi !== 'never'
+const wantsDashboard = ({ context: { terminal, global, env }, flags }: UpCall): boolean => {
+  const isRefused =
+    flags['no-tui'] ||
+    !flags.tui ||
+    !flags.menu ||
+    env['COMPOSE_MENU'] === 'false' ||
+    env['COMPOSE_MENU'] === '0' ||
+    flags['no-color'] ||
+    flags.timestamps ||
+    flags['no-log-prefix'] ||
+    isTruthy(env['STACK_NO_TUI'])
+  const endsByItself =
+    flags['abort-on-container-exit'] || flags['abort-on-container-failure'] || flags['exit-code-from'] !== undefined
+  const canDraw =
+    terminal.stdin && terminal.stdout && !terminal.isCi && env['TERM'] !== 'dumb' && global.ansi !== 'never'
   return canDraw && !isRefused && !endsByItself && (terminal.progress === 'tty' || !terminal.progressAsked)
 }
 
-function toRequest(call: UpCall, { project, options, reloadOptions }: AttachedUp, { usesDashboard, watch }: { readonly usesDashboard: boolean; readonly watch: () => EditWatch | undefined }): SessionRequest {
+const toRequest = (
+  call: UpCall,
+  { project, options, reloadOptions }: AttachedUp,
+  { usesDashboard, watch }: { readonly usesDashboard: boolean; readonly watch: () => EditWatch | undefined },
+): SessionRequest => {
   const { context, flags, words } = call
   return {
     project,
@@ -66,37 +87,44 @@ function toRequest(call: UpCall, { project, options, reloadOptions }: AttachedUp
     ...toLimit(context),
     ...toAwaitTimeout(flags['wait-timeout']),
     reload: async () => {
-      const next = await loadAndFollow(() => loadProject(context, { services: words }), { texts: context.texts, watch, now: context.clock.now })
+      const next = await loadAndFollow(() => loadProject(context, { services: words }), {
+        texts: context.texts,
+        watch,
+        now: context.clock.now,
+      })
       return { project: next, plans: createSessionPlans(next, reloadOptions(next)) }
     },
   }
 }
 
 /** Which logs are shown. Rule: docker/compose `cmd/compose/up.go`: those of the named services, of all without names. */
-function toAttach({ flags, words }: UpCall, project: Project): Pick<SessionRequest, 'attach'> {
+const toAttach = ({ flags, words }: UpCall, project: Project): Pick<SessionRequest, 'attach'> => {
   const hidden = new Set(flags['no-attach'])
   const isShownByFile = (name: string): boolean => project.services[name]?.attach !== false
   const chosen =
     flags.attach.length > 0
       ? flags.attach
       : flags['attach-dependencies']
-        ? [...withDependencies(project.services, words.length === 0 ? Object.keys(project.services) : words)].filter(isShownByFile)
+        ? [...withDependencies(project.services, words.length === 0 ? Object.keys(project.services) : words)].filter(
+            isShownByFile,
+          )
         : (words.length === 0 ? Object.keys(project.services) : words).filter(isShownByFile)
   return { attach: chosen.filter((name) => !hidden.has(name)) }
 }
 
-function toCascade(flags: UpCall['flags']): Pick<SessionRequest, 'cascade' | 'exitCodeFrom'> {
+const toCascade = (flags: UpCall['flags']): Pick<SessionRequest, 'cascade' | 'exitCodeFrom'> => {
   if (flags['exit-code-from'] !== undefined) return { cascade: 'stop', exitCodeFrom: flags['exit-code-from'] }
   if (flags['abort-on-container-exit']) return { cascade: 'stop' }
   return flags['abort-on-container-failure'] ? { cascade: 'fail' } : {}
 }
 
 /** The first signal stops gracefully, the second kills; a hang-up detaches nothing: what was started attached is stopped. */
-const quitBySignal = ({ signals }: CliContext, session: Session): (() => void) => signals.handle(({ count }) => session.send({ type: 'quit', force: count > 1 }))
+const quitBySignal = ({ signals }: CliContext, session: Session): (() => void) =>
+  signals.handle(({ count }) => session.send({ type: 'quit', force: count > 1 }))
 
 type Tell = { readonly project: Project; readonly flags: UpCall['flags']; readonly words: readonly string[] }
 
-async function tellSession(context: CliContext, session: Session, { project, flags }: Tell): Promise<number> {
+const tellSession = async (context: CliContext, session: Session, { project, flags }: Tell): Promise<number> => {
   const progress = createProgress(context, {
     project: project.name,
     title: 'up',

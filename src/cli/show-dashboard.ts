@@ -6,7 +6,7 @@ import type { CliContext } from './context.ts'
 import { printProblems } from './print-failure.ts'
 
 /** The session in the dashboard, until it ends or the user leaves. What is still wrong then stays readable below. */
-export async function showDashboard(context: CliContext, session: Session): Promise<number> {
+export const showDashboard = async (context: CliContext, session: Session): Promise<number> => {
   const { clock, signals, terminal } = context
   const store = createStore({ schedule: (run, ms) => void setTimeout(run, ms) })
   session.subscribe(store.apply)
@@ -33,8 +33,14 @@ export async function showDashboard(context: CliContext, session: Session): Prom
     await dashboard.waitUntilExit().catch(() => undefined) // its failure is told by the race
     forget()
     const state = store.getState()
-    printProblems(state.problems.map(({ problem }) => problem), context)
+    printProblems(
+      state.problems.map(({ problem }) => problem),
+      context,
+    )
     const isUp = state.services.some(({ containers }) => containers.some((container) => container.state === 'running'))
-    if (state.project !== '') context.stderr.write(isUp ? `${state.project} keeps running; "stack down" takes it down.\n` : `${state.project} has stopped.\n`)
+    if (state.project !== '')
+      context.stderr.write(
+        isUp ? `${state.project} keeps running; "stack down" takes it down.\n` : `${state.project} has stopped.\n`,
+      )
   }
 }

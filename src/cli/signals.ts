@@ -23,7 +23,7 @@ const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
  * SIGINT, SIGTERM and SIGHUP: the first ends gracefully, the second by force, the third leaves at once whatever happens.
  * A key press that a raw terminal delivers as a byte does not come here: dashboards and `exec` read it themselves.
  */
-export function createSignals(): Signals {
+export const createSignals = (): Signals => {
   const controller = new AbortController()
   const restores = new Set<() => void>()
   let handler: InterruptHandler | undefined

@@ -4,9 +4,14 @@ import { toSummaryLines } from '../report/summary.ts'
 import type { CliContext } from './context.ts'
 
 /** What `up -d` did, and where it can be reached. */
-export async function summarizeUp(context: CliContext, { project, result, ms }: { readonly project: Project; readonly result: ApplyResult; readonly ms: number }): Promise<readonly string[]> {
+export const summarizeUp = async (
+  context: CliContext,
+  { project, result, ms }: { readonly project: Project; readonly result: ApplyResult; readonly ms: number },
+): Promise<readonly string[]> => {
   const publishes = Object.values(project.services).some(({ ports = [] }) => ports.length > 0)
-  const containers = publishes ? await (await context.runtime()).listContainers({ project: project.name }, { signal: context.signal }) : []
+  const containers = publishes
+    ? await (await context.runtime()).listContainers({ project: project.name }, { signal: context.signal })
+    : []
   return toSummaryLines({
     project: project.name,
     plans: result.plans,

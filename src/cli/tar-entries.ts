@@ -11,10 +11,17 @@ export type TarItem = {
 }
 
 const block = 512
-const kinds: Readonly<Record<string, TarItem['kind']>> = { '0': 'file', '\0': 'file', '7': 'file', '1': 'hardlink', '2': 'link', '5': 'directory' }
+const kinds: Readonly<Record<string, TarItem['kind']>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hardlink',
+  '2': 'link',
+  '5': 'directory',
+}
 
 /** Reads a tar stream as engines write it: ustar with PAX records, and GNU's long names. */
-export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncIterable<TarItem> {
+export const readTar = async function* (chunks: AsyncIterable<Uint8Array>): AsyncIterable<TarItem> {
   const reader = createBlockReader(chunks)
   let extra: Readonly<Record<string, string>> = {}
   for (;;) {
@@ -24,7 +31,14 @@ export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncIterable
     const size = Number(extra['size'] ?? readNumber(header, 124, 12))
     if (type === 'x' || type === 'g' || type === 'L' || type === 'K') {
       const body = await reader.text(size)
-      extra = type === 'x' ? { ...extra, ...parsePax(body) } : type === 'L' ? { ...extra, path: trimEnd(body) } : type === 'K' ? { ...extra, linkpath: trimEnd(body) } : extra
+      extra =
+        type === 'x'
+          ? { ...extra, ...parsePax(body) }
+          : type === 'L'
+            ? { ...extra, path: trimEnd(body) }
+            : type === 'K'
+              ? { ...extra, linkpath: trimEnd(body) }
+              : extra
       continue
     }
     const data = reader.body(size)
@@ -34,7 +48,7 @@ export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncIterable
   }
 }
 
-function toItem(header: Buffer, extra: Readonly<Record<string, string>>): Omit<TarItem, 'kind' | 'data'> {
+const toItem = (header: Buffer, extra: Readonly<Record<string, string>>): Omit<TarItem, 'kind' | 'data'> => {
   const prefix = readText(header, 345, 155)
   const name = readText(header, 0, 100)
   return {
@@ -56,7 +70,7 @@ const readText = (header: Buffer, at: number, length: number): string => {
 }
 
 /** Octal, or with the first bit set a binary number (GNU). */
-function readNumber(header: Buffer, at: number, length: number): number {
+const readNumber = (header: Buffer, at: number, length: number): number => {
   if (((header[at] ?? 0) & 0x80) === 0) return Number.parseInt(readText(header, at, length).trim() || '0', 8)
   let value = (header[at] ?? 0) & 0x7f
   for (let index = at + 1; index < at + length; index += 1) value = value * 256 + (header[index] ?? 0)
@@ -64,10 +78,10 @@ function readNumber(header: Buffer, at: number, length: number): number {
 }
 
 /** Records `<length> <key>=<value>\n`; the length counts bytes, so the text is cut as bytes. */
-function parsePax(text: string): Readonly<Record<string, string>> {
+const parsePax = (text: string): Readonly<Record<string, string>> => {
   const bytes = Buffer.from(text)
   const records: Record<string, string> = {}
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at)
     const length = Number(bytes.subarray(at, space).toString('latin1'))
     if (space === -1 || !(length > 0)) break
@@ -85,7 +99,7 @@ type BlockReader = {
   body(size: number): AsyncIterable<Uint8Array>
 }
 
-function createBlockReader(chunks: AsyncIterable<Uint8Array>): BlockReader {
+const createBlockReader = (chunks: AsyncIterable<Uint8Array>): BlockReader => {
   const source = chunks[Symbol.asyncIterator]()
   let held: Buffer = Buffer.alloc(0)
   const more = async (): Promise<boolean> => {

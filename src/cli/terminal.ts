@@ -23,27 +23,38 @@ export type Terminal = {
   size(): { readonly columns: number; readonly rows: number }
 }
 
-export function createTerminal(env: Environment, global: GlobalFlags): Terminal {
-  const [stdin, stdout, stderr] = [process.stdin, process.stdout, process.stderr].map((stream) => stream.isTTY === true) as [boolean, boolean, boolean]
+export const createTerminal = (env: Environment, global: GlobalFlags): Terminal => {
+  const [stdin, stdout, stderr] = [process.stdin, process.stdout, process.stderr].map(
+    (stream) => stream.isTTY === true,
+  ) as [boolean, boolean, boolean]
   const ansi = global.ansi ?? env['COMPOSE_ANSI'] ?? 'auto'
   const asked = global.progress ?? nonEmpty(env['COMPOSE_PROGRESS']) ?? 'auto'
-  const wants = (isTty: boolean): boolean => ansi === 'always' || (ansi !== 'never' && nonEmpty(env['NO_COLOR']) === undefined && (isTty ? env['TERM'] !== 'dumb' : nonEmpty(env['FORCE_COLOR']) !== undefined))
+  const wants = (isTty: boolean): boolean =>
+    ansi === 'always' ||
+    (ansi !== 'never' &&
+      nonEmpty(env['NO_COLOR']) === undefined &&
+      (isTty ? env['TERM'] !== 'dumb' : nonEmpty(env['FORCE_COLOR']) !== undefined))
   const colors = { stdout: wants(stdout), stderr: wants(stderr) }
   return {
     stdin,
     stdout,
     stderr,
     isCi: isTruthy(env['CI']),
-    progress: toProgress(asked, { isTty: (isTruthy(env['COMPOSE_STATUS_STDOUT']) ? stdout : stderr) && env['TERM'] !== 'dumb' && ansi !== 'never' }),
+    progress: toProgress(asked, {
+      isTty: (isTruthy(env['COMPOSE_STATUS_STDOUT']) ? stdout : stderr) && env['TERM'] !== 'dumb' && ansi !== 'never',
+    }),
     progressAsked: asked !== 'auto',
     colors,
     paint: { stdout: createPaint({ colors: colors.stdout }), stderr: createPaint({ colors: colors.stderr }) },
     // Some terminals say 0 for what they do not know.
-    size: () => ({ columns: process.stderr.columns || process.stdout.columns || 80, rows: process.stderr.rows || process.stdout.rows || 24 }),
+    size: () => ({
+      columns: process.stderr.columns || process.stdout.columns || 80,
+      rows: process.stderr.rows || process.stdout.rows || 24,
+    }),
   }
 }
 
-function toProgress(asked: string, { isTty }: { readonly isTty: boolean }): ProgressKind {
+const toProgress = (asked: string, { isTty }: { readonly isTty: boolean }): ProgressKind => {
   switch (asked) {
     case 'tty':
     case 'plain':
@@ -60,4 +71,5 @@ function toProgress(asked: string, { isTty }: { readonly isTty: boolean }): Prog
 export const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text)
 
 /** As Go reads a boolean variable; anything else is no. */
-export const isTruthy = (text: string | undefined): boolean => ['1', 't', 'true', 'yes', 'y'].includes((text ?? '').toLowerCase())
+export const isTruthy = (text: string | undefined): boolean =>
+  ['1', 't', 'true', 'yes', 'y'].includes((text ?? '').toLowerCase())

@@ -23,7 +23,7 @@ export type MakeFlags = {
 }
 
 /** What cannot be asked for together. Rules: docker/compose `cmd/compose/up.go` and `create.go`. */
-export function assertMakeFlags(flags: MakeFlags, command: string): void {
+export const assertMakeFlags = (flags: MakeFlags, command: string): void => {
   assertApart(flags, command, [
     ['build', 'no-build'],
     ['force-recreate', 'no-recreate'],
@@ -32,28 +32,30 @@ export function assertMakeFlags(flags: MakeFlags, command: string): void {
   ])
 }
 
-export function assertApart(flags: object, command: string, pairs: readonly (readonly [string, string])[]): void {
+export const assertApart = (flags: object, command: string, pairs: readonly (readonly [string, string])[]): void => {
   const isGiven = (name: string): boolean => {
     const value = (flags as Readonly<Record<string, unknown>>)[name]
     return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
   }
   const clash = pairs.find(([a, b]) => isGiven(a) && isGiven(b))
-  if (clash !== undefined) throw createUsageError({ detail: `--${clash[0]} and --${clash[1]} cannot be used together.` }, command)
+  if (clash !== undefined)
+    throw createUsageError({ detail: `--${clash[0]} and --${clash[1]} cannot be used together.` }, command)
 }
 
 /** `web=3` words as numbers of replicas. */
-export function parseScale(words: readonly string[], command: string): Readonly<Record<string, number>> {
+export const parseScale = (words: readonly string[], command: string): Readonly<Record<string, number>> => {
   const scale: Record<string, number> = {}
   for (const word of words) {
     const found = /^(.+)=(\d+)$/.exec(word)
-    if (found?.[1] === undefined) throw createUsageError({ detail: `A number of replicas is written SERVICE=N, not "${word}".` }, command)
+    if (found?.[1] === undefined)
+      throw createUsageError({ detail: `A number of replicas is written SERVICE=N, not "${word}".` }, command)
     scale[found[1]] = Number(found[2])
   }
   return scale
 }
 
 /** What every command that plans like `up` takes from the global flags and the environment. */
-export function toBaseOptions({ global, env }: CliContext, project: Project): UpOptions {
+export const toBaseOptions = ({ global, env }: CliContext, project: Project): UpOptions => {
   const variable = (name: string): string | undefined => env[name] ?? project.context.environment[name]
   return {
     ...createHashOptions(project),
@@ -64,10 +66,15 @@ export function toBaseOptions({ global, env }: CliContext, project: Project): Up
   }
 }
 
-type UpInput = { readonly context: CliContext; readonly project: Project; readonly flags: MakeFlags; readonly words: readonly string[] }
+type UpInput = {
+  readonly context: CliContext
+  readonly project: Project
+  readonly flags: MakeFlags
+  readonly words: readonly string[]
+}
 
 /** The flags of `docker compose up` in the planner's words. */
-export function toUpOptions({ context, project, flags, words }: UpInput): UpOptions {
+export const toUpOptions = ({ context, project, flags, words }: UpInput): UpOptions => {
   const base = toBaseOptions(context, project)
   return {
     ...base,
@@ -76,7 +83,8 @@ export function toUpOptions({ context, project, flags, words }: UpInput): UpOpti
     build: flags.build ? 'always' : flags['no-build'] ? 'never' : 'missing',
     ...toPull(flags.pull),
     recreate: flags['force-recreate'] ? 'force' : flags['no-recreate'] ? 'never' : 'diverged',
-    recreateDependencies: flags['always-recreate-deps'] === true ? 'force' : flags['no-recreate'] ? 'never' : 'diverged',
+    recreateDependencies:
+      flags['always-recreate-deps'] === true ? 'force' : flags['no-recreate'] ? 'never' : 'diverged',
     renewAnonymousVolumes: flags['renew-anon-volumes'] === true,
     rerunCompleted: flags['rerun-tasks'] === true,
     removeOrphans: flags['remove-orphans'] || base.removeOrphans === true,
@@ -85,7 +93,7 @@ export function toUpOptions({ context, project, flags, words }: UpInput): UpOpti
   }
 }
 
-function toPull(pull: string | undefined): Pick<UpOptions, 'pull'> {
+const toPull = (pull: string | undefined): Pick<UpOptions, 'pull'> => {
   switch (pull) {
     case 'always':
     case 'missing':
@@ -106,12 +114,17 @@ export const toRoundOptions = (options: UpOptions, { settledImages, declined }: 
   ...(declined ? { divergedVolumes: 'keep' as const } : {}),
 })
 
-export const toGrace = (seconds: number | undefined): { readonly graceSeconds?: number } => (seconds === undefined ? {} : { graceSeconds: seconds })
+export const toGrace = (seconds: number | undefined): { readonly graceSeconds?: number } =>
+  seconds === undefined ? {} : { graceSeconds: seconds }
 
-export const toAwaitTimeout = (seconds: number | undefined): { readonly awaitTimeoutMs?: number } => (seconds === undefined || seconds <= 0 ? {} : { awaitTimeoutMs: seconds * 1000 })
+export const toAwaitTimeout = (seconds: number | undefined): { readonly awaitTimeoutMs?: number } =>
+  seconds === undefined || seconds <= 0 ? {} : { awaitTimeoutMs: seconds * 1000 }
 
 /** `--quiet-pull` and `--quiet-build`: steps whose progress is not told. */
-export const toSilent = (flags: { readonly 'quiet-pull': boolean; readonly 'quiet-build'?: boolean }): readonly ('image/pull' | 'image/build')[] => [
+export const toSilent = (flags: {
+  readonly 'quiet-pull': boolean
+  readonly 'quiet-build'?: boolean
+}): readonly ('image/pull' | 'image/build')[] => [
   ...(flags['quiet-pull'] ? (['image/pull'] as const) : []),
   ...(flags['quiet-build'] === true ? (['image/build'] as const) : []),
 ]

@@ -11,23 +11,43 @@ type ArchiveCalls = Pick<ContainerRuntime, 'putFiles' | 'putArchive' | 'getArchi
 /** Go's bit for a folder and for a symbolic link in the mode that `X-Docker-Container-Path-Stat` carries. */
 type PathStat = { readonly name: string; readonly size: number; readonly mode: number; readonly linkTarget?: string }
 
-export function createArchiveCalls(client: DockerClient): ArchiveCalls {
-  const put = (id: string, path: string, more: { readonly body: Buffer | AsyncIterable<Uint8Array>; readonly copyOwner?: boolean | undefined; readonly signal: AbortSignal | undefined }) =>
-    guard(client, { what: `put files under ${path} of container ${shorten(id)}`, subject: `folder ${path} in container ${shorten(id)}`, signal: more.signal }, async () => {
-      await client.ask({
-        method: 'PUT',
-        path: `/containers/${id}/archive`,
-        query: { path, ...(more.copyOwner === undefined ? {} : { copyUIDGID: more.copyOwner }) },
-        headers: { 'content-type': 'application/x-tar' },
-        body: more.body,
+export const createArchiveCalls = (client: DockerClient): ArchiveCalls => {
+  const put = (
+    id: string,
+    path: string,
+    more: {
+      readonly body: Buffer | AsyncIterable<Uint8Array>
+      readonly copyOwner?: boolean | undefined
+      readonly signal: AbortSignal | undefined
+    },
+  ) =>
+    guard(
+      client,
+      {
+        what: `put files under ${path} of container ${shorten(id)}`,
+        subject: `folder ${path} in container ${shorten(id)}`,
         signal: more.signal,
-      })
-    })
+      },
+      async () => {
+        await client.ask({
+          method: 'PUT',
+          path: `/containers/${id}/archive`,
+          query: { path, ...(more.copyOwner === undefined ? {} : { copyUIDGID: more.copyOwner }) },
+          headers: { 'content-type': 'application/x-tar' },
+          body: more.body,
+          signal: more.signal,
+        })
+      },
+    )
   return {
     putFiles: (id, path, files, { signal } = {}) => put(id, path, { body: packFiles(files), signal }),
     putArchive: (id, path, tar, { copyOwner, signal } = {}) => put(id, path, { body: tar, copyOwner, signal }),
     getArchive: (id, path, { signal } = {}) => {
-      const context = { what: `read ${path} of container ${shorten(id)}`, subject: `file ${path} in container ${shorten(id)}`, signal }
+      const context = {
+        what: `read ${path} of container ${shorten(id)}`,
+        subject: `file ${path} in container ${shorten(id)}`,
+        signal,
+      }
       return guard(client, context, async () => {
         const stream = await client.open({ method: 'GET', path: `/containers/${id}/archive`, query: { path }, signal })
         const header = String(stream.headers['x-docker-container-path-stat'] ?? '')
@@ -42,11 +62,18 @@ export function createArchiveCalls(client: DockerClient): ArchiveCalls {
 }
 
 /** Folders on the way to a file are made by the engine. */
-export function packFiles(files: readonly ContainerFile[]): Buffer {
+export const packFiles = (files: readonly ContainerFile[]): Buffer => {
   const parts = files.flatMap((file) => {
-    const owner = { ...(file.uid === undefined ? {} : { uid: file.uid }), ...(file.gid === undefined ? {} : { gid: file.gid }) }
+    const owner = {
+      ...(file.uid === undefined ? {} : { uid: file.uid }),
+      ...(file.gid === undefined ? {} : { gid: file.gid }),
+    }
     const size = file.content.length
-    return [tarHeader({ path: file.path.replace(/^\/+/, ''), kind: 'file', mode: file.mode, size, ...owner }), file.content, tarPadding(size)]
+    return [
+      tarHeader({ path: file.path.replace(/^\/+/, ''), kind: 'file', mode: file.mode, size, ...owner }),
+      file.content,
+      tarPadding(size),
+    ]
   })
   return Buffer.concat([...parts, tarEnd()])
 }

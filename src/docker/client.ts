@@ -43,7 +43,7 @@ export type ClientOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-export function createClient({ address, environment }: ClientOptions): DockerClient {
+export const createClient = ({ address, environment }: ClientOptions): DockerClient => {
   const transport = createHttpTransport(address, environment)
   let known: Promise<Negotiated> | undefined
 
@@ -59,7 +59,9 @@ export function createClient({ address, environment }: ClientOptions): DockerCli
     const { prefix } = await negotiated(ask.signal)
     const { query, json, path, ...rest } = ask
     const full = { ...rest, path: prefix + path + toQueryString(query) }
-    return json === undefined ? full : { ...full, body: JSON.stringify(json), headers: { 'content-type': 'application/json', ...ask.headers } }
+    return json === undefined
+      ? full
+      : { ...full, body: JSON.stringify(json), headers: { 'content-type': 'application/json', ...ask.headers } }
   }
 
   const open = async (ask: Ask): Promise<IncomingMessage> => {
@@ -80,7 +82,10 @@ export function createClient({ address, environment }: ClientOptions): DockerCli
       return (text === '' ? undefined : JSON.parse(text)) as T
     },
     async hijack(ask) {
-      const result = await transport.upgrade({ ...(await prepare(ask)), ...(ask.protocol === undefined ? {} : { protocol: ask.protocol }) })
+      const result = await transport.upgrade({
+        ...(await prepare(ask)),
+        ...(ask.protocol === undefined ? {} : { protocol: ask.protocol }),
+      })
       if ('socket' in result) return result.socket
       throw await readFailure(result.refused, ask.signal)
     },
@@ -90,16 +95,15 @@ export function createClient({ address, environment }: ClientOptions): DockerCli
 }
 
 /** Many calls may wait for the one ping: an abort ends the waiting of its own call only. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
+const orAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
     const abort = () => reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
-}
 
-export function toQueryString(query: Query | undefined): string {
+export const toQueryString = (query: Query | undefined): string => {
   const params = new URLSearchParams()
   for (const [key, value] of Object.entries(query ?? {})) {
     if (value === undefined) continue
@@ -110,13 +114,13 @@ export function toQueryString(query: Query | undefined): string {
   return text === '' ? '' : `?${text}`
 }
 
-async function readFailure(response: IncomingMessage, signal: AbortSignal | undefined): Promise<EngineFailure> {
+const readFailure = async (response: IncomingMessage, signal: AbortSignal | undefined): Promise<EngineFailure> => {
   const text = (await readAll(response, signal)).toString('utf8').trim()
   const statusCode = response.statusCode ?? 0
   return Object.assign(new Error(readMessage(text) || `status ${statusCode}`), { statusCode })
 }
 
-function readMessage(text: string): string {
+const readMessage = (text: string): string => {
   try {
     const { message, cause } = JSON.parse(text) as { message?: string; cause?: string }
     return message ?? cause ?? text

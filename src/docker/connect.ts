@@ -23,12 +23,22 @@ import { createVolumeCalls } from './volumes.ts'
  * The engine at an address, as the port that Stack works through. Opens nothing until the first call, which then costs one
  * ping for all that follow.
  */
-export function createRuntime(options: ClientOptions): Runtime {
+export const createRuntime = (options: ClientOptions): Runtime => {
   const client = createClient(options)
   return {
-    facts: ({ signal } = {}) => guard(client, { what: 'say what it is', signal }, () => readFacts(client, { address: options.address, signal })),
-    assertThere: ({ signal } = {}) => guard(client, { what: 'say that it is there', signal }, async () => void (await readAll(await client.open({ method: 'GET', path: '/_ping', signal, isFresh: true }), signal))),
-    readClock: ({ signal } = {}) => guard(client, { what: 'tell the time', signal }, async () => toEngineTime(await client.ask<{ SystemTime?: string }>({ method: 'GET', path: '/info', signal }))),
+    facts: ({ signal } = {}) =>
+      guard(client, { what: 'say what it is', signal }, () => readFacts(client, { address: options.address, signal })),
+    assertThere: ({ signal } = {}) =>
+      guard(
+        client,
+        { what: 'say that it is there', signal },
+        async () =>
+          void (await readAll(await client.open({ method: 'GET', path: '/_ping', signal, isFresh: true }), signal)),
+      ),
+    readClock: ({ signal } = {}) =>
+      guard(client, { what: 'tell the time', signal }, async () =>
+        toEngineTime(await client.ask<{ SystemTime?: string }>({ method: 'GET', path: '/info', signal })),
+      ),
     ...createContainerCalls(client),
     ...createArchiveCalls(client),
     ...createInteractiveCalls(client),
@@ -47,23 +57,43 @@ export function createRuntime(options: ClientOptions): Runtime {
 }
 
 /** Go's names of what Node calls otherwise. */
-const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', loong64: 'loong64', ppc64: 'ppc64le' }
+const architectures: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  ia32: '386',
+  loong64: 'loong64',
+  ppc64: 'ppc64le',
+}
 
 /**
  * An engine behind a local socket has the architecture of this machine; asking it costs 5 ms, for it runs `runc` and
  * `docker-init` to tell their versions.
  */
-async function readFacts(client: DockerClient, { address, signal }: { readonly address: EngineAddress; readonly signal: AbortSignal | undefined }): Promise<EngineFacts> {
+const readFacts = async (
+  client: DockerClient,
+  { address, signal }: { readonly address: EngineAddress; readonly signal: AbortSignal | undefined },
+): Promise<EngineFacts> => {
   const { api, version, os, buildkit, podman, swarm } = await client.negotiated(signal)
   const isLocal = address.kind === 'unix' || address.kind === 'npipe'
-  const architecture = isLocal ? (architectures[arch()] ?? arch()) : (await client.ask<{ Arch: string }>({ method: 'GET', path: '/version', signal })).Arch
+  const architecture = isLocal
+    ? (architectures[arch()] ?? arch())
+    : (await client.ask<{ Arch: string }>({ method: 'GET', path: '/version', signal })).Arch
   const socketPath = toSocketPath(address)
-  return { api, version, os, architecture, buildkit, podman, swarm, ...(socketPath === undefined ? {} : { socketPath }) }
+  return {
+    api,
+    version,
+    os,
+    architecture,
+    buildkit,
+    podman,
+    swarm,
+    ...(socketPath === undefined ? {} : { socketPath }),
+  }
 }
 
 /** The header `Date` of every answer knows whole seconds only, which is too little to tell what came before what. */
 const toEngineTime = ({ SystemTime }: { readonly SystemTime?: string }): number => {
   const time = Date.parse(SystemTime ?? '')
-  if (Number.isNaN(time)) throw new StackError('engine/refused', { what: 'tell the time', why: 'it does not say what time it is' })
+  if (Number.isNaN(time))
+    throw new StackError('engine/refused', { what: 'tell the time', why: 'it does not say what time it is' })
   return time
 }

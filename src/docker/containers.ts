@@ -2,7 +2,12 @@ import type { ContainerRuntime } from '../engine/ports.ts'
 import type { DockerClient } from './client.ts'
 import { withSignal } from './dockerode-calls.ts'
 import { accept, guard, orUndefined } from './guard.ts'
-import { toContainerDetails, toObservedContainer, type InspectedContainer, type ListedContainer } from './to-observed.ts'
+import {
+  toContainerDetails,
+  toObservedContainer,
+  type InspectedContainer,
+  type ListedContainer,
+} from './to-observed.ts'
 
 type ContainerCalls = Pick<
   ContainerRuntime,
@@ -25,14 +30,19 @@ const NOT_FOUND = 404
 const CONFLICT = 409
 
 /** The plain calls on containers; create and start, files, streams and statistics have files of their own. */
-export function createContainerCalls(client: DockerClient): ContainerCalls {
+export const createContainerCalls = (client: DockerClient): ContainerCalls => {
   const { docker } = client
   return {
     listContainers: ({ project, labels = [] }, { signal } = {}) =>
       guard(client, { what: 'list containers', signal }, async () => {
         const label = [...(project === undefined ? [] : [`com.docker.compose.project=${project}`]), ...labels]
         const query = { all: true, ...(label.length === 0 ? {} : { filters: { label } }) }
-        const listed = await client.ask<readonly ListedContainer[]>({ method: 'GET', path: '/containers/json', query, signal })
+        const listed = await client.ask<readonly ListedContainer[]>({
+          method: 'GET',
+          path: '/containers/json',
+          query,
+          signal,
+        })
         return listed.map(toObservedContainer)
       }),
     inspectContainer: (id, { signal } = {}) =>
@@ -43,7 +53,10 @@ export function createContainerCalls(client: DockerClient): ContainerCalls {
     stopContainer: (id, { graceSeconds, onExit, signal } = {}) =>
       guard(client, { what: `stop container ${shorten(id)}`, signal }, async () => {
         const watch = onExit === undefined ? undefined : await watchExit(client, { id, onExit, signal })
-        await accept([NOT_MODIFIED, NOT_FOUND], docker.getContainer(id).stop(withSignal(signal, { t: graceSeconds }))).finally(watch)
+        await accept(
+          [NOT_MODIFIED, NOT_FOUND],
+          docker.getContainer(id).stop(withSignal(signal, { t: graceSeconds })),
+        ).finally(watch)
       }),
     killContainer: (id, { killSignal, signal } = {}) =>
       guard(client, { what: `send a signal to container ${shorten(id)}`, signal }, () =>
@@ -51,26 +64,43 @@ export function createContainerCalls(client: DockerClient): ContainerCalls {
         accept([NOT_FOUND, CONFLICT], docker.getContainer(id).kill(withSignal(signal, { signal: killSignal }))),
       ),
     restartContainer: (id, { graceSeconds, signal } = {}) =>
-      guard(client, { what: `restart container ${shorten(id)}`, signal }, () => docker.getContainer(id).restart(withSignal(signal, { t: graceSeconds })).then(ignore)),
+      guard(client, { what: `restart container ${shorten(id)}`, signal }, () =>
+        docker
+          .getContainer(id)
+          .restart(withSignal(signal, { t: graceSeconds }))
+          .then(ignore),
+      ),
     removeContainer: (id, { force, anonymousVolumes, signal } = {}) =>
       guard(client, { what: `remove container ${shorten(id)}`, signal }, async () => {
         const removal = docker.getContainer(id).remove(withSignal(signal, { force, v: anonymousVolumes }))
         await removal.catch((error: Error & { statusCode?: number }) => {
           if (error.statusCode === NOT_FOUND) return
           // Somebody else (an auto-remove, an earlier run that was cut off) is at it: the outcome is what we wanted.
-          if (error.statusCode === CONFLICT && /already in progress/.test(error.message)) return waitUntilGone(client, id, signal)
+          if (error.statusCode === CONFLICT && /already in progress/.test(error.message))
+            return waitUntilGone(client, id, signal)
           throw error
         })
       }),
     renameContainer: (id, name, { signal } = {}) =>
-      guard(client, { what: `rename container ${shorten(id)} to ${name}`, signal }, () => docker.getContainer(id).rename(withSignal(signal, { name })).then(ignore)),
+      guard(client, { what: `rename container ${shorten(id)} to ${name}`, signal }, () =>
+        docker.getContainer(id).rename(withSignal(signal, { name })).then(ignore),
+      ),
     pauseContainer: (id, { signal } = {}) =>
-      guard(client, { what: `pause container ${shorten(id)}`, signal }, () => ignoreAlready(/already paused/, docker.getContainer(id).pause(withSignal(signal)))),
+      guard(client, { what: `pause container ${shorten(id)}`, signal }, () =>
+        ignoreAlready(/already paused/, docker.getContainer(id).pause(withSignal(signal))),
+      ),
     unpauseContainer: (id, { signal } = {}) =>
-      guard(client, { what: `unpause container ${shorten(id)}`, signal }, () => ignoreAlready(/is not paused/, docker.getContainer(id).unpause(withSignal(signal)))),
+      guard(client, { what: `unpause container ${shorten(id)}`, signal }, () =>
+        ignoreAlready(/is not paused/, docker.getContainer(id).unpause(withSignal(signal))),
+      ),
     waitContainer: (id, { condition = 'not-running', signal } = {}) =>
       guard(client, { what: `wait for container ${shorten(id)}`, signal }, async () => {
-        const answer = await client.ask<{ StatusCode: number }>({ method: 'POST', path: `/containers/${id}/wait`, query: { condition }, signal })
+        const answer = await client.ask<{ StatusCode: number }>({
+          method: 'POST',
+          path: `/containers/${id}/wait`,
+          query: { condition },
+          signal,
+        })
         return { exitCode: answer.StatusCode }
       }),
     resizeTty: (target, { columns, rows }, { signal } = {}) =>
@@ -81,7 +111,10 @@ export function createContainerCalls(client: DockerClient): ContainerCalls {
       }),
     top: (id, { signal } = {}) =>
       guard(client, { what: `list the processes of container ${shorten(id)}`, signal }, async () => {
-        const answer = (await docker.getContainer(id).top(withSignal(signal))) as { Titles: string[]; Processes: string[][] | null }
+        const answer = (await docker.getContainer(id).top(withSignal(signal))) as {
+          Titles: string[]
+          Processes: string[][] | null
+        }
         return { titles: answer.Titles, processes: answer.Processes ?? [] }
       }),
   }
@@ -91,7 +124,7 @@ export const shorten = (id: string): string => (/^[0-9a-f]{64}$/.test(id) ? id.s
 
 const ignore = (): void => undefined
 
-async function ignoreAlready(pattern: RegExp, call: Promise<unknown>): Promise<void> {
+const ignoreAlready = async (pattern: RegExp, call: Promise<unknown>): Promise<void> => {
   await call.catch((error: Error) => {
     if (!pattern.test(error.message)) throw error
   })
@@ -102,7 +135,14 @@ async function ignoreAlready(pattern: RegExp, call: Promise<unknown>): Promise<v
  * output), clears the container's networks away (some 50 ms of waiting for the kernel), and tells of the end only then.
  * @returns what ends the watching
  */
-async function watchExit(client: DockerClient, { id, onExit, signal }: { readonly id: string; readonly onExit: () => void; readonly signal: AbortSignal | undefined }): Promise<() => void> {
+const watchExit = async (
+  client: DockerClient,
+  {
+    id,
+    onExit,
+    signal,
+  }: { readonly id: string; readonly onExit: () => void; readonly signal: AbortSignal | undefined },
+): Promise<() => void> => {
   const query = { stream: true, stdout: true }
   const socket = await client.hijack({ method: 'POST', path: `/containers/${id}/attach`, query, signal }).catch(ignore)
   if (socket === undefined) return ignore
@@ -113,6 +153,9 @@ async function watchExit(client: DockerClient, { id, onExit, signal }: { readonl
   }
 }
 
-async function waitUntilGone(client: DockerClient, id: string, signal: AbortSignal | undefined): Promise<void> {
-  await accept([NOT_FOUND], client.ask({ method: 'POST', path: `/containers/${id}/wait`, query: { condition: 'removed' }, signal }))
+const waitUntilGone = async (client: DockerClient, id: string, signal: AbortSignal | undefined): Promise<void> => {
+  await accept(
+    [NOT_FOUND],
+    client.ask({ method: 'POST', path: `/containers/${id}/wait`, query: { condition: 'removed' }, signal }),
+  )
 }

@@ -14,7 +14,7 @@ import { readProxyEnvironment } from './proxy-environment.ts'
 import { toSocketPath } from './api-socket.ts'
 
 /** One call; on engines before API 1.44 one more for each network but the first. */
-export function createCreateContainer(client: DockerClient): ContainerRuntime['createContainer'] {
+export const createCreateContainer = (client: DockerClient): ContainerRuntime['createContainer'] => {
   let proxies: ReturnType<typeof readProxyEnvironment> | undefined
   return (spec, { signal } = {}) =>
     guard(client, { what: `create container ${spec.name}`, signal }, async () => {
@@ -22,39 +22,67 @@ export function createCreateContainer(client: DockerClient): ContainerRuntime['c
       const socketPath = toSocketPath(client.address)
       refuseErrors(spec, unsupportedBy(spec, { api, os, podman, ...(socketPath === undefined ? {} : { socketPath }) }))
       proxies ??= readProxyEnvironment(client)
-      const body = toContainerBody(spec, { api, socketPath, proxyEnvironment: await proxies, seccompProfiles: await readSeccompProfiles(spec) })
+      const body = toContainerBody(spec, {
+        api,
+        socketPath,
+        proxyEnvironment: await proxies,
+        seccompProfiles: await readSeccompProfiles(spec),
+      })
       const query = { name: spec.name, platform: spec.service.platform }
-      const answer = await client.ask<{ Id: string; Warnings?: readonly string[] | null }>({ method: 'POST', path: '/containers/create', query, json: body, signal })
+      const answer = await client.ask<{ Id: string; Warnings?: readonly string[] | null }>({
+        method: 'POST',
+        path: '/containers/create',
+        query,
+        json: body,
+        signal,
+      })
       await connectOthers(client, { id: answer.Id, spec, api, signal })
       return { id: answer.Id, warnings: answer.Warnings ?? [] }
     })
 }
 
 /** A last look: whoever plans asks beforehand, so that nothing has been changed by then. */
-function refuseErrors(spec: ContainerSpec, problems: readonly Problem[]): void {
+const refuseErrors = (spec: ContainerSpec, problems: readonly Problem[]): void => {
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return
-  throw new StackError('engine/refused', { what: `create container ${spec.name}`, why: errors.map(({ message }) => message).join(' ') }, { problems: errors })
+  throw new StackError(
+    'engine/refused',
+    { what: `create container ${spec.name}`, why: errors.map(({ message }) => message).join(' ') },
+    { problems: errors },
+  )
 }
 
-type Connect = { readonly id: string; readonly spec: ContainerSpec; readonly api: ApiVersion; readonly signal: AbortSignal | undefined }
+type Connect = {
+  readonly id: string
+  readonly spec: ContainerSpec
+  readonly api: ApiVersion
+  readonly signal: AbortSignal | undefined
+}
 
 /** A container that has not all of its networks is no container of the service: it does not stay. */
-async function connectOthers(client: DockerClient, { id, spec, api, signal }: Connect): Promise<void> {
+const connectOthers = async (client: DockerClient, { id, spec, api, signal }: Connect): Promise<void> => {
   const later = toNetworking(spec, api)?.later ?? []
   try {
     for (const key of later) {
       const aliases = [...containerAliases(spec), ...ownAliases(spec, key)]
       const json = { Container: id, EndpointConfig: toEndpoint(spec.service, { key, aliases, api }) }
-      await client.ask({ method: 'POST', path: `/networks/${encodeURIComponent(realName(spec, key))}/connect`, json, signal })
+      await client.ask({
+        method: 'POST',
+        path: `/networks/${encodeURIComponent(realName(spec, key))}/connect`,
+        json,
+        signal,
+      })
     }
   } catch (error) {
-    await accept([404], client.ask({ method: 'DELETE', path: `/containers/${id}`, query: { force: true, v: true } })).catch(() => undefined)
+    await accept(
+      [404],
+      client.ask({ method: 'DELETE', path: `/containers/${id}`, query: { force: true, v: true } }),
+    ).catch(() => undefined)
     throw error
   }
 }
 
-async function readSeccompProfiles({ service, project }: ContainerSpec): Promise<Record<string, string>> {
+const readSeccompProfiles = async ({ service, project }: ContainerSpec): Promise<Record<string, string>> => {
   const profiles: Record<string, string> = {}
   for (const option of service.security_opt ?? []) {
     const path = seccompFile(option)

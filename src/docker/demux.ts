@@ -10,7 +10,7 @@ const SYSTEM_ERROR = 3
  * The engine's frames (stream, three zeros, length, payload), each whole. Bytes are never copied unless a frame was cut
  * between two chunks, and then once.
  */
-export async function* demuxFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator<OutputChunk> {
+export const demuxFrames = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<OutputChunk> {
   let pending: Buffer[] = []
   let size = 0
   for await (const chunk of chunks) {
@@ -30,18 +30,18 @@ export async function* demuxFrames(chunks: AsyncIterable<Buffer>): AsyncGenerato
 }
 
 /** Bytes that the first frame needs before anything can be done with it. */
-function frameSize(pending: readonly Buffer[]): number {
+const frameSize = (pending: readonly Buffer[]): number => {
   const first = pending[0]
   if (first === undefined || first.length < HEADER) return HEADER
   return HEADER + first.readUInt32BE(4)
 }
 
-function toChunk(stream: number, data: Buffer): OutputChunk {
+const toChunk = (stream: number, data: Buffer): OutputChunk => {
   if (stream === SYSTEM_ERROR) throw new Error(data.toString('utf8'))
   return { stream: stream === STDERR ? 'stderr' : 'stdout', data }
 }
 
 /** With a terminal there are no frames. */
-export async function* passRaw(chunks: AsyncIterable<Buffer>): AsyncGenerator<OutputChunk> {
+export const passRaw = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<OutputChunk> {
   for await (const data of chunks) yield { stream: 'stdout', data }
 }

@@ -1,8 +1,10 @@
 /** Why no connection came about, as half a sentence. */
-export function describeUnreachable(error: NodeJS.ErrnoException): string {
+export const describeUnreachable = (error: NodeJS.ErrnoException): string => {
   switch (error.code) {
     case 'ENOENT':
-      return error.syscall?.startsWith('spawn') === true ? 'the command ssh is not installed' : 'the socket does not exist'
+      return error.syscall?.startsWith('spawn') === true
+        ? 'the command ssh is not installed'
+        : 'the socket does not exist'
     case 'ECONNREFUSED':
       return 'nobody listens there (the engine is not running)'
     case 'EACCES':

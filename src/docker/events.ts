@@ -19,7 +19,19 @@ const ACTIONS = [
 ] // prettier-ignore
 
 /** What is only asked for by somebody who wants to see all that goes on. */
-const EXEC_ACTIONS = ['exec_create', 'exec_start', 'exec_die', 'exec_detach', 'attach', 'detach', 'resize', 'commit', 'export', 'copy', 'top']
+const EXEC_ACTIONS = [
+  'exec_create',
+  'exec_start',
+  'exec_die',
+  'exec_detach',
+  'attach',
+  'detach',
+  'resize',
+  'commit',
+  'export',
+  'copy',
+  'top',
+]
 
 const KINDS = ['container', 'network', 'volume', 'image']
 
@@ -27,10 +39,15 @@ const KINDS = ['container', 'network', 'volume', 'image']
  * Events as they happen. With a project: of its containers; the engine puts no labels on events of networks and volumes.
  * @throws `engine/connection-lost` when the engine ends the stream
  */
-export function createEvents(client: DockerClient): Runtime['events'] {
-  return ({ project, since, until, execs = false }, { signal }) =>
+export const createEvents =
+  (client: DockerClient): Runtime['events'] =>
+  ({ project, since, until, execs = false }, { signal }) =>
     guardStream(client, { what: 'report its events', signal }, async function* () {
-      const filters = { type: KINDS, event: execs ? [...ACTIONS, ...EXEC_ACTIONS] : ACTIONS, ...(project === undefined ? {} : { label: [`com.docker.compose.project=${project}`] }) }
+      const filters = {
+        type: KINDS,
+        event: execs ? [...ACTIONS, ...EXEC_ACTIONS] : ACTIONS,
+        ...(project === undefined ? {} : { label: [`com.docker.compose.project=${project}`] }),
+      }
       const query = { filters, since: toTime(since), until: toTime(until) }
       const stream = await client.open({ method: 'GET', path: '/events', query, signal })
       for await (const message of readJsonLines<EngineMessage>(stream, signal)) {
@@ -39,16 +56,19 @@ export function createEvents(client: DockerClient): Runtime['events'] {
       }
       if (until === undefined) throw new StackError('engine/connection-lost', { what: 'report its events' })
     })
-}
 
-const toTime = (seconds: number | undefined): string | undefined => (seconds === undefined ? undefined : seconds.toFixed(6))
+const toTime = (seconds: number | undefined): string | undefined =>
+  seconds === undefined ? undefined : seconds.toFixed(6)
 
-export function toEngineEvent(message: EngineMessage, { execs = false } = {}): EngineEvent | undefined {
+export const toEngineEvent = (message: EngineMessage, { execs = false } = {}): EngineEvent | undefined => {
   if (!KINDS.includes(message.Type)) return undefined
   const attributes = message.Actor.Attributes ?? {}
   const [action = '', detail = ''] = message.Action.split(': ')
   if (action.startsWith('exec_') && !execs) return undefined
-  const health = action === 'health_status' && (detail === 'healthy' || detail === 'unhealthy' || detail === 'starting') ? detail : undefined
+  const health =
+    action === 'health_status' && (detail === 'healthy' || detail === 'unhealthy' || detail === 'starting')
+      ? detail
+      : undefined
   const service = attributes['com.docker.compose.service']
   const project = attributes['com.docker.compose.project']
   const exitCode = attributes['exitCode']

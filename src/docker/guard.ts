@@ -1,12 +1,20 @@
 import type { DockerClient, EngineFailure } from './client.ts'
 import { translateError } from './translate-error.ts'
 
-export type GuardOptions = { readonly what: string; readonly subject?: string; readonly signal?: AbortSignal | undefined }
+export type GuardOptions = {
+  readonly what: string
+  readonly subject?: string
+  readonly signal?: AbortSignal | undefined
+}
 
 /**
  * Runs one call: an abort rejects with the signal's reason and everything else with an error of the catalogue.
  */
-export async function guard<T>(client: DockerClient, { what, subject, signal }: GuardOptions, call: () => Promise<T>): Promise<T> {
+export const guard = async <T>(
+  client: DockerClient,
+  { what, subject, signal }: GuardOptions,
+  call: () => Promise<T>,
+): Promise<T> => {
   signal?.throwIfAborted()
   try {
     return await call()
@@ -17,7 +25,11 @@ export async function guard<T>(client: DockerClient, { what, subject, signal }: 
 }
 
 /** The same for what comes in pieces. */
-export async function* guardStream<T>(client: DockerClient, { what, subject, signal }: GuardOptions, stream: () => AsyncIterable<T>): AsyncGenerator<T> {
+export const guardStream = async function* <T>(
+  client: DockerClient,
+  { what, subject, signal }: GuardOptions,
+  stream: () => AsyncIterable<T>,
+): AsyncGenerator<T> {
   signal?.throwIfAborted()
   try {
     yield* stream()
@@ -28,16 +40,15 @@ export async function* guardStream<T>(client: DockerClient, { what, subject, sig
 }
 
 /** Makes statuses that mean "it is so already" a success. */
-export async function accept(statuses: readonly number[], call: Promise<unknown>): Promise<void> {
+export const accept = async (statuses: readonly number[], call: Promise<unknown>): Promise<void> => {
   await call.catch((error: EngineFailure) => {
     if (!statuses.includes(error.statusCode ?? 0)) throw error
   })
 }
 
 /** `undefined` for what is not there. */
-export function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
-  return call.catch((error: EngineFailure) => {
+export const orUndefined = <T>(call: Promise<T>): Promise<T | undefined> =>
+  call.catch((error: EngineFailure) => {
     if (error.statusCode === 404) return undefined
     throw error
   })
-}

@@ -1,4 +1,11 @@
-import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http'
+import {
+  Agent,
+  request as requestHttp,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type RequestOptions,
+} from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { EngineAddress } from '../engine/ports.ts'
 
@@ -18,16 +25,21 @@ export type HttpTransport = {
   /** Resolves with the head of the answer, whatever its status; the body is read by the caller. */
   request(ask: HttpAsk): Promise<IncomingMessage>
   /** Takes the connection over. An answer that is not `101 Switching Protocols` comes back as it is. */
-  upgrade(ask: HttpAsk & { readonly protocol?: string }): Promise<{ readonly socket: Duplex } | { readonly refused: IncomingMessage }>
+  upgrade(
+    ask: HttpAsk & { readonly protocol?: string },
+  ): Promise<{ readonly socket: Duplex } | { readonly refused: IncomingMessage }>
   close(): void
 }
 
 /** What `ssh` runs in. */
 type Environment = Readonly<Record<string, string | undefined>>
-type Carrier = { readonly open: (options: RequestOptions, isFresh?: boolean) => ClientRequest; readonly close: () => void }
+type Carrier = {
+  readonly open: (options: RequestOptions, isFresh?: boolean) => ClientRequest
+  readonly close: () => void
+}
 
 /** Opens nothing before the first request; connections are kept and used again. */
-export function createHttpTransport(address: EngineAddress, environment: Environment = {}): HttpTransport {
+export const createHttpTransport = (address: EngineAddress, environment: Environment = {}): HttpTransport => {
   let carrier: Promise<Carrier> | undefined
   const dial = () => (carrier ??= createCarrier(address, environment))
 
@@ -47,20 +59,26 @@ export function createHttpTransport(address: EngineAddress, environment: Environ
       return sendUpgrade(open, ask)
     },
     close() {
-      void carrier?.then(({ close }) => close(), () => undefined)
+      void carrier?.then(
+        ({ close }) => close(),
+        () => undefined,
+      )
     },
   }
 }
 
 const isRepeatable = (ask: HttpAsk): boolean => ask.method === 'GET' || ask.method === 'HEAD' || ask.method === 'DELETE'
 
-async function createCarrier(address: EngineAddress, environment: Environment): Promise<Carrier> {
+const createCarrier = async (address: EngineAddress, environment: Environment): Promise<Carrier> => {
   switch (address.kind) {
     case 'unix':
     case 'npipe': {
       const agent = new Agent({ keepAlive: true })
       const socketPath = address.socketPath ?? ''
-      return { open: (options, isFresh) => requestHttp({ ...options, socketPath, agent: isFresh === true ? false : agent }), close: () => agent.destroy() }
+      return {
+        open: (options, isFresh) => requestHttp({ ...options, socketPath, agent: isFresh === true ? false : agent }),
+        close: () => agent.destroy(),
+      }
     }
     case 'ssh': {
       const { connectThroughSsh } = await import('./ssh-connection.ts')
@@ -72,7 +90,10 @@ async function createCarrier(address: EngineAddress, environment: Environment): 
       const host = { host: address.hostname ?? 'localhost', port: address.port ?? 2375 }
       if (address.tls === undefined) {
         const agent = new Agent({ keepAlive: true })
-        return { open: (options, isFresh) => requestHttp({ ...options, ...host, agent: isFresh === true ? false : agent }), close: () => agent.destroy() }
+        return {
+          open: (options, isFresh) => requestHttp({ ...options, ...host, agent: isFresh === true ? false : agent }),
+          close: () => agent.destroy(),
+        }
       }
       const { Agent: TlsAgent, request: requestHttps } = await import('node:https')
       const { skipVerify = false, ...pem } = address.tls
@@ -84,8 +105,8 @@ async function createCarrier(address: EngineAddress, environment: Environment): 
 
 type Sent = { readonly response: IncomingMessage } | { readonly error: unknown; readonly stale: boolean }
 
-function sendRequest(open: Carrier['open'], ask: HttpAsk): Promise<Sent> {
-  return new Promise((resolve, reject) => {
+const sendRequest = (open: Carrier['open'], ask: HttpAsk): Promise<Sent> =>
+  new Promise((resolve, reject) => {
     const { signal } = ask
     if (signal?.aborted === true) return reject(signal.reason)
     const request = open({ method: ask.method, path: ask.path, headers: toHeaders(ask) }, ask.isFresh)
@@ -105,10 +126,12 @@ function sendRequest(open: Carrier['open'], ask: HttpAsk): Promise<Sent> {
     })
     writeBody(request, ask.body)
   })
-}
 
-function sendUpgrade(open: Carrier['open'], ask: HttpAsk & { readonly protocol?: string }): ReturnType<HttpTransport['upgrade']> {
-  return new Promise((resolve, reject) => {
+const sendUpgrade = (
+  open: Carrier['open'],
+  ask: HttpAsk & { readonly protocol?: string },
+): ReturnType<HttpTransport['upgrade']> =>
+  new Promise((resolve, reject) => {
     const { signal } = ask
     if (signal?.aborted === true) return reject(signal.reason)
     const headers = { ...toHeaders(ask), connection: 'Upgrade', upgrade: ask.protocol ?? 'tcp' }
@@ -118,7 +141,7 @@ function sendUpgrade(open: Carrier['open'], ask: HttpAsk & { readonly protocol?:
     signal?.addEventListener('abort', abort, { once: true })
     request.once('upgrade', (_message, socket, head) => {
       forget()
-      if (signal?.aborted === true) return socket.destroy(), reject(signal.reason)
+      if (signal?.aborted === true) return (socket.destroy(), reject(signal.reason))
       socket.setTimeout(0)
       if (head.length > 0) socket.unshift(head)
       resolve({ socket })
@@ -133,22 +156,29 @@ function sendUpgrade(open: Carrier['open'], ask: HttpAsk & { readonly protocol?:
     })
     writeBody(request, ask.body)
   })
-}
 
-function toHeaders(ask: HttpAsk): OutgoingHttpHeaders {
-  const length = typeof ask.body === 'string' ? Buffer.byteLength(ask.body) : ask.body instanceof Uint8Array ? ask.body.length : undefined
+const toHeaders = (ask: HttpAsk): OutgoingHttpHeaders => {
+  const length =
+    typeof ask.body === 'string'
+      ? Buffer.byteLength(ask.body)
+      : ask.body instanceof Uint8Array
+        ? ask.body.length
+        : undefined
   const isEmptyPost = ask.body === undefined && ask.method !== 'GET' && ask.method !== 'HEAD'
-  return { ...(length !== undefined ? { 'content-length': length } : isEmptyPost ? { 'content-length': 0 } : {}), ...(ask.headers as OutgoingHttpHeaders | undefined) }
+  return {
+    ...(length !== undefined ? { 'content-length': length } : isEmptyPost ? { 'content-length': 0 } : {}),
+    ...(ask.headers as OutgoingHttpHeaders | undefined),
+  }
 }
 
-function writeBody(request: ClientRequest, body: HttpAsk['body']): void {
+const writeBody = (request: ClientRequest, body: HttpAsk['body']): void => {
   if (body === undefined) request.end()
   else if (typeof body === 'string' || body instanceof Uint8Array) request.end(body)
   else void pumpBody(request, body)
 }
 
 /** Obeys back-pressure. An engine that answers before it has read everything ends the request, not the process. */
-async function pumpBody(request: ClientRequest, body: AsyncIterable<Uint8Array>): Promise<void> {
+const pumpBody = async (request: ClientRequest, body: AsyncIterable<Uint8Array>): Promise<void> => {
   try {
     for await (const chunk of body) {
       if (request.destroyed) return

@@ -1,7 +1,7 @@
 export type Reference = { readonly repository: string; readonly tag?: string; readonly digest?: string }
 
 /** `host:5000/name:tag@sha256:…`: a colon before a slash belongs to a port. */
-export function parseReference(text: string): Reference {
+export const parseReference = (text: string): Reference => {
   const [name = '', digest] = text.split('@')
   const colon = name.lastIndexOf(':')
   const hasTag = colon > name.lastIndexOf('/')
@@ -13,7 +13,7 @@ export function parseReference(text: string): Reference {
 }
 
 /** The registry of an image: what stands before the first slash if it looks like a host, else Docker Hub. */
-export function registryOf(reference: string): string {
+export const registryOf = (reference: string): string => {
   const first = reference.split('/')[0] ?? ''
   const isHost = reference.includes('/') && (first.includes('.') || first.includes(':') || first === 'localhost')
   return !isHost || first === 'index.docker.io' || first === 'registry-1.docker.io' ? 'docker.io' : first

@@ -15,7 +15,7 @@ type ListedImage = {
 }
 
 /** Images. What moves layers (pull, push, build) is loaded when it is used first. */
-export function createImageCalls(client: DockerClient): ImageRuntime {
+export const createImageCalls = (client: DockerClient): ImageRuntime => {
   const { docker } = client
   const inspectImage: ImageRuntime['inspectImage'] = (reference, { signal } = {}) =>
     guard(client, { what: `inspect image ${reference}`, signal }, async () => {
@@ -30,7 +30,16 @@ export function createImageCalls(client: DockerClient): ImageRuntime {
         const listed = (await docker.listImages(withSignal(signal, query))) as readonly ListedImage[]
         return listed.map((one) =>
           // A list does not tell the rest.
-          ({ ...toObservedImage({ Id: one.Id, RepoTags: one.RepoTags ?? [], RepoDigests: one.RepoDigests ?? [], Size: one.Size, Config: { Labels: one.Labels ?? {} } }), createdAt: one.Created }),
+          ({
+            ...toObservedImage({
+              Id: one.Id,
+              RepoTags: one.RepoTags ?? [],
+              RepoDigests: one.RepoDigests ?? [],
+              Size: one.Size,
+              Config: { Labels: one.Labels ?? {} },
+            }),
+            createdAt: one.Created,
+          }),
         )
       }),
     pullImage: async (reference, options = {}) => {
@@ -55,6 +64,8 @@ export function createImageCalls(client: DockerClient): ImageRuntime {
         await docker.getImage(reference).tag(withSignal(signal, { repo: repository, tag: name }))
       }),
     removeImage: (reference, { force = false, signal } = {}) =>
-      guard(client, { what: `remove image ${reference}`, subject: `Image ${reference}`, signal }, () => accept([404], docker.getImage(reference).remove(withSignal(signal, { force })))),
+      guard(client, { what: `remove image ${reference}`, subject: `Image ${reference}`, signal }, () =>
+        accept([404], docker.getImage(reference).remove(withSignal(signal, { force }))),
+      ),
   }
 }

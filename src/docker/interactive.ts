@@ -11,13 +11,21 @@ import { readChunks } from './read-body.ts'
 type InteractiveCalls = Pick<ContainerRuntime, 'exec' | 'attach'>
 
 /** Both take the connection over: only so can the input end while output still comes. */
-export function createInteractiveCalls(client: DockerClient): InteractiveCalls {
-  return {
-    exec: (id, spec, { signal } = {}) =>
-      guard(client, { what: `run a command in container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal }, async () => {
+export const createInteractiveCalls = (client: DockerClient): InteractiveCalls => ({
+  exec: (id, spec, { signal } = {}) =>
+    guard(
+      client,
+      { what: `run a command in container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal },
+      async () => {
         const { api } = await client.negotiated(signal)
-        const size = spec.size === undefined || !isAtLeast(api, 1, 42) ? {} : { ConsoleSize: [spec.size.rows, spec.size.columns] }
-        const { Id: exec } = await client.ask<{ Id: string }>({ method: 'POST', path: `/containers/${id}/exec`, json: { ...toExecBody(spec), ...size }, signal })
+        const size =
+          spec.size === undefined || !isAtLeast(api, 1, 42) ? {} : { ConsoleSize: [spec.size.rows, spec.size.columns] }
+        const { Id: exec } = await client.ask<{ Id: string }>({
+          method: 'POST',
+          path: `/containers/${id}/exec`,
+          json: { ...toExecBody(spec), ...size },
+          signal,
+        })
         const start = { method: 'POST' as const, path: `/exec/${exec}/start`, signal }
         if (spec.detach === true) {
           await client.ask({ ...start, json: { Detach: true, Tty: spec.tty ?? false } })
@@ -25,15 +33,19 @@ export function createInteractiveCalls(client: DockerClient): InteractiveCalls {
         }
         const socket = await client.hijack({ ...start, json: { Detach: false, Tty: spec.tty ?? false, ...size } })
         return toExecSession(client, exec, toInteractive(client, { socket, tty: spec.tty ?? false, signal }))
-      }),
-    attach: (id, { stdin, tty, logs = false }, { signal } = {}) =>
-      guard(client, { what: `attach to container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal }, async () => {
+      },
+    ),
+  attach: (id, { stdin, tty, logs = false }, { signal } = {}) =>
+    guard(
+      client,
+      { what: `attach to container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal },
+      async () => {
         const query = { stream: true, stdout: true, stderr: true, stdin, logs }
         const socket = await client.hijack({ method: 'POST', path: `/containers/${id}/attach`, query, signal })
         return toInteractive(client, { socket, tty, signal })
-      }),
-  }
-}
+      },
+    ),
+})
 
 const toExecBody = (spec: ExecSpec): object => ({
   Cmd: spec.command,
@@ -49,7 +61,7 @@ const toExecBody = (spec: ExecSpec): object => ({
 
 type Hijacked = { readonly socket: Duplex; readonly tty: boolean; readonly signal: AbortSignal | undefined }
 
-function toInteractive(client: DockerClient, { socket, tty, signal }: Hijacked): InteractiveStream {
+const toInteractive = (client: DockerClient, { socket, tty, signal }: Hijacked): InteractiveStream => {
   const abort = () => socket.destroy(toError(signal?.reason))
   signal?.addEventListener('abort', abort, { once: true })
   socket.once('close', () => signal?.removeEventListener('abort', abort))
@@ -62,27 +74,32 @@ function toInteractive(client: DockerClient, { socket, tty, signal }: Hijacked):
     }),
     write: (data) => !socket.writable || socket.write(data),
     // A process that reads no more, or has ended, takes all that comes: there is nobody to wait for.
-    drained: () => (socket.writable && socket.writableNeedDrain ? new Promise((resolve) => ['drain', 'close'].forEach((event) => socket.once(event, () => resolve()))) : Promise.resolve()),
+    drained: () =>
+      socket.writable && socket.writableNeedDrain
+        ? new Promise((resolve) => ['drain', 'close'].forEach((event) => socket.once(event, () => resolve())))
+        : Promise.resolve(),
     endInput: () => void (socket.writable && socket.end()),
     close: () => void socket.destroy(),
   }
 }
 
-function toExecSession(client: DockerClient, id: string, stream: InteractiveStream): ExecSession {
-  return {
-    ...stream,
-    id,
-    exitCode: ({ signal } = {}) =>
-      guard(client, { what: 'say how a command ended', signal }, async () => {
-        // The stream may end a moment before the engine has noted the exit.
-        for (let pause = 1; ; pause = Math.min(pause * 2, 100)) {
-          const { ExitCode, Running } = await client.ask<{ ExitCode: number | null; Running: boolean }>({ method: 'GET', path: `/exec/${id}/json`, signal })
-          if (!Running && ExitCode !== null) return ExitCode
-          await pauseFor(pause)
-        }
-      }),
-  }
-}
+const toExecSession = (client: DockerClient, id: string, stream: InteractiveStream): ExecSession => ({
+  ...stream,
+  id,
+  exitCode: ({ signal } = {}) =>
+    guard(client, { what: 'say how a command ended', signal }, async () => {
+      // The stream may end a moment before the engine has noted the exit.
+      for (let pause = 1; ; pause = Math.min(pause * 2, 100)) {
+        const { ExitCode, Running } = await client.ask<{ ExitCode: number | null; Running: boolean }>({
+          method: 'GET',
+          path: `/exec/${id}/json`,
+          signal,
+        })
+        if (!Running && ExitCode !== null) return ExitCode
+        await pauseFor(pause)
+      }
+    }),
+})
 
 const pauseFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

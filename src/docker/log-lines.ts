@@ -15,7 +15,7 @@ const stampPattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d
  * One frame is one message: a time, then text that ends with a line end unless the line goes on in the next message of
  * the same stream. Lines of neighbouring frames are given out together, in order.
  */
-export async function* readLogFrames(frames: AsyncIterable<OutputChunk>): AsyncGenerator<LogChunk> {
+export const readLogFrames = async function* (frames: AsyncIterable<OutputChunk>): AsyncGenerator<LogChunk> {
   const open = { stdout: createLineJoiner(), stderr: createLineJoiner() }
   for await (const { stream, data } of frames) {
     const lines = open[stream].add(data as Buffer)
@@ -24,12 +24,12 @@ export async function* readLogFrames(frames: AsyncIterable<OutputChunk>): AsyncG
   for (const stream of ['stdout', 'stderr'] as const) yield* flush(stream, open[stream].end())
 }
 
-function* flush(stream: Stream, line: Line | undefined): Generator<LogChunk> {
+const flush = function* (stream: Stream, line: Line | undefined): Generator<LogChunk> {
   if (line !== undefined) yield { stream, lines: [line] }
 }
 
 /** Joins the messages of one stream to lines. Characters may be cut between messages. */
-function createLineJoiner() {
+const createLineJoiner = () => {
   const decoder = new TextDecoder()
   let timestamp = ''
   let text = ''
@@ -62,7 +62,7 @@ function createLineJoiner() {
 }
 
 /** With a terminal there are no frames: a time at the beginning of every line, and lines end with `\r\n`. */
-export async function* readTtyLog(chunks: AsyncIterable<Buffer>): AsyncGenerator<LogChunk> {
+export const readTtyLog = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<LogChunk> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of chunks) {
@@ -77,7 +77,7 @@ export async function* readTtyLog(chunks: AsyncIterable<Buffer>): AsyncGenerator
   if (rest !== '') yield { stream: 'stdout', lines: [toTtyLine(rest)] }
 }
 
-function toTtyLine(raw: string): Line {
+const toTtyLine = (raw: string): Line => {
   const stamp = stampPattern.exec(raw)
   let text = raw.slice(stamp?.[0].length ?? 0).replace(/\r$/, '')
   for (let cut = ENGINE_CUT; cut < text.length; cut += ENGINE_CUT) {
@@ -86,4 +86,8 @@ function toTtyLine(raw: string): Line {
   return toLine(stamp?.[1] ?? '', text)
 }
 
-const toLine = (timestamp: string, text: string): Line => ({ text, at: timestamp === '' ? 0 : Date.parse(timestamp), timestamp })
+const toLine = (timestamp: string, text: string): Line => ({
+  text,
+  at: timestamp === '' ? 0 : Date.parse(timestamp),
+  timestamp,
+})

@@ -9,28 +9,54 @@ import { isAtLeast } from './negotiate.ts'
 import { readChunks } from './read-body.ts'
 
 /** Logs as whole lines. Nothing is read from the engine before the reader asks for more. */
-export function createLogs(client: DockerClient): ContainerRuntime['logs'] {
-  return (id, spec, { signal } = {}) =>
-    guardStream(client, { what: `show the logs of container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal }, async function* () {
-      const stream = await client.open({ method: 'GET', path: `/containers/${id}/logs`, query: toLogQuery(spec), signal })
-      const chunks = readChunks(stream, signal)
-      yield* (await hasTty(client, { id, stream, signal })) ? readTtyLog(chunks) : readLogFrames(demuxFrames(chunks))
-    })
-}
+export const createLogs =
+  (client: DockerClient): ContainerRuntime['logs'] =>
+  (id, spec, { signal } = {}) =>
+    guardStream(
+      client,
+      { what: `show the logs of container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal },
+      async function* () {
+        const stream = await client.open({
+          method: 'GET',
+          path: `/containers/${id}/logs`,
+          query: toLogQuery(spec),
+          signal,
+        })
+        const chunks = readChunks(stream, signal)
+        yield* (await hasTty(client, { id, stream, signal })) ? readTtyLog(chunks) : readLogFrames(demuxFrames(chunks))
+      },
+    )
 
-export function toLogQuery({ follow, tail, since, until }: LogSpec): Readonly<Record<string, string | boolean | undefined>> {
+export const toLogQuery = ({
+  follow,
+  tail,
+  since,
+  until,
+}: LogSpec): Readonly<Record<string, string | boolean | undefined>> => {
   const toTime = (at: number | string | undefined) => (typeof at === 'number' ? at.toFixed(6) : at)
-  return { stdout: true, stderr: true, timestamps: true, follow, tail: tail === undefined ? 'all' : String(tail), since: toTime(since), until: toTime(until) }
+  return {
+    stdout: true,
+    stderr: true,
+    timestamps: true,
+    follow,
+    tail: tail === undefined ? 'all' : String(tail),
+    since: toTime(since),
+    until: toTime(until),
+  }
 }
 
 type TtyQuestion = { readonly id: string; readonly stream: IncomingMessage; readonly signal: AbortSignal | undefined }
 
 /** From 1.42 on the engine says it with the answer's type. */
-async function hasTty(client: DockerClient, { id, stream, signal }: TtyQuestion): Promise<boolean> {
+const hasTty = async (client: DockerClient, { id, stream, signal }: TtyQuestion): Promise<boolean> => {
   const type = stream.headers['content-type'] ?? ''
   if (type.includes('multiplexed')) return false
   const { api } = await client.negotiated(signal)
   if (isAtLeast(api, 1, 42) && type.includes('raw-stream')) return true
-  const found = await client.ask<{ Config: { Tty?: boolean } }>({ method: 'GET', path: `/containers/${id}/json`, signal })
+  const found = await client.ask<{ Config: { Tty?: boolean } }>({
+    method: 'GET',
+    path: `/containers/${id}/json`,
+    signal,
+  })
   return found.Config.Tty === true
 }

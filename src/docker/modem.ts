@@ -17,11 +17,17 @@ type DialCallback = (error: EngineFailure | null, data: unknown) => void
  * `_body` the body: docker-modem sends a call's whole options in both, secrets in the URL included. An abort rejects with the
  * signal's reason, paths always carry the negotiated version, and ssh uses the user's own `ssh`.
  */
-export function createModem({ open }: { open(ask: Ask): Promise<IncomingMessage> }): object {
+export const createModem = ({ open }: { open(ask: Ask): Promise<IncomingMessage> }): object => {
   const call = async ({ path, method, options, abortSignal, isStream }: DialOptions): Promise<unknown> => {
     const signal = abortSignal ?? options?.abortSignal
     const json = options?._body
-    const response = await open({ method, path: path.replace(/\?$/, ''), query: options?._query, signal, ...(json === undefined ? {} : { json }) })
+    const response = await open({
+      method,
+      path: path.replace(/\?$/, ''),
+      query: options?._query,
+      signal,
+      ...(json === undefined ? {} : { json }),
+    })
     if (isStream === true) return response
     const text = (await readAll(response, signal)).toString('utf8')
     return text === '' ? undefined : parseAnswer(text)

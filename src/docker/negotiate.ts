@@ -28,8 +28,13 @@ export type Negotiated = {
 type NegotiateOptions = { readonly address: EngineAddress; readonly forced: string | undefined }
 
 /** One `HEAD /_ping`: what its headers say of the engine, and the API version that both sides speak. */
-export async function negotiate(transport: HttpTransport, { address, forced }: NegotiateOptions): Promise<Negotiated> {
-  const limit = AbortSignal.timeout(address.kind === 'unix' || address.kind === 'npipe' ? LOCAL_PING_MS : REMOTE_PING_MS)
+export const negotiate = async (
+  transport: HttpTransport,
+  { address, forced }: NegotiateOptions,
+): Promise<Negotiated> => {
+  const limit = AbortSignal.timeout(
+    address.kind === 'unix' || address.kind === 'npipe' ? LOCAL_PING_MS : REMOTE_PING_MS,
+  )
   try {
     const response = await transport.request({ method: 'HEAD', path: '/_ping', signal: limit })
     await readAll(response, limit)
@@ -50,15 +55,20 @@ export async function negotiate(transport: HttpTransport, { address, forced }: N
     }
   } catch (error) {
     const why = limit.aborted ? 'it does not answer' : describeUnreachable(error as NodeJS.ErrnoException)
-    throw new StackError('engine/unreachable', { attempts: `  ${address.host} (${address.source}): ${why}` }, { cause: error })
+    throw new StackError(
+      'engine/unreachable',
+      { attempts: `  ${address.host} (${address.source}): ${why}` },
+      { cause: error },
+    )
   }
 }
 
-export const isAtLeast = (api: ApiVersion, major: number, minor: number): boolean => api.major > major || (api.major === major && api.minor >= minor)
+export const isAtLeast = (api: ApiVersion, major: number, minor: number): boolean =>
+  api.major > major || (api.major === major && api.minor >= minor)
 
 const lower = (a: ApiVersion, b: ApiVersion): ApiVersion => (isAtLeast(a, b.major, b.minor) ? b : a)
 
-function parseApiVersion(text: string): ApiVersion | undefined {
+const parseApiVersion = (text: string): ApiVersion | undefined => {
   const found = /^v?(\d+)\.(\d+)$/.exec(text.trim())
   return found === null ? undefined : { major: Number(found[1]), minor: Number(found[2]) }
 }

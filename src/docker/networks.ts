@@ -8,54 +8,94 @@ import { accept, guard, orUndefined } from './guard.ts'
 import { isAtLeast, type ApiVersion } from './negotiate.ts'
 import { toObservedNetwork, type EngineNetwork } from './to-observed.ts'
 
-type NetworkCalls = Pick<ObjectRuntime, 'listNetworks' | 'findNetwork' | 'createNetwork' | 'removeNetwork' | 'connectNetwork' | 'disconnectNetwork'>
+type NetworkCalls = Pick<
+  ObjectRuntime,
+  'listNetworks' | 'findNetwork' | 'createNetwork' | 'removeNetwork' | 'connectNetwork' | 'disconnectNetwork'
+>
 
-export function createNetworkCalls(client: DockerClient): NetworkCalls {
+export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
   const { docker } = client
   const list = async (filters: object, signal: AbortSignal | undefined) =>
     (await docker.listNetworks(withSignal(signal, { filters }))) as readonly EngineNetwork[]
   return {
     listNetworks: ({ project, name }, { signal } = {}) =>
       guard(client, { what: 'list networks', signal }, async () => {
-        const filters = { ...(project === undefined ? {} : { label: [`com.docker.compose.project=${project}`] }), ...(name === undefined ? {} : { name: [name] }) }
+        const filters = {
+          ...(project === undefined ? {} : { label: [`com.docker.compose.project=${project}`] }),
+          ...(name === undefined ? {} : { name: [name] }),
+        }
         // The engine's name filter matches parts of names.
-        return (await list(filters, signal)).filter((one) => name === undefined || one.Name === name).map(toObservedNetwork)
+        return (await list(filters, signal))
+          .filter((one) => name === undefined || one.Name === name)
+          .map(toObservedNetwork)
       }),
     findNetwork: (name, { signal } = {}) =>
       guard(client, { what: `look for network ${name}`, signal }, async () => {
         const found = await orUndefined(docker.getNetwork(encodeURIComponent(name)).inspect(withSignal(signal)))
         // The engine also finds by the beginning of an id; nobody means that.
         const network = found as EngineNetwork | undefined
-        return network === undefined || (network.Name !== name && network.Id !== name) ? undefined : toObservedNetwork(network)
+        return network === undefined || (network.Name !== name && network.Id !== name)
+          ? undefined
+          : toObservedNetwork(network)
       }),
     createNetwork: ({ network, labels }, { signal } = {}) =>
-      guard(client, { what: `create network ${network.name}`, subject: `network ${network.name}`, signal }, async () => {
-        const { api } = await client.negotiated(signal)
-        const answer = await client.ask<{ Id: string }>({ method: 'POST', path: '/networks/create', json: toNetworkBody(network, { labels, api }), signal })
-        return { id: answer.Id }
-      }),
+      guard(
+        client,
+        { what: `create network ${network.name}`, subject: `network ${network.name}`, signal },
+        async () => {
+          const { api } = await client.negotiated(signal)
+          const answer = await client.ask<{ Id: string }>({
+            method: 'POST',
+            path: '/networks/create',
+            json: toNetworkBody(network, { labels, api }),
+            signal,
+          })
+          return { id: answer.Id }
+        },
+      ),
     removeNetwork: (id, { signal } = {}) =>
-      guard(client, { what: `remove network ${shorten(id)}`, subject: `Network ${shorten(id)}`, signal }, () => accept([404], docker.getNetwork(encodeURIComponent(id)).remove(withSignal(signal)))),
+      guard(client, { what: `remove network ${shorten(id)}`, subject: `Network ${shorten(id)}`, signal }, () =>
+        accept([404], docker.getNetwork(encodeURIComponent(id)).remove(withSignal(signal))),
+      ),
     connectNetwork: (network, container, { aliases, service, networkKey }, { signal } = {}) =>
-      guard(client, { what: `connect container ${shorten(container)} to network ${shorten(network)}`, signal }, async () => {
-        const { api } = await client.negotiated(signal)
-        const json = { Container: container, EndpointConfig: toEndpoint(service, { key: networkKey, aliases, api }) }
-        await client.ask({ method: 'POST', path: `/networks/${encodeURIComponent(network)}/connect`, json, signal }).catch((error: Error) => {
-          if (!/already exists in network|already attached to network|is already connected to/.test(error.message)) throw error
-        })
-      }),
+      guard(
+        client,
+        { what: `connect container ${shorten(container)} to network ${shorten(network)}`, signal },
+        async () => {
+          const { api } = await client.negotiated(signal)
+          const json = { Container: container, EndpointConfig: toEndpoint(service, { key: networkKey, aliases, api }) }
+          await client
+            .ask({ method: 'POST', path: `/networks/${encodeURIComponent(network)}/connect`, json, signal })
+            .catch((error: Error) => {
+              if (!/already exists in network|already attached to network|is already connected to/.test(error.message))
+                throw error
+            })
+        },
+      ),
     disconnectNetwork: (network, container, { force = false, signal } = {}) =>
-      guard(client, { what: `disconnect container ${shorten(container)} from network ${shorten(network)}`, signal }, async () => {
-        const call = client.ask({ method: 'POST', path: `/networks/${encodeURIComponent(network)}/disconnect`, json: { Container: container, Force: force }, signal })
-        await accept([404], call).catch((error: Error) => {
-          if (!/is not connected to/.test(error.message)) throw error
-        })
-      }),
+      guard(
+        client,
+        { what: `disconnect container ${shorten(container)} from network ${shorten(network)}`, signal },
+        async () => {
+          const call = client.ask({
+            method: 'POST',
+            path: `/networks/${encodeURIComponent(network)}/disconnect`,
+            json: { Container: container, Force: force },
+            signal,
+          })
+          await accept([404], call).catch((error: Error) => {
+            if (!/is not connected to/.test(error.message)) throw error
+          })
+        },
+      ),
   }
 }
 
 /** As Docker Compose sends it. */
-export function toNetworkBody(network: Network, { labels, api }: { readonly labels: Readonly<Record<string, string>>; readonly api: ApiVersion }): object {
+export const toNetworkBody = (
+  network: Network,
+  { labels, api }: { readonly labels: Readonly<Record<string, string>>; readonly api: ApiVersion },
+): object => {
   const { ipam } = network
   return {
     Name: network.name,

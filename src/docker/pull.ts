@@ -17,7 +17,10 @@ export type PullOptions = {
 }
 
 /** Pulls one image with what `docker login` knows of its registry, and tells what it is now. */
-export async function pullImage(client: DockerClient, { reference, platform, signal, onProgress }: PullOptions): Promise<ObservedImage> {
+export const pullImage = async (
+  client: DockerClient,
+  { reference, platform, signal, onProgress }: PullOptions,
+): Promise<ObservedImage> => {
   signal?.throwIfAborted()
   const registry = registryOf(reference)
   try {
@@ -33,12 +36,22 @@ export async function pullImage(client: DockerClient, { reference, platform, sig
   }
 }
 
-function toPullError(client: DockerClient, { error, reference, registry }: { readonly error: unknown; readonly reference: string; readonly registry: string }): StackError {
+const toPullError = (
+  client: DockerClient,
+  { error, reference, registry }: { readonly error: unknown; readonly reference: string; readonly registry: string },
+): StackError => {
   const why = (error as EngineFailure).message
   const translated = translateError(error, { what: `pull ${reference}`, address: client.address })
-  if (isStackError(error) || !['engine/refused', 'engine/not-found', 'engine/image-missing'].includes(translated.code)) return translated
+  if (isStackError(error) || !['engine/refused', 'engine/not-found', 'engine/image-missing'].includes(translated.code))
+    return translated
   // A registry says "denied" of an image that is not there as well, so both are named.
-  if (isDenied(why)) return new StackError('engine/registry-denied', { image: reference, registry, why }, { cause: error })
-  if (isMissing(why)) return new StackError('engine/image-missing', { image: reference, looked: `on the engine and in the registry ${registry}` }, { cause: error })
+  if (isDenied(why))
+    return new StackError('engine/registry-denied', { image: reference, registry, why }, { cause: error })
+  if (isMissing(why))
+    return new StackError(
+      'engine/image-missing',
+      { image: reference, looked: `on the engine and in the registry ${registry}` },
+      { cause: error },
+    )
   return new StackError('engine/pull-failed', { image: reference, why }, { cause: error })
 }

@@ -1,22 +1,27 @@
 import type { Readable } from 'node:stream'
 
 /** The whole of a short answer. An abort rejects with the signal's reason, not with what it did to the connection. */
-export function readAll(stream: Readable, signal?: AbortSignal): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+export const readAll = (stream: Readable, signal?: AbortSignal): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.once('end', () => resolve(Buffer.concat(chunks)))
     stream.once('error', (error) => reject(signal?.aborted === true ? signal.reason : error))
     // 'close' without 'end': cut off. After 'end' this changes nothing any more.
-    stream.once('close', () => reject(signal?.aborted === true ? signal.reason : Object.assign(new Error('the answer was cut off'), { code: 'ECONNRESET' })))
+    stream.once('close', () =>
+      reject(
+        signal?.aborted === true
+          ? signal.reason
+          : Object.assign(new Error('the answer was cut off'), { code: 'ECONNRESET' }),
+      ),
+    )
   })
-}
 
 /**
  * The chunks of a long answer, read as fast as the reader takes them. Leaving the loop closes the connection.
  * @throws the signal's reason when it was aborted, else the connection's error
  */
-export async function* readChunks(stream: Readable, signal?: AbortSignal): AsyncGenerator<Buffer> {
+export const readChunks = async function* (stream: Readable, signal?: AbortSignal): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of stream) yield chunk as Buffer
   } catch (error) {
@@ -26,7 +31,7 @@ export async function* readChunks(stream: Readable, signal?: AbortSignal): Async
 }
 
 /** One value for each line of JSON. Characters and lines may be cut anywhere between chunks. */
-export async function* readJsonLines<T>(stream: Readable, signal?: AbortSignal): AsyncGenerator<T> {
+export const readJsonLines = async function* <T>(stream: Readable, signal?: AbortSignal): AsyncGenerator<T> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of readChunks(stream, signal)) {

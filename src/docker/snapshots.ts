@@ -5,21 +5,25 @@ import { guard, guardStream } from './guard.ts'
 import { parseReference } from './image-reference.ts'
 import { readChunks } from './read-body.ts'
 
-export function createSnapshotCalls(client: DockerClient): SnapshotRuntime {
-  return {
-    commitContainer: (id, { reference, author, message, changes = [], pause }, { signal } = {}) =>
-      guard(client, { what: `make an image of container ${shorten(id)}`, signal }, async () => {
-        const { repository, tag } = reference === undefined ? {} : parseReference(reference)
-        const query = { container: id, repo: repository, tag, author, comment: message, changes, pause }
-        const { Id: imageId } = await client.ask<{ Id: string }>({ method: 'POST', path: '/commit', query, json: {}, signal })
-        return { imageId }
-      }),
-    exportContainer: (id, { signal } = {}) => {
-      const context = { what: `export container ${shorten(id)}`, signal }
-      return guard(client, context, async () => {
-        const stream = await client.open({ method: 'GET', path: `/containers/${id}/export`, signal })
-        return guardStream(client, context, () => readChunks(stream, signal))
+export const createSnapshotCalls = (client: DockerClient): SnapshotRuntime => ({
+  commitContainer: (id, { reference, author, message, changes = [], pause }, { signal } = {}) =>
+    guard(client, { what: `make an image of container ${shorten(id)}`, signal }, async () => {
+      const { repository, tag } = reference === undefined ? {} : parseReference(reference)
+      const query = { container: id, repo: repository, tag, author, comment: message, changes, pause }
+      const { Id: imageId } = await client.ask<{ Id: string }>({
+        method: 'POST',
+        path: '/commit',
+        query,
+        json: {},
+        signal,
       })
-    },
-  }
-}
+      return { imageId }
+    }),
+  exportContainer: (id, { signal } = {}) => {
+    const context = { what: `export container ${shorten(id)}`, signal }
+    return guard(client, context, async () => {
+      const stream = await client.open({ method: 'GET', path: `/containers/${id}/export`, signal })
+      return guardStream(client, context, () => readChunks(stream, signal))
+    })
+  },
+})

@@ -6,9 +6,23 @@ import type { EngineAddress } from '../engine/ports.ts'
  * A connection through the user's own `ssh` (its configuration, jump hosts, known hosts and agent all count), as Docker's
  * command line makes it: the far `docker` passes bytes between us and its engine.
  */
-export function connectThroughSsh(address: EngineAddress, environment: Readonly<Record<string, string | undefined>>): Duplex {
+export const connectThroughSsh = (
+  address: EngineAddress,
+  environment: Readonly<Record<string, string | undefined>>,
+): Duplex => {
   const port = address.port === undefined ? [] : ['-p', String(address.port)]
-  const args = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30', ...port, '--', address.hostname ?? '', 'docker', 'system', 'dial-stdio']
+  const args = [
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    'ConnectTimeout=30',
+    ...port,
+    '--',
+    address.hostname ?? '',
+    'docker',
+    'system',
+    'dial-stdio',
+  ]
   const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], env: environment })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4096)))
@@ -33,9 +47,17 @@ export function connectThroughSsh(address: EngineAddress, environment: Readonly<
   child.once('close', (code) => {
     const reason = said.trim().split('\n').at(-1)
     if (code === 0 || code === null) connection.push(null)
-    else connection.destroy(new Error(`ssh: ${reason === undefined || reason === '' ? `it ended with ${code}` : reason}`))
+    else
+      connection.destroy(new Error(`ssh: ${reason === undefined || reason === '' ? `it ended with ${code}` : reason}`))
   })
   // What node:http expects of a socket and a pair of pipes has not.
   const same = () => connection
-  return Object.assign(connection, { setKeepAlive: same, setNoDelay: same, setTimeout: same, ref: same, unref: same, destroySoon: () => connection.destroy() })
+  return Object.assign(connection, {
+    setKeepAlive: same,
+    setNoDelay: same,
+    setTimeout: same,
+    ref: same,
+    unref: same,
+    destroySoon: () => connection.destroy(),
+  })
 }

@@ -9,10 +9,13 @@ import type { ListedContainer } from './to-observed.ts'
 const NOT_MODIFIED = 304
 
 /** Starting what runs is a success. A port that is taken is an error that names who has it. */
-export function createStartContainer(client: DockerClient): ContainerRuntime['startContainer'] {
-  return async (id, { signal } = {}) => {
+export const createStartContainer =
+  (client: DockerClient): ContainerRuntime['startContainer'] =>
+  async (id, { signal } = {}) => {
     try {
-      await guard(client, { what: `start container ${shorten(id)}`, signal }, () => accept([NOT_MODIFIED], client.docker.getContainer(id).start(withSignal(signal))))
+      await guard(client, { what: `start container ${shorten(id)}`, signal }, () =>
+        accept([NOT_MODIFIED], client.docker.getContainer(id).start(withSignal(signal))),
+      )
     } catch (error) {
       if (!isStackError(error) || error.code !== 'engine/port-in-use') throw error
       const { address, port } = error.data as { address: string; port: number }
@@ -20,11 +23,14 @@ export function createStartContainer(client: DockerClient): ContainerRuntime['st
       throw new StackError('engine/port-in-use', { address, port, holder }, { cause: error.cause })
     }
   }
-}
 
 /** @returns words for the container that publishes the port, or nothing when none does */
-async function findPortHolder(client: DockerClient, port: number): Promise<string> {
-  const listed = await client.ask<readonly ListedContainer[]>({ method: 'GET', path: '/containers/json', query: { filters: { publish: [String(port)] } } })
+const findPortHolder = async (client: DockerClient, port: number): Promise<string> => {
+  const listed = await client.ask<readonly ListedContainer[]>({
+    method: 'GET',
+    path: '/containers/json',
+    query: { filters: { publish: [String(port)] } },
+  })
   const holder = listed.find(({ Ports }) => Ports?.some(({ PublicPort }) => PublicPort === port))
   if (holder === undefined) return ''
   const project = holder.Labels?.['com.docker.compose.project']

@@ -14,26 +14,40 @@ export type StatsSample = {
   readonly preread?: string
   readonly cpu_stats: CpuSample
   readonly precpu_stats?: CpuSample
-  readonly memory_stats?: { readonly usage?: number; readonly limit?: number; readonly stats?: Readonly<Record<string, number>> | null }
+  readonly memory_stats?: {
+    readonly usage?: number
+    readonly limit?: number
+    readonly stats?: Readonly<Record<string, number>> | null
+  }
   readonly networks?: Readonly<Record<string, { readonly rx_bytes: number; readonly tx_bytes: number }>> | null
-  readonly blkio_stats?: { readonly io_service_bytes_recursive?: readonly { readonly op: string; readonly value: number }[] | null }
+  readonly blkio_stats?: {
+    readonly io_service_bytes_recursive?: readonly { readonly op: string; readonly value: number }[] | null
+  }
   readonly pids_stats?: { readonly current?: number }
   readonly num_procs?: number
 }
 
-export function createStats(client: DockerClient): ContainerRuntime['stats'] {
-  return (id, { stream }, { signal } = {}) =>
-    guardStream(client, { what: `measure container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal }, async function* () {
-      const answer = await client.open({ method: 'GET', path: `/containers/${id}/stats`, query: { stream }, signal })
-      for await (const sample of readJsonLines<StatsSample>(answer, signal)) yield toContainerStats(sample)
-    })
-}
+export const createStats =
+  (client: DockerClient): ContainerRuntime['stats'] =>
+  (id, { stream }, { signal } = {}) =>
+    guardStream(
+      client,
+      { what: `measure container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal },
+      async function* () {
+        const answer = await client.open({ method: 'GET', path: `/containers/${id}/stats`, query: { stream }, signal })
+        for await (const sample of readJsonLines<StatsSample>(answer, signal)) yield toContainerStats(sample)
+      },
+    )
 
 /** The arithmetic of Docker's command line, so that both show the same numbers. */
-export function toContainerStats(sample: StatsSample): ContainerStats {
+export const toContainerStats = (sample: StatsSample): ContainerStats => {
   const { cpu_stats: cpu, precpu_stats: before, memory_stats: memory = {}, blkio_stats: blkio } = sample
   const networks = Object.values(sample.networks ?? {})
-  const sumOf = (op: string) => (blkio?.io_service_bytes_recursive ?? []).reduce((sum, entry) => (entry.op.toLowerCase() === op ? sum + entry.value : sum), 0)
+  const sumOf = (op: string) =>
+    (blkio?.io_service_bytes_recursive ?? []).reduce(
+      (sum, entry) => (entry.op.toLowerCase() === op ? sum + entry.value : sum),
+      0,
+    )
   // The page cache that can be dropped at any time does not count: `inactive_file` on cgroup 2, `total_inactive_file` on 1.
   const cache = memory.stats?.['total_inactive_file'] ?? memory.stats?.['inactive_file'] ?? 0
   const usage = memory.usage ?? 0
@@ -50,7 +64,7 @@ export function toContainerStats(sample: StatsSample): ContainerStats {
   }
 }
 
-function toCpuPercent(now: CpuSample, before: CpuSample | undefined): number {
+const toCpuPercent = (now: CpuSample, before: CpuSample | undefined): number => {
   // The first sample of a stream has nothing to be compared with.
   if (before?.system_cpu_usage === undefined || before.system_cpu_usage === 0) return 0
   const used = (now.cpu_usage?.total_usage ?? 0) - (before.cpu_usage?.total_usage ?? 0)

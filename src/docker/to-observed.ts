@@ -1,5 +1,11 @@
 import type { ContainerState, Health, PublishedPort } from '../core/plan/container-state.ts'
-import type { ObservedContainer, ObservedImage, ObservedMount, ObservedNetwork, ObservedVolume } from '../core/plan/observed.ts'
+import type {
+  ObservedContainer,
+  ObservedImage,
+  ObservedMount,
+  ObservedNetwork,
+  ObservedVolume,
+} from '../core/plan/observed.ts'
 import type { ContainerDetails } from '../engine/ports.ts'
 
 /** The engine's JSON, as far as it is read. Newer engines leave out what is empty. */
@@ -13,15 +19,29 @@ export type ListedContainer = {
   readonly State: string
   readonly Status: string
   readonly Labels?: Readonly<Record<string, string>> | null
-  readonly Ports?: readonly { readonly IP?: string; readonly PrivatePort: number; readonly PublicPort?: number; readonly Type: string }[] | null
-  readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, { readonly NetworkID?: string } | null>> | null } | null
+  readonly Ports?:
+    | readonly {
+        readonly IP?: string
+        readonly PrivatePort: number
+        readonly PublicPort?: number
+        readonly Type: string
+      }[]
+    | null
+  readonly NetworkSettings?: {
+    readonly Networks?: Readonly<Record<string, { readonly NetworkID?: string } | null>> | null
+  } | null
   readonly Mounts?: readonly EngineMount[] | null
 }
-type EngineMount = { readonly Type: string; readonly Name?: string; readonly Source?: string; readonly Destination: string }
+type EngineMount = {
+  readonly Type: string
+  readonly Name?: string
+  readonly Source?: string
+  readonly Destination: string
+}
 
 const label = 'com.docker.compose'
 
-export function toObservedContainer(listed: ListedContainer): ObservedContainer {
+export const toObservedContainer = (listed: ListedContainer): ObservedContainer => {
   const labels = listed.Labels ?? {}
   const health = readHealth(listed.Status)
   const exitCode = /^(?:Exited|Restarting) \((-?\d+)\)/.exec(listed.Status)?.[1]
@@ -35,7 +55,10 @@ export function toObservedContainer(listed: ListedContainer): ObservedContainer 
     image: listed.Image,
     imageId: listed.ImageID,
     labels,
-    networks: Object.entries(listed.NetworkSettings?.Networks ?? {}).map(([name, endpoint]) => ({ id: endpoint?.NetworkID ?? '', name })),
+    networks: Object.entries(listed.NetworkSettings?.Networks ?? {}).map(([name, endpoint]) => ({
+      id: endpoint?.NetworkID ?? '',
+      name,
+    })),
     mounts: (listed.Mounts ?? []).map(toMount),
     ports: (listed.Ports ?? []).map(({ IP = '', PrivatePort, PublicPort, Type }) => ({
       hostIp: IP,
@@ -49,7 +72,9 @@ export function toObservedContainer(listed: ListedContainer): ObservedContainer 
   }
 }
 
-function toIdentity(labels: Readonly<Record<string, string>>): Pick<ObservedContainer, 'project' | 'service' | 'number' | 'oneOff'> {
+const toIdentity = (
+  labels: Readonly<Record<string, string>>,
+): Pick<ObservedContainer, 'project' | 'service' | 'number' | 'oneOff'> => {
   const oneOff = labels[`${label}.oneoff`] === 'True'
   return {
     project: labels[`${label}.project`] ?? '',
@@ -60,7 +85,7 @@ function toIdentity(labels: Readonly<Record<string, string>>): Pick<ObservedCont
 }
 
 /** `Up 3 minutes (healthy)`, `Up 1 second (health: starting)`. */
-function readHealth(status: string): Health | undefined {
+const readHealth = (status: string): Health | undefined => {
   const word = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(status)?.[1]
   return word as Health | undefined
 }
@@ -97,7 +122,10 @@ export type InspectedContainer = {
     readonly Error?: string
     readonly StartedAt?: string
     readonly FinishedAt?: string
-    readonly Health?: { readonly Status?: string; readonly Log?: readonly { readonly Start: string; readonly ExitCode: number; readonly Output: string }[] | null } | null
+    readonly Health?: {
+      readonly Status?: string
+      readonly Log?: readonly { readonly Start: string; readonly ExitCode: number; readonly Output: string }[] | null
+    } | null
   }
   readonly Config: {
     readonly Image: string
@@ -111,12 +139,14 @@ export type InspectedContainer = {
   readonly HostConfig?: { readonly AutoRemove?: boolean }
   readonly NetworkSettings?: {
     readonly Networks?: Readonly<Record<string, { readonly NetworkID?: string } | null>> | null
-    readonly Ports?: Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>> | null
+    readonly Ports?: Readonly<
+      Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>
+    > | null
   }
   readonly Mounts?: readonly EngineMount[] | null
 }
 
-export function toContainerDetails(found: InspectedContainer): ContainerDetails {
+export const toContainerDetails = (found: InspectedContainer): ContainerDetails => {
   const { State: state, Config: config } = found
   const labels = config.Labels ?? {}
   const health = state.Health?.Status
@@ -134,7 +164,10 @@ export function toContainerDetails(found: InspectedContainer): ContainerDetails 
     image: config.Image,
     imageId: found.Image,
     labels,
-    networks: Object.entries(found.NetworkSettings?.Networks ?? {}).map(([name, endpoint]) => ({ id: endpoint?.NetworkID ?? '', name })),
+    networks: Object.entries(found.NetworkSettings?.Networks ?? {}).map(([name, endpoint]) => ({
+      id: endpoint?.NetworkID ?? '',
+      name,
+    })),
     mounts: (found.Mounts ?? []).map(toMount),
     ports: toPorts(found.NetworkSettings?.Ports ?? {}),
     createdAt: toSeconds(found.Created) ?? 0,
@@ -147,7 +180,11 @@ export function toContainerDetails(found: InspectedContainer): ContainerDetails 
     tty: config.Tty ?? false,
     oomKilled: state.OOMKilled ?? false,
     error: state.Error ?? '',
-    probes: (state.Health?.Log ?? []).map(({ Start, ExitCode, Output }) => ({ at: Date.parse(Start), exitCode: ExitCode, output: Output })),
+    probes: (state.Health?.Log ?? []).map(({ Start, ExitCode, Output }) => ({
+      at: Date.parse(Start),
+      exitCode: ExitCode,
+      output: Output,
+    })),
     ...(healthcheck === undefined ? {} : { healthcheck }),
     user: config.User ?? '',
     workingDir: config.WorkingDir ?? '',
@@ -157,24 +194,29 @@ export function toContainerDetails(found: InspectedContainer): ContainerDetails 
 }
 
 /** Seconds since the epoch; the engine writes year 1 for "never". */
-function toSeconds(text: string | undefined): number | undefined {
-  return text === undefined || text === '' || text.startsWith('0001-') ? undefined : Date.parse(text) / 1000
-}
+const toSeconds = (text: string | undefined): number | undefined =>
+  text === undefined || text === '' || text.startsWith('0001-') ? undefined : Date.parse(text) / 1000
 
-function toPorts(ports: Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>>): PublishedPort[] {
-  return Object.entries(ports).flatMap(([name, bindings]): PublishedPort[] => {
+const toPorts = (
+  ports: Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>>,
+): PublishedPort[] =>
+  Object.entries(ports).flatMap(([name, bindings]): PublishedPort[] => {
     const [port = '', protocol = 'tcp'] = name.split('/')
     const target = { containerPort: Number(port), protocol }
     if (bindings === null || bindings.length === 0) return [{ hostIp: '', ...target }]
-    return bindings.map(({ HostIp = '', HostPort = '' }) => ({ hostIp: HostIp, ...(HostPort === '' ? {} : { hostPort: Number(HostPort) }), ...target }))
+    return bindings.map(({ HostIp = '', HostPort = '' }) => ({
+      hostIp: HostIp,
+      ...(HostPort === '' ? {} : { hostPort: Number(HostPort) }),
+      ...target,
+    }))
   })
-}
 
 /** Zero stands for the engine's default: 30 s, 30 s, 3 tries, no start period. */
-function toHealthcheckInForce(check: EngineHealthcheck | null | undefined): ContainerDetails['healthcheck'] {
+const toHealthcheckInForce = (check: EngineHealthcheck | null | undefined): ContainerDetails['healthcheck'] => {
   const test = check?.Test ?? []
   if (check === null || check === undefined || test.length === 0 || test[0] === 'NONE') return undefined
-  const orDefault = (value: number | undefined, fallback: number): number => (value === undefined || value === 0 ? fallback : value)
+  const orDefault = (value: number | undefined, fallback: number): number =>
+    value === undefined || value === 0 ? fallback : value
   return {
     test,
     intervalMs: orDefault(check.Interval, 30e9) / 1e6,
@@ -184,10 +226,26 @@ function toHealthcheckInForce(check: EngineHealthcheck | null | undefined): Cont
   }
 }
 
-export type EngineNetwork = { readonly Id: string; readonly Name: string; readonly Driver: string; readonly Labels?: Readonly<Record<string, string>> | null }
-export const toObservedNetwork = ({ Id, Name, Driver, Labels }: EngineNetwork): ObservedNetwork => ({ id: Id, name: Name, driver: Driver, labels: Labels ?? {} })
+export type EngineNetwork = {
+  readonly Id: string
+  readonly Name: string
+  readonly Driver: string
+  readonly Labels?: Readonly<Record<string, string>> | null
+}
+export const toObservedNetwork = ({ Id, Name, Driver, Labels }: EngineNetwork): ObservedNetwork => ({
+  id: Id,
+  name: Name,
+  driver: Driver,
+  labels: Labels ?? {},
+})
 
-export type EngineVolume = { readonly Name: string; readonly Driver: string; readonly Labels?: Readonly<Record<string, string>> | null; readonly Mountpoint?: string; readonly Scope?: string }
+export type EngineVolume = {
+  readonly Name: string
+  readonly Driver: string
+  readonly Labels?: Readonly<Record<string, string>> | null
+  readonly Mountpoint?: string
+  readonly Scope?: string
+}
 export const toObservedVolume = ({ Name, Driver, Labels, Mountpoint, Scope }: EngineVolume): ObservedVolume => ({
   name: Name,
   driver: Driver,
@@ -216,7 +274,7 @@ export type InspectedImage = {
   } | null
 }
 
-export function toObservedImage(found: InspectedImage): ObservedImage {
+export const toObservedImage = (found: InspectedImage): ObservedImage => {
   const config = found.Config ?? {}
   const test = config.Healthcheck?.Test ?? []
   const taggedAt = toSeconds(found.Metadata?.LastTagTime)

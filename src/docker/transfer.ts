@@ -10,10 +10,16 @@ type TransferMessage = {
   readonly errorDetail?: { readonly message?: string }
 }
 
-export type TransferOptions = { readonly signal: AbortSignal | undefined; readonly onProgress: ((progress: TransferProgress) => void) | undefined }
+export type TransferOptions = {
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: ((progress: TransferProgress) => void) | undefined
+}
 
 /** Follows a pull or a push to its end. An error comes as a line of a stream whose status was a success. */
-export async function followTransfer(stream: IncomingMessage, { signal, onProgress }: TransferOptions): Promise<void> {
+export const followTransfer = async (
+  stream: IncomingMessage,
+  { signal, onProgress }: TransferOptions,
+): Promise<void> => {
   for await (const message of readJsonLines<TransferMessage>(stream, signal)) {
     const failure = message.errorDetail?.message ?? message.error
     if (failure !== undefined) throw new Error(failure)
@@ -29,6 +35,7 @@ export async function followTransfer(stream: IncomingMessage, { signal, onProgre
 }
 
 /** Registries say in many ways that one is not signed in, or that the image is not theirs to show. */
-export const isDenied = (why: string): boolean => /unauthorized|denied|authentication required|no basic auth credentials|incorrect username or password/i.test(why)
+export const isDenied = (why: string): boolean =>
+  /unauthorized|denied|authentication required|no basic auth credentials|incorrect username or password/i.test(why)
 
 export const isMissing = (why: string): boolean => /not found|manifest unknown|name unknown|does not exist/i.test(why)

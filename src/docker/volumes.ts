@@ -6,13 +6,15 @@ import { toObservedVolume, type EngineVolume } from './to-observed.ts'
 
 type VolumeCalls = Pick<ObjectRuntime, 'listVolumes' | 'findVolume' | 'createVolume' | 'removeVolume'>
 
-export function createVolumeCalls(client: DockerClient): VolumeCalls {
+export const createVolumeCalls = (client: DockerClient): VolumeCalls => {
   const { docker } = client
   return {
     listVolumes: ({ project }, { signal } = {}) =>
       guard(client, { what: 'list volumes', signal }, async () => {
         const query = project === undefined ? {} : { filters: { label: [`com.docker.compose.project=${project}`] } }
-        const answer = (await docker.listVolumes(withSignal(signal, query))) as { Volumes?: readonly EngineVolume[] | null }
+        const answer = (await docker.listVolumes(withSignal(signal, query))) as {
+          Volumes?: readonly EngineVolume[] | null
+        }
         return (answer.Volumes ?? []).map(toObservedVolume)
       }),
     findVolume: (name, { signal } = {}) =>
@@ -32,7 +34,10 @@ export function createVolumeCalls(client: DockerClient): VolumeCalls {
       }),
     removeVolume: (name, { force = false, signal } = {}) =>
       guard(client, { what: `remove volume ${name}`, subject: `Volume ${name}`, signal }, () =>
-        accept([404], client.ask({ method: 'DELETE', path: `/volumes/${encodeURIComponent(name)}`, query: { force }, signal })),
+        accept(
+          [404],
+          client.ask({ method: 'DELETE', path: `/volumes/${encodeURIComponent(name)}`, query: { force }, signal }),
+        ),
       ),
   }
 }

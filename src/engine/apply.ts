@@ -77,14 +77,19 @@ const maxRounds = 6
  * undone, carries the plan out, and does so again while images arrived. Level-based: every round looks at the engine
  * anew, so an interrupted run is mended by the next. Never throws for a failed step, but for what hinders all of it.
  */
-export const applyPlan = async (deps: EngineDeps, request: ApplyRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ApplyResult> => {
+export const applyPlan = async (
+  deps: EngineDeps,
+  request: ApplyRequest,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<ApplyResult> => {
   const stop = signal ?? new AbortController().signal
   if (request.dryRun === true) return converge(deps, request, { signal: stop, isAfterCut: false })
   const held = await deps.lock.acquire(request.project.name, {
     command: request.command,
     wait: request.waitForLock === true,
     signal: stop,
-    onWait: (holder) => request.emit({ type: 'step/waiting', id: 'lock', on: [holder], note: `waiting for ${holder} to end` }),
+    onWait: (holder) =>
+      request.emit({ type: 'step/waiting', id: 'lock', on: [holder], note: `waiting for ${holder} to end` }),
   })
   let isFinished = false
   try {
@@ -99,14 +104,20 @@ export const applyPlan = async (deps: EngineDeps, request: ApplyRequest, { signa
   }
 }
 
-const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAfterCut }: { readonly signal: AbortSignal; readonly isAfterCut: boolean }): Promise<ApplyResult> => {
+const converge = async (
+  deps: EngineDeps,
+  request: ApplyRequest,
+  { signal, isAfterCut }: { readonly signal: AbortSignal; readonly isAfterCut: boolean },
+): Promise<ApplyResult> => {
   const outcomes = new Map<string, Outcome>()
   const past = new Map<string, Outcome>()
   const failures: StepFailure[] = []
   const plans: Plan[] = []
   const endings = createEndings(request.emit, { isAfterCut })
   // Whether the engine stays away is for `selectRaced` to say: a wait that outlasts the stream would never end.
-  const events = request.events ?? createEngineEvents(deps, { project: request.project.name, signal, attempts: Number.POSITIVE_INFINITY })
+  const events =
+    request.events ??
+    createEngineEvents(deps, { project: request.project.name, signal, attempts: Number.POSITIVE_INFINITY })
   let first: Observed | undefined
   let settledImages: ReadonlySet<string> = new Set()
   let performer: Performer | undefined
@@ -114,7 +125,11 @@ const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAft
     for (let number = 1; number <= maxRounds && !signal.aborted; number += 1) {
       let observed = await observe(deps, request, { signal, isFirst: number === 1 })
       let plan = await makePlan(request, observed, { number, settledImages })
-      if (isAfterCut && number === 1 && (await outlastStops(deps, { project: request.project, observed, plan, emit: request.emit, signal }))) {
+      if (
+        isAfterCut &&
+        number === 1 &&
+        (await outlastStops(deps, { project: request.project, observed, plan, emit: request.emit, signal }))
+      ) {
         observed = await observe(deps, request, { signal, isFirst: false })
         plan = await makePlan(request, observed, { number, settledImages })
       }
@@ -123,10 +138,18 @@ const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAft
       if (number > 1 && steps.length === 0) break
       plans.push(plan)
       if (number === 1) tellWarnings(plan, request.emit)
-      request.emit({ type: 'plan/made', trigger: request.trigger ?? 'command', steps: steps.map(toStepSummary), unchanged: plan.unchanged })
+      request.emit({
+        type: 'plan/made',
+        trigger: request.trigger ?? 'command',
+        steps: steps.map(toStepSummary),
+        unchanged: plan.unchanged,
+      })
       if (request.dryRun === true) break
       performer ??= createPerformer(deps, {
-        project: request.project, emit: request.emit, events, signal,
+        project: request.project,
+        emit: request.emit,
+        events,
+        signal,
         ...(request.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: request.awaitTimeoutMs }),
         ...(request.beforeStart === undefined ? {} : { beforeStart: request.beforeStart }),
       })
@@ -134,10 +157,19 @@ const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAft
       await runRound({ deps, request, performer, outcomes, failures, endings, signal }, steps)
       const images = selectArrivedImages(steps, outcomes)
       settledImages = new Set([...settledImages, ...images])
-      const raced: ReadonlySet<StepFailure> = number === maxRounds ? new Set() : await selectRaced(deps, failures, { project: request.project.name, emit: request.emit, signal })
+      const raced: ReadonlySet<StepFailure> =
+        number === maxRounds
+          ? new Set()
+          : await selectRaced(deps, failures, { project: request.project.name, emit: request.emit, signal })
       endings.settle(new Set([...raced].map(({ step }) => step.id)))
       const isSecondLook = isAfterCut && request.looksAgain === true && number === 1 && !signal.aborted
-      if (images.length === 0 && raced.size === 0 && !isSecondLook && !(isAfterCut && number === 1 && mayHaveTwins(observed, steps, outcomes))) break
+      if (
+        images.length === 0 &&
+        raced.size === 0 &&
+        !isSecondLook &&
+        !(isAfterCut && number === 1 && mayHaveTwins(observed, steps, outcomes))
+      )
+        break
       if (raced.size > 0 || isSecondLook) forgetRaced(raced, steps, { outcomes, failures, past })
     }
   } finally {
@@ -151,8 +183,17 @@ const converge = async (deps: EngineDeps, request: ApplyRequest, { signal, isAft
 }
 
 /** An engine that does not answer at all is not there; one that has answered before comes back. */
-const observe = ({ runtime, clock, random }: EngineDeps, { project }: ApplyRequest, { signal, isFirst }: { readonly signal: AbortSignal; readonly isFirst: boolean }): Promise<Observed> =>
-  withRetry(() => observeProject(runtime, project, { signal, clock }), { clock, random, signal, isTransient: (error) => isPassing(error) || (!isFirst && isCutOff(error)) })
+const observe = (
+  { runtime, clock, random }: EngineDeps,
+  { project }: ApplyRequest,
+  { signal, isFirst }: { readonly signal: AbortSignal; readonly isFirst: boolean },
+): Promise<Observed> =>
+  withRetry(() => observeProject(runtime, project, { signal, clock }), {
+    clock,
+    random,
+    signal,
+    isTransient: (error) => isPassing(error) || (!isFirst && isCutOff(error)),
+  })
 
 const makePlan = async (request: ApplyRequest, observed: Observed, round: Omit<Round, 'declined'>): Promise<Plan> => {
   const plan = request.plan(observed, { ...round, declined: false })
@@ -168,11 +209,14 @@ const makePlan = async (request: ApplyRequest, observed: Observed, round: Omit<R
 
 /** Engines before API 1.44 may have gone on to make, for the run that was cut off, a network that we have made as well. */
 const mayHaveTwins = ({ engine }: Observed, steps: readonly Step[], outcomes: ReadonlyMap<string, Outcome>): boolean =>
-  engine.api.major === 1 && engine.api.minor < 44 && steps.some(({ id, action }) => action.kind === 'network/create' && outcomes.get(id)?.status === 'done')
+  engine.api.major === 1 &&
+  engine.api.minor < 44 &&
+  steps.some(({ id, action }) => action.kind === 'network/create' && outcomes.get(id)?.status === 'done')
 
 /** Who stops after another waits for that one's process to end, not for the engine to clear its networks away. */
 const isOrderOfStops = ({ action: need }: Step, { action }: Step): boolean =>
-  need.kind === 'container/stop' && (action.kind === 'container/stop' || (action.kind === 'hook/exec' && action.phase === 'pre_stop'))
+  need.kind === 'container/stop' &&
+  (action.kind === 'container/stop' || (action.kind === 'hook/exec' && action.phase === 'pre_stop'))
 
 type RoundContext = {
   readonly deps: EngineDeps
@@ -184,7 +228,10 @@ type RoundContext = {
   readonly signal: AbortSignal
 }
 
-const runRound = async ({ deps, request, performer, outcomes, failures, endings, signal }: RoundContext, steps: readonly Step[]): Promise<void> => {
+const runRound = async (
+  { deps, request, performer, outcomes, failures, endings, signal }: RoundContext,
+  steps: readonly Step[],
+): Promise<void> => {
   const startedAt = new Map<string, number>()
   const { emit } = request
   const settled = new Map(outcomes)
@@ -196,7 +243,14 @@ const runRound = async ({ deps, request, performer, outcomes, failures, endings,
     onStart: (step) => {
       startedAt.set(step.id, deps.clock.now())
       const service = toStepService(step.action)
-      emit({ type: 'step/started', id: step.id, kind: step.action.kind, subject: toStepSubject(step.action), ...(service === undefined ? {} : { service }), ...(step.group === undefined ? {} : { group: step.group }) })
+      emit({
+        type: 'step/started',
+        id: step.id,
+        kind: step.action.kind,
+        subject: toStepSubject(step.action),
+        ...(service === undefined ? {} : { service }),
+        ...(step.group === undefined ? {} : { group: step.group }),
+      })
     },
     onSettle: (step, outcome) => {
       outcomes.set(step.id, outcome)
@@ -206,7 +260,17 @@ const runRound = async ({ deps, request, performer, outcomes, failures, endings,
         const problem = toProblem(outcome.error)
         failures.push({ step, problem, error: outcome.error })
         endings.tell({ type: 'step/ended', id: step.id, outcome: 'failed', ms, problem }, outcome)
-      } else endings.tell({ type: 'step/ended', id: step.id, outcome: outcome.status, ms, ...(outcome.status === 'skipped' ? { because: outcome.because } : {}) }, outcome)
+      } else
+        endings.tell(
+          {
+            type: 'step/ended',
+            id: step.id,
+            outcome: outcome.status,
+            ms,
+            ...(outcome.status === 'skipped' ? { because: outcome.because } : {}),
+          },
+          outcome,
+        )
     },
   })
 }
@@ -216,7 +280,11 @@ const tellWarnings = (plan: Plan, emit: Emit): void => {
 }
 
 const selectArrivedImages = (steps: readonly Step[], outcomes: ReadonlyMap<string, Outcome>): readonly string[] =>
-  steps.flatMap(({ id, action }) => ((action.kind === 'image/pull' || action.kind === 'image/build') && outcomes.get(id)?.status === 'done' ? [action.image] : []))
+  steps.flatMap(({ id, action }) =>
+    (action.kind === 'image/pull' || action.kind === 'image/build') && outcomes.get(id)?.status === 'done'
+      ? [action.image]
+      : [],
+  )
 
 const toExit = (failures: readonly StepFailure[], signal: AbortSignal): number => {
   if (signal.aborted) return 130

@@ -12,7 +12,9 @@ export const toContainerSummary = (container: ObservedContainer | ContainerDetai
   ...(container.health === undefined ? {} : { health: container.health }),
   ...(container.exitCode === undefined ? {} : { exitCode: container.exitCode }),
   ports: container.ports,
-  ...('startedAt' in container && container.startedAt !== undefined ? { startedAt: Math.round(container.startedAt * 1000) } : {}),
+  ...('startedAt' in container && container.startedAt !== undefined
+    ? { startedAt: Math.round(container.startedAt * 1000) }
+    : {}),
   ...('restartCount' in container ? { restarts: container.restartCount } : {}),
 })
 

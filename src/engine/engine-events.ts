@@ -26,7 +26,15 @@ const goodMs = 10_000
  */
 export const createEngineEvents = (
   deps: Pick<EngineDeps, 'runtime' | 'clock' | 'random'>,
-  { project, signal, attempts = patientAttempts }: { readonly project: string; readonly signal: AbortSignal; /** To open a lost stream again, before it is lost for good. */ readonly attempts?: number },
+  {
+    project,
+    signal,
+    attempts = patientAttempts,
+  }: {
+    readonly project: string
+    readonly signal: AbortSignal
+    /** To open a lost stream again, before it is lost for good. */ readonly attempts?: number
+  },
 ): EngineEvents => {
   const listeners = new Set<(signal: EngineSignal) => void>()
   const controller = new AbortController()
@@ -64,7 +72,13 @@ export const createEngineEvents = (
       }
     }
     while (!stop.aborted) {
-      await withRetry(once, { clock: deps.clock, random: deps.random, signal: stop, attempts, isTransient: () => !stop.aborted })
+      await withRetry(once, {
+        clock: deps.clock,
+        random: deps.random,
+        signal: stop,
+        attempts,
+        isTransient: () => !stop.aborted,
+      })
     }
   }
 

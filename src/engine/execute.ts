@@ -60,7 +60,11 @@ export const executeSteps = async <S extends Node>(
         const { step: dependent, isSoft } = edge
         if (passed.has(edge)) continue
         if (isSoft || entry.outcome.status === 'done') arrive(dependent)
-        else settling.push({ step: dependent, outcome: { status: 'skipped', because: rootOf(entry.step.id, entry.outcome) } })
+        else
+          settling.push({
+            step: dependent,
+            outcome: { status: 'skipped', because: rootOf(entry.step.id, entry.outcome) },
+          })
       }
     }
   }
@@ -89,7 +93,10 @@ export const executeSteps = async <S extends Node>(
     try {
       await run(step, toPass(step))
     } catch (error) {
-      outcome = signal.aborted && error === signal.reason ? { status: 'skipped', because: 'cancelled' } : { status: 'failed', error }
+      outcome =
+        signal.aborted && error === signal.reason
+          ? { status: 'skipped', because: 'cancelled' }
+          : { status: 'failed', error }
     }
     running -= 1
     settle(step, outcome)
@@ -113,7 +120,8 @@ export const executeSteps = async <S extends Node>(
   pump()
   await finished.promise
   const left = steps.find((step) => !outcomes.has(step.id))
-  if (left !== undefined) throw new StackError('internal/bug', { detail: `step "${left.id}" of the plan waits for itself` })
+  if (left !== undefined)
+    throw new StackError('internal/bug', { detail: `step "${left.id}" of the plan waits for itself` })
   return outcomes
 }
 
@@ -146,10 +154,12 @@ const toGraph = <S extends Node>(steps: readonly S[], settled: ReadonlyMap<strin
     for (const need of needs) {
       const earlier = settled?.get(need)
       if (ids.has(need)) count += link(need, { step, isSoft: false })
-      else if (earlier === undefined) throw new StackError('internal/bug', { detail: `step "${step.id}" needs "${need}", which is not in the plan` })
+      else if (earlier === undefined)
+        throw new StackError('internal/bug', { detail: `step "${step.id}" needs "${need}", which is not in the plan` })
       else if (earlier.status !== 'done') failed.set(step.id, rootOf(need, earlier))
     }
-    for (const earlier of new Set(step.after)) if (ids.has(earlier) && !needs.has(earlier)) count += link(earlier, { step, isSoft: true })
+    for (const earlier of new Set(step.after))
+      if (ids.has(earlier) && !needs.has(earlier)) count += link(earlier, { step, isSoft: true })
     missing.set(step.id, count)
   }
   return { dependents, missing, failed }

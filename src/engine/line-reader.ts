@@ -1,5 +1,7 @@
 /** Cuts a stream of bytes into lines. Bytes of a character that is cut in two wait for the rest of it. */
-export const createLineReader = (onLines: (lines: readonly string[]) => void): { write(data: Uint8Array): void; end(): void } => {
+export const createLineReader = (
+  onLines: (lines: readonly string[]) => void,
+): { write(data: Uint8Array): void; end(): void } => {
   const decoder = new TextDecoder()
   let rest = ''
   return {

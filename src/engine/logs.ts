@@ -27,7 +27,11 @@ type LogsDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'random'>
  * Tells the logs of a project's containers as `log/written`, ordered by the engine's time. With `follow` it goes on with what
  * is written from then on, by containers that are made later too, until all have ended or the signal says so.
  */
-export const readLogs = async (deps: LogsDeps, request: LogsRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> => {
+export const readLogs = async (
+  deps: LogsDeps,
+  request: LogsRequest,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<void> => {
   const stop = signal ?? new AbortController().signal
   const events = request.follow ? createEngineEvents(deps, { project: request.project, signal: stop }) : undefined
   try {
@@ -48,12 +52,15 @@ export const readLogs = async (deps: LogsDeps, request: LogsRequest, { signal }:
     events.subscribe((said) => {
       if (said.type === 'lost') {
         // Those that were started while nobody told us. What hinders the look, the stream of events says when it stays away.
-        looking = deps.runtime.listContainers({ project: request.project }, { signal: stop }).then(followRunning, () => {})
+        looking = deps.runtime
+          .listContainers({ project: request.project }, { signal: stop })
+          .then(followRunning, () => {})
         return
       }
       if (said.event.action !== 'start' || said.event.service === undefined) return
       const { id, name, service, attributes } = said.event
-      if (isWanted(request, { service, number: Number(attributes[numberLabel] ?? 0) })) follower.follow({ id, name, service })
+      if (isWanted(request, { service, number: Number(attributes[numberLabel] ?? 0) }))
+        follower.follow({ id, name, service })
     })
     followRunning(chosen)
     const allEnded = async (): Promise<void> => {
@@ -70,7 +77,10 @@ export const readLogs = async (deps: LogsDeps, request: LogsRequest, { signal }:
 
 const numberLabel = 'com.docker.compose.container-number'
 
-const isWanted = (request: LogsRequest, { service, number }: { readonly service: string; readonly number: number }): boolean =>
+const isWanted = (
+  request: LogsRequest,
+  { service, number }: { readonly service: string; readonly number: number },
+): boolean =>
   request.services?.includes(service) !== false && (request.number === undefined || request.number === number)
 
 const toSource = ({ id, name, service }: LogSource): LogSource => ({ id, name, service })
@@ -82,12 +92,23 @@ const toLimits = ({ since, tail }: LogsRequest): { readonly since?: number | str
 
 type History = { readonly request: LogsRequest; readonly sources: readonly LogSource[]; readonly signal: AbortSignal }
 
-const tellHistory = async (deps: LogsDeps, { request, sources, signal }: History): Promise<ReadonlyMap<string, LogMark>> => {
+const tellHistory = async (
+  deps: LogsDeps,
+  { request, sources, signal }: History,
+): Promise<ReadonlyMap<string, LogMark>> => {
   const marks = new Map<string, LogMark>()
   const spec = { follow: false, ...toLimits(request), ...(request.until === undefined ? {} : { until: request.until }) }
-  for await (const { source, stream, lines } of joinRuns(mergeLogs(sources.map((source) => ({ source, chunks: deps.runtime.logs(source.id, spec, { signal }) }))))) {
+  for await (const { source, stream, lines } of joinRuns(
+    mergeLogs(sources.map((source) => ({ source, chunks: deps.runtime.logs(source.id, spec, { signal }) }))),
+  )) {
     marks.set(source.id, advanceMark(marks.get(source.id), lines))
-    request.emit({ type: 'log/written', service: source.service, container: source.name, stream, lines: lines.map(({ text, at, timestamp }) => ({ text, at, timestamp })) })
+    request.emit({
+      type: 'log/written',
+      service: source.service,
+      container: source.name,
+      stream,
+      lines: lines.map(({ text, at, timestamp }) => ({ text, at, timestamp })),
+    })
   }
   return marks
 }
@@ -99,7 +120,11 @@ const linesAtOnce = 500
 const joinRuns = async function* (batches: AsyncIterable<LogBatch>): AsyncGenerator<LogBatch> {
   let run: { readonly batch: LogBatch; readonly lines: LogBatch['lines'][number][] } | undefined
   for await (const batch of batches) {
-    const isMore = run !== undefined && run.batch.source.id === batch.source.id && run.batch.stream === batch.stream && run.lines.length < linesAtOnce
+    const isMore =
+      run !== undefined &&
+      run.batch.source.id === batch.source.id &&
+      run.batch.stream === batch.stream &&
+      run.lines.length < linesAtOnce
     if (isMore) run?.lines.push(...batch.lines)
     else {
       if (run !== undefined) yield { ...run.batch, lines: run.lines }

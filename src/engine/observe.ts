@@ -17,7 +17,11 @@ export type ObserveOptions = CallOptions & {
  * look at each distinct image, all at once; a second round only for networks and volumes that the project names and that
  * do not carry its label (external ones, and those made by others).
  */
-export const observeProject = async (runtime: Runtime, target: ObserveTarget, options: ObserveOptions = {}): Promise<Observed> => {
+export const observeProject = async (
+  runtime: Runtime,
+  target: ObserveTarget,
+  options: ObserveOptions = {},
+): Promise<Observed> => {
   const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal }
   const filter = { project: target.name }
   const project = 'services' in target ? target : undefined
@@ -30,10 +34,21 @@ export const observeProject = async (runtime: Runtime, target: ObserveTarget, op
     Promise.all(references.map(async (reference) => [reference, await runtime.inspectImage(reference, call)] as const)),
   ])
   const found = images.filter((entry): entry is [string, ObservedImage] => entry[1] !== undefined)
-  return { engine, containers, networks, volumes, images: new Map(found), ...(options.clock === undefined ? {} : { observedAt: options.clock.now() }) }
+  return {
+    engine,
+    containers,
+    networks,
+    volumes,
+    images: new Map(found),
+    ...(options.clock === undefined ? {} : { observedAt: options.clock.now() }),
+  }
 }
 
-const observeNetworks = async (runtime: Runtime, target: ObserveTarget, call: CallOptions): Promise<readonly ObservedNetwork[]> => {
+const observeNetworks = async (
+  runtime: Runtime,
+  target: ObserveTarget,
+  call: CallOptions,
+): Promise<readonly ObservedNetwork[]> => {
   const wanted = 'networks' in target ? Object.values(target.networks) : []
   const isExternal = new Set(wanted.filter((network) => network.external === true).map((network) => network.name))
   const [own, external] = await Promise.all([
@@ -41,12 +56,23 @@ const observeNetworks = async (runtime: Runtime, target: ObserveTarget, call: Ca
     Promise.all([...isExternal].map((name) => runtime.findNetwork(name, call))),
   ])
   const seen = new Set(own.map((network) => network.name))
-  const missing = new Set(wanted.map((network) => network.name).filter((name) => !seen.has(name) && !isExternal.has(name)))
+  const missing = new Set(
+    wanted.map((network) => network.name).filter((name) => !seen.has(name) && !isExternal.has(name)),
+  )
   const foreign = await Promise.all([...missing].map((name) => runtime.findNetwork(name, call)))
-  return [...own, ...[...external, ...foreign].filter((network) => network !== undefined && !seen.has(network.name)).map((network) => network as ObservedNetwork)]
+  return [
+    ...own,
+    ...[...external, ...foreign]
+      .filter((network) => network !== undefined && !seen.has(network.name))
+      .map((network) => network as ObservedNetwork),
+  ]
 }
 
-const observeVolumes = async (runtime: Runtime, target: ObserveTarget, call: CallOptions): Promise<readonly ObservedVolume[]> => {
+const observeVolumes = async (
+  runtime: Runtime,
+  target: ObserveTarget,
+  call: CallOptions,
+): Promise<readonly ObservedVolume[]> => {
   const wanted = 'volumes' in target ? Object.values(target.volumes) : []
   const isExternal = new Set(wanted.filter((volume) => volume.external === true).map((volume) => volume.name))
   const [own, external] = await Promise.all([
@@ -54,16 +80,24 @@ const observeVolumes = async (runtime: Runtime, target: ObserveTarget, call: Cal
     Promise.all([...isExternal].map((name) => runtime.findVolume(name, call))),
   ])
   const seen = new Set(own.map((volume) => volume.name))
-  const missing = new Set(wanted.map((volume) => volume.name).filter((name) => !seen.has(name) && !isExternal.has(name)))
+  const missing = new Set(
+    wanted.map((volume) => volume.name).filter((name) => !seen.has(name) && !isExternal.has(name)),
+  )
   const foreign = await Promise.all([...missing].map((name) => runtime.findVolume(name, call)))
-  return [...own, ...[...external, ...foreign].filter((volume) => volume !== undefined && !seen.has(volume.name)).map((volume) => volume as ObservedVolume)]
+  return [
+    ...own,
+    ...[...external, ...foreign]
+      .filter((volume) => volume !== undefined && !seen.has(volume.name))
+      .map((volume) => volume as ObservedVolume),
+  ]
 }
 
 const selectImageReferences = (project: Project): ReadonlySet<string> => {
   const references = new Set<string>()
   for (const [name, service] of Object.entries(project.services)) {
     if (service.provider === undefined) references.add(toImageReference(project, name))
-    for (const mount of service.volumes ?? []) if (mount.type === 'image' && mount.source !== undefined) references.add(mount.source)
+    for (const mount of service.volumes ?? [])
+      if (mount.type === 'image' && mount.source !== undefined) references.add(mount.source)
     for (const hook of service.pre_start ?? []) if (hook.image !== undefined) references.add(hook.image)
   }
   return references

@@ -40,7 +40,14 @@ export type Performer = {
 export const createPerformer = (deps: EngineDeps, options: PerformerOptions): Performer => {
   const { emit, signal } = options
   const world = createWorld()
-  const readiness = createReadiness({ runtime: deps.runtime, clock: deps.clock, random: deps.random, events: options.events, emit, signal })
+  const readiness = createReadiness({
+    runtime: deps.runtime,
+    clock: deps.clock,
+    random: deps.random,
+    events: options.events,
+    emit,
+    signal,
+  })
   const stops = createStopWindow(deps.clock)
   const toContext = (step: Step, pass: (() => void) | undefined): StepContext => ({
     ...deps,
@@ -50,8 +57,15 @@ export const createPerformer = (deps: EngineDeps, options: PerformerOptions): Pe
     readiness,
     stops,
     ...(pass === undefined ? {} : { onExit: pass }),
-    retry: (call) => withRetry(call, { clock: deps.clock, random: deps.random, signal, onRetry: (note) => emit({ type: 'step/progressed', id: step.id, note }) }),
-    warn: (code, message) => emit({ type: 'problem/raised', id: `${step.id}/${code}`, problem: { severity: 'warning', code, message } }),
+    retry: (call) =>
+      withRetry(call, {
+        clock: deps.clock,
+        random: deps.random,
+        signal,
+        onRetry: (note) => emit({ type: 'step/progressed', id: step.id, note }),
+      }),
+    warn: (code, message) =>
+      emit({ type: 'problem/raised', id: `${step.id}/${code}`, problem: { severity: 'warning', code, message } }),
   })
   return {
     look: world.look,

@@ -13,4 +13,7 @@ export type Providers = {
     options: { readonly signal: AbortSignal; readonly onMessage: (message: ProviderMessage) => void },
   ): Promise<{ readonly exitCode: number }>
 }
-export type ProviderMessage = { readonly kind: 'info' | 'debug' | 'error' | 'setenv' | 'rawsetenv'; readonly text: string }
+export type ProviderMessage = {
+  readonly kind: 'info' | 'debug' | 'error' | 'setenv' | 'rawsetenv'
+  readonly text: string
+}

@@ -16,20 +16,34 @@ export type Ending = Extract<EventBody, { type: 'step/ended' }>
  *   Engines before API 1.44 end up with two networks of one name then, and start nothing that is to be on them.
  * - The connection was cut: the engine may have done what it was asked, or have been restarted.
  */
-export const mayBeRaced = (error: unknown): boolean => isCutOff(error) || (isStackError(error) && error.code === 'engine/name-in-use')
+export const mayBeRaced = (error: unknown): boolean =>
+  isCutOff(error) || (isStackError(error) && error.code === 'engine/name-in-use')
 
 type Asking = { readonly project: string; readonly emit: Emit; readonly signal: AbortSignal }
 
 /** Of the failures those that the next round takes up. Waits for an engine that is gone, and throws when it stays away. */
-export const selectRaced = async <F extends Failed>(deps: Pick<EngineDeps, 'runtime' | 'clock' | 'random'>, failures: readonly F[], { project, emit, signal }: Asking): Promise<ReadonlySet<F>> => {
+export const selectRaced = async <F extends Failed>(
+  deps: Pick<EngineDeps, 'runtime' | 'clock' | 'random'>,
+  failures: readonly F[],
+  { project, emit, signal }: Asking,
+): Promise<ReadonlySet<F>> => {
   const suspects = failures.filter(({ error }) => mayBeRaced(error))
   if (suspects.length === 0 || signal.aborted) return new Set()
   const cut = suspects.filter(({ error }) => isCutOff(error))
-  if (cut.length > 0) emit({ type: 'step/waiting', id: 'engine', on: ['engine'], note: 'The connection to the engine was lost: looking at what is there' })
+  if (cut.length > 0)
+    emit({
+      type: 'step/waiting',
+      id: 'engine',
+      on: ['engine'],
+      note: 'The connection to the engine was lost: looking at what is there',
+    })
   await awaitEngine(deps, { emit, signal })
   const conflicts = suspects.filter(({ error }) => !isCutOff(error))
   if (conflicts.length === 0) return new Set(cut)
-  const [containers, networks] = await Promise.all([deps.runtime.listContainers({ project }, { signal }), deps.runtime.listNetworks({ project }, { signal })])
+  const [containers, networks] = await Promise.all([
+    deps.runtime.listContainers({ project }, { signal }),
+    deps.runtime.listNetworks({ project }, { signal }),
+  ])
   const names = new Set(containers.map(({ name }) => name))
   const isTwin = (error: unknown): boolean => {
     const { what, name } = (isStackError(error) ? error.data : {}) as { readonly what?: string; readonly name?: string }
@@ -49,37 +63,54 @@ export const selectRaced = async <F extends Failed>(deps: Pick<EngineDeps, 'runt
  * Tells how steps ended, but for those whose failure a further round may make good and those that they skip: nobody shall
  * read of an error that is none in the end. They are told when it is known.
  */
-export const createEndings = (emit: Emit, { isAfterCut }: { readonly isAfterCut: boolean }): { tell(ending: Ending, outcome: Outcome): void; settle(raced: ReadonlySet<string>): void } => {
+export const createEndings = (
+  emit: Emit,
+  { isAfterCut }: { readonly isAfterCut: boolean },
+): { tell(ending: Ending, outcome: Outcome): void; settle(raced: ReadonlySet<string>): void } => {
   const held = new Map<string, Ending>()
   // With nothing of an earlier run under way, a name that is taken is somebody else's, and that is told at once.
   let wasCut = isAfterCut
   return {
     tell: (ending, outcome) => {
       if (outcome.status === 'failed' && isCutOff(outcome.error)) wasCut = true
-      const isHeld = outcome.status === 'failed' ? wasCut && mayBeRaced(outcome.error) : outcome.status === 'skipped' && held.has(outcome.because)
+      const isHeld =
+        outcome.status === 'failed'
+          ? wasCut && mayBeRaced(outcome.error)
+          : outcome.status === 'skipped' && held.has(outcome.because)
       if (isHeld) held.set(ending.id, ending)
       else emit(ending)
     },
     settle: (raced) => {
       for (const ending of held.values()) {
         const isRaced = raced.has(ending.id) || raced.has(ending.because ?? '')
-        emit(isRaced ? { type: 'step/ended', id: ending.id, outcome: 'skipped', ms: ending.ms, because: 'again' } : ending)
+        emit(
+          isRaced ? { type: 'step/ended', id: ending.id, outcome: 'skipped', ms: ending.ms, because: 'again' } : ending,
+        )
       }
       held.clear()
     },
   }
 }
 
-type Remembered<F> = { readonly failures: F[]; readonly outcomes: Map<string, Outcome>; /** What earlier rounds did, for the sum at the end. */ readonly past: Map<string, Outcome> }
+type Remembered<F> = {
+  readonly failures: F[]
+  readonly outcomes: Map<string, Outcome>
+  /** What earlier rounds did, for the sum at the end. */ readonly past: Map<string, Outcome>
+}
 
 /**
  * What was done stands in the next observation, but for restarts, which leave no trace: those are not done twice. Of the
  * rest only failures of another kind are remembered, and what they skip.
  */
-export const forgetRaced = <F extends Failed>(raced: ReadonlySet<F>, steps: readonly Step[], { failures, outcomes, past }: Remembered<F>): void => {
+export const forgetRaced = <F extends Failed>(
+  raced: ReadonlySet<F>,
+  steps: readonly Step[],
+  { failures, outcomes, past }: Remembered<F>,
+): void => {
   failures.splice(0, failures.length, ...failures.filter((failure) => !raced.has(failure)))
   const remembered = new Set(failures.map(({ step }) => step.id))
-  for (const { id, action } of steps) if (action.kind === 'container/restart' && outcomes.get(id)?.status === 'done') remembered.add(id)
+  for (const { id, action } of steps)
+    if (action.kind === 'container/restart' && outcomes.get(id)?.status === 'done') remembered.add(id)
   for (const [id, outcome] of outcomes) {
     if (remembered.has(id)) continue
     if (outcome.status === 'done') past.set(id, outcome)

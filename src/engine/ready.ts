@@ -22,7 +22,11 @@ export type Readiness = {
   close(): void
 }
 
-type ReadinessDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'random'> & { readonly events: EngineEvents; readonly emit: Emit; readonly signal: AbortSignal }
+type ReadinessDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'random'> & {
+  readonly events: EngineEvents
+  readonly emit: Emit
+  readonly signal: AbortSignal
+}
 
 const logLines = 10
 // Each probe is a process that the engine starts: many at once would slow down the very start that they wait for.
@@ -85,7 +89,8 @@ type Notes = { set(name: string, note: string | undefined): void; text(): string
 const createNotes = (emit: Emit, { step, service, containers }: AwaitRequest): Notes => {
   const notes = new Map<string, string>(containers.map(({ name }) => [name, 'not looked at yet']))
   let said = ''
-  const text = (): string => [...notes].map(([name, note]) => (containers.length === 1 ? note : `${name}: ${note}`)).join('; ')
+  const text = (): string =>
+    [...notes].map(([name, note]) => (containers.length === 1 ? note : `${name}: ${note}`)).join('; ')
   return {
     text,
     set: (name, note) => {
@@ -108,7 +113,10 @@ type WaitContext = {
   readonly notes: Notes
 }
 
-const awaitContainer = async (deps: ReadinessDeps, { request, watch, id, name, signal, notes }: WaitContext): Promise<void> => {
+const awaitContainer = async (
+  deps: ReadinessDeps,
+  { request, watch, id, name, signal, notes }: WaitContext,
+): Promise<void> => {
   signal.throwIfAborted()
   const ended = Promise.withResolvers<void>()
   const onAbort = (): void => ended.reject(signal.reason)
@@ -122,7 +130,11 @@ const awaitContainer = async (deps: ReadinessDeps, { request, watch, id, name, s
     else if (verdict.kind === 'failed') ended.reject({ verdict, view })
     else {
       notes.set(name, verdict.note)
-      if (verdict.againMs !== undefined) deps.clock.sleep(verdict.againMs, { signal }).then(() => watch.look(), () => {})
+      if (verdict.againMs !== undefined)
+        deps.clock.sleep(verdict.againMs, { signal }).then(
+          () => watch.look(),
+          () => {},
+        )
     }
   }
   const unsubscribe = watch.subscribe(check)
@@ -140,11 +152,15 @@ const awaitContainer = async (deps: ReadinessDeps, { request, watch, id, name, s
 }
 
 type Failure = { readonly verdict: Extract<ReturnType<typeof judge>, { kind: 'failed' }>; readonly view: ContainerView }
-const isFailure = (reason: unknown): reason is Failure => typeof reason === 'object' && reason !== null && 'verdict' in reason
+const isFailure = (reason: unknown): reason is Failure =>
+  typeof reason === 'object' && reason !== null && 'verdict' in reason
 
 type FailureContext = Pick<WaitContext, 'request' | 'id' | 'name' | 'signal'> & { readonly failure: Failure }
 
-const toFailure = async (deps: ReadinessDeps, { request: { service }, id, name, signal, failure: { verdict, view } }: FailureContext): Promise<StackError> => {
+const toFailure = async (
+  deps: ReadinessDeps,
+  { request: { service }, id, name, signal, failure: { verdict, view } }: FailureContext,
+): Promise<StackError> => {
   switch (verdict.failure) {
     case 'disappeared':
       return new StackError('service/disappeared', { service, container: name })
@@ -152,9 +168,20 @@ const toFailure = async (deps: ReadinessDeps, { request: { service }, id, name, 
       return new StackError('service/no-healthcheck', { service })
     case 'exited':
     case 'not-completed':
-      return new StackError(`service/${verdict.failure}`, { service, container: name, exitCode: view.exitCode, why: view.why, logs: await readLastLines(deps, id, signal) })
+      return new StackError(`service/${verdict.failure}`, {
+        service,
+        container: name,
+        exitCode: view.exitCode,
+        why: view.why,
+        logs: await readLastLines(deps, id, signal),
+      })
     case 'unhealthy':
-      return new StackError('service/unhealthy', { service, container: name, probe: view.lastProbe?.output.trim() ?? '', logs: await readLastLines(deps, id, signal) })
+      return new StackError('service/unhealthy', {
+        service,
+        container: name,
+        probe: view.lastProbe?.output.trim() ?? '',
+        logs: await readLastLines(deps, id, signal),
+      })
     default:
       return verdict.failure satisfies never
   }
@@ -164,20 +191,27 @@ const toFailure = async (deps: ReadinessDeps, { request: { service }, id, name, 
 const readLastLines = async (deps: ReadinessDeps, id: string, signal: AbortSignal): Promise<string> => {
   const lines: string[] = []
   try {
-    for await (const chunk of deps.runtime.logs(id, { follow: false, tail: logLines }, { signal })) lines.push(...chunk.lines.map((line) => line.text))
+    for await (const chunk of deps.runtime.logs(id, { follow: false, tail: logLines }, { signal }))
+      lines.push(...chunk.lines.map((line) => line.text))
   } catch (error) {
     if (!isStackError(error)) signal.throwIfAborted()
   }
   return lines.slice(-logLines).join('\n')
 }
 
-const expire = async (deps: ReadinessDeps, request: AwaitRequest, { signal, notes }: { readonly signal: AbortSignal; readonly notes: Notes }): Promise<never> => {
+const expire = async (
+  deps: ReadinessDeps,
+  request: AwaitRequest,
+  { signal, notes }: { readonly signal: AbortSignal; readonly notes: Notes },
+): Promise<never> => {
   const ms = request.timeoutMs ?? 0
   try {
     await deps.clock.sleep(ms, { signal })
   } catch (error) {
     // The wait ended in another way, which is what the race tells.
-    return await new Promise<never>((_resolve, reject) => (deps.signal.aborted || request.signal.aborted ? reject(error) : undefined))
+    return await new Promise<never>((_resolve, reject) =>
+      deps.signal.aborted || request.signal.aborted ? reject(error) : undefined,
+    )
   }
   throw new StackError('service/wait-timeout', { service: request.service, seconds: ms / 1000, note: notes.text() })
 }

@@ -26,19 +26,32 @@ export const withRetry = async <T>(call: () => Promise<T>, options: RetryOptions
       return await call()
     } catch (error) {
       if (attempt >= attempts || options.signal?.aborted === true || !isTransient(error)) throw error
-      options.onRetry?.(`retrying (${attempt + 1}/${attempts}): ${error instanceof Error ? error.message : String(error)}`)
-      await options.clock.sleep(options.random() * Math.min(capMs, baseMs * 2 ** attempt), options.signal === undefined ? {} : { signal: options.signal })
+      options.onRetry?.(
+        `retrying (${attempt + 1}/${attempts}): ${error instanceof Error ? error.message : String(error)}`,
+      )
+      await options.clock.sleep(
+        options.random() * Math.min(capMs, baseMs * 2 ** attempt),
+        options.signal === undefined ? {} : { signal: options.signal },
+      )
     }
   }
 }
 
 /** A failure of the moment: the same call may well succeed when it is made again. */
 export const isPassing = (error: unknown): boolean =>
-  isStackError(error) && (error.code === 'engine/connection-lost' || error.code === 'engine/busy' || passingReasons.test(error.message) || isCutAtFirst(error))
+  isStackError(error) &&
+  (error.code === 'engine/connection-lost' ||
+    error.code === 'engine/busy' ||
+    passingReasons.test(error.message) ||
+    isCutAtFirst(error))
 
 /** The very first connection was made, and cut before an answer came: somebody is there. */
 const isCutAtFirst = ({ code, cause }: StackError): boolean =>
-  code === 'engine/unreachable' && cause instanceof Error && 'code' in cause && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE')
+  code === 'engine/unreachable' &&
+  cause instanceof Error &&
+  'code' in cause &&
+  (cause.code === 'ECONNRESET' || cause.code === 'EPIPE')
 
 // What engines answer while they are busy with the object or with themselves.
-const passingReasons = /\b(device or resource busy|resource temporarily unavailable|try again|context deadline exceeded|TLS handshake timeout|i\/o timeout|connection reset|EOF|removal of container .* is already in progress|is being removed)\b/i
+const passingReasons =
+  /\b(device or resource busy|resource temporarily unavailable|try again|context deadline exceeded|TLS handshake timeout|i\/o timeout|connection reset|EOF|removal of container .* is already in progress|is being removed)\b/i

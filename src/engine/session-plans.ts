@@ -18,14 +18,30 @@ export type SessionPlans = {
 
 export const createSessionPlans = (project: Project, options: UpOptions): SessionPlans => {
   const toNames = (services: readonly ServiceName[] | undefined) => (services === undefined ? {} : { services })
-  const upWith = (more: Partial<UpOptions>): PlanFunction => (observed, round) =>
-    planUp(project, observed, { ...options, ...more, settled: round.settledImages, divergedVolumes: round.declined ? 'keep' : (options.divergedVolumes ?? 'recreate') })
+  const upWith =
+    (more: Partial<UpOptions>): PlanFunction =>
+    (observed, round) =>
+      planUp(project, observed, {
+        ...options,
+        ...more,
+        settled: round.settledImages,
+        divergedVolumes: round.declined ? 'keep' : (options.divergedVolumes ?? 'recreate'),
+      })
   return {
     up: upWith({}),
-    stop: (services, { graceSeconds }) => (observed) => planStop({ name: project.name, project }, observed, { ...toNames(services), ...(graceSeconds === undefined ? {} : { graceSeconds }) }),
+    stop:
+      (services, { graceSeconds }) =>
+      (observed) =>
+        planStop({ name: project.name, project }, observed, {
+          ...toNames(services),
+          ...(graceSeconds === undefined ? {} : { graceSeconds }),
+        }),
     kill: (services) => (observed) => planKill(observed, { ...toNames(services), signal: 'SIGKILL' }),
     start: (services) => (observed) => planStart(project, observed, { services }),
-    restart: (services, { graceSeconds }) => (observed) => planRestart(project, observed, { services, ...(graceSeconds === undefined ? {} : { graceSeconds }) }),
+    restart:
+      (services, { graceSeconds }) =>
+      (observed) =>
+        planRestart(project, observed, { services, ...(graceSeconds === undefined ? {} : { graceSeconds }) }),
     // Forced, for files that were copied into the container since make it differ from its image, which nothing else shows.
     rebuild: (services) => upWith({ services, noDeps: true, build: 'always', recreate: 'force', wait: false }),
   }

@@ -52,7 +52,11 @@ export const createSession = (deps: EngineDeps, request: SessionRequest): Sessio
 
 const createSyncSlot = (): { current?: ProjectSync } => ({})
 
-type StateInput = { readonly request: SessionRequest; readonly emitter: ReturnType<typeof createEmitter>; readonly onStarted: (service: string) => void }
+type StateInput = {
+  readonly request: SessionRequest
+  readonly emitter: ReturnType<typeof createEmitter>
+  readonly onStarted: (service: string) => void
+}
 
 const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }: StateInput): SessionState => {
   const closing = new AbortController()
@@ -101,11 +105,17 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
 /** Ends the session when nothing runs any more. Events may be on their way, so the end is looked at before it is believed. */
 const checkOver = (state: SessionState): void => {
   const seemsOver = (): boolean =>
-    state.phase === 'running' && state.request.keepRunning !== true && !state.jobs.isBusy() && isOver(state.monitor.containers(), selectScope(state))
+    state.phase === 'running' &&
+    state.request.keepRunning !== true &&
+    !state.jobs.isBusy() &&
+    isOver(state.monitor.containers(), selectScope(state))
   if (!seemsOver()) return
   const comeback = toComeback(state)
   if (comeback > 0) {
-    state.deps.clock.sleep(comeback, { signal: state.closing.signal }).then(() => checkOver(state), () => {})
+    state.deps.clock.sleep(comeback, { signal: state.closing.signal }).then(
+      () => checkOver(state),
+      () => {},
+    )
     return
   }
   state.monitor.lookAtAll().then(
@@ -120,7 +130,9 @@ const checkOver = (state: SessionState): void => {
 
 /** How long containers may still be started again by an engine that was away, whose policies say so; 0 when there are none. */
 const toComeback = ({ deps, lostAt, monitor, project }: SessionState): number => {
-  const comesBack = monitor.containers().some(({ service }) => /^(always|unless-stopped)/.test(project.services[service]?.restart ?? ''))
+  const comesBack = monitor
+    .containers()
+    .some(({ service }) => /^(always|unless-stopped)/.test(project.services[service]?.restart ?? ''))
   return comesBack && lostAt !== undefined ? Math.max(0, lostAt + comebackMs - deps.clock.now()) : 0
 }
 
@@ -130,31 +142,50 @@ const onExit = (state: SessionState, exit: ContainerExit): void => {
   if (state.phase === 'stopping') return
   // What we stop ourselves, for a restart or because somebody asked, is no reason to stop the rest.
   const isOurs = jobs.isBusy() && exit.isByHand
-  const options = { cascade: request.cascade ?? 'none', services: selectScope(state), ...(request.exitCodeFrom === undefined ? {} : { exitCodeFrom: request.exitCodeFrom }) }
-  if (!isOurs && endsSession(state.project, options, exit)) return state.ended.resolve({ kind: 'cascade', exit: exit.exitCode })
-  if (exit.isByHand) deps.clock.sleep(restartGraceMs, { signal: state.closing.signal }).then(() => checkOver(state), () => {})
+  const options = {
+    cascade: request.cascade ?? 'none',
+    services: selectScope(state),
+    ...(request.exitCodeFrom === undefined ? {} : { exitCodeFrom: request.exitCodeFrom }),
+  }
+  if (!isOurs && endsSession(state.project, options, exit))
+    return state.ended.resolve({ kind: 'cascade', exit: exit.exitCode })
+  if (exit.isByHand)
+    deps.clock.sleep(restartGraceMs, { signal: state.closing.signal }).then(
+      () => checkOver(state),
+      () => {},
+    )
   else checkOver(state)
 }
 
 const openSync = (state: SessionState): ProjectSync => {
   const { deps, emit, request } = state
   const grace = request.graceSeconds === undefined ? {} : { graceSeconds: request.graceSeconds }
-  return createProjectSync({ ...deps, emit }, {
-    project: state.project,
-    seeds: state.seeds,
-    signal: state.closing.signal,
-    containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
-    restart: (service) => attempt(state, `restart.${service}`, { plan: state.plans.restart([service], grace), trigger: 'watch' }),
-    rebuild: (service) => attempt(state, `rebuild.${service}`, { plan: state.plans.rebuild([service]), trigger: 'watch' }),
-  })
+  return createProjectSync(
+    { ...deps, emit },
+    {
+      project: state.project,
+      seeds: state.seeds,
+      signal: state.closing.signal,
+      containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
+      restart: (service) =>
+        attempt(state, `restart.${service}`, { plan: state.plans.restart([service], grace), trigger: 'watch' }),
+      rebuild: (service) =>
+        attempt(state, `rebuild.${service}`, { plan: state.plans.rebuild([service]), trigger: 'watch' }),
+    },
+  )
 }
 
-const toPast = ({ request: { history }, startedAt }: SessionState): { readonly since: number } | { readonly tail: number } =>
+const toPast = ({
+  request: { history },
+  startedAt,
+}: SessionState): { readonly since: number } | { readonly tail: number } =>
   history === undefined ? { since: startedAt } : { tail: history }
 
 /** Those that are followed already, or were before, go on from their last line. */
 const followRunning = (state: SessionState): void => {
-  const running = state.monitor.containers().filter((container) => container.state === 'running' && isAttached(state, container.service))
+  const running = state.monitor
+    .containers()
+    .filter((container) => container.state === 'running' && isAttached(state, container.service))
   for (const container of running) state.follower.follow(container, toPast(state))
 }
 
@@ -170,9 +201,13 @@ const begin = async (state: SessionState, { startSync }: Syncing): Promise<void>
     state.ended.resolve({ kind: 'failed', exit: isStackError(error) ? error.exit : 70 })
   })
   setPhase(state, 'applying')
-  const [result] = await Promise.all([runPlan(state, state.plans.up, 'start'), monitor.lookAtAll().then(() => followRunning(state))])
+  const [result] = await Promise.all([
+    runPlan(state, state.plans.up, 'start'),
+    monitor.lookAtAll().then(() => followRunning(state)),
+  ])
   if (state.applying.signal.aborted || state.closing.signal.aborted) return
-  if (result.exit !== 0 && request.keepRunning !== true) return state.ended.resolve({ kind: 'failed', exit: result.exit })
+  if (result.exit !== 0 && request.keepRunning !== true)
+    return state.ended.resolve({ kind: 'failed', exit: result.exit })
   state.phase = 'running'
   setPhase(state, 'running')
   await startSync()

@@ -15,7 +15,8 @@ export const toStepSummary = (step: Step): StepSummary => {
   }
 }
 
-export const toStepService = (action: Action): string | undefined => ('service' in action ? action.service : action.kind === 'image/pull' ? action.services[0] : undefined)
+export const toStepService = (action: Action): string | undefined =>
+  'service' in action ? action.service : action.kind === 'image/pull' ? action.services[0] : undefined
 
 /** What a step is done to, for people. */
 export const toStepSubject = (action: Action): string => {

@@ -18,7 +18,10 @@ export type StopWindowOptions = {
  * An application that takes its time to end must not hold up the others: when nothing ends for a moment, the window
  * doubles, so that the last of n slow stops begins after log2(n / width) such moments.
  */
-export const createStopWindow = (clock: Clock, { width: first = 4, patienceMs = 150 }: StopWindowOptions = {}): StopWindow => {
+export const createStopWindow = (
+  clock: Clock,
+  { width: first = 4, patienceMs = 150 }: StopWindowOptions = {},
+): StopWindow => {
   const waiting: (() => void)[] = []
   let width = first
   let running = 0

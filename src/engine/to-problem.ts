@@ -13,6 +13,9 @@ const withProblems = (error: StackError): Problem => {
   const [first, ...more] = error.problems
   if (first === undefined) return error.toProblem()
   if (more.length === 0) return first
-  const lines = error.problems.map(({ span, message, hint }) => `${span === undefined ? '' : `${span.file}:${span.line}:${span.column}: `}${message}${hint === undefined ? '' : ` ${hint}`}`)
+  const lines = error.problems.map(
+    ({ span, message, hint }) =>
+      `${span === undefined ? '' : `${span.file}:${span.line}:${span.column}: `}${message}${hint === undefined ? '' : ` ${hint}`}`,
+  )
   return { ...error.toProblem(), message: [error.message, ...lines].join('\n') }
 }

@@ -1,12 +1,12 @@
 /** Terminal cells of a text without escape codes: wide characters take two, marks that join take none. */
-export function countCells(text: string): number {
+export const countCells = (text: string): number => {
   let cells = 0
   for (const character of text) cells += cellsOf(character.codePointAt(0) ?? 0)
   return cells
 }
 
 /** The text cut to so many cells, with `…` in the place of what is missing. */
-export function cutToCells(text: string, width: number): string {
+export const cutToCells = (text: string, width: number): string => {
   if (text.length <= width && isNarrow(text)) return text
   if (countCells(text) <= width) return text
   let kept = ''
@@ -19,11 +19,12 @@ export function cutToCells(text: string, width: number): string {
   return width < 1 ? '' : `${kept}…`
 }
 
-export const padToCells = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - countCells(text)))
+export const padToCells = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - countCells(text)))
 
 const isNarrow = (text: string): boolean => /^[\x20-\x7E]*$/.test(text)
 
-function cellsOf(code: number): number {
+const cellsOf = (code: number): number => {
   if (code < 0x300) return code < 0x20 || code === 0x7f ? 0 : 1
   if (/\p{M}|\p{Cf}/u.test(String.fromCodePoint(code))) return 0
   return isWide(code) ? 2 : 1

@@ -8,12 +8,17 @@ export type ColumnOptions = {
 }
 
 /** Rows as aligned columns. */
-export function toColumns(rows: readonly (readonly string[])[], { gap, minimum = 0 }: ColumnOptions): readonly string[] {
+export const toColumns = (
+  rows: readonly (readonly string[])[],
+  { gap, minimum = 0 }: ColumnOptions,
+): readonly string[] => {
   const widths: number[] = []
   for (const row of rows) {
     for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, countCells(cell))
   }
   return rows.map((row) =>
-    row.map((cell, at) => (at === row.length - 1 ? cell : padToCells(cell, Math.max((widths[at] ?? 0) + gap, minimum)))).join(''),
+    row
+      .map((cell, at) => (at === row.length - 1 ? cell : padToCells(cell, Math.max((widths[at] ?? 0) + gap, minimum))))
+      .join(''),
   )
 }

@@ -16,10 +16,13 @@ export type FailureInput = {
 const shownNames = 3
 
 /** The last line of a command that failed: what it did not do. Why stands above it, with each failure. */
-export function toFailureLine({ title, project, failed, skipped, ms, paint }: FailureInput): string {
+export const toFailureLine = ({ title, project, failed, skipped, ms, paint }: FailureInput): string => {
   const names = [...new Set(failed)]
   const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : ''
-  const rest = skipped === 0 ? '' : `; ${skipped} ${skipped === 1 ? 'step' : 'steps'} after it ${skipped === 1 ? 'was' : 'were'} not done`
+  const rest =
+    skipped === 0
+      ? ''
+      : `; ${skipped} ${skipped === 1 ? 'step' : 'steps'} after it ${skipped === 1 ? 'was' : 'were'} not done`
   const what = names.length === 0 ? 'failed' : `failed at ${names.slice(0, shownNames).join(', ')}${more}`
   return `${paint('red', '✘')} ${paint('bold', project)}: ${title} ${what}${rest.replace('after it', names.length > 1 ? 'after them' : 'after it')} ${paint('dim', `(${toShortTime(ms)})`)}`
 }

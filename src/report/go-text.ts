@@ -1,7 +1,7 @@
 /** Texts as Docker's command line writes them, which scripts read. */
 
 /** A duration as Docker says it of ages: `3 seconds`, `About a minute`, `2 weeks`. Rule: docker/go-units `HumanDuration`. */
-export function toHumanDuration(ms: number): string {
+export const toHumanDuration = (ms: number): string => {
   const seconds = Math.trunc(ms / 1000)
   if (seconds < 1) return 'Less than a second'
   if (seconds === 1) return '1 second'
@@ -19,12 +19,17 @@ export function toHumanDuration(ms: number): string {
 }
 
 /** `1.99MB`, three digits, units of 1000. Rule: docker/go-units `HumanSizeWithPrecision(size, 3)`. */
-export const toHumanSize = (bytes: number): string => toUnits(bytes, { base: 1000, units: ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], digits: 3 })
+export const toHumanSize = (bytes: number): string =>
+  toUnits(bytes, { base: 1000, units: ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], digits: 3 })
 
 /** `23.54GiB`, four digits, units of 1024. Rule: docker/go-units `BytesSize`. */
-export const toBytesSize = (bytes: number): string => toUnits(bytes, { base: 1024, units: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'], digits: 4 })
+export const toBytesSize = (bytes: number): string =>
+  toUnits(bytes, { base: 1024, units: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'], digits: 4 })
 
-function toUnits(bytes: number, { base, units, digits }: { readonly base: number; readonly units: readonly string[]; readonly digits: number }): string {
+const toUnits = (
+  bytes: number,
+  { base, units, digits }: { readonly base: number; readonly units: readonly string[]; readonly digits: number },
+): string => {
   let value = bytes
   let at = 0
   while (value >= base && at < units.length - 1) {
@@ -35,10 +40,12 @@ function toUnits(bytes: number, { base, units, digits }: { readonly base: number
 }
 
 /** JSON as Go's encoder writes it: `<`, `>` and `&` escaped. */
-export const toGoJson = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
+export const toGoJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
 
 /** `2026-11-21 01:22:22 +0000 UTC` of seconds since the epoch: Go's own text of a time in UTC. */
-export const toGoTime = (seconds: number): string => `${new Date(Math.trunc(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`
+export const toGoTime = (seconds: number): string =>
+  `${new Date(Math.trunc(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`
 
 /** At most so many characters, the last an ellipsis. Rule: docker/cli `Ellipsis`. */
 export const toEllipsis = (text: string, width: number): string => {

@@ -5,7 +5,11 @@ import type { Paint, Style } from './paint.ts'
 import { toProblemLines, type ProblemOptions } from './problems.ts'
 import { createStepRows, type RowChange } from './step-rows.ts'
 
-export type LiveOptions = { readonly paint: Paint; readonly problems: ProblemOptions; /** `up` */ readonly title: string }
+export type LiveOptions = {
+  readonly paint: Paint
+  readonly problems: ProblemOptions
+  /** `up` */ readonly title: string
+}
 export type Size = { readonly columns: number; readonly rows: number }
 
 /** A list that is drawn again and again in place, one line for each thing, never taller than the screen. */
@@ -30,10 +34,11 @@ const symbols: Readonly<Record<RowChange['state'], { readonly symbol: string; re
 }
 
 /** Compact progress of a command that changes things. Pure: the time and the size of the screen are arguments. */
-export function createLiveList(options: LiveOptions): LiveList {
+export const createLiveList = (options: LiveOptions): LiveList => {
   const steps = createStepRows()
   const rows = new Map<string, Row>()
-  const isOpen = ({ change }: Row): boolean => change.state === 'working' || change.state === 'waiting' || change.pending !== undefined
+  const isOpen = ({ change }: Row): boolean =>
+    change.state === 'working' || change.state === 'waiting' || change.pending !== undefined
   return {
     tell: (event) => {
       const change = steps.read(event)
@@ -41,7 +46,8 @@ export function createLiveList(options: LiveOptions): LiveList {
         const row = rows.get(change.key)
         // A copy or a rename that ended well is no end of the row.
         const isEndOfDetail = change.minor && change.state === 'done'
-        if (!isEndOfDetail) rows.set(change.key, { change: keepDetail(change, row?.change), startedAt: row?.startedAt ?? event.at })
+        if (!isEndOfDetail)
+          rows.set(change.key, { change: keepDetail(change, row?.change), startedAt: row?.startedAt ?? event.at })
         return []
       }
       if (event.type === 'step/waiting') return toErr(event.note)
@@ -54,7 +60,9 @@ export function createLiveList(options: LiveOptions): LiveList {
       const header = options.paint('bold', `[+] ${options.title} ${done}/${all.length}`)
       const shown = chooseRows(all, { room: Math.max(1, size.rows - 3), isOpen })
       const titleWidth = Math.max(...shown.map((row) => countCells(row.change.title)))
-      const lines = shown.map((row) => toLine(row, { now, titleWidth, columns: size.columns, paint: options.paint, isOpen: isOpen(row) }))
+      const lines = shown.map((row) =>
+        toLine(row, { now, titleWidth, columns: size.columns, paint: options.paint, isOpen: isOpen(row) }),
+      )
       const hidden = all.length - shown.length
       return [header, ...lines, ...(hidden > 0 ? [options.paint('dim', `   … ${hidden} more`)] : [])]
     },
@@ -64,29 +72,49 @@ export function createLiveList(options: LiveOptions): LiveList {
 
 /** Why something is done stays visible while it goes on. */
 const keepDetail = (change: RowChange, before: RowChange | undefined): RowChange =>
-  change.detail === undefined && change.state === 'working' && before?.detail !== undefined ? { ...change, detail: before.detail } : change
+  change.detail === undefined && change.state === 'working' && before?.detail !== undefined
+    ? { ...change, detail: before.detail }
+    : change
 
 /** All rows when they fit; else what fails and what goes on first, in the order in which they came. */
-function chooseRows(all: readonly Row[], { room, isOpen }: { readonly room: number; readonly isOpen: (row: Row) => boolean }): readonly Row[] {
+const chooseRows = (
+  all: readonly Row[],
+  { room, isOpen }: { readonly room: number; readonly isOpen: (row: Row) => boolean },
+): readonly Row[] => {
   if (all.length <= room) return all
   const rank = (row: Row): number => (row.change.state === 'failed' ? 0 : isOpen(row) ? 1 : 2)
   const chosen = new Set(all.toSorted((a, b) => rank(a) - rank(b) || b.startedAt - a.startedAt).slice(0, room - 1))
   return all.filter((row) => chosen.has(row))
 }
 
-type LineOptions = { readonly now: number; readonly titleWidth: number; readonly columns: number; readonly paint: Paint; readonly isOpen: boolean }
+type LineOptions = {
+  readonly now: number
+  readonly titleWidth: number
+  readonly columns: number
+  readonly paint: Paint
+  readonly isOpen: boolean
+}
 
-function toLine({ change, startedAt }: Row, { now, titleWidth, columns, paint, isOpen }: LineOptions): string {
+const toLine = ({ change, startedAt }: Row, { now, titleWidth, columns, paint, isOpen }: LineOptions): string => {
   const { symbol, style } = symbols[change.state]
   const ms = isOpen ? Math.max(0, now - startedAt) : change.ms
   const turning = spinner[Math.floor(now / 80) % spinner.length] ?? ''
   const time = toShortTime(ms)
-  const title = padToCells(cutToCells(change.title, Math.max(10, columns - 24)), Math.min(titleWidth, Math.max(10, columns - 24)))
+  const title = padToCells(
+    cutToCells(change.title, Math.max(10, columns - 24)),
+    Math.min(titleWidth, Math.max(10, columns - 24)),
+  )
   const text = padToCells(change.text, 10)
   const used = 3 + countCells(title) + 2 + countCells(text) + 1 + time.length
   if (change.pending !== undefined) {
     const head = ` ${paint('dim', '·')} ${title}  ${text} ${' '.repeat(5)}`
-    return head + paint('dim', cutToCells(change.pending === 'next' ? '' : `  waits for ${change.pending}`, Math.max(0, columns - used - 1)))
+    return (
+      head +
+      paint(
+        'dim',
+        cutToCells(change.pending === 'next' ? '' : `  waits for ${change.pending}`, Math.max(0, columns - used - 1)),
+      )
+    )
   }
   const showsDetail = change.detail !== undefined && change.state !== 'done'
   const detail = showsDetail ? cutToCells(`  ${change.detail}`, Math.max(0, columns - used - 1)) : ''

@@ -3,7 +3,18 @@ import { noPaint, type Paint, type Style } from './paint.ts'
 import { padToCells, countCells } from './cells.ts'
 
 /** Docker Compose's order: the five colours, then their bright sisters. */
-const cycle: readonly Style[] = ['cyan', 'yellow', 'green', 'magenta', 'blue', 'brightCyan', 'brightYellow', 'brightGreen', 'brightMagenta', 'brightBlue']
+const cycle: readonly Style[] = [
+  'cyan',
+  'yellow',
+  'green',
+  'magenta',
+  'blue',
+  'brightCyan',
+  'brightYellow',
+  'brightGreen',
+  'brightMagenta',
+  'brightBlue',
+]
 
 export type LogOptions = {
   readonly prefix: boolean
@@ -20,7 +31,7 @@ export type LogFormat = {
 }
 
 /** Log lines as `docker compose logs` prints them: `web-1  | text`, padded to the longest name, a colour for each. */
-export function createLogFormat({ prefix, timestamps }: LogOptions): LogFormat {
+export const createLogFormat = ({ prefix, timestamps }: LogOptions): LogFormat => {
   const styles = new Map<string, Style>()
   let width = 0
   const styleOf = (name: string): Style => {

@@ -21,7 +21,7 @@ export type PlainOptions = {
 const remindAfterMs = { first: 2_000, later: 10_000 } as const
 
 /** Events as lines, one for each thing that a person wants to know, in the manner of `docker compose --progress plain`. */
-export function createPlainReport(options: PlainOptions): Report {
+export const createPlainReport = (options: PlainOptions): Report => {
   const rows = createStepRows()
   const format = createLogFormat(options.logs)
   const containers = createContainerNames(options.project)
@@ -36,7 +36,11 @@ export function createPlainReport(options: PlainOptions): Report {
     const text = `${change.text} ${change.state === 'waiting' ? (change.detail ?? '') : ''}`
     const last = told.get(change.key)
     const isReminder = change.state === 'waiting' && last !== undefined && last.text.startsWith('Waiting')
-    if (last?.text === text || (isReminder && at - last.at < (last.reminders === 0 ? remindAfterMs.first : remindAfterMs.later))) return []
+    if (
+      last?.text === text ||
+      (isReminder && at - last.at < (last.reminders === 0 ? remindAfterMs.first : remindAfterMs.later))
+    )
+      return []
     told.set(change.key, { text, at, reminders: isReminder ? last.reminders + 1 : 0 })
     return toErr(toRowLine(change, options.paint.stderr))
   }
@@ -48,14 +52,17 @@ export function createPlainReport(options: PlainOptions): Report {
       const problem = change?.problem === undefined || isTold(change.problem) ? undefined : change.problem
       if (event.type === 'step/progressed') return transfers(event, change)
       if (event.type === 'plan/made') transfers(event, undefined)
-      const lines = change === undefined ? toOtherLines(event, { options, format, containers, since: () => since }) : tellRow(change, event.at)
+      const lines =
+        change === undefined
+          ? toOtherLines(event, { options, format, containers, since: () => since })
+          : tellRow(change, event.at)
       return problem === undefined ? lines : [...lines, ...toErr(...toProblemLines([problem], options.problems))]
     },
   }
 }
 
 /** Several steps may fail of one cause: it is told once. */
-export function createToldProblems(): (problem: Problem) => boolean {
+export const createToldProblems = (): ((problem: Problem) => boolean) => {
   const told = new Set<string>()
   return ({ code, message }) => {
     const key = `${code} ${message}`
@@ -65,10 +72,13 @@ export function createToldProblems(): (problem: Problem) => boolean {
   }
 }
 
-type TransferLines = (event: Extract<StackEvent, { type: 'plan/made' | 'step/progressed' }>, change: RowChange | undefined) => readonly Line[]
+type TransferLines = (
+  event: Extract<StackEvent, { type: 'plan/made' | 'step/progressed' }>,
+  change: RowChange | undefined,
+) => readonly Line[]
 
 /** What a build prints, and each new state of a layer; how many bytes there are by now is nothing for a log. */
-function createTransferLines({ steps, silent = [], paint }: PlainOptions): TransferLines {
+const createTransferLines = ({ steps, silent = [], paint }: PlainOptions): TransferLines => {
   const kinds = new Map<string, string>()
   const told = new Map<string, string>()
   return (event, change) => {
@@ -82,29 +92,38 @@ function createTransferLines({ steps, silent = [], paint }: PlainOptions): Trans
     const key = `${event.id} ${part}`
     if (told.get(key) === note || (kind === 'image/build' && note.startsWith('done: '))) return []
     told.set(key, note)
-    return toErr(` ${change.title}  ${paint.stderr('dim', [kind === 'image/build' ? '' : part, toBuildText(note)].filter((word) => word !== '').join(' '))}`)
+    return toErr(
+      ` ${change.title}  ${paint.stderr('dim', [kind === 'image/build' ? '' : part, toBuildText(note)].filter((word) => word !== '').join(' '))}`,
+    )
   }
 }
 
-const logPaint = ({ paint, logs }: PlainOptions, stream: 'stdout' | 'stderr'): Paint => (logs.colors ? paint[stream] : noPaint)
+const logPaint = ({ paint, logs }: PlainOptions, stream: 'stdout' | 'stderr'): Paint =>
+  logs.colors ? paint[stream] : noPaint
 
 const colors = { working: 'blue', waiting: 'yellow', done: 'green', failed: 'red', skipped: 'dim' } as const
 
 /** ` Container web-1  Recreate  (image changed)` */
-function toRowLine({ title, state, text, detail, ms }: RowChange, paint: Paint): string {
+const toRowLine = ({ title, state, text, detail, ms }: RowChange, paint: Paint): string => {
   const time = state === 'done' && ms >= 1000 ? `  ${toShortTime(ms)}` : ''
-  const shown = detail !== undefined && (state === 'waiting' || state === 'skipped' || text === 'Recreate') ? `  (${detail})` : ''
+  const shown =
+    detail !== undefined && (state === 'waiting' || state === 'skipped' || text === 'Recreate') ? `  (${detail})` : ''
   return ` ${title}  ${paint(colors[state], text)}${paint('dim', time + shown)}`
 }
 
-type Names = { learn(event: StackEvent): void; nameOf(container: string): string; lastOf(id: string): ContainerSummary | undefined }
+type Names = {
+  learn(event: StackEvent): void
+  nameOf(container: string): string
+  lastOf(id: string): ContainerSummary | undefined
+}
 
 /** Containers by id or name, each under its short name: without the project's. */
-export function createContainerNames(project: string): Names {
+export const createContainerNames = (project: string): Names => {
   const names = new Map<string, string>()
   const states = new Map<string, ContainerSummary>()
   let pending: ContainerSummary | undefined
-  const shorten = (name: string): string => (name.startsWith(`${project}-`) || name.startsWith(`${project}_`) ? name.slice(project.length + 1) : name)
+  const shorten = (name: string): string =>
+    name.startsWith(`${project}-`) || name.startsWith(`${project}_`) ? name.slice(project.length + 1) : name
   return {
     learn: (event) => {
       if (pending !== undefined) states.set(pending.id, pending)
@@ -117,16 +136,25 @@ export function createContainerNames(project: string): Names {
   }
 }
 
-type Telling = { /** When the first event came. */ readonly since: () => number; readonly options: PlainOptions; readonly format: LogFormat; readonly containers: Names }
+type Telling = {
+  /** When the first event came. */ readonly since: () => number
+  readonly options: PlainOptions
+  readonly format: LogFormat
+  readonly containers: Names
+}
 
-function toOtherLines(event: StackEvent, { options, format, containers, since }: Telling): readonly Line[] {
+const toOtherLines = (event: StackEvent, { options, format, containers, since }: Telling): readonly Line[] => {
   switch (event.type) {
     case 'log/written': {
       const lines = format.lines(containers.nameOf(event.container), event.lines, logPaint(options, event.stream))
       return event.stream === 'stdout' ? toOut(...lines) : toErr(...lines)
     }
     case 'session/started':
-      format.expect(event.services.flatMap(({ name, replicas }) => Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`)))
+      format.expect(
+        event.services.flatMap(({ name, replicas }) =>
+          Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`),
+        ),
+      )
       return []
     case 'log/dropped':
       return toErr(`${event.service}: ${event.lines} lines were left out, they came too fast`)
@@ -141,23 +169,35 @@ function toOtherLines(event: StackEvent, { options, format, containers, since }:
     case 'watch/changed':
       return toErr(`${event.service}: ${event.action} after a change of ${toPathsText(event.paths)}`)
     case 'reload/ended':
-      return toErr(`${event.service}: ${event.action} ${event.problem === undefined ? 'done' : 'failed'}${event.files > 0 ? `, ${event.files} ${event.files === 1 ? 'file' : 'files'}` : ''}, ${event.ms < 1000 ? `${Math.round(event.ms)} ms` : toShortTime(event.ms)}`, ...(event.problem === undefined ? [] : toProblemLines([event.problem], options.problems)))
+      return toErr(
+        `${event.service}: ${event.action} ${event.problem === undefined ? 'done' : 'failed'}${event.files > 0 ? `, ${event.files} ${event.files === 1 ? 'file' : 'files'}` : ''}, ${event.ms < 1000 ? `${Math.round(event.ms)} ms` : toShortTime(event.ms)}`,
+        ...(event.problem === undefined ? [] : toProblemLines([event.problem], options.problems)),
+      )
     case 'session/changed':
-      return event.phase === 'stopping' ? toErr(options.paint.stderr('bold', 'Stopping … press Ctrl+C again to kill')) : []
+      return event.phase === 'stopping'
+        ? toErr(options.paint.stderr('bold', 'Stopping … press Ctrl+C again to kill'))
+        : []
     default:
       return []
   }
 }
 
-const toPathsText = (paths: readonly string[]): string => (paths.length > 3 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', '))
+const toPathsText = (paths: readonly string[]): string =>
+  paths.length > 3 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', ')
 
 /** Told when a container that ran while we looked has ended, as Compose does; one that ended before is no news. */
-function toExitLine(container: ContainerSummary, { options, format, containers, since }: Telling): readonly Line[] {
+const toExitLine = (container: ContainerSummary, { options, format, containers, since }: Telling): readonly Line[] => {
   const before = containers.lastOf(container.id)
   const hasEnded = container.state === 'exited' || container.state === 'dead' || container.state === 'restarting'
   const isOld = before?.state === 'running' ? false : (container.startedAt ?? 0) < since()
   const isTold = before?.state === container.state && before.startedAt === container.startedAt
   if (!hasEnded || isOld || isTold || container.exitCode === undefined) return []
   const again = container.state === 'restarting' ? ' (restarting)' : ''
-  return toOut(format.note(containers.nameOf(container.id), `exited with code ${container.exitCode}${again}`, logPaint(options, 'stdout')))
+  return toOut(
+    format.note(
+      containers.nameOf(container.id),
+      `exited with code ${container.exitCode}${again}`,
+      logPaint(options, 'stdout'),
+    ),
+  )
 }

@@ -25,21 +25,34 @@ export type ProblemOptions = {
  *       ╰─ Did you mean "ports"?
  */
 export const toProblemLines = (problems: readonly Problem[], options: ProblemOptions = {}): readonly string[] =>
-  problems.flatMap((problem, index) => [...(index === 0 ? [] : isLong(problem) || isLong(problems[index - 1]) ? [''] : []), ...toOneProblem(problem, options)])
+  problems.flatMap((problem, index) => [
+    ...(index === 0 ? [] : isLong(problem) || isLong(problems[index - 1]) ? [''] : []),
+    ...toOneProblem(problem, options),
+  ])
 
 const isLong = (problem: Problem | undefined): boolean => problem?.span !== undefined
 
-function toOneProblem(problem: Problem, options: ProblemOptions): readonly string[] {
+const toOneProblem = (problem: Problem, options: ProblemOptions): readonly string[] => {
   const paint = options.paint ?? noPaint
   const color = problem.severity === 'error' ? 'red' : 'yellow'
   const [first = '', ...rest] = problem.message.split('\n')
   const title = `${paint(color, paint('bold', problem.severity) + paint('dim', `[${problem.code}]`))}: ${paint('bold', first)}`
   const hintLines = problem.hint === undefined ? [] : problem.hint.split('\n')
-  if (problem.span === undefined) return [title, ...rest.map((line) => `  ${line}`), ...hintLines.map((line) => `  ${paint('cyan', line)}`)]
-  const frame = toFrame(problem.span, { ...options, ...(problem.conceal === true ? { readSource: () => undefined } : {}), color })
-  const related = (problem.related ?? []).flatMap((each) => [`  ${each.message}`, ...toFrame(each.span, { ...options, color: 'cyan' })])
+  if (problem.span === undefined)
+    return [title, ...rest.map((line) => `  ${line}`), ...hintLines.map((line) => `  ${paint('cyan', line)}`)]
+  const frame = toFrame(problem.span, {
+    ...options,
+    ...(problem.conceal === true ? { readSource: () => undefined } : {}),
+    color,
+  })
+  const related = (problem.related ?? []).flatMap((each) => [
+    `  ${each.message}`,
+    ...toFrame(each.span, { ...options, color: 'cyan' }),
+  ])
   const gutter = ' '.repeat(gutterWidth(problem.span) + 1)
-  const hint = hintLines.map((line, index) => `${gutter}${paint('dim', index === 0 ? '╰─' : '  ')} ${paint('cyan', line)}`)
+  const hint = hintLines.map(
+    (line, index) => `${gutter}${paint('dim', index === 0 ? '╰─' : '  ')} ${paint('cyan', line)}`,
+  )
   return [title, ...rest.map((line) => `  ${line}`), ...frame, ...hint, ...related]
 }
 
@@ -47,7 +60,7 @@ const gutterWidth = (span: Span): number => String(span.line).length
 
 type FrameOptions = ProblemOptions & { readonly color: 'red' | 'yellow' | 'cyan' }
 
-function toFrame(span: Span, options: FrameOptions): readonly string[] {
+const toFrame = (span: Span, options: FrameOptions): readonly string[] => {
   const paint = options.paint ?? noPaint
   const width = gutterWidth(span)
   const gutter = ' '.repeat(width + 1)
@@ -55,7 +68,8 @@ function toFrame(span: Span, options: FrameOptions): readonly string[] {
   const head = `${gutter}${paint('dim', '╭─')} ${paint('cyan', place)}`
   const lines = options.readSource?.(span.file)?.split(/\r?\n/)
   if (lines === undefined || lines[span.line - 1] === undefined) return [head]
-  const shown = (line: number): string | undefined => lines[line - 1] === undefined ? undefined : maskSecrets(lines[line - 1] ?? '', lines.slice(0, line - 1))
+  const shown = (line: number): string | undefined =>
+    lines[line - 1] === undefined ? undefined : maskSecrets(lines[line - 1] ?? '', lines.slice(0, line - 1))
   const marked = shown(span.line) ?? ''
   const room = options.width === undefined ? undefined : options.width - width - 3
   const view = toView(marked, span, room)
@@ -63,14 +77,20 @@ function toFrame(span: Span, options: FrameOptions): readonly string[] {
   const before = shown(span.line - 1)
   return [
     head,
-    ...(before === undefined || before.trim() === '' ? [] : [`${number(span.line - 1)} ${toView(before, { ...span, column: view.from + 1 }, room).text}`]),
+    ...(before === undefined || before.trim() === ''
+      ? []
+      : [`${number(span.line - 1)} ${toView(before, { ...span, column: view.from + 1 }, room).text}`]),
     `${number(span.line)} ${view.text}`,
     `${gutter}${paint('dim', '│')} ${' '.repeat(view.mark)}${paint(options.color, '^'.repeat(view.marks))}`,
   ]
 }
 
 /** The part of a line that is shown, and where its mark goes: a long line is cut around the mark. */
-function toView(line: string, span: Span, room: number | undefined): { text: string; from: number; mark: number; marks: number } {
+const toView = (
+  line: string,
+  span: Span,
+  room: number | undefined,
+): { text: string; from: number; mark: number; marks: number } => {
   const plain = line.replaceAll('\t', ' ')
   const column = Math.min(span.column - 1, plain.length)
   const from = room !== undefined && column > room - 10 ? Math.max(0, column - Math.floor(room / 2)) : 0

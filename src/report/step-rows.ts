@@ -60,7 +60,7 @@ const awaited: Readonly<Record<string, string>> = { healthy: 'Healthy', complete
 type Group = { readonly title: string; readonly open: Set<string>; startedAt?: number; hasStarted: boolean }
 
 /** Turns events of steps into changes of rows. Remembers the plans that it has seen. */
-export function createStepRows(): StepRows {
+export const createStepRows = (): StepRows => {
   const steps = new Map<string, StepSummary>()
   const groups = new Map<string, Group>()
   const startedAt = new Map<string, number>()
@@ -89,7 +89,9 @@ export function createStepRows(): StepRows {
     return step === undefined ? id : rowOf(step).title.replace(/^[A-Z]/, (letter) => letter.toLowerCase())
   }
   const toPending = (key: string): { readonly pending?: string } => {
-    const next = [...steps.values()].find((step) => !endedSteps.has(step.id) && words[step.kind]?.minor !== true && rowOf(step).key === key)
+    const next = [...steps.values()].find(
+      (step) => !endedSteps.has(step.id) && words[step.kind]?.minor !== true && rowOf(step).key === key,
+    )
     if (next === undefined) return {}
     const blockers = next.needs.flatMap((id) => (endedSteps.has(id) ? [] : (steps.get(id)?.subject ?? [])))
     return { pending: blockers.length === 0 ? 'next' : [...new Set(blockers)].join(', ') }
@@ -97,11 +99,19 @@ export function createStepRows(): StepRows {
   return {
     read: (event) => {
       if (event.type === 'plan/made') learn(event.steps)
-      if (event.type !== 'step/started' && event.type !== 'step/waiting' && event.type !== 'step/progressed' && event.type !== 'step/ended') return undefined
-      const step = steps.get(event.id) ?? (event.type === 'step/started' ? { ...event, cause: '', needs: [] } : undefined)
+      if (
+        event.type !== 'step/started' &&
+        event.type !== 'step/waiting' &&
+        event.type !== 'step/progressed' &&
+        event.type !== 'step/ended'
+      )
+        return undefined
+      const step =
+        steps.get(event.id) ?? (event.type === 'step/started' ? { ...event, cause: '', needs: [] } : undefined)
       if (step === undefined) return undefined
       const row = rowOf(step)
-      const isFirst = event.type === 'step/started' && (running.get(row.key)?.size ?? 0) === 0 && row.group?.hasStarted !== true
+      const isFirst =
+        event.type === 'step/started' && (running.get(row.key)?.size ?? 0) === 0 && row.group?.hasStarted !== true
       const began = isFirst ? event.at : (startedAt.get(row.key) ?? event.at)
       if (isFirst) startedAt.set(row.key, began)
       const open = running.get(row.key) ?? new Set<string>()
@@ -111,8 +121,20 @@ export function createStepRows(): StepRows {
         endedSteps.add(event.id)
       }
       running.set(row.key, open)
-      const change = row.group === undefined ? toOwnChange(event, step, nameOf) : toGroupChange(event, { step, group: row.group, nameOf })
-      return change === undefined ? undefined : { minor: false, ...change, ...(change.state === 'done' ? toPending(row.key) : {}), key: row.key, title: row.title, ms: event.at - began }
+      const change =
+        row.group === undefined
+          ? toOwnChange(event, step, nameOf)
+          : toGroupChange(event, { step, group: row.group, nameOf })
+      return change === undefined
+        ? undefined
+        : {
+            minor: false,
+            ...change,
+            ...(change.state === 'done' ? toPending(row.key) : {}),
+            key: row.key,
+            title: row.title,
+            ms: event.at - began,
+          }
     },
   }
 }
@@ -120,11 +142,12 @@ export function createStepRows(): StepRows {
 type StepEvent = Extract<StackEvent, { type: 'step/started' | 'step/waiting' | 'step/progressed' | 'step/ended' }>
 type Change = Omit<RowChange, 'key' | 'title' | 'ms' | 'minor'> & { readonly minor?: boolean }
 
-const toTitle = (step: Pick<StepSummary, 'kind' | 'subject'>): string => `${words[step.kind]?.noun ?? 'Step'} ${step.subject.replace(/^(image|network|volume) /, '')}`
+const toTitle = (step: Pick<StepSummary, 'kind' | 'subject'>): string =>
+  `${words[step.kind]?.noun ?? 'Step'} ${step.subject.replace(/^(image|network|volume) /, '')}`
 
 const because = (step: StepSummary): { readonly detail?: string } => (step.cause === '' ? {} : { detail: step.cause })
 
-function toOwnChange(event: StepEvent, step: StepSummary, nameOf: End['nameOf']): Change | undefined {
+const toOwnChange = (event: StepEvent, step: StepSummary, nameOf: End['nameOf']): Change | undefined => {
   const word = words[step.kind] ?? { noun: 'Step', doing: 'Working', done: 'Done' }
   const minor = word.minor === true
   switch (event.type) {
@@ -135,11 +158,18 @@ function toOwnChange(event: StepEvent, step: StepSummary, nameOf: End['nameOf'])
     case 'step/progressed':
       return { state: 'working', text: word.doing, minor: true, ...toProgressDetail(event, step.kind) }
     case 'step/ended':
-      return toEnd(event, { nameOf, done: awaited[step.id.slice(step.id.lastIndexOf('/') + 1).replace('?', '')] ?? word.done, minor })
+      return toEnd(event, {
+        nameOf,
+        done: awaited[step.id.slice(step.id.lastIndexOf('/') + 1).replace('?', '')] ?? word.done,
+        minor,
+      })
   }
 }
 
-function toGroupChange(event: StepEvent, { step, group, nameOf }: { readonly step: StepSummary; readonly group: Group; readonly nameOf: End['nameOf'] }): Change | undefined {
+const toGroupChange = (
+  event: StepEvent,
+  { step, group, nameOf }: { readonly step: StepSummary; readonly group: Group; readonly nameOf: End['nameOf'] },
+): Change | undefined => {
   switch (event.type) {
     case 'step/started': {
       if (group.hasStarted) return { state: 'working', text: words[step.kind]?.doing ?? 'Working', minor: true }
@@ -157,29 +187,65 @@ function toGroupChange(event: StepEvent, { step, group, nameOf }: { readonly ste
   }
 }
 
-type End = { readonly done: string; readonly minor: boolean; /** A step as people know it. */ readonly nameOf: (step: string) => string }
+type End = {
+  readonly done: string
+  readonly minor: boolean
+  /** A step as people know it. */ readonly nameOf: (step: string) => string
+}
 
-function toEnd(event: Extract<StepEvent, { type: 'step/ended' }>, { done, minor, nameOf }: End): Change {
+const toEnd = (event: Extract<StepEvent, { type: 'step/ended' }>, { done, minor, nameOf }: End): Change => {
   switch (event.outcome) {
     case 'done':
       return { state: 'done', text: done, minor }
     case 'failed':
-      return { state: 'failed', text: 'Error', ...(event.problem === undefined ? {} : { problem: event.problem, detail: event.problem.message.split('\n')[0] ?? '' }) }
+      return {
+        state: 'failed',
+        text: 'Error',
+        ...(event.problem === undefined
+          ? {}
+          : { problem: event.problem, detail: event.problem.message.split('\n')[0] ?? '' }),
+      }
     case 'skipped':
-      if (event.because === 'again') return { state: 'waiting', text: 'Waiting', minor: true, detail: 'looked at again' }
-      return { state: 'skipped', text: 'Skipped', minor: event.because === 'cancelled', ...(event.because === undefined ? {} : { detail: event.because === 'cancelled' ? 'cancelled' : `because of ${nameOf(event.because)}` }) }
+      if (event.because === 'again')
+        return { state: 'waiting', text: 'Waiting', minor: true, detail: 'looked at again' }
+      return {
+        state: 'skipped',
+        text: 'Skipped',
+        minor: event.because === 'cancelled',
+        ...(event.because === undefined
+          ? {}
+          : { detail: event.because === 'cancelled' ? 'cancelled' : `because of ${nameOf(event.because)}` }),
+      }
   }
 }
 
-function toProgressDetail({ done, total, unit, note, part }: Extract<StepEvent, { type: 'step/progressed' }>, kind: string): { readonly detail?: string } {
-  const amount = done === undefined ? '' : unit === 'bytes' ? toBytes(done) + (total === undefined ? '' : ` / ${toBytes(total)}`) : total === undefined ? `${done}` : `${done}/${total}`
+const toProgressDetail = (
+  { done, total, unit, note, part }: Extract<StepEvent, { type: 'step/progressed' }>,
+  kind: string,
+): { readonly detail?: string } => {
+  const amount =
+    done === undefined
+      ? ''
+      : unit === 'bytes'
+        ? toBytes(done) + (total === undefined ? '' : ` / ${toBytes(total)}`)
+        : total === undefined
+          ? `${done}`
+          : `${done}/${total}`
   // Parts of a build are digests, which tell nobody anything.
-  const detail = [kind === 'image/build' ? undefined : part, note === undefined ? undefined : toBuildText(note), amount].filter((word) => word !== undefined && word !== '').join(' ')
+  const detail = [kind === 'image/build' ? undefined : part, note === undefined ? undefined : toBuildText(note), amount]
+    .filter((word) => word !== undefined && word !== '')
+    .join(' ')
   return detail === '' ? {} : { detail }
 }
 
 /** `started: [2/3] RUN npm ci` without its first word. */
-export const toBuildText = (note: string): string => note.replace(/^started: /, '').replace(/^(done|cached|failed): (.*)/s, (_, state: string, rest: string) => `${rest} ${state === 'done' ? '✓' : state.toUpperCase()}`)
+export const toBuildText = (note: string): string =>
+  note
+    .replace(/^started: /, '')
+    .replace(
+      /^(done|cached|failed): (.*)/s,
+      (_, state: string, rest: string) => `${rest} ${state === 'done' ? '✓' : state.toUpperCase()}`,
+    )
 
 /** Bytes as people read them: `3.2MB`. */
 export const toBytes = (bytes: number): string => {

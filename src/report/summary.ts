@@ -15,31 +15,51 @@ export type SummaryInput = {
 }
 
 /** What `up -d` did and did not do, how long it took, and where it can be reached. */
-export function toSummaryLines({ project, plans, isDone, containers, ms, paint }: SummaryInput): readonly string[] {
+export const toSummaryLines = ({ project, plans, isDone, containers, ms, paint }: SummaryInput): readonly string[] => {
   const done = plans.flatMap((plan) => plan.steps).filter(isDone)
   const counts = countContainers(done)
   const unchanged = new Set(plans.flatMap((plan) => plan.unchanged)).size
   const changed = done.some((step) => step.action.kind !== 'service/await')
   const time = toShortTime(ms)
-  if (!changed) return [`${paint('green', '✔')} ${paint('bold', project)} is up to date, nothing was changed ${paint('dim', `(${toCount(unchanged, 'service')}, ${time})`)}`, ...toAddressLines(containers, paint)]
-  const parts = [...Object.entries(counts).flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : [])), ...(unchanged > 0 ? [`${toCount(unchanged, 'service')} unchanged`] : [])]
-  return [`${paint('green', '✔')} ${paint('bold', project)} is up${parts.length === 0 ? '' : `: ${parts.join(', ')}`} ${paint('dim', `(${time})`)}`, ...toAddressLines(containers, paint)]
+  if (!changed)
+    return [
+      `${paint('green', '✔')} ${paint('bold', project)} is up to date, nothing was changed ${paint('dim', `(${toCount(unchanged, 'service')}, ${time})`)}`,
+      ...toAddressLines(containers, paint),
+    ]
+  const parts = [
+    ...Object.entries(counts).flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : [])),
+    ...(unchanged > 0 ? [`${toCount(unchanged, 'service')} unchanged`] : []),
+  ]
+  return [
+    `${paint('green', '✔')} ${paint('bold', project)} is up${parts.length === 0 ? '' : `: ${parts.join(', ')}`} ${paint('dim', `(${time})`)}`,
+    ...toAddressLines(containers, paint),
+  ]
 }
 
 const toCount = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
-function countContainers(steps: readonly Step[]): Readonly<Record<'created' | 'recreated' | 'started' | 'removed', number>> {
-  const recreated = new Set(steps.flatMap((step) => (step.group !== undefined && step.action.kind === 'container/create' ? [step.group] : [])))
+const countContainers = (
+  steps: readonly Step[],
+): Readonly<Record<'created' | 'recreated' | 'started' | 'removed', number>> => {
+  const recreated = new Set(
+    steps.flatMap((step) => (step.group !== undefined && step.action.kind === 'container/create' ? [step.group] : [])),
+  )
   const own = steps.filter((step) => step.group === undefined)
-  const subjects = (kind: Step['action']['kind']): readonly string[] => own.filter((step) => step.action.kind === kind).map((step) => step.id.slice(0, step.id.lastIndexOf('/')))
+  const subjects = (kind: Step['action']['kind']): readonly string[] =>
+    own.filter((step) => step.action.kind === kind).map((step) => step.id.slice(0, step.id.lastIndexOf('/')))
   const created = new Set(subjects('container/create'))
   const renewed = new Set([...recreated].map((group) => group.replace('recreate ', '')))
   const started = subjects('container/start').filter((subject) => !created.has(subject) && !renewed.has(subject))
-  return { created: created.size, recreated: recreated.size, started: started.length, removed: subjects('container/remove').length }
+  return {
+    created: created.size,
+    recreated: recreated.size,
+    started: started.length,
+    removed: subjects('container/remove').length,
+  }
 }
 
 /** Published ports as addresses that a browser takes. */
-function toAddressLines(containers: readonly ObservedContainer[], paint: Paint): readonly string[] {
+const toAddressLines = (containers: readonly ObservedContainer[], paint: Paint): readonly string[] => {
   const addresses = new Map<string, Set<string>>()
   for (const { service, ports, state } of containers) {
     if (state !== 'running') continue
@@ -50,5 +70,7 @@ function toAddressLines(containers: readonly ObservedContainer[], paint: Paint):
     }
   }
   const width = Math.max(0, ...[...addresses.keys()].map((name) => name.length))
-  return [...addresses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([service, urls]) => `  ${service.padEnd(width)}  ${paint('cyan', [...urls].join('  '))}`)
+  return [...addresses]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([service, urls]) => `  ${service.padEnd(width)}  ${paint('cyan', [...urls].join('  '))}`)
 }

@@ -9,28 +9,45 @@ export type TemplateColumns = {
   readonly titles?: Readonly<Record<string, string>>
 }
 
-type Part = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'field'; readonly name: string } | { readonly kind: 'json'; readonly name: string | undefined }
+type Part =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'field'; readonly name: string }
+  | { readonly kind: 'json'; readonly name: string | undefined }
 
 /**
  * A `--format` template with what lists need of Go's templates: `{{.Name}}`, `{{json .}}`, `{{json .Name}}`, the escapes `\t` and
  * `\n`, and `table …` for columns with titles.
  * @returns the lines, or what is in the template that is not built
  */
-export function renderTemplate(format: string, rows: readonly Fields[], { titles = {} }: TemplateColumns = {}): { readonly lines: readonly string[] } | { readonly unsupported: string } {
+export const renderTemplate = (
+  format: string,
+  rows: readonly Fields[],
+  { titles = {} }: TemplateColumns = {},
+): { readonly lines: readonly string[] } | { readonly unsupported: string } => {
   const isTable = format.startsWith('table ')
   const parts = parseTemplate(unescapeTemplate(isTable ? format.slice('table '.length) : format))
   if ('unsupported' in parts) return parts
-  const unknown = rows.length === 0 ? undefined : parts.parts.find((part) => part.kind !== 'text' && part.name !== undefined && rows[0]?.[part.name] === undefined)
+  const unknown =
+    rows.length === 0
+      ? undefined
+      : parts.parts.find(
+          (part) => part.kind !== 'text' && part.name !== undefined && rows[0]?.[part.name] === undefined,
+        )
   if (unknown !== undefined && unknown.kind !== 'text') return { unsupported: `{{.${unknown.name}}}` }
   const bodies = rows.map((row) => renderParts(parts.parts, (name) => toText(row[name]), row))
   if (!isTable) return { lines: bodies }
   const head = renderParts(parts.parts, (name) => titles[name] ?? name.toUpperCase(), {})
-  return { lines: toColumns([head, ...bodies].map((line) => line.split('\t')), { gap: 3, minimum: 10 }) }
+  return {
+    lines: toColumns(
+      [head, ...bodies].map((line) => line.split('\t')),
+      { gap: 3, minimum: 10 },
+    ),
+  }
 }
 
 const unescapeTemplate = (format: string): string => format.replaceAll('\\t', '\t').replaceAll('\\n', '\n')
 
-function parseTemplate(format: string): { readonly parts: readonly Part[] } | { readonly unsupported: string } {
+const parseTemplate = (format: string): { readonly parts: readonly Part[] } | { readonly unsupported: string } => {
   const parts: Part[] = []
   let at = 0
   for (const found of format.matchAll(/\{\{-?\s*(.*?)\s*-?\}\}/gs)) {
@@ -46,6 +63,15 @@ function parseTemplate(format: string): { readonly parts: readonly Part[] } | { 
 }
 
 const renderParts = (parts: readonly Part[], read: (name: string) => string, row: Fields): string =>
-  parts.map((part) => (part.kind === 'text' ? part.text : part.kind === 'field' ? read(part.name) : toGoJson(part.name === undefined ? row : row[part.name]))).join('')
+  parts
+    .map((part) =>
+      part.kind === 'text'
+        ? part.text
+        : part.kind === 'field'
+          ? read(part.name)
+          : toGoJson(part.name === undefined ? row : row[part.name]),
+    )
+    .join('')
 
-const toText = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'object' ? toGoJson(value) : String(value))
+const toText = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'object' ? toGoJson(value) : String(value)

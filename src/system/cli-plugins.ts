@@ -4,25 +4,35 @@ import { join } from 'node:path'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const systemFolders = ['/usr/local/lib/docker/cli-plugins', '/usr/local/libexec/docker/cli-plugins', '/usr/lib/docker/cli-plugins', '/usr/libexec/docker/cli-plugins']
+const systemFolders = [
+  '/usr/local/lib/docker/cli-plugins',
+  '/usr/local/libexec/docker/cli-plugins',
+  '/usr/lib/docker/cli-plugins',
+  '/usr/libexec/docker/cli-plugins',
+]
 
 /** A plugin of Docker's command line, where that looks for it: folders of `config.json` first, then the user's, then the system's. */
-export async function findCliPlugin(name: string, environment: Environment): Promise<string | undefined> {
+export const findCliPlugin = async (name: string, environment: Environment): Promise<string | undefined> => {
   const config = environment['DOCKER_CONFIG'] || join(environment['HOME'] || homedir(), '.docker')
   const folders = [...(await readExtraFolders(config)), join(config, 'cli-plugins'), ...systemFolders]
   return findExecutable(folders.map((folder) => join(folder, `docker-${name}`)))
 }
 
 /** A configuration that cannot be read names no folders; commands that need it say what is wrong with it. */
-async function readExtraFolders(config: string): Promise<readonly string[]> {
+const readExtraFolders = async (config: string): Promise<readonly string[]> => {
   const read = async (): Promise<unknown> => JSON.parse(await readFile(join(config, 'config.json'), 'utf8'))
-  const { cliPluginsExtraDirs = [] } = (await read().catch(() => ({}))) as { readonly cliPluginsExtraDirs?: readonly string[] }
+  const { cliPluginsExtraDirs = [] } = (await read().catch(() => ({}))) as {
+    readonly cliPluginsExtraDirs?: readonly string[]
+  }
   return cliPluginsExtraDirs
 }
 
-export async function findExecutable(candidates: readonly string[]): Promise<string | undefined> {
+export const findExecutable = async (candidates: readonly string[]): Promise<string | undefined> => {
   for (const candidate of candidates) {
-    const isThere = await access(candidate, constants.X_OK).then(() => true, () => false)
+    const isThere = await access(candidate, constants.X_OK).then(
+      () => true,
+      () => false,
+    )
     if (isThere) return candidate
   }
   return undefined

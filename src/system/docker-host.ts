@@ -12,7 +12,7 @@ type HostOptions = { readonly source: string; readonly tls?: EngineTls | undefin
  * scheme, its host `localhost`, its port 2375, or 2376 with TLS.
  * @returns the address, or a sentence without a full stop that says what is wrong with the value
  */
-export function parseDockerHost(value: string, options: HostOptions): EngineAddress | string {
+export const parseDockerHost = (value: string, options: HostOptions): EngineAddress | string => {
   const { source } = options
   const host = value.trim()
   const [, scheme = 'tcp', rest = host] = /^([a-z]+):\/\/(.*)$/i.exec(host) ?? []
@@ -32,15 +32,22 @@ export function parseDockerHost(value: string, options: HostOptions): EngineAddr
   }
 }
 
-function parseTcp(rest: string, { source, tls }: HostOptions): EngineAddress | string {
+const parseTcp = (rest: string, { source, tls }: HostOptions): EngineAddress | string => {
   const url = parseUrl(`http://${rest.startsWith(':') || rest === '' ? `localhost${rest}` : rest}`)
   if (url === undefined) return `"${rest}" is not a host and port`
   const port = explicitPort(rest) ?? (tls === undefined ? PLAIN_PORT : TLS_PORT)
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  return { kind: 'tcp', host: `tcp://${url.hostname}:${port}`, source, hostname, port, ...(tls === undefined ? {} : { tls }) }
+  return {
+    kind: 'tcp',
+    host: `tcp://${url.hostname}:${port}`,
+    source,
+    hostname,
+    port,
+    ...(tls === undefined ? {} : { tls }),
+  }
 }
 
-function parseSsh(rest: string, source: string): EngineAddress | string {
+const parseSsh = (rest: string, source: string): EngineAddress | string => {
   const url = parseUrl(`http://${rest}`)
   if (url === undefined || url.hostname === '') return `"${rest}" is not a host that ssh can reach`
   const port = explicitPort(rest)
@@ -49,7 +56,7 @@ function parseSsh(rest: string, source: string): EngineAddress | string {
 }
 
 /** URL hides a port that is its scheme's default, and here `:80` must stay `:80`. */
-function explicitPort(rest: string): number | undefined {
+const explicitPort = (rest: string): number | undefined => {
   const found = /:(\d+)\/?$/.exec(rest)?.[1]
   return found === undefined ? undefined : Number(found)
 }

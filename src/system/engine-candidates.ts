@@ -8,14 +8,16 @@ import { parseDockerHost, type EngineTls } from './docker-host.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A place where an engine may listen, or one that is named but cannot be used. */
-export type EngineCandidate = { readonly kind: 'place'; readonly address: EngineAddress } | { readonly kind: 'failed'; readonly attempt: EngineAttempt }
+export type EngineCandidate =
+  | { readonly kind: 'place'; readonly address: EngineAddress }
+  | { readonly kind: 'failed'; readonly attempt: EngineAttempt }
 
 /**
  * Where to look, first choice first, by reading files only. As Docker's own command line has it: `DOCKER_HOST`, else
  * `DOCKER_CONTEXT`, else the current context of `config.json`. Each of these is somebody's explicit choice, so nothing
  * else is tried beside it: another engine would be the wrong one. With the default context all usual sockets are named.
  */
-export function listEngineCandidates(env: Environment): readonly EngineCandidate[] {
+export const listEngineCandidates = (env: Environment): readonly EngineCandidate[] => {
   const host = env.DOCKER_HOST
   if (host !== undefined && host !== '') {
     const source = 'DOCKER_HOST'
@@ -27,19 +29,24 @@ export function listEngineCandidates(env: Environment): readonly EngineCandidate
   return listUsualSockets(env)
 }
 
-const toFailed = (address: string, source: string, failure: string): EngineCandidate => ({ kind: 'failed', attempt: { address, source, failure } })
+const toFailed = (address: string, source: string, failure: string): EngineCandidate => ({
+  kind: 'failed',
+  attempt: { address, source, failure },
+})
 
 /** The context that was chosen, unless it is the default one. */
-function selectContext(env: Environment): { name: string; source: string } | undefined {
+const selectContext = (env: Environment): { name: string; source: string } | undefined => {
   const named = env.DOCKER_CONTEXT
-  if (named !== undefined && named !== '') return named === 'default' ? undefined : { name: named, source: 'DOCKER_CONTEXT' }
-  const current = (readJson(join(dockerConfigFolder(env), 'config.json')) as { currentContext?: unknown } | undefined)?.currentContext
+  if (named !== undefined && named !== '')
+    return named === 'default' ? undefined : { name: named, source: 'DOCKER_CONTEXT' }
+  const current = (readJson(join(dockerConfigFolder(env), 'config.json')) as { currentContext?: unknown } | undefined)
+    ?.currentContext
   if (typeof current !== 'string' || current === '' || current === 'default') return undefined
   return { name: current, source: `context "${current}"` }
 }
 
 /** The context store keeps a context in a folder named by the SHA-256 of its name (docker/cli `cli/context/store`). */
-function readContext(name: string, options: { env: Environment; source: string }): EngineCandidate {
+const readContext = (name: string, options: { env: Environment; source: string }): EngineCandidate => {
   const contexts = join(dockerConfigFolder(options.env), 'contexts')
   const id = createHash('sha256').update(name).digest('hex')
   const { source } = options
@@ -55,14 +62,15 @@ function readContext(name: string, options: { env: Environment; source: string }
 }
 
 /** `DOCKER_TLS_VERIFY` counts when it is not empty, whatever it says; `DOCKER_CERT_PATH` tells where the files are. */
-function readEnvironmentTls(env: Environment): EngineTls | undefined {
+const readEnvironmentTls = (env: Environment): EngineTls | undefined => {
   const verify = (env.DOCKER_TLS_VERIFY ?? '') !== ''
   if (!verify && (env.DOCKER_TLS ?? '') === '') return undefined
-  const folder = env.DOCKER_CERT_PATH === undefined || env.DOCKER_CERT_PATH === '' ? dockerConfigFolder(env) : env.DOCKER_CERT_PATH
+  const folder =
+    env.DOCKER_CERT_PATH === undefined || env.DOCKER_CERT_PATH === '' ? dockerConfigFolder(env) : env.DOCKER_CERT_PATH
   return readTls(folder, !verify) ?? { skipVerify: !verify }
 }
 
-function readTls(folder: string, skipVerify: boolean): EngineTls | undefined {
+const readTls = (folder: string, skipVerify: boolean): EngineTls | undefined => {
   const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readText(join(folder, name)))
   if (ca === undefined && cert === undefined && !skipVerify) return undefined
   return {
@@ -75,7 +83,7 @@ function readTls(folder: string, skipVerify: boolean): EngineTls | undefined {
 
 const usual = 'usual socket'
 
-function listUsualSockets(env: Environment): readonly EngineCandidate[] {
+const listUsualSockets = (env: Environment): readonly EngineCandidate[] => {
   if (process.platform === 'win32') {
     return ['docker_engine', 'dockerDesktopLinuxEngine', 'podman-machine-default'].map((name) => ({
       kind: 'place',
@@ -88,7 +96,7 @@ function listUsualSockets(env: Environment): readonly EngineCandidate[] {
   }))
 }
 
-function usualSocketPaths(env: Environment): readonly string[] {
+const usualSocketPaths = (env: Environment): readonly string[] => {
   const home = homeFolder(env)
   const runtime = env.XDG_RUNTIME_DIR
   return [
@@ -108,8 +116,10 @@ function usualSocketPaths(env: Environment): readonly string[] {
  * The address that an ordinary command uses: the explicit choice, or the first usual socket that exists. Looks at files
  * only and asks nobody, so it costs well under a millisecond; whether an engine answers there shows with the first call.
  */
-export function resolveEngineAddress(env: Environment): EngineAddress | undefined {
-  const addresses = listEngineCandidates(env).flatMap((candidate) => (candidate.kind === 'place' ? [candidate.address] : []))
+export const resolveEngineAddress = (env: Environment): EngineAddress | undefined => {
+  const addresses = listEngineCandidates(env).flatMap((candidate) =>
+    candidate.kind === 'place' ? [candidate.address] : [],
+  )
   const [first] = addresses
   if (first === undefined || first.source !== usual) return first
   return addresses.find((address) => address.socketPath !== undefined && existsSync(address.socketPath))
@@ -120,7 +130,7 @@ const homeFolder = (env: Environment): string => (env.HOME === undefined || env.
 const dockerConfigFolder = (env: Environment): string =>
   env.DOCKER_CONFIG === undefined || env.DOCKER_CONFIG === '' ? join(homeFolder(env), '.docker') : env.DOCKER_CONFIG
 
-function readJson(file: string): unknown {
+const readJson = (file: string): unknown => {
   const text = readText(file)
   if (text === undefined) return undefined
   try {
@@ -130,7 +140,7 @@ function readJson(file: string): unknown {
   }
 }
 
-function readText(file: string): string | undefined {
+const readText = (file: string): string | undefined => {
   try {
     return readFileSync(file, 'utf8')
   } catch {

@@ -22,7 +22,7 @@ export type EngineResponse = {
  * else goes through docker/, which knows the API.
  * @throws what the connection throws (`ENOENT`, `ECONNREFUSED`, `EACCES`, a TLS failure), or the signal's reason
  */
-export async function requestEngine(address: EngineAddress, ask: EngineRequest): Promise<EngineResponse> {
+export const requestEngine = async (address: EngineAddress, ask: EngineRequest): Promise<EngineResponse> => {
   const request = await openRequest(address, {
     method: ask.method ?? 'GET',
     path: ask.path,
@@ -39,14 +39,15 @@ export async function requestEngine(address: EngineAddress, ask: EngineRequest):
     request.once('error', (error) => reject(ask.signal.aborted ? ask.signal.reason : error))
     const { body } = ask
     if (body === undefined) request.end()
-    else request.once('continue', () => body.once('error', (error) => request.destroy(error)).pipe(request)).flushHeaders()
+    else
+      request.once('continue', () => body.once('error', (error) => request.destroy(error)).pipe(request)).flushHeaders()
   })
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk as Buffer)
   return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString('utf8') }
 }
 
-async function openRequest(address: EngineAddress, options: RequestOptions): Promise<ClientRequest> {
+const openRequest = async (address: EngineAddress, options: RequestOptions): Promise<ClientRequest> => {
   switch (address.kind) {
     case 'unix':
     case 'npipe':
@@ -64,18 +65,35 @@ async function openRequest(address: EngineAddress, options: RequestOptions): Pro
 }
 
 /** As Docker's own command line reaches an engine by ssh: the far `docker` passes bytes between us and its engine. */
-function connectBySsh(address: EngineAddress): Duplex {
+const connectBySsh = (address: EngineAddress): Duplex => {
   const port = address.port === undefined ? [] : ['-p', String(address.port)]
-  const args = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', ...port, '--', address.hostname ?? '', 'docker', 'system', 'dial-stdio']
+  const args = [
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    'ConnectTimeout=10',
+    ...port,
+    '--',
+    address.hostname ?? '',
+    'docker',
+    'system',
+    'dial-stdio',
+  ]
   const child = spawn('ssh', args, { stdio: 'pipe' })
   const connection = toConnection(child)
   // What node:http expects of a socket and a pair of pipes has not.
   const nothing = (): Duplex => connection
-  return Object.assign(connection, { setKeepAlive: nothing, setNoDelay: nothing, setTimeout: nothing, ref: nothing, unref: nothing })
+  return Object.assign(connection, {
+    setKeepAlive: nothing,
+    setNoDelay: nothing,
+    setTimeout: nothing,
+    ref: nothing,
+    unref: nothing,
+  })
 }
 
 /** Ends when ssh has ended and not before, so that its own words are the failure and not a broken pipe. */
-function toConnection(child: ChildProcessWithoutNullStreams): Duplex {
+const toConnection = (child: ChildProcessWithoutNullStreams): Duplex => {
   const connection = new Duplex({
     read: () => child.stdout.resume(),
     write: (chunk, _encoding, done) => child.stdin.write(chunk, () => done()),

@@ -107,13 +107,23 @@ const readChunk = (descriptor: number, chunk: Buffer): number => {
 
 const decode = (bytes: Buffer): ReadResult => {
   const nul = bytes.indexOf(0)
-  if (nul !== -1 && !isUtf16(bytes)) return { ok: false, fault: 'nul', detail: `byte ${nul + 1}`, ...positionOf(bytes, nul) }
+  if (nul !== -1 && !isUtf16(bytes))
+    return { ok: false, fault: 'nul', detail: `byte ${nul + 1}`, ...positionOf(bytes, nul) }
   try {
-    if (isUtf16(bytes)) return { ok: true, text: new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be', { fatal: true }).decode(bytes) }
+    if (isUtf16(bytes))
+      return {
+        ok: true,
+        text: new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be', { fatal: true }).decode(bytes),
+      }
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
   } catch {
     const offset = firstInvalid(bytes)
-    return { ok: false, fault: 'not-text', detail: `byte ${offset + 1} does not belong to a character`, ...positionOf(bytes, offset) }
+    return {
+      ok: false,
+      fault: 'not-text',
+      detail: `byte ${offset + 1} does not belong to a character`,
+      ...positionOf(bytes, offset),
+    }
   }
 }
 
@@ -123,7 +133,8 @@ const positionOf = (bytes: Buffer, offset: number): { line: number; column: numb
 }
 
 /** YAML may be UTF-16 with a mark at its start. */
-const isUtf16 = (bytes: Buffer): boolean => (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+const isUtf16 = (bytes: Buffer): boolean =>
+  (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
 
 const firstInvalid = (bytes: Buffer): number => {
   let low = 0

@@ -16,7 +16,7 @@ export type FoundEngine = {
  * Asks each place where an engine may listen until one answers. For `doctor` and for the message when none answers; an
  * ordinary command uses resolveEngineAddress and asks nobody beforehand.
  */
-export async function findEngine(env: Environment, { signal }: { signal: AbortSignal }): Promise<FoundEngine> {
+export const findEngine = async (env: Environment, { signal }: { signal: AbortSignal }): Promise<FoundEngine> => {
   const attempts: EngineAttempt[] = []
   for (const candidate of listEngineCandidates(env)) {
     if (candidate.kind === 'failed') {
@@ -32,7 +32,7 @@ export async function findEngine(env: Environment, { signal }: { signal: AbortSi
 }
 
 /** @returns why the engine does not answer, or nothing if it does */
-export async function pingEngine(address: EngineAddress, signal: AbortSignal): Promise<string | undefined> {
+export const pingEngine = async (address: EngineAddress, signal: AbortSignal): Promise<string | undefined> => {
   const milliseconds = address.kind === 'unix' || address.kind === 'npipe' ? LOCAL_PING_MS : REMOTE_PING_MS
   const limit = AbortSignal.timeout(milliseconds)
   try {
@@ -45,10 +45,12 @@ export async function pingEngine(address: EngineAddress, signal: AbortSignal): P
   }
 }
 
-function describeFailure(error: NodeJS.ErrnoException): string {
+const describeFailure = (error: NodeJS.ErrnoException): string => {
   switch (error.code) {
     case 'ENOENT':
-      return error.syscall?.startsWith('spawn') === true ? 'the command ssh is not installed' : 'the socket does not exist'
+      return error.syscall?.startsWith('spawn') === true
+        ? 'the command ssh is not installed'
+        : 'the socket does not exist'
     case 'ECONNREFUSED':
       return 'nobody listens there (the engine is not running)'
     case 'EACCES':

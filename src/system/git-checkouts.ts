@@ -20,11 +20,15 @@ const KEPT_MS = 24 * 60 * 60 * 1000
  * so that runs beside each other neither wait nor disturb. Where a branch is now is asked each time; a commit that is there
  * is not fetched again.
  */
-export const createRepositories = ({ environment = process.env, cacheDirectory = defaultCache() }: Options = {}): Repositories => ({
+export const createRepositories = ({
+  environment = process.env,
+  cacheDirectory = defaultCache(),
+}: Options = {}): Repositories => ({
   checkOut: async (wanted, { signal }) => {
     const { url, ref } = wanted
     const shown = withoutCredentials(url)
-    if (url.startsWith('-') || ref?.startsWith('-') === true) throw new StackError('git/unreadable', { url: shown, why: 'a URL or ref cannot start with "-"' })
+    if (url.startsWith('-') || ref?.startsWith('-') === true)
+      throw new StackError('git/unreadable', { url: shown, why: 'a URL or ref cannot start with "-"' })
     const home = join(cacheDirectory, 'contexts', createHash('sha256').update(url).digest('hex').slice(0, 24))
     await mkdir(home, { recursive: true, mode: 0o700 })
     const git = createGitRunner({ call: toGitCall(url, environment), directory: home, url, signal })
@@ -38,26 +42,37 @@ export const createRepositories = ({ environment = process.env, cacheDirectory =
     const shown = withoutCredentials(url)
     const [top, target] = await Promise.all([realpath(root), realpath(join(root, folder)).catch(() => undefined)])
     // What a link leads to counts: the repository is somebody else's.
-    if (isOutside(join(root, folder), root) || (target !== undefined && isOutside(target, top))) throw new StackError('git/outside', { url: shown, folder })
-    if (target === undefined || !(await stat(target)).isDirectory()) throw new StackError('git/no-folder', { url: shown, folder })
+    if (isOutside(join(root, folder), root) || (target !== undefined && isOutside(target, top)))
+      throw new StackError('git/outside', { url: shown, folder })
+    if (target === undefined || !(await stat(target)).isDirectory())
+      throw new StackError('git/no-folder', { url: shown, folder })
     return target
   },
 })
 
-const isOutside = (path: string, root: string): boolean => path !== root && path !== `${root}${sep}` && !path.startsWith(`${root}${sep}`)
+const isOutside = (path: string, root: string): boolean =>
+  path !== root && path !== `${root}${sep}` && !path.startsWith(`${root}${sep}`)
 
 /** What to fetch, and the commit it is if that is known beforehand. */
 type Located = { readonly target: string; readonly commit?: string }
 
 /** Branches come before tags, as in BuildKit. A full commit id is nothing to ask about. */
-async function locate(git: GitRunner, { url, ref }: WantedCheckout): Promise<Located> {
+const locate = async (git: GitRunner, { url, ref }: WantedCheckout): Promise<Located> => {
   if (ref !== undefined && isCommitId(ref)) return { target: ref, commit: ref }
   const shown = withoutCredentials(url)
-  const listed = await git.run('ls-remote', '--quiet', '--', shown, ...(ref === undefined ? ['HEAD'] : [ref, `${ref}^{}`]))
-  const commits = new Map(listed.split('\n').flatMap((line): [string, string][] => {
-    const [commit = '', name] = line.split('\t')
-    return name === undefined ? [] : [[name, commit]]
-  }))
+  const listed = await git.run(
+    'ls-remote',
+    '--quiet',
+    '--',
+    shown,
+    ...(ref === undefined ? ['HEAD'] : [ref, `${ref}^{}`]),
+  )
+  const commits = new Map(
+    listed.split('\n').flatMap((line): [string, string][] => {
+      const [commit = '', name] = line.split('\t')
+      return name === undefined ? [] : [[name, commit]]
+    }),
+  )
   for (const name of ref === undefined ? ['HEAD'] : [`refs/heads/${ref}`, `refs/tags/${ref}`, ref, `refs/${ref}`]) {
     const commit = commits.get(`${name}^{}`) ?? commits.get(name)
     if (commit !== undefined) return { target: name, commit }
@@ -68,11 +83,19 @@ async function locate(git: GitRunner, { url, ref }: WantedCheckout): Promise<Loc
 }
 
 const listNames = async (git: GitRunner, url: string): Promise<readonly string[]> =>
-  [...(await git.run('ls-remote', '--quiet', '--heads', '--tags', '--', url)).matchAll(/\trefs\/(?:heads|tags)\/(.+?)(?:\^\{\})?$/gm)].flatMap(([, name]) => name ?? [])
+  [
+    ...(await git.run('ls-remote', '--quiet', '--heads', '--tags', '--', url)).matchAll(
+      /\trefs\/(?:heads|tags)\/(.+?)(?:\^\{\})?$/gm,
+    ),
+  ].flatMap(([, name]) => name ?? [])
 
-const toName = (commit: string, { keepGitDirectory }: WantedCheckout): string => (keepGitDirectory ? `${commit}-git` : commit)
+const toName = (commit: string, { keepGitDirectory }: WantedCheckout): string =>
+  keepGitDirectory ? `${commit}-git` : commit
 
-async function findCheckout(home: string, { commit, wanted }: { readonly commit: string; readonly wanted: WantedCheckout }): Promise<GitCheckout | undefined> {
+const findCheckout = async (
+  home: string,
+  { commit, wanted }: { readonly commit: string; readonly wanted: WantedCheckout },
+): Promise<GitCheckout | undefined> => {
   const place = join(home, toName(commit, wanted))
   try {
     const now = new Date()
@@ -83,7 +106,10 @@ async function findCheckout(home: string, { commit, wanted }: { readonly commit:
   }
 }
 
-async function makeCheckout(git: GitRunner, { home, wanted, target }: { readonly home: string; readonly wanted: WantedCheckout; readonly target: string }): Promise<GitCheckout> {
+const makeCheckout = async (
+  git: GitRunner,
+  { home, wanted, target }: { readonly home: string; readonly wanted: WantedCheckout; readonly target: string },
+): Promise<GitCheckout> => {
   const part = await mkdtemp(join(home, '.part-'))
   try {
     const tree = join(part, 'tree')
@@ -101,7 +127,10 @@ async function makeCheckout(git: GitRunner, { home, wanted, target }: { readonly
   }
 }
 
-async function fillTree(git: GitRunner, { wanted: { url, ref }, target }: { readonly wanted: WantedCheckout; readonly target: string }): Promise<string> {
+const fillTree = async (
+  git: GitRunner,
+  { wanted: { url, ref }, target }: { readonly wanted: WantedCheckout; readonly target: string },
+): Promise<string> => {
   const shown = withoutCredentials(url)
   await git.run('init', '--quiet')
   // Submodules may be named relative to it.
@@ -112,13 +141,16 @@ async function fillTree(git: GitRunner, { wanted: { url, ref }, target }: { read
   while (step.done !== true) step = fetching.next(await git.complaint(...step.value))
   if (step.value !== undefined) throw new StackError('git/unreadable', { url: shown, why: step.value })
   const missing = await git.complaint('checkout', '--quiet', '--force', '--detach', isCommit ? target : 'FETCH_HEAD')
-  if (missing !== undefined) throw isCommit ? new StackError('git/no-ref', { url: shown, ref: ref ?? target }) : new StackError('git/unreadable', { url: shown, why: missing })
+  if (missing !== undefined)
+    throw isCommit
+      ? new StackError('git/no-ref', { url: shown, ref: ref ?? target })
+      : new StackError('git/unreadable', { url: shown, why: missing })
   await fetchSubmodules(git)
   return (await git.run('rev-parse', 'HEAD')).trim()
 }
 
 /** Each at the commit that the repository names. A server that does not give out a single commit gives everything. */
-async function fetchSubmodules(git: GitRunner): Promise<void> {
+const fetchSubmodules = async (git: GitRunner): Promise<void> => {
   if (!existsSync(join(git.directory, '.gitmodules'))) return
   const update = ['submodule', 'update', '--init', '--recursive', '--quiet', '--force']
   if ((await git.complaint(...update, '--depth=1')) === undefined) return
@@ -128,7 +160,7 @@ async function fetchSubmodules(git: GitRunner): Promise<void> {
 }
 
 /** No repository can hold anything named `.git`: what is called so was made by git beside what was checked out. */
-async function removeGitFolders(folder: string, hasSubmodules: boolean): Promise<void> {
+const removeGitFolders = async (folder: string, hasSubmodules: boolean): Promise<void> => {
   await rm(join(folder, '.git'), { recursive: true, force: true })
   if (!hasSubmodules) return
   const below = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory())
@@ -136,7 +168,7 @@ async function removeGitFolders(folder: string, hasSubmodules: boolean): Promise
 }
 
 /** Of other commits, and what killed runs have left; what another run may still need stays. */
-async function forgetOld(home: string, root: string): Promise<void> {
+const forgetOld = async (home: string, root: string): Promise<void> => {
   for (const name of await readdir(home)) {
     const place = join(home, name)
     if (root.startsWith(`${place}${sep}`)) continue

@@ -13,22 +13,34 @@ const ofAnotherRepository = [
  * How git is called for a repository: it asks for no password, runs no hook, follows no `ext::` transport, and reads this
  * machine's folders only for a repository that is itself one of them. A password of the URL stays out of every file.
  */
-export function toGitCall(url: string, environment: NodeJS.ProcessEnv): GitCall {
+export const toGitCall = (url: string, environment: NodeJS.ProcessEnv): GitCall => {
   const kept = Object.fromEntries(Object.entries(environment).filter(([name]) => !ofAnotherRepository.includes(name)))
   return {
     settings: [
-      ...['protocol.ext.allow=never', `protocol.file.allow=${isOfThisMachine(url) ? 'always' : 'never'}`, 'core.hooksPath=/dev/null', 'advice.detachedHead=false', 'init.defaultBranch=main'],
+      ...[
+        'protocol.ext.allow=never',
+        `protocol.file.allow=${isOfThisMachine(url) ? 'always' : 'never'}`,
+        'core.hooksPath=/dev/null',
+        'advice.detachedHead=false',
+        'init.defaultBranch=main',
+      ],
       ...toSignIn(url),
     ].flatMap((setting) => ['-c', setting]),
     // A server that says nothing for a minute is given up.
-    environment: { GIT_HTTP_LOW_SPEED_LIMIT: '1', GIT_HTTP_LOW_SPEED_TIME: '60', ...kept, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
+    environment: {
+      GIT_HTTP_LOW_SPEED_LIMIT: '1',
+      GIT_HTTP_LOW_SPEED_TIME: '60',
+      ...kept,
+      GIT_TERMINAL_PROMPT: '0',
+      LC_ALL: 'C',
+    },
   }
 }
 
 const isOfThisMachine = (url: string): boolean => url.startsWith('file://') || url.startsWith('/')
 
 /** git knows the URL without its password, and puts it in when it connects. */
-function toSignIn(url: string): readonly string[] {
+const toSignIn = (url: string): readonly string[] => {
   const public_ = withoutCredentials(url)
   if (public_ === url) return []
   const origin = (text: string) => /^https?:\/\/[^/]+/.exec(text)?.[0] ?? text
@@ -36,16 +48,24 @@ function toSignIn(url: string): readonly string[] {
 }
 
 /** Every line of git's complaint that says something; a password of the URL is no part of it. */
-export function toGitReason(stderr: string, url: string): string {
+export const toGitReason = (stderr: string, url: string): string => {
   const lines = stderr
     .split('\n')
-    .map((line) => line.replace(/^(?:fatal|error|remote): /, '').trim().replace(/[.\s]+$/, ''))
+    .map((line) =>
+      line
+        .replace(/^(?:fatal|error|remote): /, '')
+        .trim()
+        .replace(/[.\s]+$/, ''),
+    )
     .filter((line) => line !== '' && !boilerplate.test(line))
   const told = [...new Set(lines)].slice(0, 3).join('; ')
-  return (told === '' ? 'git failed' : told).replaceAll(url, withoutCredentials(url)).replace(/(https?:\/\/)[^/@\s']*@/g, '$1')
+  return (told === '' ? 'git failed' : told)
+    .replaceAll(url, withoutCredentials(url))
+    .replace(/(https?:\/\/)[^/@\s']*@/g, '$1')
 }
 
-const boilerplate = /^(?:hint:|Cloning into|Submodule |Please make sure you have the correct access rights|and the repository exists|warning: )/
+const boilerplate =
+  /^(?:hint:|Cloning into|Submodule |Please make sure you have the correct access rights|and the repository exists|warning: )/
 
 /**
  * Brings the last commit of a ref or a commit id into a repository: yields the words of a call, and is told what git
@@ -53,7 +73,10 @@ const boilerplate = /^(?:hint:|Cloning into|Submodule |Please make sure you have
  * plain files over HTTP.
  * @returns the last complaint, if any
  */
-export function* fetchCommit(url: string, { target, isCommit }: { readonly target: string; readonly isCommit: boolean }): Generator<readonly string[], string | undefined, string | undefined> {
+export const fetchCommit = function* (
+  url: string,
+  { target, isCommit }: { readonly target: string; readonly isCommit: boolean },
+): Generator<readonly string[], string | undefined, string | undefined> {
   const shallow = yield ['fetch', '--quiet', '--depth=1', '--no-tags', '--', url, target]
   if (shallow === undefined) return undefined
   if (isCommit) return yield ['fetch', '--quiet', '--no-tags', '--', url, '+refs/*:refs/remotes/origin/*']

@@ -13,7 +13,12 @@ export type GitRunner = {
   complaint(...words: readonly string[]): Promise<string | undefined>
 }
 
-type Options = { readonly call: GitCall; readonly directory: string; readonly url: string; readonly signal: AbortSignal }
+type Options = {
+  readonly call: GitCall
+  readonly directory: string
+  readonly url: string
+  readonly signal: AbortSignal
+}
 
 /** The shell's code for a program that is not there. */
 const NOT_FOUND = 127
@@ -22,9 +27,11 @@ const NOT_FOUND = 127
  * Runs the installed git, apart from the terminal (nothing it starts can ask a question there) and with everything that it
  * starts ended by the signal. What it writes can be read by everybody, whatever the umask here: builds copy permissions.
  */
-export function createGitRunner(options: Options): GitRunner {
+export const createGitRunner = (options: Options): GitRunner => {
   const { call, directory, url, signal } = options
-  const execute = async (words: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> => {
+  const execute = async (
+    words: readonly string[],
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> => {
     signal.throwIfAborted()
     const child = spawn('/bin/sh', ['-c', 'umask 022; exec git "$@"', 'git', ...call.settings, ...words], {
       cwd: directory,
@@ -66,7 +73,7 @@ export function createGitRunner(options: Options): GitRunner {
 }
 
 /** git and what it has started: the transport, ssh. */
-function endGroup(pid: number | undefined): void {
+const endGroup = (pid: number | undefined): void => {
   if (pid === undefined) return
   try {
     process.kill(-pid, 'SIGTERM')

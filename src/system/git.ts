@@ -15,30 +15,50 @@ type Options = { readonly cacheDirectory?: string; readonly timeoutMs?: number }
  * commit. A branch is asked for each time, a full commit id once. For loading, which is synchronous; builds have their
  * own way (git-checkouts.ts).
  */
-export const createGitFetcher = ({ cacheDirectory = defaultCache(), timeoutMs = 120_000 }: Options = {}): ((url: string, ref: string | undefined) => FetchResult) => {
+export const createGitFetcher = ({ cacheDirectory = defaultCache(), timeoutMs = 120_000 }: Options = {}): ((
+  url: string,
+  ref: string | undefined,
+) => FetchResult) => {
   const done = new Map<string, FetchResult>()
   return (url, ref) => {
     const key = `${url}#${ref ?? ''}`
     const known = done.get(key)
     if (known !== undefined) return known
-    const result = fetchRepository({ url, ref, directory: join(cacheDirectory, createHash('sha256').update(key).digest('hex').slice(0, 24)), timeoutMs })
+    const result = fetchRepository({
+      url,
+      ref,
+      directory: join(cacheDirectory, createHash('sha256').update(key).digest('hex').slice(0, 24)),
+      timeoutMs,
+    })
     done.set(key, result)
     return result
   }
 }
 
 /** Of all repositories, below `$XDG_CACHE_HOME`. */
-export const defaultCache = (): string => join(process.env['XDG_CACHE_HOME'] || join(process.env['HOME'] || homedir(), '.cache'), 'stack', 'git')
+export const defaultCache = (): string =>
+  join(process.env['XDG_CACHE_HOME'] || join(process.env['HOME'] || homedir(), '.cache'), 'stack', 'git')
 
-type Fetch = { readonly url: string; readonly ref: string | undefined; readonly directory: string; readonly timeoutMs: number }
+type Fetch = {
+  readonly url: string
+  readonly ref: string | undefined
+  readonly directory: string
+  readonly timeoutMs: number
+}
 
 const fetchRepository = (fetch: Fetch): FetchResult => {
   const { url, ref, directory, timeoutMs } = fetch
-  if (url.startsWith('-') || ref?.startsWith('-') === true) return { ok: false, detail: 'a URL or ref cannot start with "-"' }
+  if (url.startsWith('-') || ref?.startsWith('-') === true)
+    return { ok: false, detail: 'a URL or ref cannot start with "-"' }
   const isCommit = ref !== undefined && isCommitId(ref)
   if (isCommit && existsSync(join(directory, '.git', 'stack-complete'))) return { ok: true, directory }
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  return withFolderLock(directory, () => fillFolder(fetch, isCommit), { timeoutMs }) ?? { ok: false, detail: 'another process was at it all the time' }
+  return (
+    withFolderLock(directory, () => fillFolder(fetch, isCommit), { timeoutMs }) ?? {
+      ok: false,
+      detail: 'another process was at it all the time',
+    }
+  )
 }
 
 /** What a git that was killed has left, and what nobody else can hold while we are here. */

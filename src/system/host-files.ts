@@ -18,7 +18,11 @@ export const createHostFiles = (): HostFiles => ({
   },
 })
 
-const collect = async (folder: string, ignored: (path: string, isDirectory: boolean) => boolean, found: HostEntry[]): Promise<void> => {
+const collect = async (
+  folder: string,
+  ignored: (path: string, isDirectory: boolean) => boolean,
+  found: HostEntry[],
+): Promise<void> => {
   const names = await readdir(folder, { withFileTypes: true }).catch(() => [])
   await Promise.all(
     names.map(async (name) => {

@@ -25,9 +25,15 @@ export const createLock = ({ stateDirectory }: { readonly stateDirectory: string
     const folder = join(stateDirectory, 'locks')
     const path = join(folder, `${project}.lock`)
     await mkdir(folder, { recursive: true })
-    const holder: Holder = { pid: process.pid, started: (await readStartTime(process.pid)) ?? '', command, since: new Date().toISOString() }
+    const holder: Holder = {
+      pid: process.pid,
+      started: (await readStartTime(process.pid)) ?? '',
+      command,
+      since: new Date().toISOString(),
+    }
     const mine = JSON.stringify(holder)
-    const release: HeldLock['release'] = ({ isFinished = true } = {}) => giveBack(path, mine, isFinished ? undefined : JSON.stringify({ ...holder, pid: nobody } satisfies Holder))
+    const release: HeldLock['release'] = ({ isFinished = true } = {}) =>
+      giveBack(path, mine, isFinished ? undefined : JSON.stringify({ ...holder, pid: nobody } satisfies Holder))
     let wasLeft = false
     for (let isFirst = true; ; isFirst = false) {
       signal?.throwIfAborted()
@@ -40,7 +46,13 @@ export const createLock = ({ stateDirectory }: { readonly stateDirectory: string
       } else if (wait) {
         if (isFirst) onWait?.(`"${other.value.command}" (process ${other.value.pid})`)
         await nextChange(folder, signal)
-      } else throw new StackError('lock/held', { project, command: other.value.command, pid: other.value.pid, since: other.value.since })
+      } else
+        throw new StackError('lock/held', {
+          project,
+          command: other.value.command,
+          pid: other.value.pid,
+          since: other.value.since,
+        })
     }
   },
 })
@@ -79,13 +91,19 @@ const nobody = 0
 const parseHolder = (text: string): Holder => {
   try {
     const value = JSON.parse(text) as Partial<Holder>
-    return { pid: Number(value.pid ?? nobody), started: String(value.started ?? ''), command: String(value.command ?? ''), since: String(value.since ?? '') }
+    return {
+      pid: Number(value.pid ?? nobody),
+      started: String(value.started ?? ''),
+      command: String(value.command ?? ''),
+      since: String(value.since ?? ''),
+    }
   } catch {
     return { pid: nobody, started: '', command: '', since: '' }
   }
 }
 
-const isAlive = async (holder: Holder): Promise<boolean> => holder.pid !== nobody && (await readStartTime(holder.pid)) === holder.started
+const isAlive = async (holder: Holder): Promise<boolean> =>
+  holder.pid !== nobody && (await readStartTime(holder.pid)) === holder.started
 
 /** Two may find the same dead holder: the lock is moved aside, and put back when it turns out to be somebody's by now. */
 const takeAway = async (path: string, dead: string): Promise<void> => {

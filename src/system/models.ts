@@ -19,19 +19,41 @@ export const createModels = ({ environment = process.env }: { readonly environme
     try {
       return JSON.parse(text) as T
     } catch (error) {
-      throw new StackError('model/failed', { model: call.model.model, why: `"docker model ${args.join(' ')}" says what is no JSON: ${text.slice(0, 200)}` }, { cause: error })
+      throw new StackError(
+        'model/failed',
+        {
+          model: call.model.model,
+          why: `"docker model ${args.join(' ')}" says what is no JSON: ${text.slice(0, 200)}`,
+        },
+        { cause: error },
+      )
     }
   }
   return {
     has: async (call, options) => {
-      const models = await ask<readonly { readonly tags?: readonly string[] | null }[] | null>(['ls', '--json'], call, options)
+      const models = await ask<readonly { readonly tags?: readonly string[] | null }[] | null>(
+        ['ls', '--json'],
+        call,
+        options,
+      )
       return (models ?? []).some(({ tags }) => tags?.includes(call.model.model) === true)
     },
     pull: async (call, options) => void (await run(['pull', call.model.model], call, options)),
     configure: async (call, options) => {
       const { model, context_size: size = 0, runtime_flags: flags = [] } = call.model
-      const takesFlags = flags.length > 0 && knowsFlags(await ask<{ readonly Version?: string }>(['docker-cli-plugin-metadata'], call, options))
-      await run(['configure', ...(size > 0 ? ['--context-size', String(size)] : []), model, ...(takesFlags ? ['--', ...flags] : [])], call, options)
+      const takesFlags =
+        flags.length > 0 &&
+        knowsFlags(await ask<{ readonly Version?: string }>(['docker-cli-plugin-metadata'], call, options))
+      await run(
+        [
+          'configure',
+          ...(size > 0 ? ['--context-size', String(size)] : []),
+          model,
+          ...(takesFlags ? ['--', ...flags] : []),
+        ],
+        call,
+        options,
+      )
     },
     endpoint: async (call, options) => {
       const { endpoint } = await ask<{ readonly endpoint?: string }>(['status', '--json'], call, options)
@@ -41,16 +63,30 @@ export const createModels = ({ environment = process.env }: { readonly environme
 }
 
 /** Older ones take `--` for the name of a model: Docker Compose asks for 1.0.6 as well. */
-function knowsFlags({ Version = '' }: { readonly Version?: string }): boolean {
+const knowsFlags = ({ Version = '' }: { readonly Version?: string }): boolean => {
   const [major = 0, minor = 0, patch = 0] = (/\d+(?:\.\d+)*/.exec(Version)?.[0] ?? '').split('.').map(Number)
   return major > 1 || (major === 1 && (minor > 0 || patch >= 6))
 }
 
-type ProgramCall = { readonly call: ModelCall; readonly environment: Environment; readonly signal: AbortSignal; readonly onLine: (line: string) => void }
+type ProgramCall = {
+  readonly call: ModelCall
+  readonly environment: Environment
+  readonly signal: AbortSignal
+  readonly onLine: (line: string) => void
+}
 
 /** Standard output of the program; when it fails, what it wrote on standard error is the reason. */
-async function runProgram(program: string, args: readonly string[], { call, environment, signal, onLine }: ProgramCall): Promise<string> {
-  const child = spawn(program, args, { cwd: call.directory, env: { ...environment, ...call.environment }, stdio: ['ignore', 'pipe', 'pipe'], signal })
+const runProgram = async (
+  program: string,
+  args: readonly string[],
+  { call, environment, signal, onLine }: ProgramCall,
+): Promise<string> => {
+  const child = spawn(program, args, {
+    cwd: call.directory,
+    env: { ...environment, ...call.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  })
   const written: string[] = []
   const complaints: string[] = []
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -59,7 +95,13 @@ async function runProgram(program: string, args: readonly string[], { call, envi
   })
   createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line))
   const code = await new Promise<number>((resolve, reject) => {
-    child.once('error', (error) => reject(signal.aborted ? signal.reason : new StackError('model/failed', { model: call.model.model, why: error.message }, { cause: error })))
+    child.once('error', (error) =>
+      reject(
+        signal.aborted
+          ? signal.reason
+          : new StackError('model/failed', { model: call.model.model, why: error.message }, { cause: error }),
+      ),
+    )
     child.once('close', (exitCode) => resolve(exitCode ?? 1))
   })
   signal.throwIfAborted()

@@ -11,7 +11,9 @@ type Environment = Readonly<Record<string, string | undefined>>
  * Runs programs that provide services as Docker Compose does: the Docker CLI plugin `docker-<type>`, or a program of that
  * name, called as `compose --project-name <name> up|down --<option>=<value>… <service>`, speaking lines of JSON.
  */
-export const createProviders = ({ environment = process.env }: { readonly environment?: Environment } = {}): Providers => ({
+export const createProviders = ({
+  environment = process.env,
+}: { readonly environment?: Environment } = {}): Providers => ({
   run: async ({ type, command, project, service, options, directory, environment: own }, { signal, onMessage }) => {
     const program = await findProvider(type, environment)
     if (program === undefined) throw new StackError('provider/unavailable', { service, type })
@@ -25,7 +27,13 @@ export const createProviders = ({ environment = process.env }: { readonly enviro
     createInterface({ input: child.stderr }).on('line', (line) => said.push(line))
     createInterface({ input: child.stdout }).on('line', (line) => onMessage(parseMessage(line)))
     const exitCode = await new Promise<number>((resolve, reject) => {
-      child.once('error', (error) => reject(signal.aborted ? signal.reason : new StackError('provider/failed', { service, type, why: error.message }, { cause: error })))
+      child.once('error', (error) =>
+        reject(
+          signal.aborted
+            ? signal.reason
+            : new StackError('provider/failed', { service, type, why: error.message }, { cause: error }),
+        ),
+      )
       child.once('close', (code) => resolve(code ?? 1))
     })
     signal.throwIfAborted()
@@ -35,7 +43,9 @@ export const createProviders = ({ environment = process.env }: { readonly enviro
 })
 
 const toFlags = (options: Readonly<Record<string, unknown>>): readonly string[] =>
-  Object.entries(options).flatMap(([key, value]) => (Array.isArray(value) ? value : [value]).map((item) => `--${key}=${String(item)}`))
+  Object.entries(options).flatMap(([key, value]) =>
+    (Array.isArray(value) ? value : [value]).map((item) => `--${key}=${String(item)}`),
+  )
 
 const kinds: ReadonlySet<string> = new Set(['info', 'debug', 'error', 'setenv', 'rawsetenv'])
 
@@ -43,7 +53,8 @@ const kinds: ReadonlySet<string> = new Set(['info', 'debug', 'error', 'setenv', 
 const parseMessage = (line: string): ProviderMessage => {
   try {
     const { type, message } = JSON.parse(line) as { readonly type?: string; readonly message?: string }
-    if (type !== undefined && kinds.has(type)) return { kind: type as ProviderMessage['kind'], text: String(message ?? '') }
+    if (type !== undefined && kinds.has(type))
+      return { kind: type as ProviderMessage['kind'], text: String(message ?? '') }
   } catch {
     // Not JSON.
   }
@@ -51,4 +62,10 @@ const parseMessage = (line: string): ProviderMessage => {
 }
 
 const findProvider = async (type: string, environment: Environment): Promise<string | undefined> =>
-  (await findCliPlugin(type, environment)) ?? findExecutable((environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '').map((folder) => join(folder, type)))
+  (await findCliPlugin(type, environment)) ??
+  findExecutable(
+    (environment['PATH'] ?? '')
+      .split(delimiter)
+      .filter((folder) => folder !== '')
+      .map((folder) => join(folder, type)),
+  )

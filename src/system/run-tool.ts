@@ -13,7 +13,7 @@ export type ToolOptions = {
  * @returns what it wrote to its output
  * @throws with the last lines that it wrote to its error output
  */
-export async function runTool(command: string, args: readonly string[], options: ToolOptions): Promise<string> {
+export const runTool = async (command: string, args: readonly string[], options: ToolOptions): Promise<string> => {
   try {
     const { stdout } = await execute(command, args, {
       signal: options.signal,
@@ -26,6 +26,8 @@ export async function runTool(command: string, args: readonly string[], options:
     if (options.signal.aborted) throw options.signal.reason
     const { stderr = '', message } = error as { stderr?: string; message: string }
     const said = stderr.trim().split('\n').slice(-3).join('; ')
-    throw new Error(`"${[command, ...args.slice(0, 3)].join(' ')}" failed: ${said === '' ? message : said}`, { cause: error })
+    throw new Error(`"${[command, ...args.slice(0, 3)].join(' ')}" failed: ${said === '' ? message : said}`, {
+      cause: error,
+    })
   }
 }

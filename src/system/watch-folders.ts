@@ -60,7 +60,9 @@ export const watchFolders = (roots: readonly string[], options: FolderWatchOptio
   const watchTree = async (folder: string): Promise<void> => {
     if (options.ignored(folder, true) || !open(folder, (name, isRename) => onEntry(folder, name, isRename))) return
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-    await Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => watchTree(join(folder, entry.name))))
+    await Promise.all(
+      entries.filter((entry) => entry.isDirectory()).map((entry) => watchTree(join(folder, entry.name))),
+    )
   }
   /** A file is watched by way of its folder, for editors put another file in its place; so is what is not there yet. */
   const watchRoot = async (root: string): Promise<void> => {
@@ -73,7 +75,8 @@ export const watchFolders = (roots: readonly string[], options: FolderWatchOptio
     rootsIn.set(parent, names)
     open(parent, (name, isRename) => {
       if (name === null) options.onLoss()
-      else if (names.has(name) || roots.some((other) => parent.startsWith(`${other}/`) || parent === other)) onEntry(parent, name, isRename)
+      else if (names.has(name) || roots.some((other) => parent.startsWith(`${other}/`) || parent === other))
+        onEntry(parent, name, isRename)
     })
   }
   const rootsIn = new Map<string, Set<string>>()

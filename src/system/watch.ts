@@ -15,12 +15,16 @@ type Watching = { close(): void }
  * Watches with the machine's own notices: on Linux one watch for each folder, elsewhere chokidar. Where the machine's limit
  * of watches is used up, files are looked at again and again.
  */
-export const createWatcher = ({ platform = process.platform }: { readonly platform?: NodeJS.Platform } = {}): Watcher => ({
+export const createWatcher = ({
+  platform = process.platform,
+}: { readonly platform?: NodeJS.Platform } = {}): Watcher => ({
   watch: async function* (roots, options) {
     const pending = createPending(options.signal)
     const watching: Watching[] = []
-    const poll = async (): Promise<void> => void watching.push(await watchWithChokidar(roots, { options, pending, usePolling: true }))
-    if (platform === 'linux' && process.env['CHOKIDAR_USEPOLLING'] === undefined) watching.push(watchByFolder(roots, { options, pending, poll }))
+    const poll = async (): Promise<void> =>
+      void watching.push(await watchWithChokidar(roots, { options, pending, usePolling: true }))
+    if (platform === 'linux' && process.env['CHOKIDAR_USEPOLLING'] === undefined)
+      watching.push(watchByFolder(roots, { options, pending, poll }))
     else watching.push(await watchWithChokidar(roots, { options, pending, usePolling: false }))
     try {
       for (;;) yield await pending.next()
@@ -34,7 +38,10 @@ export const createWatcher = ({ platform = process.platform }: { readonly platfo
 
 type Setup = { readonly options: WatchOptions; readonly pending: Pending }
 
-const watchByFolder = (roots: readonly string[], { options, pending, poll }: Setup & { readonly poll: () => Promise<void> }): Watching => {
+const watchByFolder = (
+  roots: readonly string[],
+  { options, pending, poll }: Setup & { readonly poll: () => Promise<void> },
+): Watching => {
   let isLimited = false
   const folders = watchFolders(roots, {
     ignored: options.ignored,
@@ -47,11 +54,17 @@ const watchByFolder = (roots: readonly string[], { options, pending, poll }: Set
       void poll()
     },
   })
-  folders.ready.then(() => options.onReady?.(), () => pending.rescan())
+  folders.ready.then(
+    () => options.onReady?.(),
+    () => pending.rescan(),
+  )
   return folders
 }
 
-const watchWithChokidar = async (roots: readonly string[], { options, pending, usePolling }: Setup & { readonly usePolling: boolean }): Promise<Watching> => {
+const watchWithChokidar = async (
+  roots: readonly string[],
+  { options, pending, usePolling }: Setup & { readonly usePolling: boolean },
+): Promise<Watching> => {
   const { default: chokidar } = await import('chokidar')
   const watcher: FSWatcher = chokidar.watch([...roots], {
     ignoreInitial: true,

@@ -24,7 +24,7 @@ export type AppProps = {
 }
 
 /** The dashboard: reads the store, keeps what belongs to the screen, and turns keys into commands. */
-export function App(props: AppProps) {
+export const App = (props: AppProps) => {
   const { store, now } = props
   const { columns, rows } = useWindowSize()
   const [view, setView] = useState(initialViewState)
@@ -37,12 +37,24 @@ export function App(props: AppProps) {
   useTick(selectNextAge(state, moment))
   useExitWith(state.exit)
 
-  const screen = composeScreen({ state, view, logs: store.logs, window, filter, columns, rows, now: moment, theme: props.theme, unicode: props.unicode, formatTime: props.formatTime })
+  const screen = composeScreen({
+    state,
+    view,
+    logs: store.logs,
+    window,
+    filter,
+    columns,
+    rows,
+    now: moment,
+    theme: props.theme,
+    unicode: props.unicode,
+    formatTime: props.formatTime,
+  })
   useKeys(props, { setView, screen })
   return <Panes screen={screen} />
 }
 
-function Panes({ screen }: { readonly screen: Screen }) {
+const Panes = ({ screen }: { readonly screen: Screen }) => {
   const { layout } = screen
   const { columns, inspector } = layout
   return (
@@ -70,7 +82,7 @@ function Panes({ screen }: { readonly screen: Screen }) {
  * Draws again when the store tells of new lines of these services. The version is read then and at no other time: read
  * while drawing, it would be another one each time in a flood, and each frame would ask for one more.
  */
-function useLogVersion(store: Store, services: readonly string[] | undefined) {
+const useLogVersion = (store: Store, services: readonly string[] | undefined) => {
   const [, setVersion] = useState(() => store.logs.version(services))
   const names = services?.join('\n')
   useEffect(() => {
@@ -81,7 +93,7 @@ function useLogVersion(store: Store, services: readonly string[] | undefined) {
 }
 
 /** Draws again when an age on the screen changes, and at no other time. */
-function useTick(ms: number | undefined) {
+const useTick = (ms: number | undefined) => {
   const [, setTick] = useState(0)
   useEffect(() => {
     if (ms === undefined) return undefined
@@ -90,7 +102,7 @@ function useTick(ms: number | undefined) {
   })
 }
 
-function useExitWith(exitCode: number | undefined) {
+const useExitWith = (exitCode: number | undefined) => {
   const { exit } = useApp()
   useEffect(() => {
     if (exitCode !== undefined) exit()
@@ -99,7 +111,7 @@ function useExitWith(exitCode: number | undefined) {
 
 type Screening = { readonly setView: (view: ViewState) => void; readonly screen: Screen }
 
-function useKeys(props: AppProps, { setView, screen }: Screening) {
+const useKeys = (props: AppProps, { setView, screen }: Screening) => {
   const { store } = props
   // Keys come faster than frames: each works on what the one before it left.
   const latest = useRef(initialViewState)
@@ -121,7 +133,10 @@ function useKeys(props: AppProps, { setView, screen }: Screening) {
       view: current,
       state,
       logs: store.logs,
-      query: { ...(services === undefined ? {} : { services }), ...(filter === undefined ? {} : { matches: filter.matches }) },
+      query: {
+        ...(services === undefined ? {} : { services }),
+        ...(filter === undefined ? {} : { matches: filter.matches }),
+      },
       logHeight: screen.logHeight,
       overlay: { height: screen.layout.overlay, length: screen.overlayLength },
       canOpen: props.openUrl !== undefined,
@@ -141,7 +156,7 @@ function useKeys(props: AppProps, { setView, screen }: Screening) {
   })
 }
 
-function perform(effect: Effect, props: AppProps) {
+const perform = (effect: Effect, props: AppProps) => {
   switch (effect.kind) {
     case 'send':
       return props.send(effect.command)

@@ -27,7 +27,7 @@ export type CommandContext = {
 export type Handled = { readonly view: ViewState; readonly effects: readonly Effect[] }
 
 /** What a command does to this screen, and what it asks for. Pure, so that every key can be tested without a terminal. */
-export function handleCommand(command: UiCommand, context: CommandContext): Handled {
+export const handleCommand = (command: UiCommand, context: CommandContext): Handled => {
   const { notice, ...view } = context.view
   const fresh = { ...context, view }
   switch (command) {
@@ -77,7 +77,10 @@ const only = (view: ViewState): Handled => ({ view, effects: [] })
 const send = (view: ViewState, command: Command): Handled => ({ view, effects: [{ kind: 'send', command }] })
 
 /** Keys that end something or answer. */
-function onSession(command: 'detach' | 'quit' | 'interrupt' | 'stopAll' | 'yes' | 'no' | 'fallback', { view, state }: CommandContext): Handled {
+const onSession = (
+  command: 'detach' | 'quit' | 'interrupt' | 'stopAll' | 'yes' | 'no' | 'fallback',
+  { view, state }: CommandContext,
+): Handled => {
   const { overlay, ...plain } = view
   const stopping = view.stopAsked || state.phase === 'stopping'
   switch (command) {
@@ -94,12 +97,19 @@ function onSession(command: 'detach' | 'quit' | 'interrupt' | 'stopAll' | 'yes' 
     case 'fallback': {
       const question = state.questions[0]
       if (question === undefined) return only(view)
-      return send(view, { type: 'answer', id: question.id, yes: command === 'fallback' ? question.fallback : command === 'yes' })
+      return send(view, {
+        type: 'answer',
+        id: question.id,
+        yes: command === 'fallback' ? question.fallback : command === 'yes',
+      })
     }
   }
 }
 
-function onService(command: 'restart' | 'rebuild' | 'toggle' | 'kill' | 'open' | 'copy', { view, state, canOpen }: CommandContext): Handled {
+const onService = (
+  command: 'restart' | 'rebuild' | 'toggle' | 'kill' | 'open' | 'copy',
+  { view, state, canOpen }: CommandContext,
+): Handled => {
   const name = selectChosen(view, state)
   const service = name === undefined ? undefined : selectService(state, name)
   if (service === undefined) return only({ ...view, notice: 'There is no service yet.' })
@@ -116,16 +126,24 @@ function onService(command: 'restart' | 'rebuild' | 'toggle' | 'kill' | 'open' |
   }
 }
 
-function onAddress(command: 'open' | 'copy', { view, canOpen }: Pick<CommandContext, 'view' | 'canOpen'>, service: ServiceView): Handled {
+const onAddress = (
+  command: 'open' | 'copy',
+  { view, canOpen }: Pick<CommandContext, 'view' | 'canOpen'>,
+  service: ServiceView,
+): Handled => {
   const published = service.published.find((one) => one.url !== undefined) ?? service.published[0]
   if (published === undefined) return only({ ...view, notice: `${service.name} publishes no port.` })
   const text = published.url ?? published.host
   if (command === 'open' && !canOpen) return only({ ...view, notice: `Open ${text}` })
-  if (command === 'open' && published.url === undefined) return only({ ...view, notice: `${text} does not look like a web page. Copy it with c.` })
-  return { view: { ...view, notice: command === 'open' ? `Opening ${text}` : `Copied ${text}` }, effects: [{ kind: command, text }] }
+  if (command === 'open' && published.url === undefined)
+    return only({ ...view, notice: `${text} does not look like a web page. Copy it with c.` })
+  return {
+    view: { ...view, notice: command === 'open' ? `Opening ${text}` : `Copied ${text}` },
+    effects: [{ kind: command, text }],
+  }
 }
 
-function backFrom(view: ViewState): ViewState {
+const backFrom = (view: ViewState): ViewState => {
   const { overlay, ...rest } = view
   if (overlay !== undefined) return { ...rest, scroll: 0 }
   if (view.filter !== '') return { ...following(view), filter: '' }
@@ -136,14 +154,14 @@ function backFrom(view: ViewState): ViewState {
 
 const following = ({ bottom, ...view }: ViewState): ViewState => view
 
-function standing({ view, logs, query }: CommandContext): ViewState {
+const standing = ({ view, logs, query }: CommandContext): ViewState => {
   const bottom = scrollToEnd(logs, query)
   return bottom === undefined ? view : { ...view, bottom }
 }
 
 type Move = 'up' | 'down' | 'pageUp' | 'pageDown' | 'top' | 'bottom'
 
-function moved(move: Move, context: CommandContext): ViewState {
+const moved = (move: Move, context: CommandContext): ViewState => {
   const { view, state } = context
   if (view.overlay !== undefined) return { ...view, scroll: scrolled(move, view.scroll, context.overlay) }
   if (view.pane === 'services' && (move === 'up' || move === 'down')) {
@@ -158,7 +176,11 @@ function moved(move: Move, context: CommandContext): ViewState {
   return to === undefined ? following(view) : { ...view, bottom: to }
 }
 
-function toPlace(move: Move, { view, logs }: CommandContext, options: { readonly query: LogQuery; readonly height: number }) {
+const toPlace = (
+  move: Move,
+  { view, logs }: CommandContext,
+  options: { readonly query: LogQuery; readonly height: number },
+) => {
   const page = Math.max(1, options.height - 1)
   switch (move) {
     case 'up':
@@ -176,9 +198,20 @@ function toPlace(move: Move, { view, logs }: CommandContext, options: { readonly
   }
 }
 
-function scrolled(move: Move, scroll: number, { height, length }: { readonly height: number; readonly length: number }): number {
+const scrolled = (
+  move: Move,
+  scroll: number,
+  { height, length }: { readonly height: number; readonly length: number },
+): number => {
   const last = Math.max(0, length - height)
   const page = Math.max(1, height - 1)
-  const by: Readonly<Record<Move, number>> = { up: -1, down: 1, pageUp: -page, pageDown: page, top: -Infinity, bottom: Infinity }
+  const by: Readonly<Record<Move, number>> = {
+    up: -1,
+    down: 1,
+    pageUp: -page,
+    pageDown: page,
+    top: -Infinity,
+    bottom: Infinity,
+  }
   return Math.max(0, Math.min(last, scroll + by[move]))
 }

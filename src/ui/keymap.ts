@@ -1,9 +1,36 @@
 /** What a key can mean. */
 export type UiCommand =
-  | 'up' | 'down' | 'pageUp' | 'pageDown' | 'top' | 'bottom' | 'nextPane' | 'focus' | 'back'
-  | 'restart' | 'rebuild' | 'toggle' | 'kill' | 'open' | 'copy' | 'details'
-  | 'follow' | 'filter' | 'wrap' | 'timestamps'
-  | 'help' | 'detach' | 'quit' | 'interrupt' | 'stopAll' | 'yes' | 'no' | 'fallback' | 'accept' | 'erase' | 'clear'
+  | 'up'
+  | 'down'
+  | 'pageUp'
+  | 'pageDown'
+  | 'top'
+  | 'bottom'
+  | 'nextPane'
+  | 'focus'
+  | 'back'
+  | 'restart'
+  | 'rebuild'
+  | 'toggle'
+  | 'kill'
+  | 'open'
+  | 'copy'
+  | 'details'
+  | 'follow'
+  | 'filter'
+  | 'wrap'
+  | 'timestamps'
+  | 'help'
+  | 'detach'
+  | 'quit'
+  | 'interrupt'
+  | 'stopAll'
+  | 'yes'
+  | 'no'
+  | 'fallback'
+  | 'accept'
+  | 'erase'
+  | 'clear'
 
 /** Who has the keyboard. */
 export type Scope = 'main' | 'filter' | 'help' | 'details' | 'quit' | 'question'
@@ -25,47 +52,226 @@ export type Binding = {
 export const keymap: readonly Binding[] = [
   { command: 'yes', keys: ['y'], when: ['question'], hint: 'yes', help: 'Yes', group: 'Session' },
   { command: 'no', keys: ['n', 'esc'], when: ['question'], hint: 'no', help: 'No', group: 'Session' },
-  { command: 'fallback', keys: ['enter'], when: ['question'], hint: 'default', help: 'What would be done if nobody were asked', group: 'Session' },
-  { command: 'stopAll', keys: ['s', 'enter', 'q'], when: ['quit'], hint: 'stop everything', help: 'Stop all services and leave', group: 'Session' },
-  { command: 'detach', keys: ['d'], when: ['quit'], hint: 'leave them running', help: 'Leave the services running and go', group: 'Session' },
+  {
+    command: 'fallback',
+    keys: ['enter'],
+    when: ['question'],
+    hint: 'default',
+    help: 'What would be done if nobody were asked',
+    group: 'Session',
+  },
+  {
+    command: 'stopAll',
+    keys: ['s', 'enter', 'q'],
+    when: ['quit'],
+    hint: 'stop everything',
+    help: 'Stop all services and leave',
+    group: 'Session',
+  },
+  {
+    command: 'detach',
+    keys: ['d'],
+    when: ['quit'],
+    hint: 'leave them running',
+    help: 'Leave the services running and go',
+    group: 'Session',
+  },
   { command: 'back', keys: ['esc', 'n'], when: ['quit'], hint: 'stay here', help: 'Stay here', group: 'Session' },
   { command: 'accept', keys: ['enter'], when: ['filter'], hint: 'keep', help: 'Keep the filter', group: 'Log' },
   { command: 'clear', keys: ['esc'], when: ['filter'], hint: 'clear', help: 'Clear the filter', group: 'Log' },
   { command: 'erase', keys: ['backspace', 'delete'], when: ['filter'], help: 'Erase a character', group: 'Log' },
 
-  { command: 'up', keys: ['up', 'k'], when: ['main', 'help', 'details'], help: 'Up: the service above, or the line before', group: 'Move' },
-  { command: 'down', keys: ['down', 'j'], when: ['main', 'help', 'details'], help: 'Down: the service below, or the next line', group: 'Move' },
-  { command: 'focus', keys: ['enter'], when: ['main'], hint: 'log', hintIn: 'services', help: 'Show the log of the chosen service alone', group: 'Move' },
-  { command: 'nextPane', keys: ['tab', 'shift-tab'], when: ['main'], help: 'Go between the services and the log', group: 'Move' },
+  {
+    command: 'up',
+    keys: ['up', 'k'],
+    when: ['main', 'help', 'details'],
+    help: 'Up: the service above, or the line before',
+    group: 'Move',
+  },
+  {
+    command: 'down',
+    keys: ['down', 'j'],
+    when: ['main', 'help', 'details'],
+    help: 'Down: the service below, or the next line',
+    group: 'Move',
+  },
+  {
+    command: 'focus',
+    keys: ['enter'],
+    when: ['main'],
+    hint: 'log',
+    hintIn: 'services',
+    help: 'Show the log of the chosen service alone',
+    group: 'Move',
+  },
+  {
+    command: 'nextPane',
+    keys: ['tab', 'shift-tab'],
+    when: ['main'],
+    help: 'Go between the services and the log',
+    group: 'Move',
+  },
   { command: 'back', keys: ['esc'], when: ['main', 'help', 'details'], hint: 'back', help: 'Back', group: 'Move' },
 
-  { command: 'restart', keys: ['r'], when: ['main'], hint: 'restart', hintIn: 'services', help: 'Restart the service', group: 'Service' },
+  {
+    command: 'restart',
+    keys: ['r'],
+    when: ['main'],
+    hint: 'restart',
+    hintIn: 'services',
+    help: 'Restart the service',
+    group: 'Service',
+  },
   { command: 'rebuild', keys: ['R'], when: ['main'], help: 'Build its image again and recreate it', group: 'Service' },
-  { command: 'toggle', keys: ['s'], when: ['main'], hint: 'stop', hintIn: 'services', help: 'Stop the service, or start it', group: 'Service' },
+  {
+    command: 'toggle',
+    keys: ['s'],
+    when: ['main'],
+    hint: 'stop',
+    hintIn: 'services',
+    help: 'Stop the service, or start it',
+    group: 'Service',
+  },
   { command: 'kill', keys: ['x'], when: ['main'], help: 'Kill the service at once', group: 'Service' },
-  { command: 'open', keys: ['o'], when: ['main'], hint: 'open', hintIn: 'services', help: 'Open its first published port in the browser', group: 'Service' },
-  { command: 'copy', keys: ['c'], when: ['main'], help: 'Copy the address of its first published port', group: 'Service' },
-  { command: 'details', keys: ['i'], when: ['main', 'details'], hint: 'details', hintIn: 'services', help: 'Everything known of the service, and all problems', group: 'Service' },
+  {
+    command: 'open',
+    keys: ['o'],
+    when: ['main'],
+    hint: 'open',
+    hintIn: 'services',
+    help: 'Open its first published port in the browser',
+    group: 'Service',
+  },
+  {
+    command: 'copy',
+    keys: ['c'],
+    when: ['main'],
+    help: 'Copy the address of its first published port',
+    group: 'Service',
+  },
+  {
+    command: 'details',
+    keys: ['i'],
+    when: ['main', 'details'],
+    hint: 'details',
+    hintIn: 'services',
+    help: 'Everything known of the service, and all problems',
+    group: 'Service',
+  },
 
-  { command: 'follow', keys: ['f'], when: ['main'], hint: 'follow', hintIn: 'logs', help: 'Follow the newest lines, or stand still', group: 'Log' },
-  { command: 'filter', keys: ['/'], when: ['main'], hint: 'filter', help: 'Show only lines with these words; !words hides them, /words/ is a regular expression', group: 'Log' },
-  { command: 'wrap', keys: ['w'], when: ['main'], hint: 'wrap', hintIn: 'logs', help: 'Wrap long lines, or cut them', group: 'Log' },
-  { command: 'timestamps', keys: ['T'], when: ['main'], hint: 'times', hintIn: 'logs', help: 'Show the time of each line, or not', group: 'Log' },
-  { command: 'pageUp', keys: ['pageup', 'ctrl-u', 'ctrl-b'], when: ['main', 'help', 'details'], help: 'A page back in the log', group: 'Log' },
-  { command: 'pageDown', keys: ['pagedown', 'ctrl-d', 'ctrl-f'], when: ['main', 'help', 'details'], help: 'A page on in the log', group: 'Log' },
-  { command: 'top', keys: ['g', 'home'], when: ['main', 'help', 'details'], help: 'The oldest line that is kept', group: 'Log' },
-  { command: 'bottom', keys: ['G', 'end'], when: ['main', 'help', 'details'], help: 'The newest line, and follow', group: 'Log' },
+  {
+    command: 'follow',
+    keys: ['f'],
+    when: ['main'],
+    hint: 'follow',
+    hintIn: 'logs',
+    help: 'Follow the newest lines, or stand still',
+    group: 'Log',
+  },
+  {
+    command: 'filter',
+    keys: ['/'],
+    when: ['main'],
+    hint: 'filter',
+    help: 'Show only lines with these words; !words hides them, /words/ is a regular expression',
+    group: 'Log',
+  },
+  {
+    command: 'wrap',
+    keys: ['w'],
+    when: ['main'],
+    hint: 'wrap',
+    hintIn: 'logs',
+    help: 'Wrap long lines, or cut them',
+    group: 'Log',
+  },
+  {
+    command: 'timestamps',
+    keys: ['T'],
+    when: ['main'],
+    hint: 'times',
+    hintIn: 'logs',
+    help: 'Show the time of each line, or not',
+    group: 'Log',
+  },
+  {
+    command: 'pageUp',
+    keys: ['pageup', 'ctrl-u', 'ctrl-b'],
+    when: ['main', 'help', 'details'],
+    help: 'A page back in the log',
+    group: 'Log',
+  },
+  {
+    command: 'pageDown',
+    keys: ['pagedown', 'ctrl-d', 'ctrl-f'],
+    when: ['main', 'help', 'details'],
+    help: 'A page on in the log',
+    group: 'Log',
+  },
+  {
+    command: 'top',
+    keys: ['g', 'home'],
+    when: ['main', 'help', 'details'],
+    help: 'The oldest line that is kept',
+    group: 'Log',
+  },
+  {
+    command: 'bottom',
+    keys: ['G', 'end'],
+    when: ['main', 'help', 'details'],
+    help: 'The newest line, and follow',
+    group: 'Log',
+  },
 
-  { command: 'detach', keys: ['d'], when: ['main'], hint: 'detach', help: 'Leave the services running and go', group: 'Session' },
+  {
+    command: 'detach',
+    keys: ['d'],
+    when: ['main'],
+    hint: 'detach',
+    help: 'Leave the services running and go',
+    group: 'Session',
+  },
   { command: 'back', keys: ['q'], when: ['help', 'details'], help: 'Back', group: 'Session' },
-  { command: 'interrupt', keys: ['ctrl-c'], when: ['main', 'filter', 'help', 'details', 'quit', 'question'], help: 'Stop all services; a second time kills them', group: 'Session' },
-  { command: 'quit', keys: ['q'], when: ['main'], hint: 'quit', help: 'Quit: asks whether to stop the services', group: 'Session' },
-  { command: 'help', keys: ['?'], when: ['main', 'help', 'details'], hint: 'help', help: 'This help', group: 'Session' },
+  {
+    command: 'interrupt',
+    keys: ['ctrl-c'],
+    when: ['main', 'filter', 'help', 'details', 'quit', 'question'],
+    help: 'Stop all services; a second time kills them',
+    group: 'Session',
+  },
+  {
+    command: 'quit',
+    keys: ['q'],
+    when: ['main'],
+    hint: 'quit',
+    help: 'Quit: asks whether to stop the services',
+    group: 'Session',
+  },
+  {
+    command: 'help',
+    keys: ['?'],
+    when: ['main', 'help', 'details'],
+    hint: 'help',
+    help: 'This help',
+    group: 'Session',
+  },
 ]
 
-export const findCommand = (key: string, scope: Scope): UiCommand | undefined => keymap.find((one) => one.when.includes(scope) && one.keys.includes(key))?.command
+export const findCommand = (key: string, scope: Scope): UiCommand | undefined =>
+  keymap.find((one) => one.when.includes(scope) && one.keys.includes(key))?.command
 
-const shown: Readonly<Record<string, string>> = { up: '↑', down: '↓', enter: 'enter', pageup: 'PgUp', pagedown: 'PgDn', home: 'Home', end: 'End', backspace: 'Backspace', delete: 'Del', 'shift-tab': '' }
+const shown: Readonly<Record<string, string>> = {
+  up: '↑',
+  down: '↓',
+  enter: 'enter',
+  pageup: 'PgUp',
+  pagedown: 'PgDn',
+  home: 'Home',
+  end: 'End',
+  backspace: 'Backspace',
+  delete: 'Del',
+  'shift-tab': '',
+}
 const shownAscii: Readonly<Record<string, string>> = { ...shown, up: 'Up', down: 'Down' }
 
 /** A key as people write it. */
@@ -89,7 +295,7 @@ export type InkKey = {
 }
 
 /** The name of a key that is not just text; undefined for text. */
-export function toKeyName(input: string, key: InkKey): string | undefined {
+export const toKeyName = (input: string, key: InkKey): string | undefined => {
   if (key.upArrow) return 'up'
   if (key.downArrow) return 'down'
   if (key.pageUp) return 'pageup'
@@ -105,7 +311,14 @@ export function toKeyName(input: string, key: InkKey): string | undefined {
   return undefined
 }
 
-const controls: Readonly<Record<string, string>> = { '\r': 'enter', '\n': 'enter', '\t': 'tab', '\u007f': 'backspace', '\b': 'backspace', '\u0003': 'ctrl-c' }
+const controls: Readonly<Record<string, string>> = {
+  '\r': 'enter',
+  '\n': 'enter',
+  '\t': 'tab',
+  '\u007f': 'backspace',
+  '\b': 'backspace',
+  '\u0003': 'ctrl-c',
+}
 
 /** The name of a key that came as a control character in the midst of text. */
 export const toControlName = (char: string): string | undefined => controls[char]

@@ -41,25 +41,48 @@ const smallestLog = 4
  * room gets scarce: the gap, the details, what goes on (the table says it too), the names of the columns, the hints,
  * the log or the table; never the header.
  */
-export function layout(input: LayoutInput): Layout {
+export const layout = (input: LayoutInput): Layout => {
   const height = Math.max(1, input.rows - 1)
   const hints = height >= 5 ? 1 : 0
   const prompt = Math.min(input.prompt, height - 1 - hints)
   const problem = input.problem && height >= 4 && height - 1 - hints - prompt > 0 ? 1 : 0
   const gap = height >= 20 ? 1 : 0
   const rest = Math.max(0, height - 1 - hints - problem - prompt - gap)
-  const base: Layout = { columns: input.columns, header: 1, gap, logGap: 0, table: 0, heading: false, activities: 0, logs: 0, inspector: 0, overlay: 0, prompt, problem, hints }
+  const base: Layout = {
+    columns: input.columns,
+    header: 1,
+    gap,
+    logGap: 0,
+    table: 0,
+    heading: false,
+    activities: 0,
+    logs: 0,
+    inspector: 0,
+    overlay: 0,
+    prompt,
+    problem,
+    hints,
+  }
   if (input.overlay) return { ...base, overlay: rest }
 
   const heading = rest >= 8
   const wanted = input.services + (heading ? 1 : 0)
   const most = Math.max(heading ? 4 : 3, Math.floor(rest * 0.4))
   const table = Math.min(wanted, most)
-  const activities = input.activities > 0 && rest >= 14 ? Math.min(input.activities + 1, Math.max(3, Math.floor(rest * 0.3))) : 0
+  const activities =
+    input.activities > 0 && rest >= 14 ? Math.min(input.activities + 1, Math.max(3, Math.floor(rest * 0.3))) : 0
   const logGap = height >= 28 ? 1 : 0
   const logs = rest - table - activities - logGap
   if (logs < smallestLog) {
     return input.pane === 'logs' ? { ...base, logs: rest } : { ...base, table: rest, heading }
   }
-  return { ...base, table, heading, activities, logGap, logs, inspector: input.columns >= 140 && logs >= 10 ? Math.min(56, Math.floor(input.columns * 0.3)) : 0 }
+  return {
+    ...base,
+    table,
+    heading,
+    activities,
+    logGap,
+    logs,
+    inspector: input.columns >= 140 && logs >= 10 ? Math.min(56, Math.floor(input.columns * 0.3)) : 0,
+  }
 }

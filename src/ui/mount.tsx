@@ -36,12 +36,30 @@ export type Dashboard = {
  * Opens the dashboard on the alternate screen, with the keyboard in raw mode. Ctrl-C is then a key and becomes the
  * command `quit`; signals are the caller's business, who sends the same command and may call `unmount` at any time.
  */
-export function mountDashboard(options: DashboardOptions): Dashboard {
+export const mountDashboard = (options: DashboardOptions): Dashboard => {
   const { store, send, stdin, stdout, now, unicode = true } = options
   const theme = createTheme({ colour: options.colour, unicode })
   const instance = render(
-    <App store={store} send={send} theme={theme} unicode={unicode} now={now} formatTime={options.formatTime ?? formatTime} openUrl={options.openUrl} copyText={options.copyText ?? ((text) => copyByTerminal(text, stdout))} />,
-    { stdin, stdout, alternateScreen: true, interactive: true, exitOnCtrlC: false, patchConsole: false, maxFps: 30, incrementalRendering: options.incremental ?? false },
+    <App
+      store={store}
+      send={send}
+      theme={theme}
+      unicode={unicode}
+      now={now}
+      formatTime={options.formatTime ?? formatTime}
+      openUrl={options.openUrl}
+      copyText={options.copyText ?? ((text) => copyByTerminal(text, stdout))}
+    />,
+    {
+      stdin,
+      stdout,
+      alternateScreen: true,
+      interactive: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      maxFps: 30,
+      incrementalRendering: options.incremental ?? false,
+    },
   )
   return {
     waitUntilExit: async () => void (await instance.waitUntilExit()),
@@ -50,7 +68,7 @@ export function mountDashboard(options: DashboardOptions): Dashboard {
 }
 
 /** Works over SSH, too; terminals that do not know it, or do not allow it, ignore it. */
-function copyByTerminal(text: string, stdout: NodeJS.WriteStream) {
+const copyByTerminal = (text: string, stdout: NodeJS.WriteStream) => {
   const bytes = new TextEncoder().encode(text)
   stdout.write(`\u001b]52;c;${btoa(String.fromCharCode(...bytes))}\u0007`)
 }

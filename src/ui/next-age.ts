@@ -6,10 +6,12 @@ import { untilNextAge } from './text/format.ts'
  * Milliseconds until an age on the screen says something else; undefined when none is shown. Ages under a minute
  * change every second, older ones every minute, then every hour: a screen at rest hardly draws.
  */
-export function selectNextAge(state: State, now: number): number | undefined {
+export const selectNextAge = (state: State, now: number): number | undefined => {
   const shown = [
     ...(state.phase === 'running' || state.phase === 'stopped' || state.phase === 'loading' ? [] : [state.phaseAt]),
-    ...selectServices(state).flatMap(({ status }) => (status.since === undefined || status.tone === 'done' || status.tone === 'calm' ? [] : [status.since])),
+    ...selectServices(state).flatMap(({ status }) =>
+      status.since === undefined || status.tone === 'done' || status.tone === 'calm' ? [] : [status.since],
+    ),
     ...selectActivities(state).flatMap((activity) => activity.since ?? []),
     ...state.problems.map((problem) => problem.at),
     ...state.reloads.slice(-1).map((reload) => reload.at),

@@ -6,7 +6,15 @@ import { useMemo } from 'react'
  * the text that it sees is always the same and the rows are put in when the frame is written. The rows must already
  * be cut to the width of the pane.
  */
-export function Pane({ rows, height, width }: { readonly rows: readonly string[]; readonly height: number; readonly width: number }) {
+export const Pane = ({
+  rows,
+  height,
+  width,
+}: {
+  readonly rows: readonly string[]
+  readonly height: number
+  readonly width: number
+}) => {
   const blank = useMemo(() => Array.from({ length: height }, () => ' ').join('\n'), [height])
   if (height <= 0 || width <= 0) return null
   return (

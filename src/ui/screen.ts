@@ -52,14 +52,23 @@ export type Screen = {
 }
 
 /** The whole screen from state and view: pure but for the memory of the log window. */
-export function composeScreen(input: ScreenInput): Screen {
+export const composeScreen = (input: ScreenInput): Screen => {
   const { state, view, theme, columns: width, now, unicode } = input
   const scope = selectScope(view, state)
   const services = selectServices(state)
   // The table says already who only waits for others.
   const activities = selectActivities(state).filter((activity) => activity.verb !== 'waiting')
   const prompt = toPromptRows(state, { scope, width, theme })
-  const sizes = layout({ columns: width, rows: input.rows, services: services.length, activities: activities.length, problem: state.problems.length > 0, prompt: prompt.length, overlay: view.overlay === 'help' || view.overlay === 'details', pane: view.pane })
+  const sizes = layout({
+    columns: width,
+    rows: input.rows,
+    services: services.length,
+    activities: activities.length,
+    problem: state.problems.length > 0,
+    prompt: prompt.length,
+    overlay: view.overlay === 'help' || view.overlay === 'details',
+    pane: view.pane,
+  })
   const chosen = selectChosen(view, state)
   const overlay = sizes.overlay === 0 ? { rows: [], length: 0 } : toOverlay(input, sizes)
   const logWidth = width - (sizes.inspector === 0 ? 0 : sizes.inspector + 1)
@@ -67,29 +76,65 @@ export function composeScreen(input: ScreenInput): Screen {
   return {
     layout: sizes,
     header: [toHeaderRow(state, row)],
-    table: sizes.table === 0 ? [] : toServiceRows(services, { ...row, height: sizes.table, heading: sizes.heading, selected: chosen, focused: view.pane === 'services', lastWords: (service) => toLastWords(input.logs, service) }),
-    activities: sizes.activities === 0 ? [] : toActivityRows(activities, { ...row, height: sizes.activities, plan: selectPlanProgress(state) }),
+    table:
+      sizes.table === 0
+        ? []
+        : toServiceRows(services, {
+            ...row,
+            height: sizes.table,
+            heading: sizes.heading,
+            selected: chosen,
+            focused: view.pane === 'services',
+            lastWords: (service) => toLastWords(input.logs, service),
+          }),
+    activities:
+      sizes.activities === 0
+        ? []
+        : toActivityRows(activities, { ...row, height: sizes.activities, plan: selectPlanProgress(state) }),
     logs: sizes.logs === 0 ? [] : toLogPane(input, { width: logWidth, height: sizes.logs }),
     inspector: sizes.inspector === 0 ? [] : toInspector(input, sizes.inspector),
     overlay: overlay.rows,
     overlayLength: overlay.length,
     prompt: prompt.slice(0, sizes.prompt),
     problem: sizes.problem === 0 ? [] : [toProblemRow(state.problems, row)],
-    hints: sizes.hints === 0 ? [] : [toHintRow({ width, theme, unicode, scope, pane: view.pane, running: (chosen === undefined ? 0 : (selectService(state, chosen)?.replicas.running ?? 0)) > 0, solo: view.solo, canGoBack: view.solo || view.filter !== '' || view.bottom !== undefined || view.pane === 'logs', notice: toNotice(view, state) })],
+    hints:
+      sizes.hints === 0
+        ? []
+        : [
+            toHintRow({
+              width,
+              theme,
+              unicode,
+              scope,
+              pane: view.pane,
+              running: (chosen === undefined ? 0 : (selectService(state, chosen)?.replicas.running ?? 0)) > 0,
+              solo: view.solo,
+              canGoBack: view.solo || view.filter !== '' || view.bottom !== undefined || view.pane === 'logs',
+              notice: toNotice(view, state),
+            }),
+          ],
     logHeight: Math.max(1, sizes.logs - 1),
   }
 }
 
-function toNotice(view: ViewState, state: State): string | undefined {
+const toNotice = (view: ViewState, state: State): string | undefined => {
   if (view.notice !== undefined) return view.notice
   return state.phase === 'stopping' ? 'Stopping all services. Ctrl-C again kills what is left.' : undefined
 }
 
-function toLogPane(input: ScreenInput, size: { readonly width: number; readonly height: number }): readonly string[] {
+const toLogPane = (
+  input: ScreenInput,
+  size: { readonly width: number; readonly height: number },
+): readonly string[] => {
   const { state, view, theme, window, filter } = input
   const services = selectLogServices(view, state)
   const height = size.height - 1
-  const entries = window.read({ count: height, ...(services === undefined ? {} : { services }), ...(filter === undefined ? {} : { filter }), ...(view.bottom === undefined ? {} : { to: view.bottom }) })
+  const entries = window.read({
+    count: height,
+    ...(services === undefined ? {} : { services }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(view.bottom === undefined ? {} : { to: view.bottom }),
+  })
   const rows = toLogRows(entries, {
     width: size.width,
     height,
@@ -100,49 +145,89 @@ function toLogPane(input: ScreenInput, size: { readonly width: number; readonly 
     filter,
     ...(view.timestamps ? { formatTime: input.formatTime } : {}),
   })
-  const filtered: Segment[] = view.filter === '' && !view.typing ? [] : [{ text: ' / ', paint: theme.accent }, { text: view.filter, paint: theme.bold }, { text: view.typing ? '_' : '', paint: theme.accent }]
+  const filtered: Segment[] =
+    view.filter === '' && !view.typing
+      ? []
+      : [
+          { text: ' / ', paint: theme.accent },
+          { text: view.filter, paint: theme.bold },
+          { text: view.typing ? '_' : '', paint: theme.accent },
+        ]
   const name = view.solo ? (services?.[0] ?? '') : 'all services'
-  return [toTitleRow({ name: 'log', focused: view.pane === 'logs' || view.typing, detail: [{ text: `${theme.symbols.dot} ${name}`, paint: theme.dim }, ...filtered], right: toLogStatus(input, services) }, { width: size.width, theme }), ...rows]
+  return [
+    toTitleRow(
+      {
+        name: 'log',
+        focused: view.pane === 'logs' || view.typing,
+        detail: [{ text: `${theme.symbols.dot} ${name}`, paint: theme.dim }, ...filtered],
+        right: toLogStatus(input, services),
+      },
+      { width: size.width, theme },
+    ),
+    ...rows,
+  ]
 }
 
 /** Whether it follows, how much there is, and what was lost. */
-function toLogStatus({ logs, view, theme }: ScreenInput, services: readonly string[] | undefined): readonly Segment[] {
+const toLogStatus = (
+  { logs, view, theme }: ScreenInput,
+  services: readonly string[] | undefined,
+): readonly Segment[] => {
   const size = logs.size(services)
-  const lost: Segment[] = size.dropped === 0 ? [] : [{ text: `${formatCount(size.dropped)} dropped ${theme.symbols.dot} `, paint: theme.warn }]
+  const lost: Segment[] =
+    size.dropped === 0
+      ? []
+      : [{ text: `${formatCount(size.dropped)} dropped ${theme.symbols.dot} `, paint: theme.warn }]
   const lines: Segment = { text: `${plural(size.lines, 'line')} ${theme.symbols.dot} `, paint: theme.dim }
-  if (view.bottom === undefined) return [...lost, lines, { text: 'following', paint: (text) => theme.tone('good', text) }]
+  if (view.bottom === undefined)
+    return [...lost, lines, { text: 'following', paint: (text) => theme.tone('good', text) }]
   const fresh = logs.countAfter(view.bottom, services)
   return [...lost, lines, { text: `paused${fresh === 0 ? '' : `, ${formatCount(fresh)} below`}`, paint: theme.warn }]
 }
 
-function toInspector(input: ScreenInput, width: number): readonly string[] {
+const toInspector = (input: ScreenInput, width: number): readonly string[] => {
   const { state, view, theme, now } = input
   const chosen = selectChosen(view, state)
   const service = chosen === undefined ? undefined : selectService(state, chosen)
   if (service === undefined) return [toTitleRow({ name: 'details', focused: false }, { width, theme })]
-  return [toTitleRow({ name: service.name, focused: false }, { width, theme }), ...toDetailsRows(state, service, { width, theme, now })]
+  return [
+    toTitleRow({ name: service.name, focused: false }, { width, theme }),
+    ...toDetailsRows(state, service, { width, theme, now }),
+  ]
 }
 
-function toOverlay(input: ScreenInput, sizes: Layout): { readonly rows: readonly string[]; readonly length: number } {
+const toOverlay = (
+  input: ScreenInput,
+  sizes: Layout,
+): { readonly rows: readonly string[]; readonly length: number } => {
   const { view, theme, columns: width, unicode } = input
   const all = view.overlay === 'help' ? toHelpRows({ width, theme, unicode }) : toAllDetails(input)
   const height = sizes.overlay - 1
   const scroll = Math.max(0, Math.min(view.scroll, all.length - height))
   const below = all.length - scroll - height
   const name = view.overlay === 'help' ? 'keys' : (selectChosen(view, input.state) ?? 'details')
-  const title = toTitleRow({ name, focused: true, right: below > 0 ? [{ text: `${below} more below`, paint: theme.dim }] : [] }, { width, theme })
+  const title = toTitleRow(
+    { name, focused: true, right: below > 0 ? [{ text: `${below} more below`, paint: theme.dim }] : [] },
+    { width, theme },
+  )
   return { rows: [title, ...all.slice(scroll, scroll + height)], length: all.length + 1 }
 }
 
 /** The chosen service, and behind it the problems that belong to no service or another one. */
-function toAllDetails(input: ScreenInput): readonly string[] {
+const toAllDetails = (input: ScreenInput): readonly string[] => {
   const { state, view, theme, now, columns: width } = input
   const chosen = selectChosen(view, state)
   const service = chosen === undefined ? undefined : selectService(state, chosen)
   const options = { width, theme, now }
   const others = state.problems.filter((one) => one.service === undefined || one.service !== chosen)
   const blank = composeRow([], { width, ellipsis: '' })
-  const problems = others.flatMap((one) => [blank, ...(one.service === undefined ? [] : [composeRow([{ text: ` ${one.service}`, paint: theme.bold }], { width, ellipsis: '' })]), ...toProblemRows(one, options)])
+  const problems = others.flatMap((one) => [
+    blank,
+    ...(one.service === undefined
+      ? []
+      : [composeRow([{ text: ` ${one.service}`, paint: theme.bold }], { width, ellipsis: '' })]),
+    ...toProblemRows(one, options),
+  ])
   return [...(service === undefined ? [] : toDetailsRows(state, service, options)), ...problems]
 }
 

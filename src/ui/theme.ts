@@ -59,11 +59,18 @@ const asciiSymbols: Symbols = {
 }
 
 const serviceColours = [36, 35, 34, 33, 32, 96, 95, 94, 93, 92]
-const toneColours: Readonly<Record<Tone, number | undefined>> = { good: 32, busy: 33, bad: 31, done: 32, calm: undefined }
+const toneColours: Readonly<Record<Tone, number | undefined>> = {
+  good: 32,
+  busy: 33,
+  bad: 31,
+  done: 32,
+  calm: undefined,
+}
 
-export function createTheme({ colour, unicode }: { readonly colour: boolean; readonly unicode: boolean }): Theme {
+export const createTheme = ({ colour, unicode }: { readonly colour: boolean; readonly unicode: boolean }): Theme => {
   const paint = (on: string, text: string, off = '0') => (text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`)
-  const dye = (code: number | undefined, text: string) => (colour && code !== undefined ? paint(String(code), text, '39') : text)
+  const dye = (code: number | undefined, text: string) =>
+    colour && code !== undefined ? paint(String(code), text, '39') : text
   return {
     colour,
     symbols: unicode ? unicodeSymbols : asciiSymbols,

@@ -25,7 +25,16 @@ export type ViewState = {
   readonly notice?: string
 }
 
-export const initialViewState: ViewState = { pane: 'services', solo: false, filter: '', typing: false, wrap: false, timestamps: true, scroll: 0, stopAsked: false }
+export const initialViewState: ViewState = {
+  pane: 'services',
+  solo: false,
+  filter: '',
+  typing: false,
+  wrap: false,
+  timestamps: true,
+  scroll: 0,
+  stopAsked: false,
+}
 
 export const selectScope = (view: ViewState, state: State): Scope => {
   if (state.questions.length > 0) return 'question'

@@ -11,9 +11,8 @@ const [act, caseName, project = ''] = process.argv.slice(2)
 const found = cases.find(({ name }) => name === caseName)
 if (!found || (act !== 'up' && act !== 'down') || project === '') throw new Error('bare.ts up|down <case> <project>')
 const engine = createEngineApi()
-await (act === 'up' ? up(found.services) : down(found.services))
 
-async function up(services: readonly BenchService[]) {
+const up = async (services: readonly BenchService[]) => {
   const labels = { 'com.docker.compose.project': project }
   await engine.call('POST', '/networks/create', { Name: `${project}_default`, Labels: labels })
   const started = new Map<string, Promise<unknown>>()
@@ -21,14 +20,14 @@ async function up(services: readonly BenchService[]) {
   await Promise.all(started.values())
 }
 
-async function start(service: BenchService, started: ReadonlyMap<string, Promise<unknown>>) {
+const start = async (service: BenchService, started: ReadonlyMap<string, Promise<unknown>>) => {
   const path = `/containers/create?name=${project}-${service.name}-1`
   const { Id } = await engine.call<{ Id: string }>('POST', path, toCreateBody(service, project))
   await Promise.all(service.needs.map((name) => started.get(name)))
   await engine.call('POST', `/containers/${Id}/start`)
 }
 
-async function down(services: readonly BenchService[]) {
+const down = async (services: readonly BenchService[]) => {
   await Promise.all(
     services.map(async ({ name }) => {
       await engine.call('POST', `/containers/${project}-${name}-1/stop`)
@@ -37,3 +36,5 @@ async function down(services: readonly BenchService[]) {
   )
   await engine.call('DELETE', `/networks/${project}_default`)
 }
+
+await (act === 'up' ? up(found.services) : down(found.services))

@@ -27,10 +27,7 @@ const { values } = parseArgs({
   },
 })
 
-if (values.help) console.log(help)
-else process.exitCode = await run()
-
-async function run(): Promise<number> {
+const run = async (): Promise<number> => {
   const wanted = values.cases?.split(',') ?? [...cases.map(({ name }) => name), 'edit', 'loader']
   const unknown = wanted.filter((name) => !['edit', 'loader'].includes(name) && !cases.some((one) => one.name === name))
   if (unknown.length > 0) throw new Error(`there is no case "${unknown.join('", "')}"\n\n${help}`)
@@ -56,8 +53,14 @@ async function run(): Promise<number> {
 }
 
 /** The bench itself keeps about two processors busy; what is above that was somebody else, and shifts every number. */
-function warnOfLoad(say: (text: string) => void) {
+const warnOfLoad = (say: (text: string) => void) => {
   const [, load = 0] = loadavg()
   const limit = availableParallelism() + 2
-  if (load > limit) say(`the machine was busy (load ${load.toFixed(1)} on ${availableParallelism()} processors): repeat it when it is quiet`)
+  if (load > limit)
+    say(
+      `the machine was busy (load ${load.toFixed(1)} on ${availableParallelism()} processors): repeat it when it is quiet`,
+    )
 }
+
+if (values.help) console.log(help)
+else process.exitCode = await run()

@@ -67,7 +67,7 @@ export const cases: readonly Case[] = [
 const readyCommand = (after: number) => ['sh', '-c', `sleep ${after}; touch /ready; exec sleep 600`]
 
 /** The case as a stack file. */
-export function toStackFile({ services }: Case): string {
+export const toStackFile = ({ services }: Case): string => {
   const blocks = services.map(({ name, needs, ready, needsHealth }) => {
     const condition = needsHealth ? 'service_healthy' : 'service_started'
     return [
@@ -76,14 +76,16 @@ export function toStackFile({ services }: Case): string {
       '    init: true',
       `    command: ${JSON.stringify(ready ? readyCommand(ready.after) : ['sleep', '600'])}`,
       ...(ready ? [`    healthcheck: { test: ["CMD", "test", "-e", "/ready"], interval: ${ready.interval}s }`] : []),
-      ...(needs.length > 0 ? ['    depends_on:', ...needs.map((one) => `      ${one}: { condition: ${condition} }`)] : []),
+      ...(needs.length > 0
+        ? ['    depends_on:', ...needs.map((one) => `      ${one}: { condition: ${condition} }`)]
+        : []),
     ].join('\n')
   })
   return `services:\n${blocks.join('\n')}\n`
 }
 
 /** The body of the engine's create call for one service, as the bare script sends it. */
-export function toCreateBody(service: BenchService, project: string): Record<string, unknown> {
+export const toCreateBody = (service: BenchService, project: string): Record<string, unknown> => {
   const { name, ready } = service
   const second = 1_000_000_000
   return {

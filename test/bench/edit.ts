@@ -21,7 +21,7 @@ const stackFile = (port: number) => `services:
 `
 
 /** From the write of a file to the first answer of the container's own web server that shows it. */
-export async function measureEdit({ root, repeats, tools, say }: StackOptions): Promise<readonly Row[]> {
+export const measureEdit = async ({ root, repeats, tools, say }: StackOptions): Promise<readonly Row[]> => {
   const times = createTimes()
   const folder = join(root, project)
   for (const tool of tools.filter((one) => one !== 'bare')) {
@@ -33,7 +33,7 @@ export async function measureEdit({ root, repeats, tools, say }: StackOptions): 
   return [{ case: 'edit', command: 'edit to visible (sync)', times: times.of('edit') }]
 }
 
-async function editsOf(tool: BenchTool, { folder, repeats }: { folder: string; repeats: number }) {
+const editsOf = async (tool: BenchTool, { folder, repeats }: { folder: string; repeats: number }) => {
   const port = await freePorts()
   await mkdir(join(folder, 'www'), { recursive: true })
   await writeFile(join(folder, 'compose.yaml'), stackFile(port))
@@ -43,7 +43,11 @@ async function editsOf(tool: BenchTool, { folder, repeats }: { folder: string; r
   try {
     await up.prints(/watch(ing)?\b/i, 30_000)
     for (let round = 0; round <= repeats; round += 1) {
-      const took = await visibleAfter({ file: join(folder, 'www/page.txt'), text: `${tool} ${round}`, url: `http://127.0.0.1:${port}/page.txt` })
+      const took = await visibleAfter({
+        file: join(folder, 'www/page.txt'),
+        text: `${tool} ${round}`,
+        url: `http://127.0.0.1:${port}/page.txt`,
+      })
       if (round > 0) taken.push(took)
     }
   } finally {
@@ -54,11 +58,14 @@ async function editsOf(tool: BenchTool, { folder, repeats }: { folder: string; r
 }
 
 /** The first write may come before the watch is there, so it is repeated until it is seen; later ones never are. */
-async function visibleAfter({ file, text, url }: { file: string; text: string; url: string }): Promise<number> {
+const visibleAfter = async ({ file, text, url }: { file: string; text: string; url: string }): Promise<number> => {
   const began = performance.now()
   await writeFile(file, text)
   for (let turn = 1; ; turn += 1) {
-    const page = await fetch(url).then((answer) => answer.text(), () => '')
+    const page = await fetch(url).then(
+      (answer) => answer.text(),
+      () => '',
+    )
     const took = performance.now() - began
     if (page.trim() === text) return took
     if (took > 20_000) throw new Error(`"${text}" was not visible after 20 s; the page is "${page}"`)

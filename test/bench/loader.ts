@@ -7,20 +7,22 @@ import type { StackOptions } from './stacks.ts'
 export const loaderSizes = [100, 500, 2000] as const
 
 /** A project of many services that uses what costs a loader time: anchors, merge keys, extends and three merged files. */
-function toFiles(count: number): Readonly<Record<string, string>> {
+const toFiles = (count: number): Readonly<Record<string, string>> => {
   const services = Array.from({ length: count }, (_, n) => n)
   const base = `services:
   base: { image: ${image}, init: true, environment: { LEVEL: "\${LEVEL:-info}", BASE: "1" }, labels: { team: core } }
   job: { extends: base, restart: "no" }
 `
-  const main = services.map((n) => `  s${n}:
+  const main = services.map(
+    (n) => `  s${n}:
     <<: *shared
     extends: { file: base.yaml, service: ${n % 5 === 0 ? 'job' : 'base'} }
     command: ["sleep", "600"]
     environment: { <<: *vars, NAME: s${n}, PEER: "\${PEER_${n}:-s${(n + 1) % count}}" }
     ports: ["${10000 + n}:80"]
     volumes: ["data${n % 20}:/data", "./src:/src:ro"]${n % 10 === 0 ? '' : `\n    depends_on: [s${n - (n % 10)}]`}
-`)
+`,
+  )
   const over = services.map((n) => `  s${n}: { environment: { OVER: "${n}" }, labels: ["over=${n}"] }`)
   const last = services.filter((n) => n % 3 === 0).map((n) => `  s${n}: { mem_limit: 64m, environment: ["LAST=${n}"] }`)
   const volumes = Array.from({ length: 20 }, (_, n) => `  data${n}: {}`)
@@ -33,7 +35,7 @@ function toFiles(count: number): Readonly<Record<string, string>> {
 }
 
 /** `config -q` on projects of growing size. */
-export async function measureLoader({ root, repeats, tools, say }: StackOptions): Promise<readonly Row[]> {
+export const measureLoader = async ({ root, repeats, tools, say }: StackOptions): Promise<readonly Row[]> => {
   const rows: Row[] = []
   for (const size of loaderSizes) {
     const folder = join(root, `bench-loader-${size}`)

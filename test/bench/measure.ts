@@ -16,7 +16,7 @@ export interface Timed {
 }
 
 /** A whole command as a process, from spawn to exit. A failure is an error: a quick failure must not look like speed. */
-export async function timeCommand(words: readonly [string, ...string[]], cwd: string): Promise<Timed> {
+export const timeCommand = async (words: readonly [string, ...string[]], cwd: string): Promise<Timed> => {
   const [program, ...rest] = words
   const chunks: string[] = []
   const began = performance.now()
@@ -35,7 +35,7 @@ export async function timeCommand(words: readonly [string, ...string[]], cwd: st
   return { milliseconds, code, output }
 }
 
-export function median(values: readonly number[]): number {
+export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
@@ -51,7 +51,7 @@ export interface Row {
 }
 
 /** Collects times by case and command. */
-export function createTimes() {
+export const createTimes = () => {
   const times = new Map<string, Partial<Record<BenchTool, number[]>>>()
   return {
     add(command: string, tool: BenchTool, milliseconds: number) {

@@ -23,7 +23,7 @@ export interface StackOptions {
 }
 
 /** Runs the commands of a case with each tool in turn; who begins alternates, and the first round is not counted. */
-export async function measureCase(one: Case, { root, repeats, tools, say }: StackOptions): Promise<readonly Row[]> {
+export const measureCase = async (one: Case, { root, repeats, tools, say }: StackOptions): Promise<readonly Row[]> => {
   const times = createTimes()
   const project = `bench-${one.name}`
   const folder = join(root, project)
@@ -41,7 +41,9 @@ export async function measureCase(one: Case, { root, repeats, tools, say }: Stac
   return commands.map((command) => {
     const bar = one.bars[command]
     return {
-      case: one.name, command, times: times.of(command),
+      case: one.name,
+      command,
+      times: times.of(command),
       ...(bar === undefined ? {} : { bar }),
       ...(command === 'up' && one.bareBar !== undefined ? { bareBar: one.bareBar } : {}),
     }
@@ -54,7 +56,10 @@ interface Round {
   readonly project: string
 }
 
-async function playRound(one: Case, { tool, folder, project }: Round): Promise<readonly (readonly [Measured, number])[]> {
+const playRound = async (
+  one: Case,
+  { tool, folder, project }: Round,
+): Promise<readonly (readonly [Measured, number])[]> => {
   const wanted = tool === 'bare' ? (['up', 'down'] as const) : commands
   const taken: (readonly [Measured, number])[] = []
   for (const command of wanted) {
@@ -69,11 +74,13 @@ async function playRound(one: Case, { tool, folder, project }: Round): Promise<r
 }
 
 /** Speed counts only when the work was done: all run, and who needs a healthy service started after it was ready. */
-async function proveUp(one: Case, { tool, project }: Round) {
+const proveUp = async (one: Case, { tool, project }: Round) => {
   const containers = await engine.containers(project)
   const states = containers.map(({ State }) => State.Status)
   if (containers.length !== one.services.length || states.some((state) => state !== 'running')) {
-    throw new Error(`after up, ${tool} has ${containers.length} of ${one.services.length} services: ${states.join(', ')}`)
+    throw new Error(
+      `after up, ${tool} has ${containers.length} of ${one.services.length} services: ${states.join(', ')}`,
+    )
   }
   if (tool === 'bare') return
   const startOf = (name: string) => Date.parse(containers.find((each) => serviceOf(each) === name)!.State.StartedAt)
@@ -81,7 +88,8 @@ async function proveUp(one: Case, { tool, project }: Round) {
     for (const need of service.needs) {
       const after = one.services.find(({ name }) => name === need)?.ready?.after ?? 0
       const waited = startOf(service.name) - startOf(need)
-      if (waited < after * 1000) throw new Error(`${tool} started ${service.name} ${waited} ms after ${need}, which was not ready`)
+      if (waited < after * 1000)
+        throw new Error(`${tool} started ${service.name} ${waited} ms after ${need}, which was not ready`)
     }
   }
 }

@@ -21,13 +21,16 @@ export type RuntimeFixture = {
 const label = 'com.docker.compose'
 
 /** What the engine's rooms rely on, whatever stands behind the port: the real engine and the one in memory both run it. */
-export function describeRuntime(open: () => Promise<RuntimeFixture>): void {
+export const describeRuntime = (open: () => Promise<RuntimeFixture>): void => {
   let fixture: RuntimeFixture
   beforeAll(async () => {
     fixture = await open()
     await fixture.cleanUp()
     const network = { name: `${fixture.project}_default` }
-    await fixture.runtime.createNetwork({ network, labels: { [`${label}.project`]: fixture.project, [`${label}.network`]: 'default' } })
+    await fixture.runtime.createNetwork({
+      network,
+      labels: { [`${label}.project`]: fixture.project, [`${label}.network`]: 'default' },
+    })
   })
   afterAll(async () => {
     await fixture.cleanUp()
@@ -36,14 +39,33 @@ export function describeRuntime(open: () => Promise<RuntimeFixture>): void {
 
   const toSpec = (serviceName: string, program: Program, more: Partial<Service> = {}): ContainerSpec => {
     const { project, image } = fixture
-    const service: Service = { image, command: fixture.toCommand(serviceName, program), entrypoint: null, init: true, networks: { default: null }, ...more }
+    const service: Service = {
+      image,
+      command: fixture.toCommand(serviceName, program),
+      entrypoint: null,
+      init: true,
+      networks: { default: null },
+      ...more,
+    }
     return {
       name: `${project}-${serviceName}-1`,
-      project: { name: project, networks: { default: { name: `${project}_default` } }, volumes: { data: { name: `${project}_data` } }, configs: {}, secrets: {}, context: {} as never },
+      project: {
+        name: project,
+        networks: { default: { name: `${project}_default` } },
+        volumes: { data: { name: `${project}_data` } },
+        configs: {},
+        secrets: {},
+        context: {} as never,
+      },
       serviceName,
       service,
       image,
-      labels: { [`${label}.project`]: project, [`${label}.service`]: serviceName, [`${label}.container-number`]: '1', [`${label}.oneoff`]: 'False' },
+      labels: {
+        [`${label}.project`]: project,
+        [`${label}.service`]: serviceName,
+        [`${label}.container-number`]: '1',
+        [`${label}.oneoff`]: 'False',
+      },
       networkNames: { default: `${project}_default` },
       containersOf: {},
     }
@@ -68,18 +90,25 @@ const codeOf = (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (isStackError(error) ? error.code : error),
   )
 
-function describeContainers({ fixture, create, toSpec }: Tools & { readonly toSpec: (service: string, program: Program) => ContainerSpec }): void {
+const describeContainers = ({
+  fixture,
+  create,
+  toSpec,
+}: Tools & { readonly toSpec: (service: string, program: Program) => ContainerSpec }): void => {
   describe('containers', () => {
     test('a container is created, started, stopped and removed, and each of these twice', async () => {
       const { runtime, project } = fixture()
       const id = await create('life', {})
-      const states = async () => (await runtime.listContainers({ project })).filter((one) => one.id === id).map(({ state }) => state)
+      const states = async () =>
+        (await runtime.listContainers({ project })).filter((one) => one.id === id).map(({ state }) => state)
       expect(await states()).toEqual(['created'])
       await runtime.startContainer(id)
       await runtime.startContainer(id)
       expect(await states()).toEqual(['running'])
       const seen: string[] = []
-      await runtime.stopContainer(id, { graceSeconds: 5, onExit: () => seen.push('exit') }).then(() => seen.push('stopped'))
+      await runtime
+        .stopContainer(id, { graceSeconds: 5, onExit: () => seen.push('exit') })
+        .then(() => seen.push('stopped'))
       expect(seen).toEqual(['exit', 'stopped'])
       await runtime.stopContainer(id, { onExit: () => seen.push('exit of a container that does not run') })
       expect(seen).toHaveLength(2)
@@ -93,8 +122,16 @@ function describeContainers({ fixture, create, toSpec }: Tools & { readonly toSp
     test('a list says who a container is', async () => {
       const { runtime, project } = fixture()
       const id = await create('listed', {})
-      const [found] = (await runtime.listContainers({ project, labels: [`${label}.service=listed`] }))
-      expect(found).toMatchObject({ id, name: `${project}-listed-1`, project, service: 'listed', number: 1, oneOff: false, state: 'created' })
+      const [found] = await runtime.listContainers({ project, labels: [`${label}.service=listed`] })
+      expect(found).toMatchObject({
+        id,
+        name: `${project}-listed-1`,
+        project,
+        service: 'listed',
+        number: 1,
+        oneOff: false,
+        state: 'created',
+      })
       expect(found?.networks.map(({ name }) => name)).toEqual([`${project}_default`])
       await runtime.removeContainer(id)
     })
@@ -102,8 +139,13 @@ function describeContainers({ fixture, create, toSpec }: Tools & { readonly toSp
     test('a name that is taken is refused by its name', async () => {
       const { runtime, project } = fixture()
       const id = await create('twice', {})
-      const second = await fixture().runtime.createContainer(toSpec('twice', {})).catch((error: unknown) => error)
-      expect(second).toMatchObject({ code: 'engine/name-in-use', data: { what: 'container', name: `${project}-twice-1` } })
+      const second = await fixture()
+        .runtime.createContainer(toSpec('twice', {}))
+        .catch((error: unknown) => error)
+      expect(second).toMatchObject({
+        code: 'engine/name-in-use',
+        data: { what: 'container', name: `${project}-twice-1` },
+      })
       await runtime.removeContainer(id)
     })
 
@@ -159,7 +201,9 @@ function describeContainers({ fixture, create, toSpec }: Tools & { readonly toSp
       const waiting = runtime.waitContainer(id, { signal: controller.signal }).catch((error: unknown) => error)
       controller.abort(reason)
       expect(await waiting).toBe(reason)
-      expect(await runtime.listContainers({}, { signal: controller.signal }).catch((error: unknown) => error)).toBe(reason)
+      expect(await runtime.listContainers({}, { signal: controller.signal }).catch((error: unknown) => error)).toBe(
+        reason,
+      )
       await runtime.removeContainer(id, { force: true })
     })
 
@@ -169,7 +213,7 @@ function describeContainers({ fixture, create, toSpec }: Tools & { readonly toSp
   })
 }
 
-function describeStreams({ fixture, create }: Tools): void {
+const describeStreams = ({ fixture, create }: Tools): void => {
   describe('streams', () => {
     test('logs are whole lines with their times, and end with the process when they are followed', async () => {
       const { runtime } = fixture()
@@ -216,28 +260,38 @@ function describeStreams({ fixture, create }: Tools): void {
       await runtime.startContainer(id)
       await runtime.stopContainer(id, { graceSeconds: 5 })
       await runtime.removeContainer(id)
-      await Promise.race([reading, new Promise((_, reject) => setTimeout(() => reject(new Error(seen.map(({ action }) => action).join(', '))), 10_000).unref())])
+      await Promise.race([
+        reading,
+        new Promise((_, reject) =>
+          setTimeout(() => reject(new Error(seen.map(({ action }) => action).join(', '))), 10_000).unref(),
+        ),
+      ])
       controller.abort()
       expect(seen.map(({ action }) => action)).toEqual(expect.arrayContaining(['start', 'die', 'destroy']))
-      expect(seen.find(({ action }) => action === 'die')).toMatchObject({ kind: 'container', service: 'eventful', project })
+      expect(seen.find(({ action }) => action === 'die')).toMatchObject({
+        kind: 'container',
+        service: 'eventful',
+        project,
+      })
     })
   })
 }
 
-async function linesOf(chunks: AsyncIterable<LogChunk>): Promise<LogChunk['lines'][number][]> {
+const linesOf = async (chunks: AsyncIterable<LogChunk>): Promise<LogChunk['lines'][number][]> => {
   const lines: LogChunk['lines'][number][] = []
   for await (const chunk of chunks) lines.push(...chunk.lines)
   return lines
 }
 
-function describeObjects(fixture: () => RuntimeFixture): void {
+const describeObjects = (fixture: () => RuntimeFixture): void => {
   describe('networks, volumes and images', () => {
     test('the engine is there and tells its own time, up to which its events come to an end', async () => {
       const { runtime, project } = fixture()
       await runtime.assertThere()
       const now = await runtime.readClock()
       const events: EngineEvent[] = []
-      for await (const event of runtime.events({ project, since: now / 1000 - 60, until: now / 1000 }, {})) events.push(event)
+      for await (const event of runtime.events({ project, since: now / 1000 - 60, until: now / 1000 }, {}))
+        events.push(event)
       expect(events.length).toBeGreaterThan(0)
       expect(events.every(({ at }) => at <= now)).toBe(true)
     })
@@ -250,7 +304,10 @@ function describeObjects(fixture: () => RuntimeFixture): void {
       expect(await runtime.findNetwork(network.name)).toMatchObject({ id, name: network.name, labels })
       expect(await runtime.findNetwork(`${project}_ext`)).toBeUndefined()
       expect(await codeOf(runtime.createNetwork({ network, labels }))).toBe('engine/name-in-use')
-      expect((await runtime.listNetworks({ project })).map(({ name }) => name).toSorted()).toEqual([`${project}_default`, network.name])
+      expect((await runtime.listNetworks({ project })).map(({ name }) => name).toSorted()).toEqual([
+        `${project}_default`,
+        network.name,
+      ])
       await runtime.removeNetwork(id)
       await runtime.removeNetwork(id)
       expect(await runtime.findNetwork(network.name)).toBeUndefined()

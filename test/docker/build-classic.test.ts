@@ -25,7 +25,12 @@ afterAll(async () => {
 test('the old builder gets the whole context but what is ignored, and a Dockerfile of the stack file', async () => {
   const long = `${'d'.repeat(80)}/${'f'.repeat(90)}`
   await mkdir(join(folder, 'd'.repeat(80)))
-  await Promise.all([writeFile(join(folder, 'a.txt'), 'content of a'), writeFile(join(folder, long), 'long'), writeFile(join(folder, 'no.log'), 'x'), writeFile(join(folder, '.dockerignore'), '*.log\n')])
+  await Promise.all([
+    writeFile(join(folder, 'a.txt'), 'content of a'),
+    writeFile(join(folder, long), 'long'),
+    writeFile(join(folder, 'no.log'), 'x'),
+    writeFile(join(folder, '.dockerignore'), '*.log\n'),
+  ])
   const spec: BuildSpec = {
     image: `${project}:latest`,
     build: { context: folder, dockerfile_inline: `FROM ${shellImage}\nARG WORD\nCOPY . /app\nRUN echo $WORD; cat /app/a.txt /app/${long}; test ! -e /app/no.log\n`, args: { WORD: 'hi' } },
@@ -34,7 +39,15 @@ test('the old builder gets the whole context but what is ignored, and a Dockerfi
   const seen: BuildProgress[] = []
   const onProgress = (progress: BuildProgress) => void seen.push(progress)
   const client = createClient({ address: engineAddress(), environment: process.env })
-  const id = await buildClassic(client, { spec, plan: planBuild(spec), buildkit: false, ssh: {}, follower: createBuildFollower(onProgress), onProgress, signal: undefined })
+  const id = await buildClassic(client, {
+    spec,
+    plan: planBuild(spec),
+    buildkit: false,
+    ssh: {},
+    follower: createBuildFollower(onProgress),
+    onProgress,
+    signal: undefined,
+  })
   client.close()
   expect(id).toMatch(/^sha256:/)
   const output = seen.flatMap((one) => (one.kind === 'log' ? [one.text] : [])).join('\n')

@@ -23,7 +23,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-async function write(files: Readonly<Record<string, string>>): Promise<void> {
+const write = async (files: Readonly<Record<string, string>>): Promise<void> => {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), text)
@@ -44,7 +44,7 @@ const toSpec = (build: Build, more: Partial<BuildSpec> = {}): BuildSpec => ({
 })
 
 /** @returns what the steps wrote, and every step with how it ended */
-async function build(spec: BuildSpec): Promise<{ readonly output: string; readonly steps: readonly string[] }> {
+const build = async (spec: BuildSpec): Promise<{ readonly output: string; readonly steps: readonly string[] }> => {
   const seen: BuildProgress[] = []
   const { imageId } = await runtime.buildImage(spec, { onProgress: (progress) => seen.push(progress) })
   expect(imageId).toMatch(/^sha256:[0-9a-f]{64}$/)
@@ -63,34 +63,59 @@ describe('a build', () => {
       'a.txt': 'a', 'x.log': 'x', 'keep.log': 'k', 'node_modules/n/index.js': 'n', 'deep/er/kept': 'k', 'deep/er/not': 'n', 'sub/ä.txt': 'u',
     }) // prettier-ignore
     await symlink('a.txt', join(folder, 'link'))
-    const spec = toSpec({ args: { GREETING: 'hi', FROM_HOST: null, UNSET: null }, tags: [`${project}:other`], labels: { own: 'label' } }, { environment: { FROM_HOST: 'there' }, noCache: true })
+    const spec = toSpec(
+      { args: { GREETING: 'hi', FROM_HOST: null, UNSET: null }, tags: [`${project}:other`], labels: { own: 'label' } },
+      { environment: { FROM_HOST: 'there' }, noCache: true },
+    )
     const { output } = await build(spec)
     expect(output.split('\n').filter((line) => line !== '')).toEqual(
       ['/app', '/app/.dockerignore', '/app/Dockerfile', '/app/a.txt', '/app/deep', '/app/deep/er', '/app/deep/er/kept', '/app/keep.log', '/app/link', '/app/sub', '/app/sub/ä.txt', 'hi there'],
     ) // prettier-ignore
-    expect((await runtime.inspectImage(`${project}:other`))?.labels).toMatchObject({ own: 'label', 'com.docker.compose.project': project, 'com.docker.compose.service': 'web' })
+    expect((await runtime.inspectImage(`${project}:other`))?.labels).toMatchObject({
+      own: 'label',
+      'com.docker.compose.project': project,
+      'com.docker.compose.service': 'web',
+    })
     await runtime.removeImage(`${project}:other`)
   })
 
   test('sees a change of one file, and nothing else is done again', async () => {
-    await write({ Dockerfile: `FROM ${shellImage}\nCOPY first /first\nRUN echo one\nCOPY second /second\nRUN cat /second\n`, first: '1', second: 'old' })
+    await write({
+      Dockerfile: `FROM ${shellImage}\nCOPY first /first\nRUN echo one\nCOPY second /second\nRUN cat /second\n`,
+      first: '1',
+      second: 'old',
+    })
     await build(toSpec({}))
     await write({ second: `new in ${project}` }) // what an earlier run built is still known
     const { output, steps } = await build(toSpec({}))
     expect(output.trim()).toBe(`new in ${project}`)
-    expect(steps.filter((step) => step.startsWith('cached')).map((step) => step.replace(/^.*\] /, ''))).toEqual(expect.arrayContaining(['COPY first /first', 'RUN echo one']))
+    expect(steps.filter((step) => step.startsWith('cached')).map((step) => step.replace(/^.*\] /, ''))).toEqual(
+      expect.arrayContaining(['COPY first /first', 'RUN echo one']),
+    )
   })
 
   test('takes a Dockerfile from the stack file, and sees when it changes', async () => {
     await write({ 'a.txt': 'content' })
-    const inline = (word: string) => toSpec({ dockerfile_inline: `FROM ${shellImage}\nCOPY a.txt /a\nRUN echo ${word} && cat /a\n` }, { noCache: true })
+    const inline = (word: string) =>
+      toSpec(
+        { dockerfile_inline: `FROM ${shellImage}\nCOPY a.txt /a\nRUN echo ${word} && cat /a\n` },
+        { noCache: true },
+      )
     expect((await build(inline('one'))).output).toContain('one\ncontent')
     expect((await build(inline('two'))).output).toContain('two\ncontent')
   })
 
   test('takes a Dockerfile from outside of the context, with an ignore file of its own', async () => {
-    await write({ 'context/a': 'a', 'context/b': 'b', 'docker/My.Dockerfile': `FROM ${shellImage}\nCOPY . /app\nRUN ls /app\n`, 'docker/My.Dockerfile.dockerignore': 'b\n', 'context/.dockerignore': 'a\n' })
-    const { output } = await build(toSpec({ context: join(folder, 'context'), dockerfile: '../docker/My.Dockerfile' }, { noCache: true }))
+    await write({
+      'context/a': 'a',
+      'context/b': 'b',
+      'docker/My.Dockerfile': `FROM ${shellImage}\nCOPY . /app\nRUN ls /app\n`,
+      'docker/My.Dockerfile.dockerignore': 'b\n',
+      'context/.dockerignore': 'a\n',
+    })
+    const { output } = await build(
+      toSpec({ context: join(folder, 'context'), dockerfile: '../docker/My.Dockerfile' }, { noCache: true }),
+    )
     expect(output.split('\n')).toContain('a')
     expect(output.split('\n')).not.toContain('b')
   })
@@ -100,13 +125,27 @@ describe('a build', () => {
       Dockerfile: `FROM ${shellImage} AS first\nRUN --mount=type=secret,id=token --mount=type=secret,id=named cat /run/secrets/token /run/secrets/named\nFROM first\nRUN exit 1\n`,
       'token.txt': 'from a file,',
     })
-    const secrets = { token: { name: 'token', file: join(folder, 'token.txt') }, other: { name: 'other', environment: 'TOKEN' } }
-    const { output } = await build(toSpec({ target: 'first', secrets: [{ source: 'token' }, { source: 'other', target: 'named' }] }, { secrets, environment: { TOKEN: 'from a variable' }, noCache: true }))
+    const secrets = {
+      token: { name: 'token', file: join(folder, 'token.txt') },
+      other: { name: 'other', environment: 'TOKEN' },
+    }
+    const { output } = await build(
+      toSpec(
+        { target: 'first', secrets: [{ source: 'token' }, { source: 'other', target: 'named' }] },
+        { secrets, environment: { TOKEN: 'from a variable' }, noCache: true },
+      ),
+    )
     expect(output).toContain('from a file,from a variable')
   })
 
   test('copies through links and wildcards what they lead to', async () => {
-    await write({ Dockerfile: `FROM ${shellImage}\nCOPY data/*.txt linked/inner /app/\nRUN cat /app/*\n`, 'data/one.txt': '1', 'data/two.txt': '2', 'data/not.md': 'x', 'real/inner': '3' })
+    await write({
+      Dockerfile: `FROM ${shellImage}\nCOPY data/*.txt linked/inner /app/\nRUN cat /app/*\n`,
+      'data/one.txt': '1',
+      'data/two.txt': '2',
+      'data/not.md': 'x',
+      'real/inner': '3',
+    })
     await symlink('real', join(folder, 'linked'))
     expect((await build(toSpec({}, { noCache: true }))).output).toContain('312')
   })
@@ -114,11 +153,17 @@ describe('a build', () => {
 
 describe('a build with other contexts', () => {
   test('reads folders and images of services by name, or says which engine can', async () => {
-    await write({ Dockerfile: 'FROM base\nCOPY --from=other file /file\nRUN cat /file\n', 'more/file': 'from elsewhere' })
+    await write({
+      Dockerfile: 'FROM base\nCOPY --from=other file /file\nRUN cat /file\n',
+      'more/file': 'from elsewhere',
+    })
     const spec = toSpec({ additional_contexts: { other: 'more', base: 'service:base' } }, { noCache: true })
     const { api } = await runtime.facts()
     if (api.minor >= 42) expect((await build(spec)).output).toContain('from elsewhere')
-    else await expect(build(spec)).rejects.toThrow('build.additional_contexts of service "web" needs Docker Engine 23 (API 1.42); this engine has API 1.41.')
+    else
+      await expect(build(spec)).rejects.toThrow(
+        'build.additional_contexts of service "web" needs Docker Engine 23 (API 1.42); this engine has API 1.41.',
+      )
   })
 })
 
@@ -133,8 +178,12 @@ describe('a build that fails', () => {
   })
 
   test('names the context or the Dockerfile that is not there', async () => {
-    await expect(runtime.buildImage(toSpec({ context: join(folder, 'nowhere') }))).rejects.toThrow(`its build context ${join(folder, 'nowhere')} does not exist.`)
-    await expect(runtime.buildImage(toSpec({}))).rejects.toThrow(`its Dockerfile ${join(folder, 'Dockerfile')} does not exist.`)
+    await expect(runtime.buildImage(toSpec({ context: join(folder, 'nowhere') }))).rejects.toThrow(
+      `its build context ${join(folder, 'nowhere')} does not exist.`,
+    )
+    await expect(runtime.buildImage(toSpec({}))).rejects.toThrow(
+      `its Dockerfile ${join(folder, 'Dockerfile')} does not exist.`,
+    )
   })
 })
 
@@ -146,7 +195,8 @@ test('a build ends by its signal, soon', async () => {
   const building = runtime.buildImage(toSpec({}, { noCache: true }), {
     signal: controller.signal,
     onProgress: (progress) => {
-      if (progress.kind === 'step' && progress.state === 'started' && progress.name.includes('sleep')) controller.abort(reason)
+      if (progress.kind === 'step' && progress.state === 'started' && progress.name.includes('sleep'))
+        controller.abort(reason)
     },
   })
   expect(await building.catch((error: unknown) => error)).toBe(reason)

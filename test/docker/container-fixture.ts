@@ -8,16 +8,35 @@ export type ContainerFixture = {
   readonly create: (service: string, command: string, more?: Partial<Service>) => Promise<string>
 }
 
-export function createContainerFixture(runtime: () => Runtime, project: string): ContainerFixture {
+export const createContainerFixture = (runtime: () => Runtime, project: string): ContainerFixture => {
   const create: ContainerFixture['create'] = async (serviceName, command, more = {}) => {
-    const service: Service = { image: shellImage, command: ['sh', '-c', command], entrypoint: null, init: true, network_mode: 'bridge', ...more }
+    const service: Service = {
+      image: shellImage,
+      command: ['sh', '-c', command],
+      entrypoint: null,
+      init: true,
+      network_mode: 'bridge',
+      ...more,
+    }
     const spec: ContainerSpec = {
       name: `${project}-${serviceName}-1`,
-      project: { name: project, networks: {}, volumes: {}, configs: {}, secrets: {}, context: { directory: '/' } as never },
+      project: {
+        name: project,
+        networks: {},
+        volumes: {},
+        configs: {},
+        secrets: {},
+        context: { directory: '/' } as never,
+      },
       serviceName,
       service,
       image: service.image ?? shellImage,
-      labels: { 'com.docker.compose.project': project, 'com.docker.compose.service': serviceName, 'com.docker.compose.container-number': '1', 'com.docker.compose.oneoff': 'False' },
+      labels: {
+        'com.docker.compose.project': project,
+        'com.docker.compose.service': serviceName,
+        'com.docker.compose.container-number': '1',
+        'com.docker.compose.oneoff': 'False',
+      },
       networkNames: {},
       containersOf: {},
     }

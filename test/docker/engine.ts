@@ -7,12 +7,15 @@ import { createEngineApi } from '../support/engine-api.ts'
 export const shellImage = 'stack-base/busybox'
 
 /** The engine of this run: `DOCKER_HOST`, else the usual socket. */
-export function engineAddress(): EngineAddress {
-  const address = parseDockerHost(process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock', { source: 'DOCKER_HOST' })
+export const engineAddress = (): EngineAddress => {
+  const address = parseDockerHost(process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock', {
+    source: 'DOCKER_HOST',
+  })
   if (typeof address === 'string') throw new Error(address)
   return address
 }
 
-export const openRuntime = (environment: Readonly<Record<string, string | undefined>> = process.env): Runtime => createRuntime({ address: engineAddress(), environment })
+export const openRuntime = (environment: Readonly<Record<string, string | undefined>> = process.env): Runtime =>
+  createRuntime({ address: engineAddress(), environment })
 
 export const removeProject = (project: string): Promise<void> => cleanUp(createEngineApi(), project)

@@ -30,12 +30,19 @@ describe('an engine that refuses', () => {
     await run('first', 'sleep 1000', { ports })
     const second = await create('second', 'sleep 1000', { ports })
     const error = await runtime.startContainer(second).catch((caught: unknown) => caught)
-    expect(error).toMatchObject({ code: 'engine/port-in-use', data: { port, holder: `container ${project}-first-1 of project "${project}"` } })
-    expect((error as Error).message).toBe(`Port ${port} is already in use by container ${project}-first-1 of project "${project}".`)
+    expect(error).toMatchObject({
+      code: 'engine/port-in-use',
+      data: { port, holder: `container ${project}-first-1 of project "${project}"` },
+    })
+    expect((error as Error).message).toBe(
+      `Port ${port} is already in use by container ${project}-first-1 of project "${project}".`,
+    )
   })
 
   test('an image that is not there is named', async () => {
-    expect(await messageOf(create('noimage', 'true', { image: 'nobody/knows-it:7' }))).toBe('There is no image "nobody/knows-it:7". Looked on the engine.')
+    expect(await messageOf(create('noimage', 'true', { image: 'nobody/knows-it:7' }))).toBe(
+      'There is no image "nobody/knows-it:7". Looked on the engine.',
+    )
   })
 
   test('a folder to mount that is not there is named', async () => {
@@ -59,20 +66,40 @@ describe('an engine that refuses', () => {
 })
 
 describe('an engine that is not there', () => {
-  const at = (socketPath: string) => createRuntime({ address: { kind: 'unix', host: `unix://${socketPath}`, socketPath, source: 'DOCKER_HOST' }, environment: {} })
+  const at = (socketPath: string) =>
+    createRuntime({
+      address: { kind: 'unix', host: `unix://${socketPath}`, socketPath, source: 'DOCKER_HOST' },
+      environment: {},
+    })
 
   test('a socket that does not exist is named with what named it', async () => {
-    expect(await messageOf(at('/no/such.sock').listContainers({}))).toBe('No container engine answers. Tried:\n  unix:///no/such.sock (DOCKER_HOST): the socket does not exist')
+    expect(await messageOf(at('/no/such.sock').listContainers({}))).toBe(
+      'No container engine answers. Tried:\n  unix:///no/such.sock (DOCKER_HOST): the socket does not exist',
+    )
   })
 
   test('nobody behind tcp is named', async () => {
     const port = await freePorts()
-    const tcp = createRuntime({ address: { kind: 'tcp', host: `tcp://127.0.0.1:${port}`, hostname: '127.0.0.1', port, source: 'context "far"' }, environment: {} })
-    expect(await messageOf(tcp.facts())).toBe(`No container engine answers. Tried:\n  tcp://127.0.0.1:${port} (context "far"): nobody listens there (the engine is not running)`)
+    const tcp = createRuntime({
+      address: { kind: 'tcp', host: `tcp://127.0.0.1:${port}`, hostname: '127.0.0.1', port, source: 'context "far"' },
+      environment: {},
+    })
+    expect(await messageOf(tcp.facts())).toBe(
+      `No container engine answers. Tried:\n  tcp://127.0.0.1:${port} (context "far"): nobody listens there (the engine is not running)`,
+    )
   })
 
   test('ssh says in its own words why it failed', async () => {
-    const ssh = createRuntime({ address: { kind: 'ssh', host: 'ssh://nobody@127.0.0.1:1', hostname: 'nobody@127.0.0.1', port: 1, source: 'DOCKER_HOST' }, environment: {} })
+    const ssh = createRuntime({
+      address: {
+        kind: 'ssh',
+        host: 'ssh://nobody@127.0.0.1:1',
+        hostname: 'nobody@127.0.0.1',
+        port: 1,
+        source: 'DOCKER_HOST',
+      },
+      environment: {},
+    })
     expect(await messageOf(ssh.listContainers({}))).toMatch(/ssh/)
   })
 })
@@ -88,7 +115,9 @@ test('two hundred calls at once, and none of them warns or waits for another', a
   const warnings: Error[] = []
   const note = (warning: Error) => warnings.push(warning)
   process.on('warning', note)
-  await Promise.all(Array.from({ length: 200 }, () => runtime.listContainers({ project }, { signal: controller.signal })))
+  await Promise.all(
+    Array.from({ length: 200 }, () => runtime.listContainers({ project }, { signal: controller.signal })),
+  )
   process.off('warning', note)
   expect(warnings).toEqual([])
 })

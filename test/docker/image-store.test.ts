@@ -22,7 +22,10 @@ beforeAll(async () => {
   runtime = openRuntime()
   folder = await mkdtemp(join(tmpdir(), 'stack-store-'))
   await writeFile(join(folder, 'a.txt'), 'a')
-  const { DriverStatus } = await engine.call<{ readonly DriverStatus: readonly (readonly string[])[] | null }>('GET', '/info')
+  const { DriverStatus } = await engine.call<{ readonly DriverStatus: readonly (readonly string[])[] | null }>(
+    'GET',
+    '/info',
+  )
   hasStore = JSON.stringify(DriverStatus).includes('io.containerd.snapshotter')
 })
 afterAll(async () => {
@@ -45,11 +48,18 @@ const toSpec = (build: Build, platforms: readonly string[]): BuildSpec => ({
   serviceImages: {},
 })
 
-type Manifest = { readonly Kind: 'image' | 'attestation'; readonly ImageData?: { readonly Platform: { readonly architecture: string } }; readonly Size: { readonly Content: number } }
+type Manifest = {
+  readonly Kind: 'image' | 'attestation'
+  readonly ImageData?: { readonly Platform: { readonly architecture: string } }
+  readonly Size: { readonly Content: number }
+}
 
 /** The architectures that the image is there for, and how many things are attested of it. */
-async function look(): Promise<{ readonly architectures: readonly string[]; readonly attested: number }> {
-  const { Manifests } = await engine.call<{ readonly Manifests: readonly Manifest[] }>('GET', `/images/${image}/json?manifests=true`)
+const look = async (): Promise<{ readonly architectures: readonly string[]; readonly attested: number }> => {
+  const { Manifests } = await engine.call<{ readonly Manifests: readonly Manifest[] }>(
+    'GET',
+    `/images/${image}/json?manifests=true`,
+  )
   return {
     architectures: Manifests.flatMap(({ ImageData }) => ImageData?.Platform.architecture ?? []).toSorted(),
     attested: Manifests.filter(({ Kind, Size }) => Kind === 'attestation' && Size.Content > 0).length,
@@ -61,7 +71,8 @@ const refused = (key: string, has: string): string =>
 
 test('an image for several platforms', async () => {
   const building = runtime.buildImage(toSpec({}, ['linux/amd64', 'linux/arm64']))
-  if (!hasStore) return expect(building).rejects.toThrow(refused('platforms with several platforms', 'the classic image store'))
+  if (!hasStore)
+    return expect(building).rejects.toThrow(refused('platforms with several platforms', 'the classic image store'))
   const { imageId } = await building
   expect((await runtime.inspectImage(image))?.id).toBe(imageId)
   expect(await look()).toEqual({ architectures: ['amd64', 'arm64'], attested: 0 })
@@ -79,11 +90,21 @@ test.each([
 
 test('what is in an image is attested by the generator that is named', async () => {
   const generator = `${project}:generator`
-  const statement = { _type: 'https://in-toto.io/Statement/v0.1', predicateType: 'https://spdx.dev/Document', predicate: { SPDXID: 'SPDXRef-DOCUMENT' } }
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v0.1',
+    predicateType: 'https://spdx.dev/Document',
+    predicate: { SPDXID: 'SPDXRef-DOCUMENT' },
+  }
   const script = `echo '${JSON.stringify(statement)}' > $BUILDKIT_SCAN_DESTINATION/a.spdx.json`
   const spec = toSpec({ sbom: `generator=${generator}` }, [])
   if (!hasStore) return expect(runtime.buildImage(spec)).rejects.toThrow(refused('sbom', 'the classic image store'))
-  await runtime.buildImage({ ...toSpec({ dockerfile_inline: `FROM ${shellImage}\nENTRYPOINT ["/bin/sh", "-c", ${JSON.stringify(script)}]\n` }, []), image: generator })
+  await runtime.buildImage({
+    ...toSpec(
+      { dockerfile_inline: `FROM ${shellImage}\nENTRYPOINT ["/bin/sh", "-c", ${JSON.stringify(script)}]\n` },
+      [],
+    ),
+    image: generator,
+  })
   await runtime.buildImage(spec)
   expect(await look()).toMatchObject({ attested: 1 })
   await runtime.removeImage(generator, { force: true })
@@ -94,7 +115,7 @@ test('nothing is attested unless it is asked for, for an image would be another 
   expect(await runtime.buildImage(toSpec({}, []))).toEqual(first)
 })
 
-test('a build for one platform that is not the engine\'s own', async () => {
+test("a build for one platform that is not the engine's own", async () => {
   await runtime.buildImage(toSpec({}, ['linux/arm64']))
   expect((await runtime.inspectImage(image))?.architecture).toBe('arm64')
 })

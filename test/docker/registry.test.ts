@@ -42,7 +42,9 @@ test('an image is pushed and pulled with what docker login has kept, and layers 
   const pushed: TransferProgress[] = []
   await signedIn.pushImage(image, { onProgress: (progress) => pushed.push(progress) })
   // With containerd's image store a layer this small is there before its first bytes are told.
-  expect(pushed.some(({ layer, status, total }) => layer !== undefined && (total !== undefined || status === 'Pushed'))).toBe(true)
+  expect(
+    pushed.some(({ layer, status, total }) => layer !== undefined && (total !== undefined || status === 'Pushed')),
+  ).toBe(true)
   await signedIn.removeImage(image)
   expect(await signedIn.inspectImage(image)).toBeUndefined()
   const pulled = await signedIn.pullImage(image)
@@ -52,7 +54,10 @@ test('an image is pushed and pulled with what docker login has kept, and layers 
 
 test('a credential helper is asked for its registry only', async () => {
   const helper = join(folder, 'docker-credential-stacktest')
-  await writeFile(helper, `#!/bin/sh\nread server\n[ "$server" = "${registry.host}" ] && echo '{"ServerURL":"${registry.host}","Username":"${account.username}","Secret":"${account.password}"}' || { echo "credentials not found in native keychain"; exit 1; }\n`)
+  await writeFile(
+    helper,
+    `#!/bin/sh\nread server\n[ "$server" = "${registry.host}" ] && echo '{"ServerURL":"${registry.host}","Username":"${account.username}","Secret":"${account.password}"}' || { echo "credentials not found in native keychain"; exit 1; }\n`,
+  )
   await chmod(helper, 0o755)
   const runtime = openRuntime(await configure('helped', { credHelpers: { [registry.host]: 'stacktest' } }))
   expect((await runtime.pullImage(image)).tags).toContain(image)
@@ -60,17 +65,27 @@ test('a credential helper is asked for its registry only', async () => {
 })
 
 test('who is not signed in is told so, and where', async () => {
-  await expect(stranger.pullImage(image)).rejects.toMatchObject({ code: 'engine/registry-denied', data: { registry: registry.host } })
-  await expect(stranger.pushImage(image)).rejects.toMatchObject({ code: 'engine/registry-denied', hint: expect.stringContaining(`docker login ${registry.host}`) })
+  await expect(stranger.pullImage(image)).rejects.toMatchObject({
+    code: 'engine/registry-denied',
+    data: { registry: registry.host },
+  })
+  await expect(stranger.pushImage(image)).rejects.toMatchObject({
+    code: 'engine/registry-denied',
+    hint: expect.stringContaining(`docker login ${registry.host}`),
+  })
 })
 
 test('an image that the registry does not have is missing, and it is said where was looked', async () => {
-  await expect(signedIn.pullImage(`${registry.host}/team/app:nope`)).rejects.toThrow(`There is no image "${registry.host}/team/app:nope". Looked on the engine and in the registry ${registry.host}.`)
+  await expect(signedIn.pullImage(`${registry.host}/team/app:nope`)).rejects.toThrow(
+    `There is no image "${registry.host}/team/app:nope". Looked on the engine and in the registry ${registry.host}.`,
+  )
 })
 
 test('the digest of an image is asked of its registry, with what docker login has kept', async () => {
   await signedIn.pullImage(image)
-  const digest = (await signedIn.inspectImage(image))?.digests.find((one) => one.startsWith(registry.host))?.split('@')[1]
+  const digest = (await signedIn.inspectImage(image))?.digests
+    .find((one) => one.startsWith(registry.host))
+    ?.split('@')[1]
   expect(await signedIn.resolveDigest(image)).toBe(digest)
   await signedIn.removeImage(image)
   expect(await signedIn.resolveDigest(image)).toBe(digest)
@@ -78,9 +93,17 @@ test('the digest of an image is asked of its registry, with what docker login ha
 })
 
 test('a digest that cannot be had: not there, not signed in, nobody there', async () => {
-  await expect(signedIn.resolveDigest(`${registry.host}/team/app:nope`)).rejects.toThrow(`There is no image "${registry.host}/team/app:nope". Looked in the registry ${registry.host}.`)
-  await expect(stranger.resolveDigest(image)).rejects.toMatchObject({ code: 'engine/registry-denied', data: { registry: registry.host } })
-  await expect(signedIn.resolveDigest('127.0.0.1:1/team/app:1')).rejects.toMatchObject({ code: 'engine/digest-unknown', message: expect.stringContaining('registry 127.0.0.1:1: ') })
+  await expect(signedIn.resolveDigest(`${registry.host}/team/app:nope`)).rejects.toThrow(
+    `There is no image "${registry.host}/team/app:nope". Looked in the registry ${registry.host}.`,
+  )
+  await expect(stranger.resolveDigest(image)).rejects.toMatchObject({
+    code: 'engine/registry-denied',
+    data: { registry: registry.host },
+  })
+  await expect(signedIn.resolveDigest('127.0.0.1:1/team/app:1')).rejects.toMatchObject({
+    code: 'engine/digest-unknown',
+    message: expect.stringContaining('registry 127.0.0.1:1: '),
+  })
 })
 
 test('a build reads its base image with the same credentials, and no other', async () => {

@@ -7,7 +7,13 @@ describeRuntime(async () => {
     runtime: openRuntime(),
     image: shellImage,
     project,
-    toCommand: (_service, { writes = [], exitCode }) => ['sh', '-c', [...writes.map((line) => `echo ${line}`), exitCode === undefined ? 'exec sleep 1000' : `exit ${exitCode}`].join('; ')],
+    toCommand: (_service, { writes = [], exitCode }) => [
+      'sh',
+      '-c',
+      [...writes.map((line) => `echo ${line}`), exitCode === undefined ? 'exec sleep 1000' : `exit ${exitCode}`].join(
+        '; ',
+      ),
+    ],
     cleanUp: () => removeProject(project),
   }
 })

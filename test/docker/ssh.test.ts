@@ -52,7 +52,7 @@ socket.on('data', (data) => {
 socket.write(field(Buffer.from([11])))
 `
 
-async function build(ssh: Build['ssh'], { environment = {}, id = 'default' } = {}): Promise<readonly string[]> {
+const build = async (ssh: Build['ssh'], { environment = {}, id = 'default' } = {}): Promise<readonly string[]> => {
   const seen: BuildProgress[] = []
   const spec: BuildSpec = {
     image: `${project}:latest`,
@@ -73,10 +73,21 @@ test('a key file is lent to a step as an agent', async () => {
 
 test('several key files behind a name of their own', async () => {
   const paths = [join(folder, 'first'), join(folder, 'second')].join(',')
-  expect(await build({ deploy: paths }, { id: 'deploy' })).toEqual([line(first, 'the-first'), line(second, join(folder, 'second')), signed])
+  expect(await build({ deploy: paths }, { id: 'deploy' })).toEqual([
+    line(first, 'the-first'),
+    line(second, join(folder, 'second')),
+    signed,
+  ])
 })
 
 test('SSH_AUTH_SOCK may name a key file as well, and nothing at all is said before the build begins', async () => {
-  expect(await build(['default'], { environment: { SSH_AUTH_SOCK: join(folder, 'first') } })).toEqual([line(first, 'the-first'), signed])
-  await expect(build(['default'])).rejects.toMatchObject({ code: 'build/ssh-unusable', message: 'build.ssh "default" of service "web" cannot be used: no path is given and SSH_AUTH_SOCK, which names the agent then, is not set.' })
+  expect(await build(['default'], { environment: { SSH_AUTH_SOCK: join(folder, 'first') } })).toEqual([
+    line(first, 'the-first'),
+    signed,
+  ])
+  await expect(build(['default'])).rejects.toMatchObject({
+    code: 'build/ssh-unusable',
+    message:
+      'build.ssh "default" of service "web" cannot be used: no path is given and SSH_AUTH_SOCK, which names the agent then, is not set.',
+  })
 })

@@ -15,13 +15,13 @@ afterAll(async () => {
   runtime.close()
 })
 
-async function outputOf(stream: InteractiveStream): Promise<{ stdout: string; stderr: string }> {
+const outputOf = async (stream: InteractiveStream): Promise<{ stdout: string; stderr: string }> => {
   const texts = { stdout: '', stderr: '' }
   for await (const { stream: name, data } of stream.output) texts[name] += Buffer.from(data).toString()
   return texts
 }
 
-async function linesOf(chunks: AsyncIterable<LogChunk>): Promise<string[]> {
+const linesOf = async (chunks: AsyncIterable<LogChunk>): Promise<string[]> => {
   const lines: string[] = []
   for await (const chunk of chunks) lines.push(...chunk.lines.map(({ text }) => text))
   return lines
@@ -68,7 +68,11 @@ describe('exec', () => {
   })
 
   test('a terminal has one stream and the size that it was given', async () => {
-    const session = await runtime.exec(id, { command: ['sh', '-c', 'sleep 0.3; stty size; echo err >&2'], tty: true, size: { columns: 91, rows: 37 } })
+    const session = await runtime.exec(id, {
+      command: ['sh', '-c', 'sleep 0.3; stty size; echo err >&2'],
+      tty: true,
+      size: { columns: 91, rows: 37 },
+    })
     await runtime.resizeTty({ exec: session.id }, { columns: 91, rows: 37 })
     const { stdout, stderr } = await outputOf(session)
     expect(stderr).toBe('')
@@ -76,7 +80,12 @@ describe('exec', () => {
   })
 
   test('user, folder and variables are those that were asked for', async () => {
-    const session = await runtime.exec(id, { command: ['sh', '-c', 'id -u; pwd; echo $A'], user: '1234', workingDir: '/tmp', environment: ['A=b c'] })
+    const session = await runtime.exec(id, {
+      command: ['sh', '-c', 'id -u; pwd; echo $A'],
+      user: '1234',
+      workingDir: '/tmp',
+      environment: ['A=b c'],
+    })
     expect((await outputOf(session)).stdout).toBe('1234\n/tmp\nb c\n')
   })
 
@@ -88,7 +97,9 @@ describe('exec', () => {
   })
 
   test('a command that is not there says so by its exit code', async () => {
-    const session = await runtime.exec(id, { command: ['no-such-command'] }).then(async (one) => ({ text: await outputOf(one), code: await one.exitCode() }))
+    const session = await runtime
+      .exec(id, { command: ['no-such-command'] })
+      .then(async (one) => ({ text: await outputOf(one), code: await one.exitCode() }))
     expect(session.code).toBeGreaterThan(125)
   })
 })
@@ -145,7 +156,9 @@ describe('files', () => {
       { path: `opt/${long}`, content: Buffer.from('ä'), mode: 0o644 },
     ])
     await runtime.startContainer(id)
-    const session = await runtime.exec(id, { command: ['sh', '-c', `stat -c '%a %u %g' /opt/secret; cat /opt/secret; wc -c < /opt/${long}`] })
+    const session = await runtime.exec(id, {
+      command: ['sh', '-c', `stat -c '%a %u %g' /opt/secret; cat /opt/secret; wc -c < /opt/${long}`],
+    })
     expect((await outputOf(session)).stdout).toBe('440 12 34\ns3cret2\n')
     const archive = await runtime.getArchive(id, '/opt/secret')
     expect(archive.stat).toMatchObject({ name: 'secret', size: 6 })
@@ -156,7 +169,9 @@ describe('files', () => {
 
   test('a folder that is not there is an error that names it', async () => {
     const id = await create('nofolder', 'true')
-    await expect(runtime.putFiles(id, '/no/such/folder', [{ path: 'a', content: Buffer.from('a'), mode: 0o644 }])).rejects.toThrow('/no/such/folder')
+    await expect(
+      runtime.putFiles(id, '/no/such/folder', [{ path: 'a', content: Buffer.from('a'), mode: 0o644 }]),
+    ).rejects.toThrow('/no/such/folder')
     await expect(runtime.getArchive(id, '/no/such/file')).rejects.toMatchObject({ code: 'engine/not-found' })
   })
 })

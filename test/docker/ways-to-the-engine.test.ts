@@ -23,7 +23,7 @@ afterAll(async () => {
 })
 
 /** Everything that is not a plain answer: a long body, a hijacked connection, an end of input, a stream that is left. */
-async function tryOut(runtime: Runtime, name: string): Promise<string> {
+const tryOut = async (runtime: Runtime, name: string): Promise<string> => {
   const { run } = createContainerFixture(() => runtime, project)
   const id = await run(name, 'echo ready; sleep 1000')
   const session = await runtime.exec(id, { command: ['sh', '-c', 'cat; echo after'], stdin: true })
@@ -52,11 +52,38 @@ test('through ssh, as the far docker passes bytes on', async () => {
 
 test('through TLS with a certificate of its own authority and one of ours', async () => {
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
-  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'key.pem', '-out', 'cert.pem', '-days', '2', '-subj', '/CN=engine', '-addext', 'subjectAltName=IP:127.0.0.1')
-  const [key, cert] = await Promise.all([readFile(join(folder, 'key.pem'), 'utf8'), readFile(join(folder, 'cert.pem'), 'utf8')])
+  openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-keyout',
+    'key.pem',
+    '-out',
+    'cert.pem',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=engine',
+    '-addext',
+    'subjectAltName=IP:127.0.0.1',
+  )
+  const [key, cert] = await Promise.all([
+    readFile(join(folder, 'key.pem'), 'utf8'),
+    readFile(join(folder, 'cert.pem'), 'utf8'),
+  ])
   const server = await serveTls({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true })
   const { port } = server.address() as AddressInfo
-  const address = { kind: 'tcp', host: `tcp://127.0.0.1:${port}`, hostname: '127.0.0.1', port, source: 'context "far"' } as const
+  const address = {
+    kind: 'tcp',
+    host: `tcp://127.0.0.1:${port}`,
+    hostname: '127.0.0.1',
+    port,
+    source: 'context "far"',
+  } as const
   const trusted = createRuntime({ address: { ...address, tls: { ca: cert, cert, key } }, environment: {} })
   expect(await trusted.listContainers({ project })).toEqual([])
   expect((await trusted.facts()).architecture).toMatch(/^\w+$/)
@@ -69,14 +96,17 @@ test('through TLS with a certificate of its own authority and one of ours', asyn
 })
 
 /** The engine of this run behind TLS. */
-function serveTls(options: object): Promise<TlsServer> {
+const serveTls = (options: object): Promise<TlsServer> => {
   const { socketPath, hostname, port } = engineAddress()
   const place = socketPath === undefined ? { host: hostname ?? '', port: port ?? 0 } : { socketPath }
   const server = createTlsServer(options, (incoming, answer) => {
-    const passed = request({ ...place, method: incoming.method ?? 'GET', path: incoming.url ?? '', headers: incoming.headers }, (response) => {
-      answer.writeHead(response.statusCode ?? 500, response.headers)
-      response.pipe(answer)
-    })
+    const passed = request(
+      { ...place, method: incoming.method ?? 'GET', path: incoming.url ?? '', headers: incoming.headers },
+      (response) => {
+        answer.writeHead(response.statusCode ?? 500, response.headers)
+        response.pipe(answer)
+      },
+    )
     incoming.pipe(passed)
   })
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))

@@ -1,10 +1,22 @@
-import { absent, eventually, exited, holds, inside, nothingLeft, recreated, running, says, untouched } from '../support/checks.ts'
+import {
+  absent,
+  eventually,
+  exited,
+  holds,
+  inside,
+  nothingLeft,
+  recreated,
+  running,
+  says,
+  untouched,
+} from '../support/checks.ts'
 import { failsWith, prints } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 
 /** Services that are built: when, from what, and what a change of the sources does. */
 
-const dockerfile = 'FROM stack-base/busybox\nARG WHO=nobody\nENV WHO=$WHO\nCOPY page.txt /page.txt\nCMD ["sleep", "600"]\n'
+const dockerfile =
+  'FROM stack-base/busybox\nARG WHO=nobody\nENV WHO=$WHO\nCOPY page.txt /page.txt\nCMD ["sleep", "600"]\n'
 const compose = 'services: { web: { build: { context: ., args: { WHO: "${WHO:-someone}" } }, init: true } }'
 const files = { 'compose.yaml': compose, Dockerfile: dockerfile, 'page.txt': 'one\n' }
 
@@ -14,31 +26,52 @@ const hasImage = (name: string, wanted = true) =>
     return (status === 200) === wanted
   })
 
-scenario('up builds what is not there, names it after project and service, and does not build again', { files }, async (s) => {
-  await s.step('up', 'up -d', running('web'), inside('web', 'cat /page.txt; echo $WHO', /one\nsomeone/), hasImage('%p-web'))
-  await s.write('page.txt', 'two\n')
-  await s.step('up again does not look at the sources', 'up -d', untouched('web'))
-})
+scenario(
+  'up builds what is not there, names it after project and service, and does not build again',
+  { files },
+  async (s) => {
+    await s.step(
+      'up',
+      'up -d',
+      running('web'),
+      inside('web', 'cat /page.txt; echo $WHO', /one\nsomeone/),
+      hasImage('%p-web'),
+    )
+    await s.write('page.txt', 'two\n')
+    await s.step('up again does not look at the sources', 'up -d', untouched('web'))
+  },
+)
 
-scenario('up --build sees changed sources, and leaves the container alone when nothing changed', { files }, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  await s.step('build without a change', 'up -d --build', untouched('web'))
-  await s.write('page.txt', 'two\n')
-  await s.step('build with one', 'up -d --build', recreated('web'), inside('web', 'cat /page.txt', /two/))
-})
+scenario(
+  'up --build sees changed sources, and leaves the container alone when nothing changed',
+  { files },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.step('build without a change', 'up -d --build', untouched('web'))
+    await s.write('page.txt', 'two\n')
+    await s.step('build with one', 'up -d --build', recreated('web'), inside('web', 'cat /page.txt', /two/))
+  },
+)
 
 scenario('up --no-build fails when the image is not there', { files }, async (s) => {
   await s.step('up', 'up -d --no-build', failsWith(1), prints('web'), absent('web'))
 })
 
-scenario('a build that fails shows its last words, and nothing starts', {
-  files: { ...files, Dockerfile: 'FROM stack-base/busybox\nRUN echo the compiler is unhappy && exit 3\n' },
-}, async (s) => {
-  await s.step('up', 'up -d', failsWith(1), prints('the compiler is unhappy'), absent('web'))
-})
+scenario(
+  'a build that fails shows its last words, and nothing starts',
+  {
+    files: { ...files, Dockerfile: 'FROM stack-base/busybox\nRUN echo the compiler is unhappy && exit 3\n' },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', failsWith(1), prints('the compiler is unhappy'), absent('web'))
+  },
+)
 
-scenario('a Dockerfile inside the stack file, with a target', {
-  files: { 'compose.yaml': `services:
+scenario(
+  'a Dockerfile inside the stack file, with a target',
+  {
+    files: {
+      'compose.yaml': `services:
   web:
     init: true
     build:
@@ -49,25 +82,44 @@ scenario('a Dockerfile inside the stack file, with a target', {
         CMD ["sleep", "600"]
         FROM small AS large
         RUN echo large > /made
-` },
-}, async (s) => {
-  await s.step('up', 'up -d', inside('web', 'cat /made', /inline/))
-})
-
-scenario('files that .dockerignore names stay out of the image', {
-  files: {
-    'compose.yaml': 'services: { web: { build: ., init: true } }', Dockerfile: 'FROM stack-base/busybox\nCOPY . /app\nCMD ["sleep", "600"]\n',
-    '.dockerignore': '*.log\nsecret\n!keep.log\n', 'a.log': '1', 'keep.log': '2', 'secret/x': '3', 'main.txt': '4',
+`,
+    },
   },
-}, async (s) => {
-  await s.step('up', 'up -d', inside('web', 'cd /app; echo *', /^(?!.*(a\.log|secret)).*keep\.log.*main\.txt/))
-})
+  async (s) => {
+    await s.step('up', 'up -d', inside('web', 'cat /made', /inline/))
+  },
+)
 
-scenario('an image name beside build names what is built', {
-  files: { ...files, 'compose.yaml': 'services: { web: { build: ., init: true, image: "${COMPOSE_PROJECT_NAME}:mine" } }' },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'), hasImage('%p:mine'))
-})
+scenario(
+  'files that .dockerignore names stay out of the image',
+  {
+    files: {
+      'compose.yaml': 'services: { web: { build: ., init: true } }',
+      Dockerfile: 'FROM stack-base/busybox\nCOPY . /app\nCMD ["sleep", "600"]\n',
+      '.dockerignore': '*.log\nsecret\n!keep.log\n',
+      'a.log': '1',
+      'keep.log': '2',
+      'secret/x': '3',
+      'main.txt': '4',
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', inside('web', 'cd /app; echo *', /^(?!.*(a\.log|secret)).*keep\.log.*main\.txt/))
+  },
+)
+
+scenario(
+  'an image name beside build names what is built',
+  {
+    files: {
+      ...files,
+      'compose.yaml': 'services: { web: { build: ., init: true, image: "${COMPOSE_PROJECT_NAME}:mine" } }',
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'), hasImage('%p:mine'))
+  },
+)
 
 scenario('down --rmi local removes what was built', { files }, async (s) => {
   await s.step('up', 'up -d', hasImage('%p-web'))
@@ -80,30 +132,67 @@ scenario('build alone makes the image and starts nothing', { files }, async (s) 
   await s.step('up uses it', 'up -d', inside('web', 'echo $WHO', /flag/))
 })
 
-scenario('a one-shot that is built runs like any other', {
-  files: { 'compose.yaml': 'services: { web: { build: . } }', Dockerfile: 'FROM stack-base/busybox\nCMD ["echo", "built and run"]\n' },
-}, async (s) => {
-  await s.step('up', 'up -d', eventually(exited('web', 0)), says('web', /built and run/))
-})
+scenario(
+  'a one-shot that is built runs like any other',
+  {
+    files: {
+      'compose.yaml': 'services: { web: { build: . } }',
+      Dockerfile: 'FROM stack-base/busybox\nCMD ["echo", "built and run"]\n',
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', eventually(exited('web', 0)), says('web', /built and run/))
+  },
+)
 
-const forSeveral = 'services: { web: { build: { context: ., platforms: [linux/amd64, linux/arm64, linux/s390x] }, init: true } }'
+const forSeveral =
+  'services: { web: { build: { context: ., platforms: [linux/amd64, linux/arm64, linux/s390x] }, init: true } }'
 
-scenario('of several platforms up builds for the one that it runs', { files: { ...files, 'compose.yaml': forSeveral } }, async (s) => {
-  await s.step('up', 'up -d', running('web'), inside('web', 'cat /page.txt', /one/))
-  await s.step('run', 'run --rm -T web true')
-  const { DriverStatus } = await s.engine.call<{ readonly DriverStatus: unknown }>('GET', '/info')
-  const wholeStore = JSON.stringify(DriverStatus).includes('io.containerd.snapshotter')
-  await s.write('Dockerfile', 'FROM scratch\nCOPY page.txt /\n')
-  if (wholeStore) await s.step('build makes all of them', 'build', holds('three platforms', async ({ engine, project }) => {
-    const { Manifests } = await engine.call<{ readonly Manifests: readonly { readonly Kind: string }[] }>('GET', `/images/${project}-web/json?manifests=true`)
-    return Manifests.filter(({ Kind }) => Kind === 'image').length === 3
-  }))
-  else await s.step('build needs another image store', 'build', failsWith(1), prints('containerd image store'))
-})
+scenario(
+  'of several platforms up builds for the one that it runs',
+  { files: { ...files, 'compose.yaml': forSeveral } },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'), inside('web', 'cat /page.txt', /one/))
+    await s.step('run', 'run --rm -T web true')
+    const { DriverStatus } = await s.engine.call<{ readonly DriverStatus: unknown }>('GET', '/info')
+    const wholeStore = JSON.stringify(DriverStatus).includes('io.containerd.snapshotter')
+    await s.write('Dockerfile', 'FROM scratch\nCOPY page.txt /\n')
+    if (wholeStore)
+      await s.step(
+        'build makes all of them',
+        'build',
+        holds('three platforms', async ({ engine, project }) => {
+          const { Manifests } = await engine.call<{ readonly Manifests: readonly { readonly Kind: string }[] }>(
+            'GET',
+            `/images/${project}-web/json?manifests=true`,
+          )
+          return Manifests.filter(({ Kind }) => Kind === 'image').length === 3
+        }),
+      )
+    else await s.step('build needs another image store', 'build', failsWith(1), prints('containerd image store'))
+  },
+)
 
-scenario('a platform that the service names is the one that is built', {
-  files: { 'compose.yaml': 'services: { web: { build: { context: ., platforms: [linux/amd64, linux/arm64] }, platform: linux/arm64 } }', Dockerfile: 'FROM scratch\nCOPY page.txt /\nCMD ["/none"]\n', 'page.txt': '' },
-}, async (s) => {
-  await s.step('create', 'create', holds('the image is for arm64', async ({ engine, project }) =>
-    (await engine.call<{ readonly Architecture: string }>('GET', `/images/${project}-web/json`)).Architecture === 'arm64'))
-})
+scenario(
+  'a platform that the service names is the one that is built',
+  {
+    files: {
+      'compose.yaml':
+        'services: { web: { build: { context: ., platforms: [linux/amd64, linux/arm64] }, platform: linux/arm64 } }',
+      Dockerfile: 'FROM scratch\nCOPY page.txt /\nCMD ["/none"]\n',
+      'page.txt': '',
+    },
+  },
+  async (s) => {
+    await s.step(
+      'create',
+      'create',
+      holds(
+        'the image is for arm64',
+        async ({ engine, project }) =>
+          (await engine.call<{ readonly Architecture: string }>('GET', `/images/${project}-web/json`)).Architecture ===
+          'arm64',
+      ),
+    )
+  },
+)

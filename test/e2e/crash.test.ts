@@ -21,7 +21,7 @@ interface Moment {
 }
 
 /** One moment: an act is killed, the next run must bring the whole thing to where it says. */
-async function crash(s: Scenario, random: () => number, { up, index, spans }: Moment) {
+const crash = async (s: Scenario, random: () => number, { up, index, spans }: Moment) => {
   const killsDown = up && random() < 0.45
   const v = String(index)
   const delay = Math.round(20 + random() * (killsDown ? spans.down : spans.up))
@@ -43,19 +43,23 @@ async function crash(s: Scenario, random: () => number, { up, index, spans }: Mo
 
 for (let lane = 0; lane < lanes; lane += 1) {
   const share = Math.ceil((moments - lane) / lanes)
-  scenario(`after ${share} kills at random moments the next run always converges (lane ${lane + 1}, seed ${seed})`, {
-    differs: 'the reference can leave temporary names behind',
-    files: tieredFiles,
-    timeout: 60_000 + share * 20_000,
-  }, async (s) => {
-    const random = createRandom(seed + lane)
-    const whole = await s.step('a whole up', { run: 'up -d', env: { V: '0' } })
-    const undone = await s.step('a whole down', { run: 'down -v', env: { V: '0' } })
-    const spans = { up: whole.milliseconds, down: undone.milliseconds }
-    let up = false
-    for (let index = 1; index <= share; index += 1) up = await crash(s, random, { up, index, spans })
-    await s.step('the end', { run: 'down -v', env: { V: '0' } })
-    const faults = await faultsWhenDown(s)
-    if (faults.length > 0) throw new Error(`at the end: ${faults.join('; ')}`)
-  })
+  scenario(
+    `after ${share} kills at random moments the next run always converges (lane ${lane + 1}, seed ${seed})`,
+    {
+      differs: 'the reference can leave temporary names behind',
+      files: tieredFiles,
+      timeout: 60_000 + share * 20_000,
+    },
+    async (s) => {
+      const random = createRandom(seed + lane)
+      const whole = await s.step('a whole up', { run: 'up -d', env: { V: '0' } })
+      const undone = await s.step('a whole down', { run: 'down -v', env: { V: '0' } })
+      const spans = { up: whole.milliseconds, down: undone.milliseconds }
+      let up = false
+      for (let index = 1; index <= share; index += 1) up = await crash(s, random, { up, index, spans })
+      await s.step('the end', { run: 'down -v', env: { V: '0' } })
+      const faults = await faultsWhenDown(s)
+      if (faults.length > 0) throw new Error(`at the end: ${faults.join('; ')}`)
+    },
+  )
 }

@@ -18,30 +18,69 @@ const fetches = (wanted: number) =>
     if (found !== wanted) throw new Error(`it was fetched ${found} times`)
   })
 
-scenario('a build context is a folder of a branch of a git repository, fetched anew by each build', { differs: onlyOurs, files: {} }, async (s) => {
-  const repository = await makeRepository(join(s.folder, 'far'))
-  await repository.commit({ 'web/Dockerfile': dockerfile, 'web/page.txt': 'one\n', 'other.txt': 'no part of it\n' })
-  await s.write('compose.yaml', `services: { web: ${service(`${repository.url}#main:web`)} }`)
-  await s.step('config fetches nothing', apart(s, 'config --format json'), silentAbout(/fetching/), prints(`${repository.url}#main:web`))
-  await s.step('up', apart(s, 'up -d'), running('web'), prints(`fetching ${repository.url} main`), inside('web', 'cd /app; echo $(ls -A); cat page.txt', /^Dockerfile page\.txt\s+one/))
-  await s.step('up again has no need to', apart(s, 'up -d'), untouched('web'), fetches(0))
-  await s.step('build without a change', apart(s, 'up -d --build'), untouched('web'), fetches(1))
-  await repository.commit({ 'web/page.txt': 'two\n' })
-  await s.step('build after a commit', apart(s, 'up -d --build'), recreated('web'), inside('web', 'cat /app/page.txt', /two/))
-})
+scenario(
+  'a build context is a folder of a branch of a git repository, fetched anew by each build',
+  { differs: onlyOurs, files: {} },
+  async (s) => {
+    const repository = await makeRepository(join(s.folder, 'far'))
+    await repository.commit({ 'web/Dockerfile': dockerfile, 'web/page.txt': 'one\n', 'other.txt': 'no part of it\n' })
+    await s.write('compose.yaml', `services: { web: ${service(`${repository.url}#main:web`)} }`)
+    await s.step(
+      'config fetches nothing',
+      apart(s, 'config --format json'),
+      silentAbout(/fetching/),
+      prints(`${repository.url}#main:web`),
+    )
+    await s.step(
+      'up',
+      apart(s, 'up -d'),
+      running('web'),
+      prints(`fetching ${repository.url} main`),
+      inside('web', 'cd /app; echo $(ls -A); cat page.txt', /^Dockerfile page\.txt\s+one/),
+    )
+    await s.step('up again has no need to', apart(s, 'up -d'), untouched('web'), fetches(0))
+    await s.step('build without a change', apart(s, 'up -d --build'), untouched('web'), fetches(1))
+    await repository.commit({ 'web/page.txt': 'two\n' })
+    await s.step(
+      'build after a commit',
+      apart(s, 'up -d --build'),
+      recreated('web'),
+      inside('web', 'cat /app/page.txt', /two/),
+    )
+  },
+)
 
-scenario('two services of one repository fetch it once, other contexts and submodules come along', { differs: onlyOurs, files: {} }, async (s) => {
-  const library = await makeRepository(join(s.folder, 'library'))
-  await library.commit({ 'lib.txt': 'of the library\n' })
-  const repository = await makeRepository(join(s.folder, 'far'))
-  repository.git('submodule', '--quiet', 'add', '../library', 'web/lib')
-  await repository.commit({ 'web/Dockerfile': dockerfile, 'api/Docker/File': 'FROM stack-base/busybox\nCOPY file /app/\nCMD ["sleep", "600"]\n', 'api/file': 'a\n' })
-  await s.write('compose.yaml', `services:
+scenario(
+  'two services of one repository fetch it once, other contexts and submodules come along',
+  { differs: onlyOurs, files: {} },
+  async (s) => {
+    const library = await makeRepository(join(s.folder, 'library'))
+    await library.commit({ 'lib.txt': 'of the library\n' })
+    const repository = await makeRepository(join(s.folder, 'far'))
+    repository.git('submodule', '--quiet', 'add', '../library', 'web/lib')
+    await repository.commit({
+      'web/Dockerfile': dockerfile,
+      'api/Docker/File': 'FROM stack-base/busybox\nCOPY file /app/\nCMD ["sleep", "600"]\n',
+      'api/file': 'a\n',
+    })
+    await s.write(
+      'compose.yaml',
+      `services:
   web: ${service(`${repository.url}#:web`)}
   api: ${service(`${repository.url}#:api`, ', dockerfile: Docker/File')}
-`)
-  await s.step('up', apart(s, 'up -d'), running('web'), running('api'), fetches(1), inside('web', 'cat /app/lib/lib.txt; find /app -name .git', /^of the library\s*$/), inside('api', 'ls /app', /^file\s*$/))
-})
+`,
+    )
+    await s.step(
+      'up',
+      apart(s, 'up -d'),
+      running('web'),
+      running('api'),
+      fetches(1),
+      inside('web', 'cat /app/lib/lib.txt; find /app -name .git', /^of the library\s*$/),
+      inside('api', 'ls /app', /^file\s*$/),
+    )
+  },
+)
 
 scenario('a repository over plain HTTP', { differs: onlyOurs, files: {} }, async (s) => {
   const repository = await makeRepository(join(s.folder, 'far'))
@@ -60,27 +99,62 @@ scenario('a repository over plain HTTP', { differs: onlyOurs, files: {} }, async
   }
 })
 
-scenario('a repository, a ref or a folder that is not there is said in words', { differs: onlyOurs, files: {} }, async (s) => {
-  const repository = await makeRepository(join(s.folder, 'far'))
-  await repository.commit({ 'web/Dockerfile': dockerfile })
-  const from = (context: string) => s.write('compose.yaml', `services: { web: ${service(context)} }`)
-  await from(`${repository.url}#mian:web`)
-  await s.step('a branch', apart(s, 'up -d'), failsWith(1), stderr(`The repository ${repository.url} has no branch, tag or commit "mian".`), stderr('Did you mean "main"?'), absent('web'))
-  await from(`${repository.url}#main:nowhere`)
-  await s.step('a folder', apart(s, 'build'), failsWith(1), stderr(`The repository ${repository.url} has no folder "nowhere".`))
-  await from(`${repository.url}#main:../..`)
-  await s.step('a folder outside', apart(s, 'build'), failsWith(1), stderr(`"../.." leads out of the repository ${repository.url}.`))
-  await from(`${repository.url}-not`)
-  await s.step('the whole repository', apart(s, 'up -d'), failsWith(1), stderr(`The repository ${repository.url}-not could not be fetched`), absent('web'))
-  if (s.tool === 'stack') await s.step('and nothing of it hinders to look', apart(s, 'config -q'), exits(0))
-})
+scenario(
+  'a repository, a ref or a folder that is not there is said in words',
+  { differs: onlyOurs, files: {} },
+  async (s) => {
+    const repository = await makeRepository(join(s.folder, 'far'))
+    await repository.commit({ 'web/Dockerfile': dockerfile })
+    const from = (context: string) => s.write('compose.yaml', `services: { web: ${service(context)} }`)
+    await from(`${repository.url}#mian:web`)
+    await s.step(
+      'a branch',
+      apart(s, 'up -d'),
+      failsWith(1),
+      stderr(`The repository ${repository.url} has no branch, tag or commit "mian".`),
+      stderr('Did you mean "main"?'),
+      absent('web'),
+    )
+    await from(`${repository.url}#main:nowhere`)
+    await s.step(
+      'a folder',
+      apart(s, 'build'),
+      failsWith(1),
+      stderr(`The repository ${repository.url} has no folder "nowhere".`),
+    )
+    await from(`${repository.url}#main:../..`)
+    await s.step(
+      'a folder outside',
+      apart(s, 'build'),
+      failsWith(1),
+      stderr(`"../.." leads out of the repository ${repository.url}.`),
+    )
+    await from(`${repository.url}-not`)
+    await s.step(
+      'the whole repository',
+      apart(s, 'up -d'),
+      failsWith(1),
+      stderr(`The repository ${repository.url}-not could not be fetched`),
+      absent('web'),
+    )
+    if (s.tool === 'stack') await s.step('and nothing of it hinders to look', apart(s, 'config -q'), exits(0))
+  },
+)
 
-scenario('a further context is a repository, where the engine has further contexts', { differs: onlyOurs, files: {} }, async (s) => {
-  const repository = await makeRepository(join(s.folder, 'far'))
-  await repository.commit({ 'data/file.txt': 'from far\n' })
-  await s.write('Dockerfile', 'FROM stack-base/busybox\nCOPY --from=far file.txt /file.txt\nCMD ["sleep", "600"]\n')
-  await s.write('compose.yaml', `services: { web: ${service('.', `, additional_contexts: { far: "${repository.url}#main:data" }`)} }`)
-  const { ApiVersion } = await s.engine.call<{ readonly ApiVersion: string }>('GET', '/version')
-  if (Number(ApiVersion.split('.')[1]) < 42) await s.step('an old engine', apart(s, 'up -d'), failsWith(1), stderr('needs Docker Engine 23'))
-  else await s.step('up', apart(s, 'up -d'), inside('web', 'cat /file.txt', /from far/))
-})
+scenario(
+  'a further context is a repository, where the engine has further contexts',
+  { differs: onlyOurs, files: {} },
+  async (s) => {
+    const repository = await makeRepository(join(s.folder, 'far'))
+    await repository.commit({ 'data/file.txt': 'from far\n' })
+    await s.write('Dockerfile', 'FROM stack-base/busybox\nCOPY --from=far file.txt /file.txt\nCMD ["sleep", "600"]\n')
+    await s.write(
+      'compose.yaml',
+      `services: { web: ${service('.', `, additional_contexts: { far: "${repository.url}#main:data" }`)} }`,
+    )
+    const { ApiVersion } = await s.engine.call<{ readonly ApiVersion: string }>('GET', '/version')
+    if (Number(ApiVersion.split('.')[1]) < 42)
+      await s.step('an old engine', apart(s, 'up -d'), failsWith(1), stderr('needs Docker Engine 23'))
+    else await s.step('up', apart(s, 'up -d'), inside('web', 'cat /file.txt', /from far/))
+  },
+)

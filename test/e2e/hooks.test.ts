@@ -1,98 +1,185 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { absent, eventually, exited, holds, inside, nothingLeft, replicas, running, says, untouched } from '../support/checks.ts'
+import {
+  absent,
+  eventually,
+  exited,
+  holds,
+  inside,
+  nothingLeft,
+  replicas,
+  running,
+  says,
+  untouched,
+} from '../support/checks.ts'
 import { failsWith, prints, stdout } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 import { job, sleeper } from '../support/snippets.ts'
 
 /** Hooks: before the start, after it, and before the stop. */
 
-const failing = { says: 'fails', aboutExit: true, test: ({ last }: { last: { code: number } | undefined }) => { if (last?.code === 0) throw new Error('it did not') } }
+const failing = {
+  says: 'fails',
+  aboutExit: true,
+  test: ({ last }: { last: { code: number } | undefined }) => {
+    if (last?.code === 0) throw new Error('it did not')
+  },
+}
 
-scenario('post_start runs inside the container with its own surroundings', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, post_start: [{ command: ["sh", "-c", "echo $$WHO from $$(pwd) > /tmp/hook"], environment: { WHO: hook }, working_dir: /etc }] } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'), inside('web', 'cat /tmp/hook', /hook from \/etc/))
-})
+scenario(
+  'post_start runs inside the container with its own surroundings',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, post_start: [{ command: ["sh", "-c", "echo $$WHO from $$(pwd) > /tmp/hook"], environment: { WHO: hook }, working_dir: /etc }] } }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'), inside('web', 'cat /tmp/hook', /hook from \/etc/))
+  },
+)
 
-scenario('post_start that fails makes up fail and tells its exit code', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, post_start: [{ command: ["sh", "-c", "exit 127"] }] } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', failing, prints('127'))
-})
+scenario(
+  'post_start that fails makes up fail and tells its exit code',
+  {
+    files: { 'compose.yaml': `services: { web: { ${sleeper}, post_start: [{ command: ["sh", "-c", "exit 127"] }] } }` },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', failing, prints('127'))
+  },
+)
 
-scenario('post_start is done before anyone who depends on it starts', {
-  files: { 'compose.yaml': `services:
+scenario(
+  'post_start is done before anyone who depends on it starts',
+  {
+    files: {
+      'compose.yaml': `services:
   web: { ${job('cat /shared/ready')}, volumes: ["shared:/shared"], depends_on: [db] }
   db: { ${sleeper}, volumes: ["shared:/shared"], post_start: [{ command: ["sh", "-c", "sleep 0.5; echo done > /shared/ready"] }] }
 volumes: { shared: {} }
-` },
-}, async (s) => {
-  await s.step('up', 'up -d', eventually(exited('web', 0)), says('web', /done/))
-})
+`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', eventually(exited('web', 0)), says('web', /done/))
+  },
+)
 
-scenario('pre_stop runs before stop and before down', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, volumes: ["./out:/out"], pre_stop: [{ command: ["sh", "-c", "echo bye >> /out/bye"] }] } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  await s.step('stop', 'stop', exited('web', 143))
-  await s.step('start', 'start', running('web'), inside('web', 'cat /out/bye | wc -l', /^1$/m))
-  await s.step('down', 'down', nothingLeft())
-})
+scenario(
+  'pre_stop runs before stop and before down',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, volumes: ["./out:/out"], pre_stop: [{ command: ["sh", "-c", "echo bye >> /out/bye"] }] } }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.step('stop', 'stop', exited('web', 143))
+    await s.step('start', 'start', running('web'), inside('web', 'cat /out/bye | wc -l', /^1$/m))
+    await s.step('down', 'down', nothingLeft())
+  },
+)
 
-scenario('pre_stop that fails makes down fail and tells its exit code', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, pre_stop: [{ command: ["sh", "-c", "exit 9"] }] } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  await s.step('down', 'down', failing, prints('9'))
-})
+scenario(
+  'pre_stop that fails makes down fail and tells its exit code',
+  {
+    files: { 'compose.yaml': `services: { web: { ${sleeper}, pre_stop: [{ command: ["sh", "-c", "exit 9"] }] } }` },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.step('down', 'down', failing, prints('9'))
+  },
+)
 
-scenario('run runs no hooks of its service; one that is stopped runs its pre_stop', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, volumes: ["./out:/out"], post_start: [{ command: ["sh", "-c", "echo began >> /out/log"] }], pre_stop: [{ command: ["sh", "-c", "echo ending >> /out/log"] }] } }`, 'out/log': '' },
-}, async (s) => {
-  const log = (expected: string) => holds(`the hooks wrote ${JSON.stringify(expected)}`, async ({ folder }) => {
-    const text = await readFile(join(folder, 'out/log'), 'utf8')
-    if (text !== expected) throw new Error(`they wrote ${JSON.stringify(text)}`)
-  })
-  await s.step('run to the end', ['run', '--rm', '-T', 'web', 'sleep', '1'], log(''))
-  await s.step('run in the background', 'run -d web', log(''))
-  await s.step('down', 'down --remove-orphans', log('ending\n'), nothingLeft())
-})
+scenario(
+  'run runs no hooks of its service; one that is stopped runs its pre_stop',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, volumes: ["./out:/out"], post_start: [{ command: ["sh", "-c", "echo began >> /out/log"] }], pre_stop: [{ command: ["sh", "-c", "echo ending >> /out/log"] }] } }`,
+      'out/log': '',
+    },
+  },
+  async (s) => {
+    const log = (expected: string) =>
+      holds(`the hooks wrote ${JSON.stringify(expected)}`, async ({ folder }) => {
+        const text = await readFile(join(folder, 'out/log'), 'utf8')
+        if (text !== expected) throw new Error(`they wrote ${JSON.stringify(text)}`)
+      })
+    await s.step('run to the end', ['run', '--rm', '-T', 'web', 'sleep', '1'], log(''))
+    await s.step('run in the background', 'run -d web', log(''))
+    await s.step('down', 'down --remove-orphans', log('ending\n'), nothingLeft())
+  },
+)
 
-scenario('run runs no pre_start either', {
-  only: 'pre_start is newer than the reference at hand',
-  files: { 'compose.yaml': `services: { web: { ${job('ls /out')}, volumes: ["./out:/out"], pre_start: [{ command: ["touch", "/out/first"] }] } }`, 'out/here': '' },
-}, async (s) => {
-  await s.step('run', 'run --rm -T web', stdout(/^here\n$/))
-})
+scenario(
+  'run runs no pre_start either',
+  {
+    only: 'pre_start is newer than the reference at hand',
+    files: {
+      'compose.yaml': `services: { web: { ${job('ls /out')}, volumes: ["./out:/out"], pre_start: [{ command: ["touch", "/out/first"] }] } }`,
+      'out/here': '',
+    },
+  },
+  async (s) => {
+    await s.step('run', 'run --rm -T web', stdout(/^here\n$/))
+  },
+)
 
 const older = 'pre_start is newer than the reference at hand'
 
-scenario('pre_start runs to its end before the service starts, once for all its replicas', {
-  only: older,
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, scale: 2, volumes: ["./out:/out"], pre_start: [{ command: ["sh", "-c", "echo first >> /out/log"] }, { command: ["sh", "-c", "echo second >> /out/log"] }] } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', replicas('web', 1, 2), inside('web', 'cat /out/log | tr "\\n" " "', /^first second $/))
-  await s.step('up again runs none', 'up -d', untouched('web'), inside('web', 'wc -l < /out/log', /^2$/m))
-  await s.step('scaling up runs none', 'up -d --scale web=3', replicas('web', 1, 2, 3), inside('web', 'wc -l < /out/log', /^2$/m))
-  await s.step('forcing runs them again', 'up -d --force-recreate', inside('web', 'wc -l < /out/log', /^4$/m))
-  await s.step('down leaves nothing', 'down', nothingLeft())
-})
+scenario(
+  'pre_start runs to its end before the service starts, once for all its replicas',
+  {
+    only: older,
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, scale: 2, volumes: ["./out:/out"], pre_start: [{ command: ["sh", "-c", "echo first >> /out/log"] }, { command: ["sh", "-c", "echo second >> /out/log"] }] } }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', replicas('web', 1, 2), inside('web', 'cat /out/log | tr "\\n" " "', /^first second $/))
+    await s.step('up again runs none', 'up -d', untouched('web'), inside('web', 'wc -l < /out/log', /^2$/m))
+    await s.step(
+      'scaling up runs none',
+      'up -d --scale web=3',
+      replicas('web', 1, 2, 3),
+      inside('web', 'wc -l < /out/log', /^2$/m),
+    )
+    await s.step('forcing runs them again', 'up -d --force-recreate', inside('web', 'wc -l < /out/log', /^4$/m))
+    await s.step('down leaves nothing', 'down', nothingLeft())
+  },
+)
 
-scenario('pre_start that fails makes up fail, tells which one, and the service does not start', {
-  only: older,
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, pre_start: [{ command: ["true"] }, { command: ["sh", "-c", "exit 13"] }] } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', failsWith(1), prints('13'), holds('web does not run', async (world) => {
-    const found = (await world.containers('web')).filter(({ State }) => State.Status === 'running')
-    return found.length === 0
-  }))
-  await s.step('down leaves nothing', 'down', nothingLeft(), absent('web'))
-})
+scenario(
+  'pre_start that fails makes up fail, tells which one, and the service does not start',
+  {
+    only: older,
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, pre_start: [{ command: ["true"] }, { command: ["sh", "-c", "exit 13"] }] } }`,
+    },
+  },
+  async (s) => {
+    await s.step(
+      'up',
+      'up -d',
+      failsWith(1),
+      prints('13'),
+      holds('web does not run', async (world) => {
+        const found = (await world.containers('web')).filter(({ State }) => State.Status === 'running')
+        return found.length === 0
+      }),
+    )
+    await s.step('down leaves nothing', 'down', nothingLeft(), absent('web'))
+  },
+)
 
-scenario('pre_start can use another image, user and folder', {
-  only: older,
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, volumes: ["data:/data"], pre_start: [{ image: stack-base/busybox, user: "0", working_dir: /data, environment: { A: given }, command: ["sh", "-c", "echo $$A $$(pwd) > file"] }] } }\nvolumes: { data: {} }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'), inside('web', 'cat /data/file', /given \/data/))
-})
+scenario(
+  'pre_start can use another image, user and folder',
+  {
+    only: older,
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, volumes: ["data:/data"], pre_start: [{ image: stack-base/busybox, user: "0", working_dir: /data, environment: { A: given }, command: ["sh", "-c", "echo $$A $$(pwd) > file"] }] } }\nvolumes: { data: {} }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'), inside('web', 'cat /data/file', /given \/data/))
+  },
+)

@@ -1,5 +1,17 @@
 import {
-  absent, endedAfter, eventually, exited, holds, nothingLeft, recreated, restarted, running, says, startedAfter, state, untouched,
+  absent,
+  endedAfter,
+  eventually,
+  exited,
+  holds,
+  nothingLeft,
+  recreated,
+  restarted,
+  running,
+  says,
+  startedAfter,
+  state,
+  untouched,
 } from '../support/checks.ts'
 import { exits, failsWith, prints, quickerThan } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
@@ -30,58 +42,95 @@ scenario('start of one service starts what it needs', { files: pair }, async (s)
 })
 
 scenario('start of what was never created is an error', { files: pair }, async (s) => {
-  await s.step('start', 'start', {
-    says: 'fails', aboutExit: true, test: ({ last }) => { if (last?.code === 0) throw new Error('it did not') },
-  }, absent('web'))
+  await s.step(
+    'start',
+    'start',
+    {
+      says: 'fails',
+      aboutExit: true,
+      test: ({ last }) => {
+        if (last?.code === 0) throw new Error('it did not')
+      },
+    },
+    absent('web'),
+  )
 })
 
-scenario('start waits for the health of what is needed', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, depends_on: { db: { condition: service_healthy } } }, db: { ${sleeper}, ${healthyAtOnce} } }` },
-}, async (s) => {
-  await s.step('create', 'create', state('web', 'created'))
-  await s.step('start', 'start', running('web'), startedAfter('web', 'db'))
-})
+scenario(
+  'start waits for the health of what is needed',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, depends_on: { db: { condition: service_healthy } } }, db: { ${sleeper}, ${healthyAtOnce} } }`,
+    },
+  },
+  async (s) => {
+    await s.step('create', 'create', state('web', 'created'))
+    await s.step('start', 'start', running('web'), startedAfter('web', 'db'))
+  },
+)
 
-scenario('stop waits as long as it is told and then kills', {
-  files: { 'compose.yaml': `services: { deaf: { image: stack-base/busybox, init: true, command: ["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done"], stop_grace_period: 60s } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('deaf'))
-  await s.check('its trap is set', eventually(says('deaf', /deaf/)))
-  await s.step('stop within a second', 'stop -t 1', exited('deaf', 137), quickerThan(30_000))
-})
+scenario(
+  'stop waits as long as it is told and then kills',
+  {
+    files: {
+      'compose.yaml': `services: { deaf: { image: stack-base/busybox, init: true, command: ["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done"], stop_grace_period: 60s } }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('deaf'))
+    await s.check('its trap is set', eventually(says('deaf', /deaf/)))
+    await s.step('stop within a second', 'stop -t 1', exited('deaf', 137), quickerThan(30_000))
+  },
+)
 
-scenario('stop sends the signal that the service wants', {
-  files: { 'compose.yaml': `services: { web: { image: stack-base/busybox, init: true, stop_signal: SIGUSR1, command: ["sh", "-c", "trap 'exit 21' USR1; echo ready; while :; do sleep 0.1; done"] } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  await s.check('its trap is set', eventually(says('web', /ready/)))
-  await s.step('stop', 'stop', exited('web', 21))
-})
+scenario(
+  'stop sends the signal that the service wants',
+  {
+    files: {
+      'compose.yaml': `services: { web: { image: stack-base/busybox, init: true, stop_signal: SIGUSR1, command: ["sh", "-c", "trap 'exit 21' USR1; echo ready; while :; do sleep 0.1; done"] } }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.check('its trap is set', eventually(says('web', /ready/)))
+    await s.step('stop', 'stop', exited('web', 21))
+  },
+)
 
 scenario('restart starts the same containers anew', { files: pair }, async (s) => {
   await s.step('up', 'up -d', running('web'))
   await s.step('restart', 'restart', restarted('web'), restarted('db'), running('web'), running('db'))
 })
 
-scenario('restart keeps the order of the dependencies', {
-  differs: 'the reference restarts side by side what does not ask for restart: true',
-  files: pair,
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  await s.step('restart', 'restart', restarted('web'), restarted('db'), startedAfter('web', 'db'))
-})
+scenario(
+  'restart keeps the order of the dependencies',
+  {
+    differs: 'the reference restarts side by side what does not ask for restart: true',
+    files: pair,
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.step('restart', 'restart', restarted('web'), restarted('db'), startedAfter('web', 'db'))
+  },
+)
 
-scenario('restart of one service touches who asks for it and no other', {
-  files: { 'compose.yaml': `services:
+scenario(
+  'restart of one service touches who asks for it and no other',
+  {
+    files: {
+      'compose.yaml': `services:
   web: { ${sleeper}, depends_on: { db: { condition: service_started, restart: true } } }
   calm: { ${sleeper}, depends_on: [db] }
   db: { ${sleeper} }
-` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'), running('calm'))
-  await s.step('restart db', 'restart db', restarted('db'), restarted('web'), untouched('calm'))
-  await s.step('restart db alone', 'restart --no-deps db', restarted('db'), untouched('web'))
-})
+`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'), running('calm'))
+    await s.step('restart db', 'restart db', restarted('db'), restarted('web'), untouched('calm'))
+    await s.step('restart db alone', 'restart --no-deps db', restarted('db'), untouched('web'))
+  },
+)
 
 scenario('restart brings a stopped service back', { files: pair }, async (s) => {
   await s.step('up', 'up -d', running('web'))
@@ -103,14 +152,23 @@ scenario('rm removes stopped containers, -s stops them first', { files: pair }, 
   await s.step('rm -s', 'rm -sf', absent('db'))
 })
 
-scenario('rm -v removes anonymous volumes too', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, volumes: [/data] } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  const [web] = await s.engine.containers(s.project)
-  const [mount] = web!['Mounts'] as { Name: string }[]
-  await s.step('rm', 'rm -fsv web', absent('web'), holds('its volume is gone', async () => !(await s.objects.hasVolume(mount!.Name))))
-})
+scenario(
+  'rm -v removes anonymous volumes too',
+  {
+    files: { 'compose.yaml': `services: { web: { ${sleeper}, volumes: [/data] } }` },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    const [web] = await s.engine.containers(s.project)
+    const [mount] = web!['Mounts'] as { Name: string }[]
+    await s.step(
+      'rm',
+      'rm -fsv web',
+      absent('web'),
+      holds('its volume is gone', async () => !(await s.objects.hasVolume(mount!.Name))),
+    )
+  },
+)
 
 scenario('pause halts and unpause goes on', { files: pair }, async (s) => {
   await s.step('up', 'up -d', running('web'))
@@ -124,66 +182,105 @@ scenario('a paused project can be taken down', { files: pair }, async (s) => {
   await s.step('down', 'down -t 1', nothingLeft())
 })
 
-scenario('wait ends with the exit code of the container', {
-  files: { 'compose.yaml': `services: { job: { ${job('sleep 2; exit 17')} } }` },
-}, async (s) => {
-  await s.step('up', 'up -d')
-  await s.step('wait', 'wait job', exits(17), exited('job', 17), quickerThan(30_000))
-})
+scenario(
+  'wait ends with the exit code of the container',
+  {
+    files: { 'compose.yaml': `services: { job: { ${job('sleep 2; exit 17')} } }` },
+  },
+  async (s) => {
+    await s.step('up', 'up -d')
+    await s.step('wait', 'wait job', exits(17), exited('job', 17), quickerThan(30_000))
+  },
+)
 
-scenario('wait --down-project takes the project down at the end', {
-  files: { 'compose.yaml': `services: { job: { ${job('sleep 2')} }, web: { ${sleeper} } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  await s.step('wait', 'wait --down-project job', nothingLeft())
-})
+scenario(
+  'wait --down-project takes the project down at the end',
+  {
+    files: { 'compose.yaml': `services: { job: { ${job('sleep 2')} }, web: { ${sleeper} } }` },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.step('wait', 'wait --down-project job', nothingLeft())
+  },
+)
 
-scenario('down of one service leaves the others', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper} }, db: { ${sleeper} } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  await s.step('down web', 'down web', absent('web'), untouched('db'))
-})
+scenario(
+  'down of one service leaves the others',
+  {
+    files: { 'compose.yaml': `services: { web: { ${sleeper} }, db: { ${sleeper} } }` },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.step('down web', 'down web', absent('web'), untouched('db'))
+  },
+)
 
-scenario('down works by name from anywhere, without the file', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, depends_on: [db] }, db: { ${sleeper}, volumes: ["data:/data"] } }\nvolumes: { data: {} }`, 'else/where.txt': '' },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  await s.write('compose.yaml', '')
-  await s.step('down from elsewhere', ['-p', s.project, '--project-directory', '/', 'down', '-v'], any)
-  await s.step('and again by name alone', { run: ['-p', s.project, 'down', '-v'], cwd: 'else' }, any, nothingLeft())
-})
+scenario(
+  'down works by name from anywhere, without the file',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, depends_on: [db] }, db: { ${sleeper}, volumes: ["data:/data"] } }\nvolumes: { data: {} }`,
+      'else/where.txt': '',
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.write('compose.yaml', '')
+    await s.step('down from elsewhere', ['-p', s.project, '--project-directory', '/', 'down', '-v'], any)
+    await s.step('and again by name alone', { run: ['-p', s.project, 'down', '-v'], cwd: 'else' }, any, nothingLeft())
+  },
+)
 
-scenario('down does not wait for the grace of one level before it stops the next more than it must', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, stop_grace_period: 60s, depends_on: [api] }, api: { ${sleeper}, stop_grace_period: 60s, depends_on: [db] }, db: { ${sleeper}, stop_grace_period: 60s } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  await s.step('down', 'down', nothingLeft(), quickerThan(30_000))
-})
+scenario(
+  'down does not wait for the grace of one level before it stops the next more than it must',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, stop_grace_period: 60s, depends_on: [api] }, api: { ${sleeper}, stop_grace_period: 60s, depends_on: [db] }, db: { ${sleeper}, stop_grace_period: 60s } }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.step('down', 'down', nothingLeft(), quickerThan(30_000))
+  },
+)
 
-scenario('down -t 0 does not wait for who does not listen', {
-  files: { 'compose.yaml': `services: { deaf: { ${daemon("trap '' TERM; while :; do sleep 0.1; done")}, stop_grace_period: 60s } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('deaf'))
-  await s.step('down', 'down -t 0', nothingLeft(), quickerThan(30_000))
-})
+scenario(
+  'down -t 0 does not wait for who does not listen',
+  {
+    files: {
+      'compose.yaml': `services: { deaf: { ${daemon("trap '' TERM; while :; do sleep 0.1; done")}, stop_grace_period: 60s } }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('deaf'))
+    await s.step('down', 'down -t 0', nothingLeft(), quickerThan(30_000))
+  },
+)
 
 scenario('down removes one-off containers too', { files: pair }, async (s) => {
   await s.step('run', 'run -d web sleep 600')
   await s.step('down', 'down --remove-orphans', nothingLeft())
 })
 
-scenario('an unknown service is an error for every command that takes services, and changes nothing', { files: pair }, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  for (const command of ['up -d', 'stop', 'restart', 'logs', 'kill', 'pause', 'rm -f', 'create']) {
-    await s.step(command, `${command} nobody`, failsWith(1), prints('nobody'), untouched('web'), untouched('db'))
-  }
-})
+scenario(
+  'an unknown service is an error for every command that takes services, and changes nothing',
+  { files: pair },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    for (const command of ['up -d', 'stop', 'restart', 'logs', 'kill', 'pause', 'rm -f', 'create']) {
+      await s.step(command, `${command} nobody`, failsWith(1), prints('nobody'), untouched('web'), untouched('db'))
+    }
+  },
+)
 
-scenario('restart starts the container as it is, and only up applies a change of the file', {
-  files: { 'compose.yaml': `services: { web: { ${sleeper}, environment: { A: "\${A:-1}" } } }` },
-}, async (s) => {
-  await s.step('up', 'up -d', running('web'))
-  await s.step('restart with a change', { run: 'restart web', env: { A: '2' } }, restarted('web'))
-  await s.step('up applies it', { run: 'up -d', env: { A: '2' } }, recreated('web'))
-})
+scenario(
+  'restart starts the container as it is, and only up applies a change of the file',
+  {
+    files: { 'compose.yaml': `services: { web: { ${sleeper}, environment: { A: "\${A:-1}" } } }` },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.step('restart with a change', { run: 'restart web', env: { A: '2' } }, restarted('web'))
+    await s.step('up applies it', { run: 'up -d', env: { A: '2' } }, recreated('web'))
+  },
+)

@@ -9,27 +9,32 @@ import { daemon, sleeper } from '../support/snippets.ts'
 const soon = 15_000
 
 /** Starts the watch, and lets the tool say that it watches before anything is edited. */
-async function watching(s: Scenario) {
+const watching = async (s: Scenario) => {
   const up = s.start('up', 'up --watch')
   await up.prints(/watch(ing)?\b/i)
   await s.check('it runs', eventually(running('web'), soon))
   return up
 }
 
-const synced = (rule: string, more = '') => `services: { web: { ${sleeper}, develop: { watch: [{ path: ./src, target: /src, ${rule} }] }${more} } }`
+const synced = (rule: string, more = '') =>
+  `services: { web: { ${sleeper}, develop: { watch: [{ path: ./src, target: /src, ${rule} }] }${more} } }`
 const files = (rule: string) => ({ 'compose.yaml': synced(rule), 'src/start.txt': 'start\n' })
 
-scenario('sync copies new, changed and removed files into the running container', { files: files('action: sync') }, async (s) => {
-  await watching(s)
-  await s.write('src/new.txt', 'new\n')
-  await s.check('a new file', eventually(inside('web', 'cat /src/new.txt', /new/), soon))
-  await s.write('src/new.txt', 'changed\n')
-  await s.check('a change', eventually(inside('web', 'cat /src/new.txt', /changed/), soon))
-  await s.write('src/deep/er/file.txt', 'deep\n')
-  await s.check('a new folder', eventually(inside('web', 'cat /src/deep/er/file.txt', /deep/), soon))
-  await rm(join(s.folder, 'src/new.txt'))
-  await s.check('a removed file', eventually(inside('web', 'test ! -e /src/new.txt && echo gone', /gone/), soon))
-})
+scenario(
+  'sync copies new, changed and removed files into the running container',
+  { files: files('action: sync') },
+  async (s) => {
+    await watching(s)
+    await s.write('src/new.txt', 'new\n')
+    await s.check('a new file', eventually(inside('web', 'cat /src/new.txt', /new/), soon))
+    await s.write('src/new.txt', 'changed\n')
+    await s.check('a change', eventually(inside('web', 'cat /src/new.txt', /changed/), soon))
+    await s.write('src/deep/er/file.txt', 'deep\n')
+    await s.check('a new folder', eventually(inside('web', 'cat /src/deep/er/file.txt', /deep/), soon))
+    await rm(join(s.folder, 'src/new.txt'))
+    await s.check('a removed file', eventually(inside('web', 'test ! -e /src/new.txt && echo gone', /gone/), soon))
+  },
+)
 
 scenario('quick writes end with the last content', { files: files('action: sync') }, async (s) => {
   await watching(s)
@@ -43,105 +48,173 @@ scenario('ignored files stay outside', { files: files('action: sync, ignore: ["*
   await s.write('src/cache/x', 'x')
   await s.write('src/debug.log', 'x')
   await s.write('src/last.txt', 'x')
-  await s.check('only the last one came', eventually(inside('web', 'ls /src/last.txt', /last/), soon), inside('web', 'ls /src', /^(?!.*(debug|cache))/s))
+  await s.check(
+    'only the last one came',
+    eventually(inside('web', 'ls /src/last.txt', /last/), soon),
+    inside('web', 'ls /src', /^(?!.*(debug|cache))/s),
+  )
 })
 
 scenario('include lets only matching files in', { files: files('action: sync, include: ["*.txt"]') }, async (s) => {
   await watching(s)
   await s.write('src/page.html', 'x')
   await s.write('src/last.txt', 'x')
-  await s.check('only the text came', eventually(inside('web', 'ls /src/last.txt', /last/), soon), inside('web', 'ls /src', /^(?!.*page)/s))
+  await s.check(
+    'only the text came',
+    eventually(inside('web', 'ls /src/last.txt', /last/), soon),
+    inside('web', 'ls /src', /^(?!.*page)/s),
+  )
 })
 
-scenario('sync+restart copies and starts the same container anew', {
-  files: { 'compose.yaml': `services: { web: { ${daemon('cat /src/say.txt')}, develop: { watch: [{ path: ./src, target: /src, action: sync+restart }] } } }`, 'src/other.txt': '' },
-}, async (s) => {
-  await watching(s)
-  const [before] = await s.engine.containers(s.project)
-  await s.write('src/say.txt', 'heard\n')
-  await s.check('the restarted program reads it', eventually(says('web', /heard/), soon), running('web'))
-  const [after] = await s.engine.containers(s.project)
-  if (after?.Id !== before?.Id) throw new Error('the container is another one')
-})
-
-scenario('restart starts the container anew when a bound file changes', {
-  files: { 'compose.yaml': `services: { web: { ${daemon('cat /src/say.txt')}, volumes: ["./src:/src"], develop: { watch: [{ path: ./src, action: restart }] } } }`, 'src/say.txt': 'first\n' },
-}, async (s) => {
-  await watching(s)
-  await s.write('src/say.txt', 'second\n')
-  await s.check('the restarted program reads it', eventually(says('web', /second/), soon))
-})
-
-scenario('rebuild makes the image and the container anew, and no other service', {
-  files: {
-    'compose.yaml': `services: { web: { build: ., init: true, develop: { watch: [{ path: ./src, action: rebuild }] } }, other: { ${sleeper} } }`,
-    Dockerfile: 'FROM stack-base/busybox\nCOPY src /src\nCMD ["sleep", "600"]\n', 'src/page.txt': 'first\n',
+scenario(
+  'sync+restart copies and starts the same container anew',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${daemon('cat /src/say.txt')}, develop: { watch: [{ path: ./src, target: /src, action: sync+restart }] } } }`,
+      'src/other.txt': '',
+    },
   },
-}, async (s) => {
-  await watching(s)
-  await s.check('the first page', inside('web', 'cat /src/page.txt', /first/))
-  await s.write('src/page.txt', 'second\n')
-  await s.check('the second page', eventually(inside('web', 'cat /src/page.txt', /second/), 40_000), running('other'))
-})
+  async (s) => {
+    await watching(s)
+    const [before] = await s.engine.containers(s.project)
+    await s.write('src/say.txt', 'heard\n')
+    await s.check('the restarted program reads it', eventually(says('web', /heard/), soon), running('web'))
+    const [after] = await s.engine.containers(s.project)
+    if (after?.Id !== before?.Id) throw new Error('the container is another one')
+  },
+)
 
-scenario('initial_sync brings files in that changed before', {
-  files: { 'compose.yaml': synced('action: sync, initial_sync: true'), 'src/early.txt': 'early\n' },
-}, async (s) => {
-  await watching(s)
-  await s.check('it is there without an edit', eventually(inside('web', 'cat /src/early.txt', /early/), soon))
-})
+scenario(
+  'restart starts the container anew when a bound file changes',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${daemon('cat /src/say.txt')}, volumes: ["./src:/src"], develop: { watch: [{ path: ./src, action: restart }] } } }`,
+      'src/say.txt': 'first\n',
+    },
+  },
+  async (s) => {
+    await watching(s)
+    await s.write('src/say.txt', 'second\n')
+    await s.check('the restarted program reads it', eventually(says('web', /second/), soon))
+  },
+)
 
-scenario('initial_sync is done before the process starts', {
-  files: { 'compose.yaml': `services: { web: { ${daemon('cat /src/early.txt')}, develop: { watch: [{ path: ./src, target: /src, action: sync, initial_sync: true }] } } }`, 'src/early.txt': 'early\n' },
-}, async (s) => {
-  await watching(s)
-  await s.check('the process has read it', eventually(says('web', /^early$/m), soon))
-})
+scenario(
+  'rebuild makes the image and the container anew, and no other service',
+  {
+    files: {
+      'compose.yaml': `services: { web: { build: ., init: true, develop: { watch: [{ path: ./src, action: rebuild }] } }, other: { ${sleeper} } }`,
+      Dockerfile: 'FROM stack-base/busybox\nCOPY src /src\nCMD ["sleep", "600"]\n',
+      'src/page.txt': 'first\n',
+    },
+  },
+  async (s) => {
+    await watching(s)
+    await s.check('the first page', inside('web', 'cat /src/page.txt', /first/))
+    await s.write('src/page.txt', 'second\n')
+    await s.check('the second page', eventually(inside('web', 'cat /src/page.txt', /second/), 40_000), running('other'))
+  },
+)
 
-scenario('sync+exec copies and runs a command inside', {
-  files: { 'compose.yaml': synced('action: sync+exec, exec: { command: "sh -c \'cat /src/*.txt > /tmp/all\'" }'), 'src/one.txt': 'one\n' },
-}, async (s) => {
-  await watching(s)
-  await s.write('src/two.txt', 'two\n')
-  await s.check('the command saw the file', eventually(inside('web', 'cat /tmp/all', /two/), soon))
-})
+scenario(
+  'initial_sync brings files in that changed before',
+  {
+    files: { 'compose.yaml': synced('action: sync, initial_sync: true'), 'src/early.txt': 'early\n' },
+  },
+  async (s) => {
+    await watching(s)
+    await s.check('it is there without an edit', eventually(inside('web', 'cat /src/early.txt', /early/), soon))
+  },
+)
 
-scenario('an edit reaches every replica', {
-  files: { 'compose.yaml': synced('action: sync', ', scale: 2'), 'src/start.txt': 'start\n' },
-}, async (s) => {
-  const up = s.start('up', 'up --watch')
-  await up.prints(/watch(ing)?\b/i)
-  await s.check('both run', eventually(running('web', 2), soon))
-  await s.write('src/new.txt', 'new\n')
-  await s.check('both have it', eventually(holds('both have it', async (world) => {
-    const read = (await world.containers('web')).map(({ Id }) => world.engine.exec(Id, ['cat', '/src/new.txt']))
-    return (await Promise.all(read)).filter(({ code }) => code === 0).length === 2
-  }), soon))
-})
+scenario(
+  'initial_sync is done before the process starts',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${daemon('cat /src/early.txt')}, develop: { watch: [{ path: ./src, target: /src, action: sync, initial_sync: true }] } } }`,
+      'src/early.txt': 'early\n',
+    },
+  },
+  async (s) => {
+    await watching(s)
+    await s.check('the process has read it', eventually(says('web', /^early$/m), soon))
+  },
+)
 
-scenario('a file that an edit includes is followed from then on, and while it is wrong', {
-  differs: 'a running watch of the reference does not read its file again (its issue 11003)',
-  files: { 'compose.yaml': synced('action: sync'), 'src/start.txt': 'start\n', 'more/compose.yaml': `services: { more: { ${sleeper}, environment: { A: "1" } } }` },
-}, async (s) => {
-  const up = await watching(s)
-  await s.write('compose.yaml', `include: [more/compose.yaml]\n${synced('action: sync')}`)
-  await s.check('its service runs', eventually(inside('more', 'echo "[$A]"', /\[1\]/), soon))
-  await s.write('more/compose.yaml', `services: { more: { ${sleeper}, environment: { A: "2" } } }`)
-  await s.check('an edit of it is applied', eventually(inside('more', 'echo "[$A]"', /\[2\]/), soon))
-  await s.write('wrong/compose.yaml', 'services: { other: { imago: x } }')
-  await s.write('compose.yaml', `include: [more/compose.yaml, wrong/compose.yaml]\n${synced('action: sync')}`)
-  await up.prints(/imago/, soon)
-  await s.write('wrong/compose.yaml', `services: { other: { ${sleeper} } }`)
-  await s.check('what was wrong is mended', eventually(running('other'), soon))
-})
+scenario(
+  'sync+exec copies and runs a command inside',
+  {
+    files: {
+      'compose.yaml': synced('action: sync+exec, exec: { command: "sh -c \'cat /src/*.txt > /tmp/all\'" }'),
+      'src/one.txt': 'one\n',
+    },
+  },
+  async (s) => {
+    await watching(s)
+    await s.write('src/two.txt', 'two\n')
+    await s.check('the command saw the file', eventually(inside('web', 'cat /tmp/all', /two/), soon))
+  },
+)
 
-scenario('an edit of the stack file is applied while up runs', {
-  differs: 'a running watch of the reference does not read its file again (its issue 11003)',
-  files: { 'compose.yaml': synced('action: sync'), 'src/start.txt': 'start\n' },
-}, async (s) => {
-  await watching(s)
-  const before = await s.engine.containers(s.project)
-  await s.write('compose.yaml', synced('action: sync', ', environment: { A: "2" }'))
-  await s.check('the container is a new one', eventually(inside('web', 'echo "[$A]"', /\[2\]/), soon))
-  if ((await s.engine.containers(s.project)).length !== before.length) throw new Error('there are more containers than before')
-})
+scenario(
+  'an edit reaches every replica',
+  {
+    files: { 'compose.yaml': synced('action: sync', ', scale: 2'), 'src/start.txt': 'start\n' },
+  },
+  async (s) => {
+    const up = s.start('up', 'up --watch')
+    await up.prints(/watch(ing)?\b/i)
+    await s.check('both run', eventually(running('web', 2), soon))
+    await s.write('src/new.txt', 'new\n')
+    await s.check(
+      'both have it',
+      eventually(
+        holds('both have it', async (world) => {
+          const read = (await world.containers('web')).map(({ Id }) => world.engine.exec(Id, ['cat', '/src/new.txt']))
+          return (await Promise.all(read)).filter(({ code }) => code === 0).length === 2
+        }),
+        soon,
+      ),
+    )
+  },
+)
+
+scenario(
+  'a file that an edit includes is followed from then on, and while it is wrong',
+  {
+    differs: 'a running watch of the reference does not read its file again (its issue 11003)',
+    files: {
+      'compose.yaml': synced('action: sync'),
+      'src/start.txt': 'start\n',
+      'more/compose.yaml': `services: { more: { ${sleeper}, environment: { A: "1" } } }`,
+    },
+  },
+  async (s) => {
+    const up = await watching(s)
+    await s.write('compose.yaml', `include: [more/compose.yaml]\n${synced('action: sync')}`)
+    await s.check('its service runs', eventually(inside('more', 'echo "[$A]"', /\[1\]/), soon))
+    await s.write('more/compose.yaml', `services: { more: { ${sleeper}, environment: { A: "2" } } }`)
+    await s.check('an edit of it is applied', eventually(inside('more', 'echo "[$A]"', /\[2\]/), soon))
+    await s.write('wrong/compose.yaml', 'services: { other: { imago: x } }')
+    await s.write('compose.yaml', `include: [more/compose.yaml, wrong/compose.yaml]\n${synced('action: sync')}`)
+    await up.prints(/imago/, soon)
+    await s.write('wrong/compose.yaml', `services: { other: { ${sleeper} } }`)
+    await s.check('what was wrong is mended', eventually(running('other'), soon))
+  },
+)
+
+scenario(
+  'an edit of the stack file is applied while up runs',
+  {
+    differs: 'a running watch of the reference does not read its file again (its issue 11003)',
+    files: { 'compose.yaml': synced('action: sync'), 'src/start.txt': 'start\n' },
+  },
+  async (s) => {
+    await watching(s)
+    const before = await s.engine.containers(s.project)
+    await s.write('compose.yaml', synced('action: sync', ', environment: { A: "2" }'))
+    await s.check('the container is a new one', eventually(inside('web', 'echo "[$A]"', /\[2\]/), soon))
+    if ((await s.engine.containers(s.project)).length !== before.length)
+      throw new Error('there are more containers than before')
+  },
+)

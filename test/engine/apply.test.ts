@@ -8,26 +8,64 @@ import type { Project } from '../../src/core/project/project.ts'
 import { applyPlan, type ApplyRequest, type ApplyResult } from '../../src/engine/apply.ts'
 import { createEmitter } from '../../src/engine/emitter.ts'
 import type { Lock, Runtime } from '../../src/engine/ports.ts'
-import { aHealthcheck, aLock, aProject, aService, aWorld, hashOptions, needs, toLine, type World } from '../support/builders.ts'
+import {
+  aHealthcheck,
+  aLock,
+  aProject,
+  aService,
+  aWorld,
+  hashOptions,
+  needs,
+  toLine,
+  type World,
+} from '../support/builders.ts'
 
-const begin = (world: World, project: Project, options: Partial<UpOptions> & { readonly request?: Partial<ApplyRequest>; readonly signal?: AbortSignal } = {}) => {
+const begin = (
+  world: World,
+  project: Project,
+  options: Partial<UpOptions> & { readonly request?: Partial<ApplyRequest>; readonly signal?: AbortSignal } = {},
+) => {
   const { request, signal, ...upOptions } = options
   const lines: string[] = []
   const emitter = createEmitter(world.deps)
   emitter.subscribe((event) => lines.push(toLine(event)))
   const work = applyPlan(
     world.deps,
-    { project, command: 'stack up', emit: emitter.emit, plan: (observed, round) => planUp(project, observed, { ...hashOptions, ...upOptions, settled: round.settledImages, divergedVolumes: round.declined ? 'keep' : 'recreate' }), ...request },
+    {
+      project,
+      command: 'stack up',
+      emit: emitter.emit,
+      plan: (observed, round) =>
+        planUp(project, observed, {
+          ...hashOptions,
+          ...upOptions,
+          settled: round.settledImages,
+          divergedVolumes: round.declined ? 'keep' : 'recreate',
+        }),
+      ...request,
+    },
     signal === undefined ? {} : { signal },
   )
   return { work, lines }
 }
-const up = async (world: World, project: Project, options: Parameters<typeof begin>[2] = {}): Promise<ApplyResult & { readonly lines: readonly string[] }> => {
+const up = async (
+  world: World,
+  project: Project,
+  options: Parameters<typeof begin>[2] = {},
+): Promise<ApplyResult & { readonly lines: readonly string[] }> => {
   const { work, lines } = begin(world, project, options)
   return { ...(await world.clock.run(work)), lines }
 }
 const down = (world: World, project: Project, options: { readonly volumes?: boolean } = {}): Promise<ApplyResult> =>
-  world.clock.run(applyPlan(world.deps, { project, command: 'stack down', emit: () => {}, confirm: async () => true, plan: (observed) => planDown({ name: project.name, project }, observed, options) }))
+  world.clock.run(
+    applyPlan(world.deps, {
+      project,
+      command: 'stack down',
+      emit: () => {},
+      confirm: async () => true,
+      plan: (observed) => planDown({ name: project.name, project }, observed, options),
+    }),
+  )
 
 const threeTiers = aProject({
   db: aService({ healthcheck: aHealthcheck }),
@@ -65,17 +103,25 @@ describe('applyPlan', () => {
     world.runtime.calls.length = 0
     const result = await up(world, threeTiers)
     expect(result.lines).toEqual(['plan/made nothing'])
-    expect(world.runtime.calls.toSorted()).toEqual(['inspect image busybox', 'list containers', 'list networks', 'list volumes'])
+    expect(world.runtime.calls.toSorted()).toEqual([
+      'inspect image busybox',
+      'list containers',
+      'list networks',
+      'list volumes',
+    ])
   })
 
   test('one probe at a time, and none after it was healthy', async () => {
     const world = aWorld()
     world.runtime.behaviours['db'] = { healthyAfterMs: 1500 }
-    await up(world, aProject({
-      db: aService({ healthcheck: aHealthcheck }),
-      one: aService({ depends_on: { db: needs('service_healthy') } }),
-      two: aService({ depends_on: { db: needs('service_healthy') } }),
-    }))
+    await up(
+      world,
+      aProject({
+        db: aService({ healthcheck: aHealthcheck }),
+        one: aService({ depends_on: { db: needs('service_healthy') } }),
+        two: aService({ depends_on: { db: needs('service_healthy') } }),
+      }),
+    )
     const probes = world.runtime.calls.filter((call) => call.startsWith('exec'))
     expect(probes.length).toBeGreaterThan(3)
     expect(probes.length).toBeLessThan(25)
@@ -83,13 +129,22 @@ describe('applyPlan', () => {
     expect(world.runtime.calls.filter((call) => call.startsWith('exec'))).toHaveLength(probes.length)
   })
 
-  test.each([['the same', {}, 0], ['another one of that name', { 'com.docker.compose.project': 'other' }, 1]])('a network that appears between looking and making: %s', async (_, labels, exit) => {
+  test.each([
+    ['the same', {}, 0],
+    ['another one of that name', { 'com.docker.compose.project': 'other' }, 1],
+  ])('a network that appears between looking and making: %s', async (_, labels, exit) => {
     const world = aWorld()
     const project = aProject({ web: aService() })
     const plan: ApplyRequest['plan'] = (observed, round) => {
       const made = planUp(project, observed, { ...hashOptions, settled: round.settledImages })
       for (const { action } of made.steps) {
-        if (action.kind === 'network/create') world.runtime.networks.set('late', { id: 'late', name: action.network.name, driver: 'bridge', labels: { ...action.labels, ...labels } })
+        if (action.kind === 'network/create')
+          world.runtime.networks.set('late', {
+            id: 'late',
+            name: action.network.name,
+            driver: 'bridge',
+            labels: { ...action.labels, ...labels },
+          })
       }
       return made
     }
@@ -99,56 +154,88 @@ describe('applyPlan', () => {
   })
 
   // Engines before API 1.44 make a second network of one name, and then start nothing that is to be on it.
-  test.each(['before the start', 'after all that starts'])('a network that the engine still makes for a run that was cut off, and that we make too: %s', async (moment) => {
-    const world = aWorld()
-    const project = aProject({ web: aService(), api: aService() })
-    const { networks } = world.runtime
-    const twin = () => {
-      const [made] = [...networks.values()]
-      if (made !== undefined && !isMade) networks.set('twin', { ...made, id: 'twin' })
-      isMade = true
-    }
-    let isMade = false
-    const runtime: Runtime = { ...world.runtime, facts: async (options) => ({ ...(await world.runtime.facts(options)), api: { major: 1, minor: 41 } }), startContainer: async (id, options) => {
-      if (moment === 'before the start') twin()
-      if (networks.size > 1) throw new StackError('engine/name-in-use', { what: 'network', name: 'demo_default', holder: 'another network' })
-      await world.runtime.startContainer(id, options)
-      if (moment === 'after all that starts' && [...world.runtime.containers.values()].every(({ state }) => state === 'running')) twin()
-    } }
-    const result = await up({ ...world, deps: { ...world.deps, runtime, lock: aLock({ wasLeft: true }) } }, project)
-    expect(result.exit).toBe(0)
-    expect([...world.runtime.containers.values()].map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual(['demo-api-1 running', 'demo-web-1 running'])
-    expect([networks.size, networks.has('twin')]).toEqual([1, false])
-  })
+  test.each(['before the start', 'after all that starts'])(
+    'a network that the engine still makes for a run that was cut off, and that we make too: %s',
+    async (moment) => {
+      const world = aWorld()
+      const project = aProject({ web: aService(), api: aService() })
+      const { networks } = world.runtime
+      const twin = () => {
+        const [made] = [...networks.values()]
+        if (made !== undefined && !isMade) networks.set('twin', { ...made, id: 'twin' })
+        isMade = true
+      }
+      let isMade = false
+      const runtime: Runtime = {
+        ...world.runtime,
+        facts: async (options) => ({ ...(await world.runtime.facts(options)), api: { major: 1, minor: 41 } }),
+        startContainer: async (id, options) => {
+          if (moment === 'before the start') twin()
+          if (networks.size > 1)
+            throw new StackError('engine/name-in-use', {
+              what: 'network',
+              name: 'demo_default',
+              holder: 'another network',
+            })
+          await world.runtime.startContainer(id, options)
+          if (
+            moment === 'after all that starts' &&
+            [...world.runtime.containers.values()].every(({ state }) => state === 'running')
+          )
+            twin()
+        },
+      }
+      const result = await up({ ...world, deps: { ...world.deps, runtime, lock: aLock({ wasLeft: true }) } }, project)
+      expect(result.exit).toBe(0)
+      expect([...world.runtime.containers.values()].map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual([
+        'demo-api-1 running',
+        'demo-web-1 running',
+      ])
+      expect([networks.size, networks.has('twin')]).toEqual([1, false])
+    },
+  )
 
   test('a name that the engine has not given free yet is asked for again', async () => {
     const world = aWorld()
-    const refusal = new StackError('engine/name-in-use', { what: 'container', name: 'demo-web-1', holder: 'container 88a3d1bb6ea7' })
+    const refusal = new StackError('engine/name-in-use', {
+      what: 'container',
+      name: 'demo-web-1',
+      holder: 'container 88a3d1bb6ea7',
+    })
     world.runtime.fail('create', refusal, { times: 3, when: 'demo-web-1' })
     expect((await up(world, aProject({ web: aService() }))).exit).toBe(0)
     world.runtime.fail('rename', refusal, { times: 3 })
     expect((await up(world, aProject({ web: aService({ user: 'other' }) }))).exit).toBe(0)
-    expect([...world.runtime.containers.values()].map(({ name, state }) => `${name} ${state}`)).toEqual(['demo-web-1 running'])
+    expect([...world.runtime.containers.values()].map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'demo-web-1 running',
+    ])
   })
 
-  test.each([['the same', 0], ['an hour ahead', 3_600_000], ['an hour behind', -3_600_000]])('what a run that was cut off is still stopping is started again, and nothing else; the clock of the engine is %s', async (_, skewMs) => {
-    const world = aWorld({ skewMs })
-    const project = aProject({ web: aService(), db: aService() })
-    await up(world, project)
-    world.runtime.behaviours['db'] = { stopsAfterMs: 3000 }
-    const stop = world.runtime.stopContainer(world.runtime.byName('demo-db-1').id)
-    await world.clock.advance(100)
-    const begun = world.clock.now()
-    const after = await up({ ...world, deps: { ...world.deps, lock: aLock({ wasLeft: true }) } }, project)
-    await stop
-    expect(after.lines).toEqual([
-      'step/waiting lock on demo-db-1: waiting for the end of demo-db-1, which a run that was cut off is stopping',
-      'plan/made db.1/start',
-      'step/started db.1/start',
-      'step/ended db.1/start done',
-    ])
-    expect(world.clock.now() - begun).toBeLessThan(4000)
-  })
+  test.each([
+    ['the same', 0],
+    ['an hour ahead', 3_600_000],
+    ['an hour behind', -3_600_000],
+  ])(
+    'what a run that was cut off is still stopping is started again, and nothing else; the clock of the engine is %s',
+    async (_, skewMs) => {
+      const world = aWorld({ skewMs })
+      const project = aProject({ web: aService(), db: aService() })
+      await up(world, project)
+      world.runtime.behaviours['db'] = { stopsAfterMs: 3000 }
+      const stop = world.runtime.stopContainer(world.runtime.byName('demo-db-1').id)
+      await world.clock.advance(100)
+      const begun = world.clock.now()
+      const after = await up({ ...world, deps: { ...world.deps, lock: aLock({ wasLeft: true }) } }, project)
+      await stop
+      expect(after.lines).toEqual([
+        'step/waiting lock on demo-db-1: waiting for the end of demo-db-1, which a run that was cut off is stopping',
+        'plan/made db.1/start',
+        'step/started db.1/start',
+        'step/ended db.1/start done',
+      ])
+      expect(world.clock.now() - begun).toBeLessThan(4000)
+    },
+  )
 
   test('down after a run that was cut off also removes what the engine made for it after we looked', async () => {
     const world = aWorld()
@@ -157,15 +244,33 @@ describe('applyPlan', () => {
     const { spec } = world.runtime.byName('demo-web-1')
     const { removeContainer } = world.runtime
     let isLate = true
-    const runtime: Runtime = { ...world.runtime, removeContainer: async (id, options) => {
-      if (isLate) {
-        isLate = false
-        await world.runtime.createContainer({ ...spec, name: 'demo-web-2', labels: { ...spec.labels, 'com.docker.compose.container-number': '2' } })
-      }
-      await removeContainer(id, options)
-    } }
+    const runtime: Runtime = {
+      ...world.runtime,
+      removeContainer: async (id, options) => {
+        if (isLate) {
+          isLate = false
+          await world.runtime.createContainer({
+            ...spec,
+            name: 'demo-web-2',
+            labels: { ...spec.labels, 'com.docker.compose.container-number': '2' },
+          })
+        }
+        await removeContainer(id, options)
+      },
+    }
     const lock = aLock({ wasLeft: true })
-    const result = await world.clock.run(applyPlan({ ...world.deps, runtime, lock }, { project, command: 'stack down', emit: () => {}, looksAgain: true, plan: (observed) => planDown({ name: project.name, project }, observed, {}) }))
+    const result = await world.clock.run(
+      applyPlan(
+        { ...world.deps, runtime, lock },
+        {
+          project,
+          command: 'stack down',
+          emit: () => {},
+          looksAgain: true,
+          plan: (observed) => planDown({ name: project.name, project }, observed, {}),
+        },
+      ),
+    )
     expect([result.exit, world.runtime.containers.size, world.runtime.networks.size]).toEqual([0, 0, 0])
   })
 
@@ -209,58 +314,92 @@ describe('applyPlan', () => {
 
   test('one broken service does not stop the others', async () => {
     const world = aWorld()
-    world.runtime.fail('start', new StackError('engine/port-in-use', { address: '', port: 80, holder: '' }), { when: 'demo-api-1' })
-    const result = await up(world, aProject({ api: aService(), web: aService({ depends_on: { api: needs('service_started') } }), other: aService() }))
+    world.runtime.fail('start', new StackError('engine/port-in-use', { address: '', port: 80, holder: '' }), {
+      when: 'demo-api-1',
+    })
+    const result = await up(
+      world,
+      aProject({
+        api: aService(),
+        web: aService({ depends_on: { api: needs('service_started') } }),
+        other: aService(),
+      }),
+    )
     expect(result.exit).toBe(1)
-    expect(result.lines.filter((line) => line.startsWith('step/ended') && !line.endsWith('done'))).toEqual(['step/ended api.1/start failed engine/port-in-use', 'step/ended web.1/start skipped (api.1/start)'])
+    expect(result.lines.filter((line) => line.startsWith('step/ended') && !line.endsWith('done'))).toEqual([
+      'step/ended api.1/start failed engine/port-in-use',
+      'step/ended web.1/start skipped (api.1/start)',
+    ])
     expect(world.runtime.byName('demo-other-1').state).toBe('running')
   })
 
   test('what the engine refuses for a moment is asked again, and that is said', async () => {
     const world = aWorld()
-    world.runtime.fail('start', new StackError('engine/busy', { what: 'start demo-web-1', why: 'device busy' }), { times: 2 })
+    world.runtime.fail('start', new StackError('engine/busy', { what: 'start demo-web-1', why: 'device busy' }), {
+      times: 2,
+    })
     const progress: string[] = []
-    const result = await up(world, aProject({ web: aService() }), { request: { emit: (body) => body.type === 'step/progressed' && progress.push(body.note ?? '') } })
+    const result = await up(world, aProject({ web: aService() }), {
+      request: { emit: (body) => body.type === 'step/progressed' && progress.push(body.note ?? '') },
+    })
     expect(result.exit).toBe(0)
     expect(progress.map((note) => note.slice(0, 14))).toEqual(['retrying (2/4)', 'retrying (3/4)'])
   })
 
-  test.each(['before', 'after'])('a creation whose connection was cut %s it was done is looked at again, not repeated blindly', async (when) => {
-    const world = aWorld()
-    const { createContainer } = world.runtime
-    let cuts = 0
-    const cut: Runtime['createContainer'] = async (spec, options) => {
-      if (cuts > 0) return createContainer(spec, options)
-      cuts += 1
-      if (when === 'after') await createContainer(spec, options)
-      throw new StackError('engine/connection-lost', { what: 'create demo-web-1' })
-    }
-    const runtime = { ...world.runtime, createContainer: cut }
-    const result = await up({ ...world, deps: { ...world.deps, runtime } }, aProject({ web: aService(), api: aService({ depends_on: { web: needs('service_started') } }) }))
-    expect(result.exit).toBe(0)
-    expect([...world.runtime.containers.values()].map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual(['demo-api-1 running', 'demo-web-1 running'])
-    expect(result.lines.filter((line) => line.includes('failed'))).toEqual([])
-    expect(result.lines).toContain('step/ended web.1/create skipped (again)')
-    expect(result.lines).toContain('step/waiting engine on engine: The connection to the engine was lost: looking at what is there')
-  })
+  test.each(['before', 'after'])(
+    'a creation whose connection was cut %s it was done is looked at again, not repeated blindly',
+    async (when) => {
+      const world = aWorld()
+      const { createContainer } = world.runtime
+      let cuts = 0
+      const cut: Runtime['createContainer'] = async (spec, options) => {
+        if (cuts > 0) return createContainer(spec, options)
+        cuts += 1
+        if (when === 'after') await createContainer(spec, options)
+        throw new StackError('engine/connection-lost', { what: 'create demo-web-1' })
+      }
+      const runtime = { ...world.runtime, createContainer: cut }
+      const result = await up(
+        { ...world, deps: { ...world.deps, runtime } },
+        aProject({ web: aService(), api: aService({ depends_on: { web: needs('service_started') } }) }),
+      )
+      expect(result.exit).toBe(0)
+      expect([...world.runtime.containers.values()].map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual([
+        'demo-api-1 running',
+        'demo-web-1 running',
+      ])
+      expect(result.lines.filter((line) => line.includes('failed'))).toEqual([])
+      expect(result.lines).toContain('step/ended web.1/create skipped (again)')
+      expect(result.lines).toContain(
+        'step/waiting engine on engine: The connection to the engine was lost: looking at what is there',
+      )
+    },
+  )
 
   test('an engine that is restarted meanwhile is waited for; one that stays away ends the run', async () => {
     const world = aWorld()
     const gone = new StackError('engine/unreachable', { attempts: '  the socket does not exist' })
     world.runtime.fail('start', gone, { when: 'demo-web-1' })
     let away = 15
-    const runtime: Runtime = { ...world.runtime, assertThere: async () => {
-      if (away === 0) return
-      away -= 1
-      throw gone
-    } }
+    const runtime: Runtime = {
+      ...world.runtime,
+      assertThere: async () => {
+        if (away === 0) return
+        away -= 1
+        throw gone
+      },
+    }
     const project = aProject({ web: aService() })
     const result = await up({ ...world, deps: { ...world.deps, runtime } }, project)
     expect(result.exit).toBe(0)
-    expect(result.lines).toContain('step/waiting engine on engine: The engine does not answer any more: waiting for it to come back')
+    expect(result.lines).toContain(
+      'step/waiting engine on engine: The engine does not answer any more: waiting for it to come back',
+    )
     world.runtime.fail('remove', gone, { when: 'demo-web-1' })
     away = 1e9
-    await expect(down({ ...world, deps: { ...world.deps, runtime } }, project)).rejects.toThrow('No container engine answers')
+    await expect(down({ ...world, deps: { ...world.deps, runtime } }, project)).rejects.toThrow(
+      'No container engine answers',
+    )
     await world.clock.advance(1)
     expect(world.clock.sleepers()).toBe(0)
   })
@@ -282,13 +421,31 @@ describe('applyPlan', () => {
     const told = async (wasLeft: boolean): Promise<readonly string[]> => {
       const world = aWorld()
       world.runtime.behaviours['db'] = { healthyAfterMs: 5000 }
-      world.runtime.fail('create', new StackError('engine/name-in-use', { what: 'container', name: 'demo-web-1', holder: 'container 88a3d1bb6ea7' }), { when: 'demo-web-1', times: 100 })
-      const project = aProject({ web: aService(), db: aService({ healthcheck: aHealthcheck }), api: aService({ depends_on: { db: needs('service_healthy') } }) })
+      world.runtime.fail(
+        'create',
+        new StackError('engine/name-in-use', {
+          what: 'container',
+          name: 'demo-web-1',
+          holder: 'container 88a3d1bb6ea7',
+        }),
+        { when: 'demo-web-1', times: 100 },
+      )
+      const project = aProject({
+        web: aService(),
+        db: aService({ healthcheck: aHealthcheck }),
+        api: aService({ depends_on: { db: needs('service_healthy') } }),
+      })
       const { lines } = await up({ ...world, deps: { ...world.deps, lock: aLock({ wasLeft }) } }, project)
       return lines.filter((line) => /^step\/ended (web.1\/create|db\/healthy)/.test(line))
     }
-    expect(await told(false)).toEqual(['step/ended web.1/create failed engine/name-in-use', 'step/ended db/healthy done'])
-    expect(await told(true)).toEqual(['step/ended db/healthy done', 'step/ended web.1/create failed engine/name-in-use'])
+    expect(await told(false)).toEqual([
+      'step/ended web.1/create failed engine/name-in-use',
+      'step/ended db/healthy done',
+    ])
+    expect(await told(true)).toEqual([
+      'step/ended db/healthy done',
+      'step/ended web.1/create failed engine/name-in-use',
+    ])
   })
 
   test('a restart that was done is not done again after a cut', async () => {
@@ -296,7 +453,10 @@ describe('applyPlan', () => {
     const project = aProject({ web: aService(), api: aService() })
     await up(world, project)
     const restarts = (name: string): number => world.runtime.calls.filter((call) => call === `restart ${name}`).length
-    world.runtime.fail('restart', new StackError('engine/connection-lost', { what: 'restart demo-web-1' }), { when: 'demo-web-1', times: 4 })
+    world.runtime.fail('restart', new StackError('engine/connection-lost', { what: 'restart demo-web-1' }), {
+      when: 'demo-web-1',
+      times: 4,
+    })
     const result = await up(world, project, { request: { plan: (observed) => planRestart(project, observed, {}) } })
     expect(result.exit).toBe(0)
     expect([restarts('demo-web-1'), restarts('demo-api-1')]).toEqual([5, 1])
@@ -307,7 +467,14 @@ describe('applyPlan', () => {
     const result = await up(world, aProject({ web: aService() }))
     expect(result.exit).toBe(0)
     expect(result.plans.length).toBeLessThanOrEqual(2)
-    expect(result.lines.filter((line) => line.startsWith('step/ended'))).toEqual(['step/ended image.busybox/pull done', 'step/ended network.default/create done', 'step/ended web.1/create done', 'step/ended web.1/start done'].toSorted((a, b) => result.lines.indexOf(a) - result.lines.indexOf(b)))
+    expect(result.lines.filter((line) => line.startsWith('step/ended'))).toEqual(
+      [
+        'step/ended image.busybox/pull done',
+        'step/ended network.default/create done',
+        'step/ended web.1/create done',
+        'step/ended web.1/start done',
+      ].toSorted((a, b) => result.lines.indexOf(a) - result.lines.indexOf(b)),
+    )
     const { labels, image } = world.runtime.byName('demo-web-1').spec
     expect(labels['com.docker.compose.image']).toBe(world.runtime.images.get(image)?.id)
   })
@@ -332,7 +499,11 @@ describe('applyPlan', () => {
     controller.abort(new Error('Ctrl-C'))
     const result = await world.clock.run(work)
     expect(result.exit).toBe(130)
-    expect(lines.filter((line) => line.includes('skipped'))).toEqual(['step/ended db/healthy skipped (cancelled)', 'step/ended api.1/start skipped (cancelled)', 'step/ended web.1/start skipped (cancelled)'])
+    expect(lines.filter((line) => line.includes('skipped'))).toEqual([
+      'step/ended db/healthy skipped (cancelled)',
+      'step/ended api.1/start skipped (cancelled)',
+      'step/ended web.1/start skipped (cancelled)',
+    ])
     world.runtime.behaviours['db'] = {}
     world.runtime.exit('demo-db-1', 1)
     expect((await up(world, threeTiers)).exit).toBe(0)
@@ -342,12 +513,17 @@ describe('applyPlan', () => {
   test('a destructive step without anyone to ask is refused before anything is changed', async () => {
     const world = aWorld()
     const withVolume = (driver_opts: Readonly<Record<string, string>>): Project =>
-      aProject({ db: aService({ volumes: [{ type: 'volume', source: 'data', target: '/data' }] }) }, { volumes: { data: { name: 'demo_data', driver_opts } } })
+      aProject(
+        { db: aService({ volumes: [{ type: 'volume', source: 'data', target: '/data' }] }) },
+        { volumes: { data: { name: 'demo_data', driver_opts } } },
+      )
     await up(world, withVolume({}))
     await expect(up(world, withVolume({ type: 'tmpfs' }))).rejects.toThrow('nobody is here to confirm it')
     expect(world.runtime.byName('demo-db-1').state).toBe('running')
     const asked: string[] = []
-    const declined = await up(world, withVolume({ type: 'tmpfs' }), { request: { confirm: async (steps) => (asked.push(...steps.map((step) => step.id)), false) } })
+    const declined = await up(world, withVolume({ type: 'tmpfs' }), {
+      request: { confirm: async (steps) => (asked.push(...steps.map((step) => step.id)), false) },
+    })
     expect(asked).toHaveLength(1)
     expect(declined.exit).toBe(0)
     expect(world.runtime.calls).not.toContain('remove volume demo_data')
@@ -356,13 +532,18 @@ describe('applyPlan', () => {
   test('a dry run asks and changes nothing', async () => {
     const world = aWorld()
     const result = await up(world, threeTiers, { request: { dryRun: true } })
-    expect(result.lines).toEqual(['plan/made network.default/create db.1/create db.1/start db/healthy api.1/create api.1/start web.1/create web.1/start'].map(() => expect.stringContaining('plan/made') as unknown as string))
+    expect(result.lines).toEqual(
+      [
+        'plan/made network.default/create db.1/create db.1/start db/healthy api.1/create api.1/start web.1/create web.1/start',
+      ].map(() => expect.stringContaining('plan/made') as unknown as string),
+    )
     expect(world.runtime.containers.size).toBe(0)
   })
 
   test('anonymous volumes go over to the container that replaces another', async () => {
     const world = aWorld()
-    const project = (more: Readonly<Record<string, string>>): Project => aProject({ web: aService({ environment: more, volumes: [{ type: 'volume', target: '/node_modules' }] }) })
+    const project = (more: Readonly<Record<string, string>>): Project =>
+      aProject({ web: aService({ environment: more, volumes: [{ type: 'volume', target: '/node_modules' }] }) })
     await up(world, project({}))
     const before = world.runtime.byName('demo-web-1').mounts
     await up(world, project({ A: '1' }))
@@ -374,12 +555,23 @@ describe('applyPlan', () => {
   test('secrets and configs whose content is at hand are copied in before the start', async () => {
     const world = aWorld()
     const project = aProject(
-      { web: aService({ secrets: [{ source: 'token' }], configs: [{ source: 'site', target: '/etc/site.conf', uid: '100', mode: '0440' }] }) },
-      { secrets: { token: { name: 'demo_token', environment: 'TOKEN' } }, configs: { site: { name: 'demo_site', content: 'listen 80' } } },
+      {
+        web: aService({
+          secrets: [{ source: 'token' }],
+          configs: [{ source: 'site', target: '/etc/site.conf', uid: '100', mode: '0440' }],
+        }),
+      },
+      {
+        secrets: { token: { name: 'demo_token', environment: 'TOKEN' } },
+        configs: { site: { name: 'demo_site', content: 'listen 80' } },
+      },
     )
     const withToken = { ...project, context: { ...project.context, objectEnvironment: { TOKEN: 's3cret' } } }
     expect((await up(world, withToken)).exit).toBe(0)
-    const files = [...world.runtime.byName('demo-web-1').files].map(([path, { mode, uid, content }]) => `${path} ${mode.toString(8)} ${uid ?? '-'} ${new TextDecoder().decode(content)}`)
+    const files = [...world.runtime.byName('demo-web-1').files].map(
+      ([path, { mode, uid, content }]) =>
+        `${path} ${mode.toString(8)} ${uid ?? '-'} ${new TextDecoder().decode(content)}`,
+    )
     expect(files).toEqual(['/run/secrets/token 444 - s3cret', '/etc/site.conf 440 100 listen 80'])
     const missing = await up(aWorld(), project)
     expect(missing.failures.map(({ problem }) => problem.code)).toEqual(['object/unset-variable'])
@@ -387,9 +579,20 @@ describe('applyPlan', () => {
 
   test('hooks run in the container, in order, and a bad one says what it wrote', async () => {
     const world = aWorld()
-    world.runtime.onExec = (_container, { command }) => ({ exitCode: command[0] === 'bad' ? 3 : 0, output: `${command.join(' ')} ran\n` })
-    const result = await up(world, aProject({ web: aService({ post_start: [{ command: ['good'] }, { command: ['bad', 'idea'] }] }) }))
-    expect(result.lines.filter((line) => line.startsWith('log/'))).toEqual(['log/written demo-web-1 post_start good ran', 'log/written demo-web-1 post_start bad idea ran'])
-    expect(result.failures[0]?.problem.message).toBe('The post_start hook "bad idea" of service "web" ended with code 3:\nbad idea ran')
+    world.runtime.onExec = (_container, { command }) => ({
+      exitCode: command[0] === 'bad' ? 3 : 0,
+      output: `${command.join(' ')} ran\n`,
+    })
+    const result = await up(
+      world,
+      aProject({ web: aService({ post_start: [{ command: ['good'] }, { command: ['bad', 'idea'] }] }) }),
+    )
+    expect(result.lines.filter((line) => line.startsWith('log/'))).toEqual([
+      'log/written demo-web-1 post_start good ran',
+      'log/written demo-web-1 post_start bad idea ran',
+    ])
+    expect(result.failures[0]?.problem.message).toBe(
+      'The post_start hook "bad idea" of service "web" ended with code 3:\nbad idea ran',
+    )
   })
 })

@@ -13,7 +13,18 @@ const listen = (world: World) => {
   return { events, seen, state }
 }
 const create = (world: World, name: string) =>
-  world.clock.run(world.runtime.createContainer({ name, project: aProject({}), serviceName: 'web', service: aService({ networks: {} }), image: 'busybox', networkNames: {}, containersOf: {}, labels: { 'com.docker.compose.project': 'demo' } }))
+  world.clock.run(
+    world.runtime.createContainer({
+      name,
+      project: aProject({}),
+      serviceName: 'web',
+      service: aService({ networks: {} }),
+      image: 'busybox',
+      networkNames: {},
+      containersOf: {},
+      labels: { 'com.docker.compose.project': 'demo' },
+    }),
+  )
 
 describe('createEngineEvents', () => {
   test('what happens while the stream is cut is seen, once', async () => {
@@ -46,7 +57,9 @@ describe('createEngineEvents', () => {
     const world = aWorld()
     const { state } = listen(world)
     await world.clock.advance(100)
-    world.runtime.fail('assertThere', new StackError('engine/connection-lost', { what: 'say that it is there' }), { times: 1000 })
+    world.runtime.fail('assertThere', new StackError('engine/connection-lost', { what: 'say that it is there' }), {
+      times: 1000,
+    })
     world.runtime.loseEvents()
     await world.clock.advance(120_000)
     expect(state.failure).toBeInstanceOf(StackError)

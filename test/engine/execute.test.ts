@@ -5,9 +5,18 @@ type Node = { readonly id: string; readonly needs: readonly string[]; readonly a
 
 const node = (id: string, needs: readonly string[] = [], after: readonly string[] = []): Node => ({ id, needs, after })
 const toText = (outcomes: ReadonlyMap<string, Outcome>): readonly string[] =>
-  [...outcomes].map(([id, outcome]) => `${id} ${outcome.status}${outcome.status === 'skipped' ? ` because ${outcome.because}` : ''}`)
+  [...outcomes].map(
+    ([id, outcome]) => `${id} ${outcome.status}${outcome.status === 'skipped' ? ` because ${outcome.because}` : ''}`,
+  )
 
-const run = async (nodes: readonly Node[], options: { readonly fails?: readonly string[]; readonly limit?: number; readonly settled?: ReadonlyMap<string, Outcome> } = {}) => {
+const run = async (
+  nodes: readonly Node[],
+  options: {
+    readonly fails?: readonly string[]
+    readonly limit?: number
+    readonly settled?: ReadonlyMap<string, Outcome>
+  } = {},
+) => {
   const log: string[] = []
   let running = 0
   let most = 0
@@ -33,7 +42,9 @@ describe('executeSteps', () => {
   })
 
   test('a failure skips what needs it, however far, and nothing more', async () => {
-    const { outcomes } = await run([node('a'), node('b', ['a']), node('c', ['b']), node('x'), node('y', ['x'])], { fails: ['a'] })
+    const { outcomes } = await run([node('a'), node('b', ['a']), node('c', ['b']), node('x'), node('y', ['x'])], {
+      fails: ['a'],
+    })
     expect(outcomes.toSorted()).toEqual(['a failed', 'b skipped because a', 'c skipped because a', 'x done', 'y done'])
   })
 
@@ -43,13 +54,19 @@ describe('executeSteps', () => {
   })
 
   test('runs no more steps at once than the limit', async () => {
-    const { most, log } = await run(['a', 'b', 'c', 'd', 'e'].map((id) => node(id)), { limit: 2 })
+    const { most, log } = await run(
+      ['a', 'b', 'c', 'd', 'e'].map((id) => node(id)),
+      { limit: 2 },
+    )
     expect(most).toBe(2)
     expect(log).toHaveLength(5)
   })
 
   test('knows the outcomes of an earlier round', async () => {
-    const settled = new Map<string, Outcome>([['old', { status: 'done' }], ['bad', { status: 'failed', error: new Error('no') }]])
+    const settled = new Map<string, Outcome>([
+      ['old', { status: 'done' }],
+      ['bad', { status: 'failed', error: new Error('no') }],
+    ])
     const { outcomes } = await run([node('a', ['old']), node('b', ['bad']), node('c', ['b'])], { settled })
     expect(outcomes.toSorted()).toEqual(['a done', 'b skipped because bad', 'c skipped because bad'])
   })
@@ -68,7 +85,11 @@ describe('executeSteps', () => {
       { signal: controller.signal },
     )
     expect(ended).toEqual(['a'])
-    expect(toText(outcomes).toSorted()).toEqual(['a done', 'b skipped because cancelled', 'c skipped because cancelled'])
+    expect(toText(outcomes).toSorted()).toEqual([
+      'a done',
+      'b skipped because cancelled',
+      'c skipped because cancelled',
+    ])
   })
 
   test('a step that passes its mark lets those go on for whom that is enough, and nobody else', async () => {
@@ -84,7 +105,18 @@ describe('executeSteps', () => {
       },
       { signal: new AbortController().signal, isEnough: (need, step) => need.id === 'a' && step.id !== 'late' },
     )
-    expect(log).toEqual(['a begins, awaited', 'b begins', 'early begins', 'b ends', 'both begins', 'early ends', 'a ends', 'late begins', 'both ends', 'late ends'])
+    expect(log).toEqual([
+      'a begins, awaited',
+      'b begins',
+      'early begins',
+      'b ends',
+      'both begins',
+      'early ends',
+      'a ends',
+      'late begins',
+      'both ends',
+      'late ends',
+    ])
   })
 
   test('who fails after its mark skips those that wait for its end', async () => {
@@ -110,7 +142,9 @@ describe('executeSteps', () => {
   })
 
   test('takes time in proportion to the steps', async () => {
-    const wide = Array.from({ length: 20_000 }, (_, index) => node(`n${index}`, index === 0 ? [] : [`n${Math.floor((index - 1) / 2)}`]))
+    const wide = Array.from({ length: 20_000 }, (_, index) =>
+      node(`n${index}`, index === 0 ? [] : [`n${Math.floor((index - 1) / 2)}`]),
+    )
     const outcomes = await executeSteps(wide, async () => {}, { signal: new AbortController().signal })
     expect(outcomes.size).toBe(20_000)
   }, 2000)

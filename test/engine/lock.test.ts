@@ -50,7 +50,9 @@ describe('createLock', () => {
   test('one at a time, and others are told who it is', async () => {
     const lock = createLock({ stateDirectory })
     const held = await lock.acquire('demo', options)
-    await expect(lock.acquire('demo', options)).rejects.toThrow(`Project "demo" is being changed by "stack up" (process ${process.pid}, since 20`)
+    await expect(lock.acquire('demo', options)).rejects.toThrow(
+      `Project "demo" is being changed by "stack up" (process ${process.pid}, since 20`,
+    )
     const other = await lock.acquire('other', options)
     await other.release()
     await held.release()
@@ -82,7 +84,9 @@ describe('createLock', () => {
 
   test('only one of many takes over a lock that was left behind', async () => {
     await write(JSON.stringify({ pid: 1, started: 'never', command: 'stack up', since: 'then' }))
-    const tries = await Promise.allSettled(Array.from({ length: 20 }, () => createLock({ stateDirectory }).acquire('demo', options)))
+    const tries = await Promise.allSettled(
+      Array.from({ length: 20 }, () => createLock({ stateDirectory }).acquire('demo', options)),
+    )
     expect(tries.filter((entry) => entry.status === 'fulfilled')).toHaveLength(1)
   })
 
@@ -90,7 +94,12 @@ describe('createLock', () => {
     const lock = createLock({ stateDirectory })
     const held = await lock.acquire('demo', options)
     const controller = new AbortController()
-    const waiting = lock.acquire('demo', { command: 'stack down', wait: true, signal: controller.signal, onWait: () => controller.abort(new Error('enough')) })
+    const waiting = lock.acquire('demo', {
+      command: 'stack down',
+      wait: true,
+      signal: controller.signal,
+      onWait: () => controller.abort(new Error('enough')),
+    })
     await expect(waiting).rejects.toThrow('enough')
     await held.release()
   })

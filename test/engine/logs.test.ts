@@ -8,13 +8,25 @@ import { aProject, aService, aWorld, type World } from '../support/builders.ts'
 
 const place = async (world: World, ...services: readonly string[]): Promise<void> => {
   for (const service of services) {
-    await world.clock.run((async () => {
-      const { id } = await world.runtime.createContainer({
-        name: `demo-${service}-1`, project: aProject({}), serviceName: service, service: aService({ networks: {} }), image: 'busybox', networkNames: {}, containersOf: {},
-        labels: { 'com.docker.compose.project': 'demo', 'com.docker.compose.service': service, 'com.docker.compose.container-number': '1' },
-      })
-      await world.runtime.startContainer(id)
-    })())
+    await world.clock.run(
+      (async () => {
+        const { id } = await world.runtime.createContainer({
+          name: `demo-${service}-1`,
+          project: aProject({}),
+          serviceName: service,
+          service: aService({ networks: {} }),
+          image: 'busybox',
+          networkNames: {},
+          containersOf: {},
+          labels: {
+            'com.docker.compose.project': 'demo',
+            'com.docker.compose.service': service,
+            'com.docker.compose.container-number': '1',
+          },
+        })
+        await world.runtime.startContainer(id)
+      })(),
+    )
   }
 }
 const read = (world: World, request: Partial<LogsRequest> = {}) => {
@@ -32,7 +44,13 @@ describe('readLogs', () => {
   test('lines of several services come in the order of their time', async () => {
     const world = aWorld()
     await place(world, 'db', 'web')
-    for (const [service, text] of [['web', '1'], ['db', '2'], ['web', '3'], ['web', '4'], ['db', '5']] as const) {
+    for (const [service, text] of [
+      ['web', '1'],
+      ['db', '2'],
+      ['web', '3'],
+      ['web', '4'],
+      ['db', '5'],
+    ] as const) {
       world.runtime.write(`demo-${service}-1`, text)
       await world.clock.advance(10)
     }
@@ -80,15 +98,30 @@ describe('createLogFollower', () => {
     const world = aWorld()
     await place(world, 'web')
     const counts = { written: 0, dropped: 0 }
-    const chunk: LogChunk = { stream: 'stdout', lines: Array.from({ length: 30_000 }, (_, index) => ({ text: `${index}`, at: 0, timestamp: `2026-01-01T00:00:00.${String(index).padStart(9, '0')}Z` })) }
-    const runtime = { ...world.runtime, logs: async function* () {
-      yield chunk
-    } }
+    const chunk: LogChunk = {
+      stream: 'stdout',
+      lines: Array.from({ length: 30_000 }, (_, index) => ({
+        text: `${index}`,
+        at: 0,
+        timestamp: `2026-01-01T00:00:00.${String(index).padStart(9, '0')}Z`,
+      })),
+    }
+    const runtime = {
+      ...world.runtime,
+      logs: async function* () {
+        yield chunk
+      },
+    }
     const { signal } = new AbortController()
-    const follower = createLogFollower({ ...world.deps, runtime, signal, emit: (body) => {
-      if (body.type === 'log/written') counts.written += body.lines.length
-      if (body.type === 'log/dropped') counts.dropped += body.lines
-    } })
+    const follower = createLogFollower({
+      ...world.deps,
+      runtime,
+      signal,
+      emit: (body) => {
+        if (body.type === 'log/written') counts.written += body.lines.length
+        if (body.type === 'log/dropped') counts.dropped += body.lines
+      },
+    })
     follower.follow({ id: world.runtime.byName('demo-web-1').id, name: 'demo-web-1', service: 'web' })
     await world.clock.run(follower.idle())
     expect(counts).toEqual({ written: 20_000, dropped: 10_000 })
@@ -97,13 +130,19 @@ describe('createLogFollower', () => {
 
 describe('mergeLogs', () => {
   const chunks = async function* (...times: readonly number[]): AsyncGenerator<LogChunk> {
-    for (const time of times) yield { stream: 'stdout', lines: [{ text: String(time), at: time, timestamp: String(time).padStart(4, '0') }] }
+    for (const time of times)
+      yield { stream: 'stdout', lines: [{ text: String(time), at: time, timestamp: String(time).padStart(4, '0') }] }
   }
 
   test('orders any number of streams', async () => {
     const out: string[] = []
     const source = (id: string) => ({ id, name: id, service: id })
-    for await (const batch of mergeLogs([{ source: source('a'), chunks: chunks(1, 4, 9) }, { source: source('b'), chunks: chunks() }, { source: source('c'), chunks: chunks(2, 3, 10) }])) out.push(...batch.lines.map((line) => `${batch.source.id}${line.text}`))
+    for await (const batch of mergeLogs([
+      { source: source('a'), chunks: chunks(1, 4, 9) },
+      { source: source('b'), chunks: chunks() },
+      { source: source('c'), chunks: chunks(2, 3, 10) },
+    ]))
+      out.push(...batch.lines.map((line) => `${batch.source.id}${line.text}`))
     expect(out).toEqual(['a1', 'c2', 'c3', 'a4', 'a9', 'c10'])
   })
 })

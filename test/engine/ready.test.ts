@@ -11,10 +11,22 @@ import { aHealthcheck, aProject, aService, aWorld, toLine, type World } from '..
 const place = async (world: World, service: Partial<Service>, behaviour: Behaviour = {}) => {
   world.runtime.behaviours['db'] = behaviour
   const definition = aService({ networks: {}, ...service })
-  const { id } = await world.clock.run(world.runtime.createContainer({
-    name: 'demo-db-1', project: aProject({}), serviceName: 'db', service: definition, image: 'busybox', networkNames: {}, containersOf: {},
-    labels: { 'com.docker.compose.project': 'demo', 'com.docker.compose.service': 'db', 'com.docker.compose.container-number': '1' },
-  }))
+  const { id } = await world.clock.run(
+    world.runtime.createContainer({
+      name: 'demo-db-1',
+      project: aProject({}),
+      serviceName: 'db',
+      service: definition,
+      image: 'busybox',
+      networkNames: {},
+      containersOf: {},
+      labels: {
+        'com.docker.compose.project': 'demo',
+        'com.docker.compose.service': 'db',
+        'com.docker.compose.container-number': '1',
+      },
+    }),
+  )
   return id
 }
 
@@ -25,7 +37,15 @@ const wait = (world: World, id: string, request: Partial<AwaitRequest> & Pick<Aw
   const { signal } = new AbortController()
   const events = createEngineEvents(world.deps, { project: 'demo', signal })
   const readiness = createReadiness({ ...world.deps, events, emit: emitter.emit, signal })
-  const ask = (more: Partial<AwaitRequest> = {}): Promise<void> => readiness.awaitService({ step: 'db/healthy', service: 'db', containers: [{ id, name: 'demo-db-1' }], signal, ...request, ...more })
+  const ask = (more: Partial<AwaitRequest> = {}): Promise<void> =>
+    readiness.awaitService({
+      step: 'db/healthy',
+      service: 'db',
+      containers: [{ id, name: 'demo-db-1' }],
+      signal,
+      ...request,
+      ...more,
+    })
   return { ask, lines, close: () => (readiness.close(), events.close()) }
 }
 const started = async (service: Partial<Service>, behaviour: Behaviour = {}) => {
@@ -67,13 +87,20 @@ describe('awaitService', () => {
   })
 
   test('a container that exits ends the wait at once, with its last lines', async () => {
-    const { world, id } = await started({ healthcheck: aHealthcheck }, { healthyAfterMs: 1e9, exitAfterMs: 200, exitCode: 3, writes: ['no disk', 'giving up'] })
-    await expect(world.clock.run(wait(world, id, { condition: 'healthy' }).ask())).rejects.toThrow('demo-db-1 exited with code 3 while it was starting.\nIts last lines:\nno disk\ngiving up')
+    const { world, id } = await started(
+      { healthcheck: aHealthcheck },
+      { healthyAfterMs: 1e9, exitAfterMs: 200, exitCode: 3, writes: ['no disk', 'giving up'] },
+    )
+    await expect(world.clock.run(wait(world, id, { condition: 'healthy' }).ask())).rejects.toThrow(
+      'demo-db-1 exited with code 3 while it was starting.\nIts last lines:\nno disk\ngiving up',
+    )
   })
 
   test('unhealthy ends it with the last probe', async () => {
     const { world, id } = await started({ healthcheck: aHealthcheck }, { unhealthyAfterMs: 500 })
-    await expect(world.clock.run(wait(world, id, { condition: 'healthy' }).ask())).rejects.toThrow('demo-db-1 is unhealthy; its healthcheck said: not yet')
+    await expect(world.clock.run(wait(world, id, { condition: 'healthy' }).ask())).rejects.toThrow(
+      'demo-db-1 is unhealthy; its healthcheck said: not yet',
+    )
   })
 
   test('an unhealthy of the run before does not count', async () => {
@@ -96,12 +123,16 @@ describe('awaitService', () => {
     const good = await started({}, { exitAfterMs: 700 })
     await good.world.clock.run(wait(good.world, good.id, { condition: 'completed' }).ask())
     const bad = await started({}, { exitAfterMs: 700, exitCode: 9, writes: ['migration failed'] })
-    await expect(bad.world.clock.run(wait(bad.world, bad.id, { condition: 'completed' }).ask())).rejects.toThrow(`Service "db" didn't complete successfully: exit 9.\nThe last lines of demo-db-1:\nmigration failed`)
+    await expect(bad.world.clock.run(wait(bad.world, bad.id, { condition: 'completed' }).ask())).rejects.toThrow(
+      `Service "db" didn't complete successfully: exit 9.\nThe last lines of demo-db-1:\nmigration failed`,
+    )
   })
 
   test('no healthcheck to be healthy by is said', async () => {
     const { world, id } = await started({})
-    await expect(world.clock.run(wait(world, id, { condition: 'healthy' }).ask())).rejects.toThrow('it has no healthcheck')
+    await expect(world.clock.run(wait(world, id, { condition: 'healthy' }).ask())).rejects.toThrow(
+      'it has no healthcheck',
+    )
   })
 
   test('running-or-healthy without a healthcheck wants it to stand for a moment', async () => {
@@ -112,11 +143,16 @@ describe('awaitService', () => {
     const job = await started({}, { exitAfterMs: 200 })
     await job.world.clock.run(wait(job.world, job.id, { condition: 'running-or-healthy' }).ask())
     const falling = await started({}, { exitAfterMs: 200, exitCode: 1 })
-    await expect(falling.world.clock.run(wait(falling.world, falling.id, { condition: 'running-or-healthy' }).ask())).rejects.toThrow('exited with code 1')
+    await expect(
+      falling.world.clock.run(wait(falling.world, falling.id, { condition: 'running-or-healthy' }).ask()),
+    ).rejects.toThrow('exited with code 1')
   })
 
   test('a restart policy is given its chance', async () => {
-    const { world, id } = await started({ restart: 'always', healthcheck: aHealthcheck }, { healthyAfterMs: 300, exitAfterMs: 200, exitCode: 1 })
+    const { world, id } = await started(
+      { restart: 'always', healthcheck: aHealthcheck },
+      { healthyAfterMs: 300, exitAfterMs: 200, exitCode: 1 },
+    )
     const { ask, lines } = wait(world, id, { condition: 'healthy' })
     const work = ask()
     await world.clock.advance(1000)
@@ -137,7 +173,9 @@ describe('awaitService', () => {
 
   test('a timeout says what was waited for', async () => {
     const { world, id } = await started({ healthcheck: aHealthcheck }, { healthyAfterMs: 1e9 })
-    await expect(world.clock.run(wait(world, id, { condition: 'healthy', timeoutMs: 3000 }).ask())).rejects.toThrow(/Service "db" is not ready after 3 s: health starting, probe \d+ said \(1\) not yet/)
+    await expect(world.clock.run(wait(world, id, { condition: 'healthy', timeoutMs: 3000 }).ask())).rejects.toThrow(
+      /Service "db" is not ready after 3 s: health starting, probe \d+ said \(1\) not yet/,
+    )
   })
 
   test('a container that is removed is missed', async () => {
@@ -156,21 +194,32 @@ describe('createSlots', () => {
     let running = 0
     let most = 0
     const ended: number[] = []
-    const works = [0, 1, 2, 3, 4].map((index) => slots.run(async () => {
-      running += 1
-      most = Math.max(most, running)
-      await new Promise((resolve) => setImmediate(resolve))
-      running -= 1
-      ended.push(index)
-      if (index === 1) throw new Error('no')
-    }))
+    const works = [0, 1, 2, 3, 4].map((index) =>
+      slots.run(async () => {
+        running += 1
+        most = Math.max(most, running)
+        await new Promise((resolve) => setImmediate(resolve))
+        running -= 1
+        ended.push(index)
+        if (index === 1) throw new Error('no')
+      }),
+    )
     await Promise.allSettled(works)
     expect([most, ended]).toEqual([2, [0, 1, 2, 3, 4]])
   })
 })
 
 describe('judge', () => {
-  const view: ContainerView = { state: 'running', exitCode: 0, hasHealthcheck: true, restarts: 0, why: '', isUnhealthy: false, probes: 0, upMs: 0 }
+  const view: ContainerView = {
+    state: 'running',
+    exitCode: 0,
+    hasHealthcheck: true,
+    restarts: 0,
+    why: '',
+    isUnhealthy: false,
+    probes: 0,
+    upMs: 0,
+  }
   const rows: readonly (readonly [Parameters<typeof judge>[0], Partial<ContainerView>, string])[] = [
     ['started', {}, 'ready'],
     ['started', { state: 'exited', exitCode: 1 }, 'ready'],

@@ -15,7 +15,9 @@ describe('withRetry', () => {
       if (at.length < 4) throw lost()
       return 'there'
     }
-    expect(await clock.run(withRetry(call, { clock, random: () => 0.5, onRetry: (note) => notes.push(note) }))).toBe('there')
+    expect(await clock.run(withRetry(call, { clock, random: () => 0.5, onRetry: (note) => notes.push(note) }))).toBe(
+      'there',
+    )
     expect(at).toEqual([0, 100, 300, 700])
     expect(notes.map((note) => note.slice(0, 15))).toEqual(['retrying (2/4):', 'retrying (3/4):', 'retrying (4/4):'])
   })
@@ -23,29 +25,46 @@ describe('withRetry', () => {
   test('gives up after the fourth attempt', async () => {
     const clock = createVirtualClock(0)
     let calls = 0
-    await expect(clock.run(withRetry(async () => {
-      calls += 1
-      throw lost()
-    }, { clock, random: () => 0.5 }))).rejects.toThrow('connection to the engine was lost')
+    await expect(
+      clock.run(
+        withRetry(
+          async () => {
+            calls += 1
+            throw lost()
+          },
+          { clock, random: () => 0.5 },
+        ),
+      ),
+    ).rejects.toThrow('connection to the engine was lost')
     expect(calls).toBe(4)
   })
 
   test('a refusal that will stay is not repeated', async () => {
     const clock = createVirtualClock(0)
     let calls = 0
-    await expect(clock.run(withRetry(async () => {
-      calls += 1
-      throw new StackError('engine/refused', { what: 'start web', why: 'no such device' })
-    }, { clock, random: () => 0.5 }))).rejects.toThrow('no such device')
+    await expect(
+      clock.run(
+        withRetry(
+          async () => {
+            calls += 1
+            throw new StackError('engine/refused', { what: 'start web', why: 'no such device' })
+          },
+          { clock, random: () => 0.5 },
+        ),
+      ),
+    ).rejects.toThrow('no such device')
     expect(calls).toBe(1)
   })
 
   test('an abort ends the pause', async () => {
     const clock = createVirtualClock(0)
     const controller = new AbortController()
-    const work = withRetry(async () => {
-      throw lost()
-    }, { clock, random: () => 0.5, signal: controller.signal, onRetry: () => controller.abort(new Error('enough')) })
+    const work = withRetry(
+      async () => {
+        throw lost()
+      },
+      { clock, random: () => 0.5, signal: controller.signal, onRetry: () => controller.abort(new Error('enough')) },
+    )
     await expect(clock.run(work)).rejects.toThrow('enough')
     expect(clock.now()).toBe(0)
   })

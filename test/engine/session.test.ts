@@ -4,10 +4,24 @@ import type { StackEvent } from '../../src/core/events/event.ts'
 import type { Project } from '../../src/core/project/project.ts'
 import { createSession, type SessionRequest } from '../../src/engine/session.ts'
 import { createSessionPlans } from '../../src/engine/session-plans.ts'
-import { aHealthcheck, aProject, aService, aWorld, hashOptions, needs, toLine, type World } from '../support/builders.ts'
+import {
+  aHealthcheck,
+  aProject,
+  aService,
+  aWorld,
+  hashOptions,
+  needs,
+  toLine,
+  type World,
+} from '../support/builders.ts'
 
 const open = (world: World, project: Project, more: Partial<SessionRequest> = {}) => {
-  const session = createSession(world.deps, { project, command: 'stack up', plans: createSessionPlans(project, hashOptions), ...more })
+  const session = createSession(world.deps, {
+    project,
+    command: 'stack up',
+    plans: createSessionPlans(project, hashOptions),
+    ...more,
+  })
   const events: StackEvent[] = []
   session.subscribe((event) => events.push(event))
   session.done.catch(() => {})
@@ -24,9 +38,19 @@ describe('createSession', () => {
     world.runtime.behaviours['db'] = { exitAfterMs: 2000 }
     const session = open(world, two)
     expect(await world.clock.run(session.done)).toEqual({ exit: 0 })
-    expect(session.lines('session/')).toEqual(['session/started', 'session/changed planning', 'session/changed applying', 'session/changed running', 'session/ended 0'])
+    expect(session.lines('session/')).toEqual([
+      'session/started',
+      'session/changed planning',
+      'session/changed applying',
+      'session/changed running',
+      'session/ended 0',
+    ])
     expect(session.lines('log/')).toEqual(['log/written demo-web-1 listening'])
-    expect(session.lines('container/changed demo-web')).toEqual(['container/changed demo-web-1 created', 'container/changed demo-web-1 running', 'container/changed demo-web-1 exited 0'])
+    expect(session.lines('container/changed demo-web')).toEqual([
+      'container/changed demo-web-1 created',
+      'container/changed demo-web-1 running',
+      'container/changed demo-web-1 exited 0',
+    ])
     expect(session.events.map((event) => event.seq)).toEqual(session.events.map((_event, index) => index + 1))
   })
 
@@ -39,7 +63,9 @@ describe('createSession', () => {
     await world.clock.run(session.done)
     const lines = session.lines()
     expect(lines.indexOf('log/written demo-web-1 goodbye')).toBeGreaterThan(0)
-    expect(lines.indexOf('log/written demo-web-1 goodbye')).toBeLessThan(lines.indexOf('container/changed demo-web-1 exited 0'))
+    expect(lines.indexOf('log/written demo-web-1 goodbye')).toBeLessThan(
+      lines.indexOf('container/changed demo-web-1 exited 0'),
+    )
   })
 
   test('quit stops dependents before what they need', async () => {
@@ -73,7 +99,10 @@ describe('createSession', () => {
     await world.clock.advance(500)
     session.send({ type: 'quit', force: false })
     await world.clock.run(session.done)
-    expect([world.runtime.byName('demo-web-1').state, world.runtime.byName('demo-db-1').state]).toEqual(['exited', 'running'])
+    expect([world.runtime.byName('demo-web-1').state, world.runtime.byName('demo-db-1').state]).toEqual([
+      'exited',
+      'running',
+    ])
   })
 
   test('detach leaves everything running', async () => {
@@ -85,7 +114,7 @@ describe('createSession', () => {
     expect([...world.runtime.containers.values()].map((container) => container.state)).toEqual(['running', 'running'])
   })
 
-  test('the first end stops the rest, and its code is the session\'s', async () => {
+  test("the first end stops the rest, and its code is the session's", async () => {
     const world = aWorld()
     world.runtime.behaviours['web'] = { exitAfterMs: 1000, exitCode: 5 }
     const session = open(world, two, { cascade: 'stop' })
@@ -135,7 +164,11 @@ describe('createSession', () => {
   test('a job that others waited for may end', async () => {
     const world = aWorld()
     world.runtime.behaviours['job'] = { exitAfterMs: 300 }
-    const session = open(world, aProject({ job: aService(), web: aService({ depends_on: { job: needs('service_completed_successfully') } }) }), { cascade: 'stop' })
+    const session = open(
+      world,
+      aProject({ job: aService(), web: aService({ depends_on: { job: needs('service_completed_successfully') } }) }),
+      { cascade: 'stop' },
+    )
     await world.clock.advance(5000)
     expect(world.runtime.byName('demo-web-1').state).toBe('running')
     session.send({ type: 'detach' })
@@ -169,7 +202,9 @@ describe('createSession', () => {
 
   test('a start that fails ends the session with its code, and what runs goes on', async () => {
     const world = aWorld()
-    world.runtime.fail('start', new StackError('engine/port-in-use', { address: '', port: 80, holder: '' }), { when: 'web' })
+    world.runtime.fail('start', new StackError('engine/port-in-use', { address: '', port: 80, holder: '' }), {
+      when: 'web',
+    })
     const session = open(world, two)
     expect(await world.clock.run(session.done)).toEqual({ exit: 1 })
     expect(world.runtime.byName('demo-db-1').state).toBe('running')
@@ -177,7 +212,9 @@ describe('createSession', () => {
 
   test('for somebody at a screen it goes on', async () => {
     const world = aWorld()
-    world.runtime.fail('start', new StackError('engine/port-in-use', { address: '', port: 80, holder: '' }), { when: 'web' })
+    world.runtime.fail('start', new StackError('engine/port-in-use', { address: '', port: 80, holder: '' }), {
+      when: 'web',
+    })
     const session = open(world, two, { keepRunning: true })
     await world.clock.advance(1000)
     session.send({ type: 'start', service: 'web' })
@@ -190,7 +227,13 @@ describe('createSession', () => {
   test('quit while it starts leaves off and stops what was started', async () => {
     const world = aWorld()
     world.runtime.behaviours['db'] = { healthyAfterMs: 1e9 }
-    const session = open(world, aProject({ db: aService({ healthcheck: aHealthcheck }), web: aService({ depends_on: { db: needs('service_healthy') } }) }))
+    const session = open(
+      world,
+      aProject({
+        db: aService({ healthcheck: aHealthcheck }),
+        web: aService({ depends_on: { db: needs('service_healthy') } }),
+      }),
+    )
     await world.clock.advance(3000)
     session.send({ type: 'quit', force: false })
     await world.clock.run(session.done)
@@ -223,10 +266,16 @@ describe('createSession', () => {
     for (const container of [keep, once]) Object.assign(container, { state: 'exited', exitCode: 143 })
     world.runtime.loseEvents()
     await world.clock.advance(5000)
-    expect(session.lines('container/changed').slice(-2).toSorted()).toEqual(['container/changed demo-keep-1 exited 143', 'container/changed demo-once-1 exited 143'])
+    expect(session.lines('container/changed').slice(-2).toSorted()).toEqual([
+      'container/changed demo-keep-1 exited 143',
+      'container/changed demo-once-1 exited 143',
+    ])
     await world.clock.run(world.runtime.startContainer(keep.id))
     await world.clock.advance(20_000)
-    expect([isOver, session.lines('container/changed').at(-1)]).toEqual([false, 'container/changed demo-keep-1 running'])
+    expect([isOver, session.lines('container/changed').at(-1)]).toEqual([
+      false,
+      'container/changed demo-keep-1 running',
+    ])
     Object.assign(keep, { state: 'exited', exitCode: 143 })
     world.runtime.loseEvents()
     await world.clock.advance(15_000)
@@ -237,7 +286,10 @@ describe('createSession', () => {
   test('asks before data is lost', async () => {
     const world = aWorld()
     const withVolume = (driver_opts: Readonly<Record<string, string>>): Project =>
-      aProject({ db: aService({ volumes: [{ type: 'volume', source: 'data', target: '/data' }] }) }, { volumes: { data: { name: 'demo_data', driver_opts } } })
+      aProject(
+        { db: aService({ volumes: [{ type: 'volume', source: 'data', target: '/data' }] }) },
+        { volumes: { data: { name: 'demo_data', driver_opts } } },
+      )
     const first = open(world, withVolume({}))
     await world.clock.advance(500)
     first.send({ type: 'detach' })
@@ -255,8 +307,19 @@ describe('createSession', () => {
 
   test('nothing begun is a rejection', async () => {
     const world = aWorld()
-    const deps = { ...world.deps, lock: { acquire: async () => { throw new StackError('lock/held', { project: 'demo', command: 'stack up', pid: 7, since: 'now' }) } } }
-    const session = createSession(deps, { project: two, command: 'stack up', plans: createSessionPlans(two, hashOptions) })
+    const deps = {
+      ...world.deps,
+      lock: {
+        acquire: async () => {
+          throw new StackError('lock/held', { project: 'demo', command: 'stack up', pid: 7, since: 'now' })
+        },
+      },
+    }
+    const session = createSession(deps, {
+      project: two,
+      command: 'stack up',
+      plans: createSessionPlans(two, hashOptions),
+    })
     await expect(world.clock.run(session.done)).rejects.toThrow('is being changed by "stack up"')
   })
 })

@@ -12,15 +12,30 @@ import { aProject, aService, aWorld, toLine, type World } from '../support/build
 import { createChannel } from '../support/channel.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 
-const rule = (more: Partial<WatchRule> = {}): WatchRule => ({ path: '/work/src', action: 'sync', target: '/app', ...more })
+const rule = (more: Partial<WatchRule> = {}): WatchRule => ({
+  path: '/work/src',
+  action: 'sync',
+  target: '/app',
+  ...more,
+})
 
 /** The container of the service runs a shell that takes everything, and tells what it took. */
 const begin = async (world: World, watch: readonly WatchRule[]) => {
   const project = aProject({ web: aService({ develop: { watch } }) })
   const create = async () => {
     const { id } = await world.runtime.createContainer({
-      name: 'demo-web-1', project, serviceName: 'web', service: aService({ networks: {} }), image: 'busybox', networkNames: {}, containersOf: {},
-      labels: { 'com.docker.compose.project': 'demo', 'com.docker.compose.service': 'web', 'com.docker.compose.container-number': '1' },
+      name: 'demo-web-1',
+      project,
+      serviceName: 'web',
+      service: aService({ networks: {} }),
+      image: 'busybox',
+      networkNames: {},
+      containersOf: {},
+      labels: {
+        'com.docker.compose.project': 'demo',
+        'com.docker.compose.service': 'web',
+        'com.docker.compose.container-number': '1',
+      },
     })
     await world.runtime.startContainer(id)
     return id
@@ -31,13 +46,26 @@ const begin = async (world: World, watch: readonly WatchRule[]) => {
   const controller = new AbortController()
   const outcome = { restart: true, rebuild: true }
   const emit = (body: EventBody): void => void lines.push(toLine(body))
-  const sync = createProjectSync({ ...world.deps, emit }, {
-    project,
-    signal: controller.signal,
-    containersOf: () => [...world.runtime.containers.values()].map((container) => ({ ...toContainerSummary({ id: container.id, name: container.name, service: 'web', number: 1, state: container.state, ports: [] } as never) })),
-    restart: async (service) => (done.push(`restart ${service}`), outcome.restart),
-    rebuild: async (service) => (done.push(`rebuild ${service}`), outcome.rebuild),
-  })
+  const sync = createProjectSync(
+    { ...world.deps, emit },
+    {
+      project,
+      signal: controller.signal,
+      containersOf: () =>
+        [...world.runtime.containers.values()].map((container) => ({
+          ...toContainerSummary({
+            id: container.id,
+            name: container.name,
+            service: 'web',
+            number: 1,
+            state: container.state,
+            ports: [],
+          } as never),
+        })),
+      restart: async (service) => (done.push(`restart ${service}`), outcome.restart),
+      rebuild: async (service) => (done.push(`rebuild ${service}`), outcome.rebuild),
+    },
+  )
   await world.clock.advance(1000)
   const firstCalls = [...world.runtime.calls]
   world.runtime.calls.length = 0
@@ -52,7 +80,12 @@ const begin = async (world: World, watch: readonly WatchRule[]) => {
 }
 const aWorkFolder = (): World => {
   const world = aWorld()
-  for (const [path, text] of [['/work/src/a.js', 'a'], ['/work/src/b.js', 'b'], ['/work/package.json', '{}']] as const) world.save(path, text)
+  for (const [path, text] of [
+    ['/work/src/a.js', 'a'],
+    ['/work/src/b.js', 'b'],
+    ['/work/package.json', '{}'],
+  ] as const)
+    world.save(path, text)
   return world
 }
 
@@ -76,23 +109,39 @@ describe('createProjectSync', () => {
     const world = aWorkFolder()
     const { save, end } = await begin(world, [rule()])
     await save(['/work/src/a.js', undefined])
-    expect(world.runtime.calls.filter((call) => call.includes('rm -rf'))).toEqual(['exec demo-web-1 rm -rf -- /app/a.js'])
+    expect(world.runtime.calls.filter((call) => call.includes('rm -rf'))).toEqual([
+      'exec demo-web-1 rm -rf -- /app/a.js',
+    ])
     end()
   })
 
-  test('editors\' own files, ignored ones and those not included do nothing', async () => {
+  test("editors' own files, ignored ones and those not included do nothing", async () => {
     const { lines, save, end } = await begin(aWorkFolder(), [rule({ ignore: ['*.log'], include: ['*.js'] })])
-    await save(['/work/src/.a.js.swp', 'x'], ['/work/src/a.js~', 'x'], ['/work/src/4913', 'x'], ['/work/src/x.log', 'x'], ['/work/src/x.css', 'x'])
+    await save(
+      ['/work/src/.a.js.swp', 'x'],
+      ['/work/src/a.js~', 'x'],
+      ['/work/src/4913', 'x'],
+      ['/work/src/x.log', 'x'],
+      ['/work/src/x.css', 'x'],
+    )
     expect(lines).toEqual([])
     end()
   })
 
   test('what a save starts follows the rule that it matches', async () => {
-    const { lines, done, save, end } = await begin(aWorkFolder(), [rule({ action: 'sync+restart' }), rule({ path: '/work/package.json', action: 'rebuild' })])
+    const { lines, done, save, end } = await begin(aWorkFolder(), [
+      rule({ action: 'sync+restart' }),
+      rule({ path: '/work/package.json', action: 'rebuild' }),
+    ])
     await save(['/work/src/a.js', 'new'])
     await save(['/work/package.json', '{ }'])
     expect(done).toEqual(['restart web', 'rebuild web'])
-    expect(lines).toEqual(['watch/changed web sync+restart /work/src/a.js', 'reload/ended web sync+restart 1', 'watch/changed web rebuild /work/package.json', 'reload/ended web rebuild 1'])
+    expect(lines).toEqual([
+      'watch/changed web sync+restart /work/src/a.js',
+      'reload/ended web sync+restart 1',
+      'watch/changed web rebuild /work/package.json',
+      'reload/ended web rebuild 1',
+    ])
     end()
   })
 
@@ -111,12 +160,19 @@ describe('createProjectSync', () => {
     const { lines, save, archives, end } = await begin(world, [rule()])
     world.runtime.fail('archive', new Error('disk full'), { times: 3 })
     await save(['/work/src/a.js', 'new'])
-    expect(lines).toEqual(['watch/changed web sync /work/src/a.js', 'problem/raised sync.web sync/failed', 'reload/ended web sync 1 sync/failed'])
+    expect(lines).toEqual([
+      'watch/changed web sync /work/src/a.js',
+      'problem/raised sync.web sync/failed',
+      'reload/ended web sync 1 sync/failed',
+    ])
     expect(archives()).toBe(3)
     lines.length = 0
     await save(['/work/src/b.js', 'new'])
     expect(lines).toEqual(['watch/changed web sync /work/src/b.js', 'problem/cleared', 'reload/ended web sync 1'])
-    const [size] = world.runtime.calls.filter((call) => call.startsWith('archive')).slice(-1).map((call) => Number(call.split(' ')[2]))
+    const [size] = world.runtime.calls
+      .filter((call) => call.startsWith('archive'))
+      .slice(-1)
+      .map((call) => Number(call.split(' ')[2]))
     expect(size).toBe(2 * 1024 + 1024)
     end()
   })
@@ -136,9 +192,21 @@ describe('createProjectSync', () => {
 
   test('initial_sync files are planted before the start, and not copied again unless they changed', async () => {
     const world = aWorkFolder()
-    const project = aProject({ web: aService({ develop: { watch: [rule({ initial_sync: true })] } }), other: aService({ develop: { watch: [rule()] } }) })
+    const project = aProject({
+      web: aService({ develop: { watch: [rule({ initial_sync: true })] } }),
+      other: aService({ develop: { watch: [rule()] } }),
+    })
     const signal = AbortSignal.timeout(60_000)
-    const spec = { name: 'demo-web-1', project, serviceName: 'web', service: aService({ networks: {} }), image: 'busybox', networkNames: {}, containersOf: {}, labels: {} }
+    const spec = {
+      name: 'demo-web-1',
+      project,
+      serviceName: 'web',
+      service: aService({ networks: {} }),
+      image: 'busybox',
+      networkNames: {},
+      containersOf: {},
+      labels: {},
+    }
     const { id } = await world.clock.run(world.runtime.createContainer(spec))
     const archives = () => world.runtime.calls.filter((call) => call.startsWith('archive')).length
     const seeds = createSeeds(world.deps)
@@ -177,8 +245,19 @@ describe('createProjectSync', () => {
   test('a folder that is bind-mounted anyway is left alone, with a warning', async () => {
     const world = aWorkFolder()
     const lines: string[] = []
-    const project = aProject({ web: aService({ volumes: [{ type: 'bind', source: '/work/src', target: '/app' }], develop: { watch: [rule()] } }) })
-    const sync = createProjectSync({ ...world.deps, emit: (body) => lines.push(toLine(body)) }, { project, signal: new AbortController().signal, containersOf: () => [], restart: async () => true, rebuild: async () => true })
+    const project = aProject({
+      web: aService({ volumes: [{ type: 'bind', source: '/work/src', target: '/app' }], develop: { watch: [rule()] } }),
+    })
+    const sync = createProjectSync(
+      { ...world.deps, emit: (body) => lines.push(toLine(body)) },
+      {
+        project,
+        signal: new AbortController().signal,
+        containersOf: () => [],
+        restart: async () => true,
+        rebuild: async () => true,
+      },
+    )
     await world.clock.advance(100)
     expect(lines).toEqual(['problem/raised watch.web./work/src watch/bind-mounted'])
     await sync.close()
@@ -200,7 +279,11 @@ describe('holdBatches', () => {
     const out: string[] = []
     const controller = new AbortController()
     const work = (async () => {
-      for await (const batch of holdBatches(channel.iterate(() => {}), { clock, signal: controller.signal, isHeld: async () => isHeld() })) out.push(`${clock.now()} ${batch.paths.length}${batch.rescan ? ' rescan' : ''}`)
+      for await (const batch of holdBatches(
+        channel.iterate(() => {}),
+        { clock, signal: controller.signal, isHeld: async () => isHeld() },
+      ))
+        out.push(`${clock.now()} ${batch.paths.length}${batch.rescan ? ' rescan' : ''}`)
     })()
     work.catch(() => {})
     return { clock, out, put: (...paths: readonly string[]) => channel.push({ paths, rescan: false }) }
@@ -257,7 +340,11 @@ describe('createFileIndex', () => {
     world.save('/work/src/c.js', 'c')
     world.save('/work/src/a.js', undefined)
     const changes = await files.update({ paths: [], rescan: true })
-    expect(changes.map(({ path, entry }) => `${path} ${entry === undefined ? 'gone' : entry.kind}`).filter((line) => !line.endsWith('directory'))).toEqual(['/work/src/a.js gone', '/work/src/c.js file'])
+    expect(
+      changes
+        .map(({ path, entry }) => `${path} ${entry === undefined ? 'gone' : entry.kind}`)
+        .filter((line) => !line.endsWith('directory')),
+    ).toEqual(['/work/src/a.js gone', '/work/src/c.js file'])
   })
 
   test('a root that vanished empties nothing', async () => {
@@ -272,7 +359,17 @@ describe('createFileIndex', () => {
 describe('packTar', () => {
   test('is whole blocks, with a checksum that adds up and long names before their file', () => {
     const name = `${'d/'.repeat(80)}file`
-    const tar = packTar([{ path: name, kind: 'file', mode: 0o755, uid: 1000, gid: 1000, mtimeMs: 0, content: new TextEncoder().encode('hi') }])
+    const tar = packTar([
+      {
+        path: name,
+        kind: 'file',
+        mode: 0o755,
+        uid: 1000,
+        gid: 1000,
+        mtimeMs: 0,
+        content: new TextEncoder().encode('hi'),
+      },
+    ])
     expect(tar.length % 512).toBe(0)
     expect(tar.length / 512).toBe(2 + 2 + 2)
     for (const offset of [0, 1024]) {

@@ -25,11 +25,19 @@ const begin = async (roots: readonly string[], ignored: (path: string) => boolea
   await ready.promise
   /** A folder that has just come is told of as a whole until it is watched. */
   const writesUntilSeen = (path: string) =>
-    vi.waitFor(async () => {
-      await writeFile(join(folder, path), String(Math.random()))
-      expect([...seen]).toContain(path)
-    }, { timeout: 15_000, interval: 20 })
-  return { seen, work, writesUntilSeen, sees: (path: string) => vi.waitFor(() => expect([...seen]).toContain(path), { timeout: 15_000 }) }
+    vi.waitFor(
+      async () => {
+        await writeFile(join(folder, path), String(Math.random()))
+        expect([...seen]).toContain(path)
+      },
+      { timeout: 15_000, interval: 20 },
+    )
+  return {
+    seen,
+    work,
+    writesUntilSeen,
+    sees: (path: string) => vi.waitFor(() => expect([...seen]).toContain(path), { timeout: 15_000 }),
+  }
 }
 
 describe('createWatcher', () => {

@@ -16,12 +16,21 @@ interface Evidence {
 }
 
 /** Keeps what is needed to understand a failure without a second run, and answers with the folder that holds it. */
-export async function saveArtifacts({ engine, project, folder, intent, error, commands }: Evidence): Promise<string> {
+export const saveArtifacts = async ({
+  engine,
+  project,
+  folder,
+  intent,
+  error,
+  commands,
+}: Evidence): Promise<string> => {
   const target = join(artifactsFolder, project)
   await mkdir(target, { recursive: true })
   await cp(folder, join(target, 'folder'), { recursive: true }).catch(() => undefined)
   const told = commands.map(({ command, code, milliseconds, stdout, stderr }) =>
-    [`$ ${command}   (exit ${code}, ${Math.round(milliseconds)} ms)`, '--- stdout', stdout, '--- stderr', stderr].join('\n'),
+    [`$ ${command}   (exit ${code}, ${Math.round(milliseconds)} ms)`, '--- stdout', stdout, '--- stderr', stderr].join(
+      '\n',
+    ),
   )
   await writeFile(join(target, 'failure.txt'), [intent, '', error.message, '', ...told].join('\n'))
   const containers = await engine.containers(project).catch(() => [])

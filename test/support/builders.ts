@@ -8,11 +8,24 @@ import { createChannel } from './channel.ts'
 import { createFakeRuntime, type FakeRuntime } from './fake-runtime.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
-export const hashOptions = { digest: (text: string) => createHash('sha256').update(text).digest('hex'), fileDigests: new Map<string, string>() }
+export const hashOptions = {
+  digest: (text: string) => createHash('sha256').update(text).digest('hex'),
+  fileDigests: new Map<string, string>(),
+}
 
-export const aService = (more: Partial<Service> = {}): Service => ({ image: 'busybox', command: null, entrypoint: null, networks: { default: null }, ...more })
+export const aService = (more: Partial<Service> = {}): Service => ({
+  image: 'busybox',
+  command: null,
+  entrypoint: null,
+  networks: { default: null },
+  ...more,
+})
 
-export const needs = (condition: Dependency['condition'], more: Partial<Dependency> = {}): Dependency => ({ condition, required: true, ...more })
+export const needs = (condition: Dependency['condition'], more: Partial<Dependency> = {}): Dependency => ({
+  condition,
+  required: true,
+  ...more,
+})
 
 export const aHealthcheck = { test: ['CMD', 'ready'], interval: '10s', timeout: '5s', retries: 3 }
 
@@ -25,7 +38,16 @@ export const aProject = (services: Readonly<Record<string, Service>>, more: Part
   secrets: {},
   models: {},
   extensions: {},
-  context: { directory: '/work', files: ['/work/stack.yaml'], envFiles: [], environment: {}, activeProfiles: [], disabled: {}, inputs: [], objectEnvironment: {} },
+  context: {
+    directory: '/work',
+    files: ['/work/stack.yaml'],
+    envFiles: [],
+    environment: {},
+    activeProfiles: [],
+    disabled: {},
+    inputs: [],
+    objectEnvironment: {},
+  },
   ...more,
 })
 
@@ -49,15 +71,24 @@ export const aWorld = (options: { readonly images?: readonly string[]; readonly 
   let deliver: ((batch: WatchBatch) => void) | undefined
   const toEntry = (path: string): HostEntry | undefined => {
     const text = files.get(path)
-    if (text !== undefined) return { path, kind: 'file', mode: 0o644, size: text.length, mtimeMs: stamps.get(path) ?? 0 }
-    return [...files.keys()].some((name) => name.startsWith(`${path}/`)) ? { path, kind: 'directory', mode: 0o755, size: 0, mtimeMs: 0 } : undefined
+    if (text !== undefined)
+      return { path, kind: 'file', mode: 0o644, size: text.length, mtimeMs: stamps.get(path) ?? 0 }
+    return [...files.keys()].some((name) => name.startsWith(`${path}/`))
+      ? { path, kind: 'directory', mode: 0o755, size: 0, mtimeMs: 0 }
+      : undefined
   }
   const deps: EngineDeps = {
     runtime,
     clock,
     random: () => 0.5,
     lock: aLock(),
-    ignorePatterns: async (patterns) => (path) => patterns.some((pattern) => path === pattern || path.startsWith(`${pattern}/`) || (pattern.startsWith('*') && path.endsWith(pattern.slice(1)))),
+    ignorePatterns: async (patterns) => (path) =>
+      patterns.some(
+        (pattern) =>
+          path === pattern ||
+          path.startsWith(`${pattern}/`) ||
+          (pattern.startsWith('*') && path.endsWith(pattern.slice(1))),
+      ),
     files: {
       read: async (path) => {
         const text = files.get(path)
@@ -65,19 +96,28 @@ export const aWorld = (options: { readonly images?: readonly string[]; readonly 
         return new TextEncoder().encode(text)
       },
       stat: async (path) => toEntry(path),
-      list: async (root, ignored) => [...files.keys()].filter((path) => (path === root || path.startsWith(`${root}/`)) && !ignored(path, false)).flatMap((path) => toEntry(path) ?? []),
+      list: async (root, ignored) =>
+        [...files.keys()]
+          .filter((path) => (path === root || path.startsWith(`${root}/`)) && !ignored(path, false))
+          .flatMap((path) => toEntry(path) ?? []),
     },
     watcher: {
       watch: (_roots, { signal, onReady }) => {
         const channel = createChannel<WatchBatch>(signal)
         deliver = channel.push
         onReady?.()
-        return untilAborted(channel.iterate(() => {}), signal)
+        return untilAborted(
+          channel.iterate(() => {}),
+          signal,
+        )
       },
     },
   }
   return {
-    clock, runtime, deps, files,
+    clock,
+    runtime,
+    deps,
+    files,
     save: (path, text) => {
       if (text === undefined) files.delete(path)
       else files.set(path, text)

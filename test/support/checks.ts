@@ -11,11 +11,12 @@ import type { Check, World } from './scenario.ts'
 const check = (says: string, test: Check['test']): Check => ({ says, test })
 
 const show = (containers: readonly Inspected[]) =>
-  containers.map(({ Name, State }) => `${Name.slice(1)} ${State.Status}(${State.ExitCode})`).join(', ') || 'no container'
+  containers.map(({ Name, State }) => `${Name.slice(1)} ${State.Status}(${State.ExitCode})`).join(', ') ||
+  'no container'
 
 const regular = (containers: readonly Inspected[]) => containers.filter((one) => !isOneOff(one))
 
-async function containersOf(world: World, service: string): Promise<readonly [Inspected, ...Inspected[]]> {
+const containersOf = async (world: World, service: string): Promise<readonly [Inspected, ...Inspected[]]> => {
   const [first, ...others] = regular(await world.containers(service))
   if (!first) throw new Error(`${service} has no container; there is: ${show(await world.containers())}`)
   return [first, ...others]
@@ -116,7 +117,9 @@ export const restarted = (service: string): Check =>
 export const shows = (service: string, path: string, wanted: unknown): Check =>
   check(`${service} has ${path} = ${JSON.stringify(wanted)}`, async (world) => {
     for (const container of await containersOf(world, service)) {
-      const found = path.split('.').reduce<unknown>((value, word) => (value as Record<string, unknown> | undefined)?.[word], container)
+      const found = path
+        .split('.')
+        .reduce<unknown>((value, word) => (value as Record<string, unknown> | undefined)?.[word], container)
       const right = wanted instanceof RegExp ? wanted.test(JSON.stringify(found)) : isDeepStrictEqual(found, wanted)
       if (!right) throw new Error(`it is ${JSON.stringify(found)}`)
     }

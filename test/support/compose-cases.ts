@@ -13,7 +13,9 @@ export type ComposeCase = {
   readonly folder: string
   readonly request: LoadRequest
   /** The model that `docker compose config --format json` prints, or why it refuses. */
-  readonly expected: { readonly kind: 'model'; readonly model: unknown } | { readonly kind: 'refused'; readonly why: string }
+  readonly expected:
+    | { readonly kind: 'model'; readonly model: unknown }
+    | { readonly kind: 'refused'; readonly why: string }
 }
 
 export const casesFolder = join(import.meta.dirname, '../fixtures/compose')
@@ -28,21 +30,26 @@ export const composeCases = (): readonly ComposeCase[] =>
 
 const readCase = (name: string): ComposeCase => {
   const folder = join(casesFolder, name)
-  const read = (file: string): string | undefined => (existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : undefined)
+  const read = (file: string): string | undefined =>
+    existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : undefined
   const { args = ['-f', 'compose.yaml'], env = {} }: Specification = JSON.parse(read('case.json') ?? '{}')
   const expected = read('expected.json')
-  const place = (text: string): string => text.replaceAll('{dir}', folder).replaceAll('{parent}', casesFolder).replaceAll('{home}', home)
+  const place = (text: string): string =>
+    text.replaceAll('{dir}', folder).replaceAll('{parent}', casesFolder).replaceAll('{home}', home)
   return {
     name,
     folder,
     request: { workingDirectory: folder, environment: { HOME: home, ...env }, ...toRequest(args) },
     expected:
-      expected === undefined ? { kind: 'refused', why: read('refused') ?? '' } : { kind: 'model', model: JSON.parse(place(expected)) },
+      expected === undefined
+        ? { kind: 'refused', why: read('refused') ?? '' }
+        : { kind: 'model', model: JSON.parse(place(expected)) },
   }
 }
 
 const toRequest = (args: readonly string[]): Partial<LoadRequest> => {
-  const values = (flag: string): readonly string[] => args.flatMap((arg, index) => (args[index - 1] === flag ? [arg] : []))
+  const values = (flag: string): readonly string[] =>
+    args.flatMap((arg, index) => (args[index - 1] === flag ? [arg] : []))
   const files = values('-f')
   return {
     files: files.length > 0 ? files : ['compose.yaml'],
@@ -71,7 +78,9 @@ export const differences = (want: unknown, got: unknown, path = ''): readonly st
   if (Array.isArray(want) && Array.isArray(got) && want.length === got.length) {
     return want.flatMap((item, index) => differences(item, got[index], `${path}[${index}]`))
   }
-  return JSON.stringify(want) === JSON.stringify(got) ? [] : [`${path}: theirs ${JSON.stringify(want)}, ours ${JSON.stringify(got)}`]
+  return JSON.stringify(want) === JSON.stringify(got)
+    ? []
+    : [`${path}: theirs ${JSON.stringify(want)}, ours ${JSON.stringify(got)}`]
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -79,7 +88,8 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** How a load differs from what is expected; undefined when it agrees. */
 export const disagreement = (one: ComposeCase, result: LoadResult): string | undefined => {
-  if (one.expected.kind === 'refused') return result.ok ? `accepted, but the reference says: ${one.expected.why.trim()}` : undefined
+  if (one.expected.kind === 'refused')
+    return result.ok ? `accepted, but the reference says: ${one.expected.why.trim()}` : undefined
   if (!result.ok) return `refused: ${result.problems.map(({ message }) => message).join(' / ')}`
   const found = differences(one.expected.model, configModel(result))
   return found.length === 0 ? undefined : found.slice(0, 4).join('; ')

@@ -24,10 +24,16 @@ export type ShownDashboard = {
   readonly setTime: (ms: number) => void
 }
 
-export type ShowOptions = { readonly columns?: number; readonly rows?: number; readonly colour?: boolean; readonly unicode?: boolean; /** Milliseconds after the start of the session that it is now. */ readonly at?: number }
+export type ShowOptions = {
+  readonly columns?: number
+  readonly rows?: number
+  readonly colour?: boolean
+  readonly unicode?: boolean
+  /** Milliseconds after the start of the session that it is now. */ readonly at?: number
+}
 
 /** A dashboard on a terminal in memory, at a time that stands still. */
-export function showDashboard(events: readonly StackEvent[], options: ShowOptions = {}): ShownDashboard {
+export const showDashboard = (events: readonly StackEvent[], options: ShowOptions = {}): ShownDashboard => {
   const { columns = 80, rows = 24, colour = false, unicode = true, at = 60_000 } = options
   const tty = createFakeTty(columns, rows)
   const store = createStore({ schedule: (run, ms) => void setTimeout(run, ms) })
@@ -54,7 +60,8 @@ export function showDashboard(events: readonly StackEvent[], options: ShowOption
     await eventually(async () => {
       screen = await tty.screen()
       const missing = texts.find((text) => !holdsOn(screen, text))
-      if (missing !== undefined) throw new Error(`${missing.startsWith('!') ? 'still shows' : 'does not show'} ${missing}:\n${screen}`)
+      if (missing !== undefined)
+        throw new Error(`${missing.startsWith('!') ? 'still shows' : 'does not show'} ${missing}:\n${screen}`)
     }, 15_000)
     return screen
   }
@@ -67,7 +74,8 @@ export function showDashboard(events: readonly StackEvent[], options: ShowOption
     apply: (...bodies) => bodies.forEach((body) => store.apply({ seq: (seq += 1), at: now, ...body })),
     press: async (keys, ...texts) => {
       const screen = await tty.screen()
-      if (texts.length > 0 && texts.every((text) => holdsOn(screen, text))) throw new Error(`before ${JSON.stringify(keys)} the screen shows already ${texts.join(', ')}:\n${screen}`)
+      if (texts.length > 0 && texts.every((text) => holdsOn(screen, text)))
+        throw new Error(`before ${JSON.stringify(keys)} the screen shows already ${texts.join(', ')}:\n${screen}`)
       tty.type(keys)
       return shows(...texts)
     },
@@ -78,4 +86,5 @@ export function showDashboard(events: readonly StackEvent[], options: ShowOption
   }
 }
 
-const holdsOn = (screen: string, text: string): boolean => (text.startsWith('!') ? !screen.includes(text.slice(1)) : screen.includes(text))
+const holdsOn = (screen: string, text: string): boolean =>
+  text.startsWith('!') ? !screen.includes(text.slice(1)) : screen.includes(text)

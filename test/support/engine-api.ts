@@ -52,14 +52,14 @@ const toFilters = (label: string) => encodeURIComponent(JSON.stringify({ label: 
 /** Where the engine of this run answers: `DOCKER_HOST` (unix or tcp), else the usual socket. */
 export const engineHost = () => process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
 
-function engineAddress(host: string): RequestOptions {
+const engineAddress = (host: string): RequestOptions => {
   if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length) }
   const url = new URL(host.replace(/^tcp:/, 'http:'))
   return { host: url.hostname, port: url.port }
 }
 
 /** Splits the engine's frames of 8-byte headers into what was written to stdout and to stderr. */
-export function toStreams(bytes: Buffer): Streams {
+export const toStreams = (bytes: Buffer): Streams => {
   const parts: Record<1 | 2, Buffer[]> = { 1: [], 2: [] }
   let at = 0
   while (at + 8 <= bytes.length) {
@@ -74,7 +74,7 @@ export function toStreams(bytes: Buffer): Streams {
  * A small client of the engine's own API, so that scenarios read state from the engine and not from a tool that is
  * under test. It speaks unversioned paths: each engine answers with its newest version.
  */
-export function createEngineApi(host = engineHost()): EngineApi {
+export const createEngineApi = (host = engineHost()): EngineApi => {
   const address = engineAddress(host)
 
   const raw: EngineApi['raw'] = (method, path, body) =>
@@ -140,6 +140,4 @@ export const numberOf = (container: Inspected) =>
 
 export const isOneOff = (container: Inspected) => container.Config.Labels['com.docker.compose.oneoff'] === 'True'
 
-function sortKey(container: Inspected) {
-  return `${serviceOf(container)} ${String(numberOf(container)).padStart(6, '0')}`
-}
+const sortKey = (container: Inspected) => `${serviceOf(container)} ${String(numberOf(container)).padStart(6, '0')}`

@@ -25,7 +25,7 @@ export interface EngineProxy {
   readonly close: () => Promise<void>
 }
 
-function toEngine(): Socket {
+const toEngine = (): Socket => {
   const host = engineHost()
   if (host.startsWith('unix://')) return connect({ path: host.slice('unix://'.length), allowHalfOpen: true })
   const url = new URL(host.replace(/^tcp:/, 'http:'))
@@ -33,7 +33,7 @@ function toEngine(): Socket {
 }
 
 /** Bytes in, bytes out: it knows nothing of HTTP, so streams and taken-over connections pass like everything else. */
-export async function createEngineProxy(): Promise<EngineProxy> {
+export const createEngineProxy = async (): Promise<EngineProxy> => {
   const folder = await mkdtemp(join(tmpdir(), 'stack-proxy-'))
   const path = join(folder, 'docker.sock')
   const open = new Set<Socket>()
@@ -46,7 +46,10 @@ export async function createEngineProxy(): Promise<EngineProxy> {
     if (isRefusing) return void client.destroy()
     count += 1
     const engine = toEngine()
-    for (const [socket, other] of [[client, engine], [engine, client]] as const) {
+    for (const [socket, other] of [
+      [client, engine],
+      [engine, client],
+    ] as const) {
       open.add(socket)
       socket.on('error', () => other.destroy())
       socket.on('close', () => {

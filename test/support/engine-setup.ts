@@ -15,15 +15,17 @@ export default async function setup(): Promise<void> {
   const { found, attempts } = await findEngine(process.env, { signal })
   if (found === undefined) {
     const tried = attempts.map(({ address, failure }) => `  ${address}: ${failure}`).join('\n')
-    throw new Error(`These tests need a container engine and none answers:\n${tried}\nRun "npm test", which sets one up.`)
+    throw new Error(
+      `These tests need a container engine and none answers:\n${tried}\nRun "npm test", which sets one up.`,
+    )
   }
   await ensureImages(found, signal)
   await removeLeftovers(found, signal)
 }
 
 /** Tests use images by our own names alone. With Docker Hub, the official ones get these names too. */
-async function ensureImages(engine: EngineAddress, signal: AbortSignal): Promise<void> {
-  const missing: typeof baseImages[number][] = []
+const ensureImages = async (engine: EngineAddress, signal: AbortSignal): Promise<void> => {
+  const missing: (typeof baseImages)[number][] = []
   for (const image of baseImages) {
     const { status } = await requestEngine(engine, { path: `/images/${image.name}/json`, signal })
     if (status !== 200) missing.push(image)
@@ -37,19 +39,30 @@ async function ensureImages(engine: EngineAddress, signal: AbortSignal): Promise
   for (const { name, official } of missing) await pullAs(engine, { name, official, signal })
 }
 
-async function pullAs(engine: EngineAddress, { name, official, signal }: { name: string; official: string; signal: AbortSignal }): Promise<void> {
+const pullAs = async (
+  engine: EngineAddress,
+  { name, official, signal }: { name: string; official: string; signal: AbortSignal },
+): Promise<void> => {
   const [from = '', tag = 'latest'] = official.split(':')
-  const pulled = await requestEngine(engine, { method: 'POST', path: `/images/create?fromImage=${from}&tag=${tag}`, signal })
-  if (pulled.status !== 200 || pulled.body.includes('"errorDetail"')) throw new Error(`${official} cannot be pulled: ${pulled.body.slice(-500)}`)
+  const pulled = await requestEngine(engine, {
+    method: 'POST',
+    path: `/images/create?fromImage=${from}&tag=${tag}`,
+    signal,
+  })
+  if (pulled.status !== 200 || pulled.body.includes('"errorDetail"'))
+    throw new Error(`${official} cannot be pulled: ${pulled.body.slice(-500)}`)
   const [repo = '', ourTag = 'latest'] = name.split(':')
   await requestEngine(engine, { method: 'POST', path: `/images/${official}/tag?repo=${repo}&tag=${ourTag}`, signal })
 }
 
 type Listed = { readonly Id: string; readonly Created: number }
 
-async function removeLeftovers(engine: EngineAddress, signal: AbortSignal): Promise<void> {
+const removeLeftovers = async (engine: EngineAddress, signal: AbortSignal): Promise<void> => {
   const filters = encodeURIComponent(JSON.stringify({ label: [objectLabel] }))
   const { body } = await requestEngine(engine, { path: `/containers/json?all=1&filters=${filters}`, signal })
-  const old = (JSON.parse(body) as readonly Listed[]).filter(({ Created }) => Date.now() / 1000 - Created > LEFTOVER_SECONDS)
-  for (const { Id } of old) await requestEngine(engine, { method: 'DELETE', path: `/containers/${Id}?force=1&v=1`, signal })
+  const old = (JSON.parse(body) as readonly Listed[]).filter(
+    ({ Created }) => Date.now() / 1000 - Created > LEFTOVER_SECONDS,
+  )
+  for (const { Id } of old)
+    await requestEngine(engine, { method: 'DELETE', path: `/containers/${Id}?force=1&v=1`, signal })
 }

@@ -9,39 +9,44 @@ const LINES = 40
  * Writes the name and the first lines of every failure into the file that `STACK_TEST_FAILURES` names, so that whoever
  * runs the tests can say them last, and they are there when nothing but the end of the output was kept.
  */
-export function createFailureList(file: string | undefined): Reporter {
-  return {
-    onTestRunEnd(modules, unhandled) {
-      if (file === undefined) return
-      const told = [
-        ...modules.flatMap(tellModule),
-        ...unhandled.map((error) => tell('an error that no test waited for', [error])),
-      ]
-      appendFileSync(file, told.join(''))
-    },
-  }
-}
+export const createFailureList = (file: string | undefined): Reporter => ({
+  onTestRunEnd(modules, unhandled) {
+    if (file === undefined) return
+    const told = [
+      ...modules.flatMap(tellModule),
+      ...unhandled.map((error) => tell('an error that no test waited for', [error])),
+    ]
+    appendFileSync(file, told.join(''))
+  },
+})
 
-function tellModule(module: TestModule): string[] {
+const tellModule = (module: TestModule): string[] => {
   const place = `${module.project.name} > ${module.relativeModuleId}`
   const outside = [module, ...module.children.allSuites()].flatMap((suite) => {
     const name = suite.type === 'suite' ? `${place} > ${suite.fullName}` : place
     return suite.errors().length === 0 ? [] : [tell(name, suite.errors())]
   })
-  return [...outside, ...[...module.children.allTests('failed')].map((test) => tell(`${place} > ${test.fullName}`, errorsOf(test)))]
+  return [
+    ...outside,
+    ...[...module.children.allTests('failed')].map((test) => tell(`${place} > ${test.fullName}`, errorsOf(test))),
+  ]
 }
 
-function errorsOf(test: TestCase): readonly SerializedError[] {
+const errorsOf = (test: TestCase): readonly SerializedError[] => {
   const { errors = [] } = test.result()
   return errors
 }
 
-function tell(name: string, errors: readonly SerializedError[]): string {
+const tell = (name: string, errors: readonly SerializedError[]): string => {
   const lines = errors.flatMap((error) => {
     const diff = typeof error['diff'] === 'string' ? error['diff'].split('\n') : []
     const own = error.stacks?.[0]
     const place = own === undefined ? [] : [`at ${own.file}:${own.line}:${own.column}`]
-    return [...`${error.name ?? 'Error'}: ${error.message}`.split('\n').slice(0, LINES), ...diff.slice(0, LINES), ...place]
+    return [
+      ...`${error.name ?? 'Error'}: ${error.message}`.split('\n').slice(0, LINES),
+      ...diff.slice(0, LINES),
+      ...place,
+    ]
   })
   return stripVTControlCharacters([`✗ ${name}\n`, ...lines.map((line) => `    ${line}\n`)].join(''))
 }

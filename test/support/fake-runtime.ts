@@ -2,7 +2,19 @@ import { StackError } from '../../src/core/errors/stack-error.ts'
 import type { ContainerState, Health } from '../../src/core/plan/container-state.ts'
 import type { ObservedImage, ObservedNetwork, ObservedVolume } from '../../src/core/plan/observed.ts'
 import { durationToMs } from '../../src/core/project/units.ts'
-import type { CallOptions, Clock, ContainerDetails, ContainerFile, ContainerSpec, EngineEvent, ExecSession, ExecSpec, LogChunk, OutputChunk, Runtime } from '../../src/engine/ports.ts'
+import type {
+  CallOptions,
+  Clock,
+  ContainerDetails,
+  ContainerFile,
+  ContainerSpec,
+  EngineEvent,
+  ExecSession,
+  ExecSpec,
+  LogChunk,
+  OutputChunk,
+  Runtime,
+} from '../../src/engine/ports.ts'
 import { createChannel } from './channel.ts'
 
 /** How the main process of a service's containers behaves; absent: it runs until it is stopped. */
@@ -33,7 +45,12 @@ export type FakeContainer = {
   restarts: number
   networks: string[]
   readonly mounts: { type: string; source: string; target: string; anonymous: boolean }[]
-  readonly lines: { readonly stream: 'stdout' | 'stderr'; readonly text: string; readonly at: number; readonly timestamp: string }[]
+  readonly lines: {
+    readonly stream: 'stdout' | 'stderr'
+    readonly text: string
+    readonly at: number
+    readonly timestamp: string
+  }[]
   readonly files: Map<string, ContainerFile>
   /** Counts its runs: timers of an earlier one do nothing. */
   run: number
@@ -51,7 +68,9 @@ export type FakeRuntime = Runtime & {
   /** The next calls of this name fail; `when` chooses by what the call is about. */
   fail(call: string, error: Error, options?: { readonly times?: number; readonly when?: string }): void
   /** What a command run in a container says; absent: the healthcheck's test, or nothing and code 0. */
-  onExec: ((container: FakeContainer, spec: ExecSpec) => { readonly exitCode: number; readonly output: string } | undefined) | undefined
+  onExec:
+    | ((container: FakeContainer, spec: ExecSpec) => { readonly exitCode: number; readonly output: string } | undefined)
+    | undefined
   /** Cuts every stream of events. */
   loseEvents(): void
   write(container: string, text: string, stream?: 'stdout' | 'stderr'): void
@@ -63,19 +82,29 @@ export type FakeRuntime = Runtime & {
   openStreams(): number
 }
 
-export type FakeOptions = { readonly clock: Clock; readonly images?: readonly string[]; /** Of each call. */ readonly latencyMs?: number; /** How much its clock is ahead of ours. */ readonly skewMs?: number }
+export type FakeOptions = {
+  readonly clock: Clock
+  readonly images?: readonly string[]
+  /** Of each call. */ readonly latencyMs?: number
+  /** How much its clock is ahead of ours. */ readonly skewMs?: number
+}
 
-async function* replayBytes(): AsyncIterable<Uint8Array> {
+const replayBytes = async function* (): AsyncIterable<Uint8Array> {
   yield new Uint8Array(1024)
 }
 
-async function* replay(events: readonly EngineEvent[], end: () => Promise<void>): AsyncIterable<EngineEvent> {
+const replay = async function* (events: readonly EngineEvent[], end: () => Promise<void>): AsyncIterable<EngineEvent> {
   yield* events
   await end()
 }
 
 /** An engine in memory, as honest as its callers need: the same states, refusals and events as a real one. */
-export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs = 1, skewMs = 0 }: FakeOptions): FakeRuntime => {
+export const createFakeRuntime = ({
+  clock: ours,
+  images = ['busybox'],
+  latencyMs = 1,
+  skewMs = 0,
+}: FakeOptions): FakeRuntime => {
   const clock: Clock = { now: () => ours.now() + skewMs, sleep: ours.sleep }
   const faults: { call: string; error: Error; times: number; when: string | undefined }[] = []
   const events: EngineEvent[] = []
@@ -109,7 +138,9 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     options.signal?.throwIfAborted()
     fake.calls.push(`${name} ${about}`)
     await clock.sleep(latencyMs, options)
-    const fault = faults.find((entry) => entry.call === name && entry.times > 0 && (entry.when === undefined || about.includes(entry.when)))
+    const fault = faults.find(
+      (entry) => entry.call === name && entry.times > 0 && (entry.when === undefined || about.includes(entry.when)),
+    )
     if (fault === undefined) return
     fault.times -= 1
     throw fault.error
@@ -117,8 +148,15 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
   const tell = (container: FakeContainer, action: string, more: Partial<EngineEvent> = {}): void => {
     const { labels } = container.spec
     const event: EngineEvent = {
-      kind: 'container', action, id: container.id, name: container.name, at: clock.now(), attributes: { ...labels },
-      project: container.spec.project.name, service: container.spec.serviceName, ...more,
+      kind: 'container',
+      action,
+      id: container.id,
+      name: container.name,
+      at: clock.now(),
+      attributes: { ...labels },
+      project: container.spec.project.name,
+      service: container.spec.serviceName,
+      ...more,
     }
     events.push(event)
     for (const listener of listeners) listener.push(event)
@@ -129,7 +167,8 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     if (container === undefined) throw new StackError('engine/not-found', { what: `container ${id}` })
     return container
   }
-  const isUp = ({ state }: FakeContainer): boolean => state === 'running' || state === 'paused' || state === 'restarting'
+  const isUp = ({ state }: FakeContainer): boolean =>
+    state === 'running' || state === 'paused' || state === 'restarting'
   const addLine = (container: FakeContainer, text: string, stream: 'stdout' | 'stderr'): void => {
     const at = clock.now()
     const nanos = String(container.lines.length % 1_000_000).padStart(6, '0')
@@ -147,11 +186,14 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     tell(container, 'die', { exitCode })
     if (!again) return
     const { run } = container
-    clock.sleep(100).then(() => {
-      if (container.run !== run || container.state !== 'restarting') return
-      container.restarts += 1
-      begin(container)
-    }, () => {})
+    clock.sleep(100).then(
+      () => {
+        if (container.run !== run || container.state !== 'restarting') return
+        container.restarts += 1
+        begin(container)
+      },
+      () => {},
+    )
   }
   /** Stopped on purpose: not restarted, whatever its policy. */
   const halt = (container: FakeContainer, exitCode: number): void => {
@@ -170,7 +212,10 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     if (ms === 0) due()
     else clock.sleep(ms).then(due, () => {})
   }
-  const hasHealthcheck = ({ spec: { service } }: FakeContainer): boolean => service.healthcheck?.test !== undefined && service.healthcheck.disable !== true && service.healthcheck.test[0] !== 'NONE'
+  const hasHealthcheck = ({ spec: { service } }: FakeContainer): boolean =>
+    service.healthcheck?.test !== undefined &&
+    service.healthcheck.disable !== true &&
+    service.healthcheck.test[0] !== 'NONE'
   const setHealth = (container: FakeContainer, health: Health): void => {
     if (container.health === health) return
     container.health = health
@@ -197,7 +242,10 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
   }
   const isHealthy = (container: FakeContainer): boolean => {
     const behaviour = fake.behaviours[container.spec.serviceName] ?? {}
-    return behaviour.unhealthyAfterMs === undefined && clock.now() - (container.startedAt ?? 0) >= (behaviour.healthyAfterMs ?? 0)
+    return (
+      behaviour.unhealthyAfterMs === undefined &&
+      clock.now() - (container.startedAt ?? 0) >= (behaviour.healthyAfterMs ?? 0)
+    )
   }
   const toDetails = (container: FakeContainer): ContainerDetails => {
     const { spec } = container
@@ -229,8 +277,21 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
       oomKilled: false,
       error: '',
       probes: container.health === 'unhealthy' ? [{ at: clock.now(), exitCode: 1, output: 'the engine says no' }] : [],
-      ...(hasHealthcheck(container) ? { healthcheck: { test: healthcheck?.test ?? [], intervalMs: 30_000, timeoutMs: durationToMs(healthcheck?.timeout) ?? 30_000, retries: healthcheck?.retries ?? 3, startPeriodMs: 0 } } : {}),
-      user: '', workingDir: '', environment: [], autoRemove: false,
+      ...(hasHealthcheck(container)
+        ? {
+            healthcheck: {
+              test: healthcheck?.test ?? [],
+              intervalMs: 30_000,
+              timeoutMs: durationToMs(healthcheck?.timeout) ?? 30_000,
+              retries: healthcheck?.retries ?? 3,
+              startPeriodMs: 0,
+            },
+          }
+        : {}),
+      user: '',
+      workingDir: '',
+      environment: [],
+      autoRemove: false,
     }
   }
   const imageIds = new Map<string, string>()
@@ -239,7 +300,8 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
       const [key = '', ...rest] = entry.split('=')
       return rest.length === 0 ? labels[key] !== undefined : labels[key] === rest.join('=')
     })
-  const ofProject = (labels: Readonly<Record<string, string>>, project: string | undefined): boolean => project === undefined || labels['com.docker.compose.project'] === project
+  const ofProject = (labels: Readonly<Record<string, string>>, project: string | undefined): boolean =>
+    project === undefined || labels['com.docker.compose.project'] === project
   const anonymousVolume = (): string => {
     const name = newId()
     fake.volumes.set(name, { name, driver: 'local', labels: {} })
@@ -248,15 +310,26 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
   const toMounts = (spec: ContainerSpec): FakeContainer['mounts'] => {
     const mounts: FakeContainer['mounts'] = []
     for (const mount of spec.service.volumes ?? []) {
-      const volume = mount.type === 'volume' && mount.source !== undefined ? (spec.project.volumes[mount.source]?.name ?? mount.source) : undefined
-      if (volume !== undefined && !fake.volumes.has(volume)) fake.volumes.set(volume, { name: volume, driver: 'local', labels: {} })
+      const volume =
+        mount.type === 'volume' && mount.source !== undefined
+          ? (spec.project.volumes[mount.source]?.name ?? mount.source)
+          : undefined
+      if (volume !== undefined && !fake.volumes.has(volume))
+        fake.volumes.set(volume, { name: volume, driver: 'local', labels: {} })
       const isAnonymous = mount.type === 'volume' && mount.source === undefined
-      const source = isAnonymous ? (spec.inheritedVolumes?.[mount.target] ?? anonymousVolume()) : (volume ?? mount.source ?? '')
+      const source = isAnonymous
+        ? (spec.inheritedVolumes?.[mount.target] ?? anonymousVolume())
+        : (volume ?? mount.source ?? '')
       mounts.push({ type: mount.type, source, target: mount.target, anonymous: isAnonymous })
     }
     for (const target of fake.images.get(spec.image)?.volumes ?? []) {
       if (mounts.some((mount) => mount.target === target)) continue
-      mounts.push({ type: 'volume', source: spec.inheritedVolumes?.[target] ?? anonymousVolume(), target, anonymous: true })
+      mounts.push({
+        type: 'volume',
+        source: spec.inheritedVolumes?.[target] ?? anonymousVolume(),
+        target,
+        anonymous: true,
+      })
     }
     return mounts
   }
@@ -271,7 +344,8 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     close: () => {},
     exitCode: async () => exitCode,
   })
-  const findNetwork = (name: string): ObservedNetwork | undefined => fake.networks.get(name) ?? [...fake.networks.values()].find((network) => network.name === name)
+  const findNetwork = (name: string): ObservedNetwork | undefined =>
+    fake.networks.get(name) ?? [...fake.networks.values()].find((network) => network.name === name)
   const remove = (container: FakeContainer, anonymousVolumes: boolean): void => {
     container.run += 1
     fake.containers.delete(container.id)
@@ -289,21 +363,42 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     onExec: undefined,
     fail: (name, error, { times = 1, when } = {}) => faults.push({ call: name, error, times, when }),
     loseEvents: () => {
-      for (const listener of [...listeners]) listener.fail(new StackError('engine/connection-lost', { what: 'report its events' }))
+      for (const listener of [...listeners])
+        listener.fail(new StackError('engine/connection-lost', { what: 'report its events' }))
     },
     write: (name, text, stream = 'stdout') => addLine(find(name), text, stream),
     exit: (name, exitCode) => end(find(name), exitCode),
     addImage: (reference, more = {}) => {
       fake.images.set(reference, {
-        id: `sha256:${newId()}`, tags: [reference], digests: [], labels: {}, volumes: [], user: '', exposedPorts: [], entrypoint: [], command: [],
-        os: 'linux', architecture: 'amd64', size: 1, createdAt: Math.floor(clock.now() / 1000), ...more,
+        id: `sha256:${newId()}`,
+        tags: [reference],
+        digests: [],
+        labels: {},
+        volumes: [],
+        user: '',
+        exposedPorts: [],
+        entrypoint: [],
+        command: [],
+        os: 'linux',
+        architecture: 'amd64',
+        size: 1,
+        createdAt: Math.floor(clock.now() / 1000),
+        ...more,
       })
     },
     byName: find,
     openStreams: () => streams,
 
     readApiLogins: async () => new TextEncoder().encode('{"auths":{}}'),
-    facts: async () => ({ api: { major: 1, minor: 51 }, version: '28.5.2', os: 'linux', architecture: 'amd64', buildkit: true, podman: false, swarm: false }),
+    facts: async () => ({
+      api: { major: 1, minor: 51 },
+      version: '28.5.2',
+      os: 'linux',
+      architecture: 'amd64',
+      buildkit: true,
+      podman: false,
+      swarm: false,
+    }),
     assertThere: (options) => call('assertThere', '', options),
     readClock: async (options) => {
       await call('readClock', '', options)
@@ -317,7 +412,11 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
       }
       const listener = { push, fail: (error: Error) => channel.fail(error) }
       const past = events.filter((event) => since === undefined || event.at >= since * 1000)
-      if (end !== undefined) return replay(past.filter((event) => (project === undefined || event.project === project) && event.at <= end * 1000), () => clock.sleep(Math.max(0, end * 1000 - clock.now()), signal === undefined ? {} : { signal }))
+      if (end !== undefined)
+        return replay(
+          past.filter((event) => (project === undefined || event.project === project) && event.at <= end * 1000),
+          () => clock.sleep(Math.max(0, end * 1000 - clock.now()), signal === undefined ? {} : { signal }),
+        )
       for (const event of past) push(event)
       listeners.add(listener)
       streams += 1
@@ -329,7 +428,9 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
 
     listContainers: async ({ project, labels }, options) => {
       await call('list', 'containers', options)
-      return [...fake.containers.values()].filter(({ spec }) => ofProject(spec.labels, project) && matches(spec.labels, labels)).map(toDetails)
+      return [...fake.containers.values()]
+        .filter(({ spec }) => ofProject(spec.labels, project) && matches(spec.labels, labels))
+        .map(toDetails)
     },
     inspectContainer: async (id, options) => {
       await call('inspect', fake.containers.get(id)?.name ?? id, options)
@@ -338,17 +439,31 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     },
     createContainer: async (spec, options) => {
       await call('create', spec.name, options)
-      if ([...fake.containers.values()].some((entry) => entry.name === spec.name)) throw new StackError('engine/name-in-use', { what: 'container', name: spec.name, holder: '' })
+      if ([...fake.containers.values()].some((entry) => entry.name === spec.name))
+        throw new StackError('engine/name-in-use', { what: 'container', name: spec.name, holder: '' })
       const image = fake.images.get(spec.image)
-      if (image === undefined) throw new StackError('engine/image-missing', { image: spec.image, looked: 'on this engine' })
+      if (image === undefined)
+        throw new StackError('engine/image-missing', { image: spec.image, looked: 'on this engine' })
       const networks = Object.values(spec.networkNames).map((name) => {
         const network = findNetwork(name)
         if (network === undefined) throw new StackError('engine/not-found', { what: `network ${name}` })
         return network.id
       })
       const container: FakeContainer = {
-        id: newId(), name: spec.name, spec, createdAt: clock.now(), state: 'created', exitCode: 0, health: undefined, startedAt: undefined, restarts: 0,
-        networks, mounts: toMounts(spec), lines: [], files: new Map(), run: 0,
+        id: newId(),
+        name: spec.name,
+        spec,
+        createdAt: clock.now(),
+        state: 'created',
+        exitCode: 0,
+        health: undefined,
+        startedAt: undefined,
+        restarts: 0,
+        networks,
+        mounts: toMounts(spec),
+        lines: [],
+        files: new Map(),
+        run: 0,
       }
       imageIds.set(container.id, image.id)
       fake.containers.set(container.id, container)
@@ -364,7 +479,10 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
         return
       }
       // Whoever asked may go: an engine ends what it has begun.
-      clock.sleep(startsAfterMs).then(() => isUp(container) || begin(container), () => {})
+      clock.sleep(startsAfterMs).then(
+        () => isUp(container) || begin(container),
+        () => {},
+      )
       await until(() => isUp(container), options?.signal)
     },
     stopContainer: async (id, options) => {
@@ -404,14 +522,16 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
       const container = fake.containers.get(id)
       await call('remove', container?.name ?? id, options)
       if (container === undefined) return
-      if (isUp(container) && options?.force !== true) throw new StackError('engine/refused', { what: `remove ${container.name}`, why: 'it is running' })
+      if (isUp(container) && options?.force !== true)
+        throw new StackError('engine/refused', { what: `remove ${container.name}`, why: 'it is running' })
       halt(container, 137)
       remove(container, options?.anonymousVolumes === true)
     },
     renameContainer: async (id, name, options) => {
       const container = find(id)
       await call('rename', `${container.name} ${name}`, options)
-      if ([...fake.containers.values()].some((entry) => entry !== container && entry.name === name)) throw new StackError('engine/name-in-use', { what: 'container', name, holder: '' })
+      if ([...fake.containers.values()].some((entry) => entry !== container && entry.name === name))
+        throw new StackError('engine/name-in-use', { what: 'container', name, holder: '' })
       container.name = name
       tell(container, 'rename')
     },
@@ -456,9 +576,14 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     exec: async (id, spec, options) => {
       const container = find(id)
       await call('exec', `${container.name} ${spec.command.join(' ')}`, options)
-      if (container.state !== 'running') throw new StackError('engine/refused', { what: `run a command in ${container.name}`, why: 'it is not running' })
+      if (container.state !== 'running')
+        throw new StackError('engine/refused', { what: `run a command in ${container.name}`, why: 'it is not running' })
       const answer = fake.onExec?.(container, spec)
-      const { exitCode, output } = answer ?? (hasHealthcheck(container) && !isHealthy(container) ? { exitCode: 1, output: 'not yet' } : { exitCode: 0, output: '' })
+      const { exitCode, output } =
+        answer ??
+        (hasHealthcheck(container) && !isHealthy(container)
+          ? { exitCode: 1, output: 'not yet' }
+          : { exitCode: 0, output: '' })
       return toSession(output === '' ? [] : [{ stream: 'stdout', data: new TextEncoder().encode(output) }], exitCode)
     },
     attach: async (id) => toSession([], find(id).exitCode),
@@ -477,7 +602,10 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
             yield { stream, lines: [line] } satisfies LogChunk
           }
           if (!follow || !isUp(container) || !fake.containers.has(container.id)) return
-          await until(() => next < container.lines.length || !isUp(container) || !fake.containers.has(container.id), options?.signal)
+          await until(
+            () => next < container.lines.length || !isUp(container) || !fake.containers.has(container.id),
+            options?.signal,
+          )
         }
       } finally {
         streams -= 1
@@ -490,7 +618,9 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
 
     listNetworks: async ({ project, name }, options) => {
       await call('list', 'networks', options)
-      return [...fake.networks.values()].filter((network) => ofProject(network.labels, project) && (name === undefined || network.name === name))
+      return [...fake.networks.values()].filter(
+        (network) => ofProject(network.labels, project) && (name === undefined || network.name === name),
+      )
     },
     findNetwork: async (name, options) => {
       await call('find', `network ${name}`, options)
@@ -498,7 +628,8 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     },
     createNetwork: async ({ network, labels }, options) => {
       await call('create', `network ${network.name}`, options)
-      if (findNetwork(network.name) !== undefined) throw new StackError('engine/name-in-use', { what: 'network', name: network.name, holder: '' })
+      if (findNetwork(network.name) !== undefined)
+        throw new StackError('engine/name-in-use', { what: 'network', name: network.name, holder: '' })
       const id = newId()
       fake.networks.set(id, { id, name: network.name, driver: network.driver ?? 'bridge', labels })
       return { id }
@@ -507,8 +638,14 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
       await call('remove', `network ${findNetwork(id)?.name ?? id}`, options)
       const network = findNetwork(id)
       if (network === undefined) return
-      const users = [...fake.containers.values()].filter((container) => isUp(container) && container.networks.includes(network.id))
-      if (users.length > 0) throw new StackError('engine/in-use', { what: `Network ${network.name}`, by: users.map((user) => user.name).join(', ') })
+      const users = [...fake.containers.values()].filter(
+        (container) => isUp(container) && container.networks.includes(network.id),
+      )
+      if (users.length > 0)
+        throw new StackError('engine/in-use', {
+          what: `Network ${network.name}`,
+          by: users.map((user) => user.name).join(', '),
+        })
       fake.networks.delete(network.id)
     },
     connectNetwork: async (network, id, _spec, options) => {
@@ -534,12 +671,16 @@ export const createFakeRuntime = ({ clock: ours, images = ['busybox'], latencyMs
     },
     createVolume: async ({ volume, labels }, options) => {
       await call('create', `volume ${volume.name}`, options)
-      if (!fake.volumes.has(volume.name)) fake.volumes.set(volume.name, { name: volume.name, driver: volume.driver ?? 'local', labels })
+      if (!fake.volumes.has(volume.name))
+        fake.volumes.set(volume.name, { name: volume.name, driver: volume.driver ?? 'local', labels })
     },
     removeVolume: async (name, options) => {
       await call('remove', `volume ${name}`, options)
-      const users = [...fake.containers.values()].filter((container) => container.mounts.some((mount) => mount.type === 'volume' && mount.source === name))
-      if (users.length > 0) throw new StackError('engine/in-use', { what: `Volume ${name}`, by: users.map((user) => user.name).join(', ') })
+      const users = [...fake.containers.values()].filter((container) =>
+        container.mounts.some((mount) => mount.type === 'volume' && mount.source === name),
+      )
+      if (users.length > 0)
+        throw new StackError('engine/in-use', { what: `Volume ${name}`, by: users.map((user) => user.name).join(', ') })
       fake.volumes.delete(name)
     },
 

@@ -1,5 +1,5 @@
 /** Lets at most `width` tasks run at once; the others wait in the order in which they came. */
-export function createGate(width: number) {
+export const createGate = (width: number) => {
   let free = width
   const waiting: (() => void)[] = []
   return {

@@ -14,10 +14,17 @@ export type Repository = {
 }
 
 /** A repository of its own, made by the installed git, on branch `main`. */
-export async function makeRepository(path: string): Promise<Repository> {
+export const makeRepository = async (path: string): Promise<Repository> => {
   await mkdir(path, { recursive: true })
-  const settings = ['user.name=a', 'user.email=a@example.com', 'init.defaultBranch=main', 'protocol.file.allow=always', 'commit.gpgSign=false'].flatMap((one) => ['-c', one])
-  const git: Repository['git'] = (...words) => execFileSync('git', [...settings, ...words], { cwd: path, encoding: 'utf8' }).trim()
+  const settings = [
+    'user.name=a',
+    'user.email=a@example.com',
+    'init.defaultBranch=main',
+    'protocol.file.allow=always',
+    'commit.gpgSign=false',
+  ].flatMap((one) => ['-c', one])
+  const git: Repository['git'] = (...words) =>
+    execFileSync('git', [...settings, ...words], { cwd: path, encoding: 'utf8' }).trim()
   git('init', '-q')
   return {
     path,
@@ -36,7 +43,7 @@ export async function makeRepository(path: string): Promise<Repository> {
 }
 
 /** Plain files of a folder over HTTP on the loopback address: all that a bare repository needs after `git update-server-info`. */
-export async function serveFolder(root: string): Promise<{ readonly url: string; close(): void }> {
+export const serveFolder = async (root: string): Promise<{ readonly url: string; close(): void }> => {
   const server = createServer((request, response) => {
     const path = join(root, normalize(new URL(request.url ?? '/', 'http://server').pathname))
     stat(path).then(

@@ -7,7 +7,9 @@ export const folder = '/work/shop'
 
 /** Loads files that are given by their path below `/work/shop`. */
 export const loadFiles = (files: Readonly<Record<string, string>>, request: Partial<LoadRequest> = {}): LoadResult => {
-  const absolute = Object.fromEntries(Object.entries(files).map(([path, text]) => [path.startsWith('/') ? path : `${folder}/${path}`, text]))
+  const absolute = Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [path.startsWith('/') ? path : `${folder}/${path}`, text]),
+  )
   return loadProject({ workingDirectory: folder, environment: {}, ...request }, createMemorySources(absolute))
 }
 
@@ -19,7 +21,10 @@ export const problemLines = (problems: readonly Problem[]): readonly string[] =>
   })
 
 /** The project of files that are right; fails with their problems when they are not. */
-export const loadGood = (files: Readonly<Record<string, string>>, request: Partial<LoadRequest> = {}): Extract<LoadResult, { ok: true }> => {
+export const loadGood = (
+  files: Readonly<Record<string, string>>,
+  request: Partial<LoadRequest> = {},
+): Extract<LoadResult, { ok: true }> => {
   const result = loadFiles(files, request)
   if (!result.ok) throw new Error(problemLines(result.problems).join('\n'))
   return result

@@ -17,7 +17,7 @@ export interface Objects {
 export const image = 'stack-base/busybox'
 
 /** What a scenario makes beside the tool under test: foreign containers, external networks and volumes, tags. */
-export function createObjects(engine: EngineApi, project: string): Objects {
+export const createObjects = (engine: EngineApi, project: string): Objects => {
   const Labels = { [objectLabel]: project }
   const found = async (path: string) => (await engine.raw('GET', path)).status === 200
   return {
@@ -47,7 +47,7 @@ export function createObjects(engine: EngineApi, project: string): Objects {
 const given = new Set<number>()
 
 /** `count` neighbouring ports below the range that the system hands out, all free at this moment. */
-export async function freePorts(count = 1): Promise<number> {
+export const freePorts = async (count = 1): Promise<number> => {
   for (;;) {
     const first = 20_000 + Math.floor(Math.random() * 10_000)
     const ports = Array.from({ length: count }, (_, index) => first + index)

@@ -28,15 +28,17 @@ export const failsWith = (code: number): Check => ({
   },
 })
 
-const matching = (name: string, select: (last: Finished) => string) => (pattern: RegExp | string): Check => ({
-  says: `${name} ${typeof pattern === 'string' ? 'contains' : 'matches'} ${pattern}`,
-  test(world) {
-    const wanted = typeof pattern === 'string' ? pattern.replaceAll('%p', world.project) : pattern
-    const text = select(lastOf(world))
-    const found = typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)
-    if (!found) throw new Error('it does not')
-  },
-})
+const matching =
+  (name: string, select: (last: Finished) => string) =>
+  (pattern: RegExp | string): Check => ({
+    says: `${name} ${typeof pattern === 'string' ? 'contains' : 'matches'} ${pattern}`,
+    test(world) {
+      const wanted = typeof pattern === 'string' ? pattern.replaceAll('%p', world.project) : pattern
+      const text = select(lastOf(world))
+      const found = typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)
+      if (!found) throw new Error('it does not')
+    },
+  })
 
 export const prints = matching('its output', ({ stdout, stderr }) => stdout + stderr)
 export const stdout = matching('stdout', (last) => last.stdout)
@@ -54,7 +56,11 @@ export const silentAbout = (pattern: RegExp): Check => ({
 export const lines = (...wanted: readonly string[]): Check => ({
   says: `stdout is the lines ${wanted.join(' | ') || '(none)'}`,
   test(world) {
-    const found = lastOf(world).stdout.split('\n').map((line) => line.trim()).filter((line) => line !== '').sort()
+    const found = lastOf(world)
+      .stdout.split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .sort()
     const expected = wanted.map((line) => line.replaceAll('%p', world.project)).sort()
     if (!isDeepStrictEqual(found, expected)) throw new Error(`they are ${found.join(' | ')}`)
   },
@@ -71,11 +77,14 @@ export const json = (says: string, test: (value: any, world: World) => boolean):
 })
 
 /** Docker Compose prints lists as one object a line in some commands and as one array in others; both are read. */
-function parseJson(text: string): unknown {
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    return text.split('\n').filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as unknown)
+    return text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => JSON.parse(line) as unknown)
   }
 }
 
@@ -83,6 +92,7 @@ function parseJson(text: string): unknown {
 export const quickerThan = (milliseconds: number): Check => ({
   says: `is done within ${milliseconds} ms`,
   test(world) {
-    if (lastOf(world).milliseconds > milliseconds) throw new Error(`it took ${Math.round(lastOf(world).milliseconds)} ms`)
+    if (lastOf(world).milliseconds > milliseconds)
+      throw new Error(`it took ${Math.round(lastOf(world).milliseconds)} ms`)
   },
 })

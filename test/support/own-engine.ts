@@ -21,7 +21,7 @@ export interface OwnEngine {
 }
 
 /** Why no engine of its own can be started here, as half a sentence; nothing when one can. */
-export function whyNoOwnEngine(): string | undefined {
+export const whyNoOwnEngine = (): string | undefined => {
   const { platform, root, dockerd } = readMachine(process.env)
   if (platform !== 'linux') return `this is ${platform}, and dockerd runs on Linux`
   if (!root) return 'dockerd and its network namespace need root'
@@ -43,11 +43,14 @@ exec containerd --config containerd.toml --root "$PWD/containerd" --state "$PWD/
  * Starts the machine's dockerd, beside the one that runs, with its own data and in network and mount namespaces of its own,
  * so that neither sees bridges, firewall rules or mounts of the other. It gets the named images from the engine under test.
  */
-export async function startOwnEngine(images: readonly string[]): Promise<OwnEngine> {
+export const startOwnEngine = async (images: readonly string[]): Promise<OwnEngine> => {
   const folder = await mkdtemp(join(tmpdir(), 'stack-engine-'))
   const host = `unix://${folder}/docker.sock`
   const log = join(folder, 'dockerd.log')
-  const keeper = spawn('unshare', ['--mount', '--net', 'sh', '-c', keep], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+  const keeper = spawn('unshare', ['--mount', '--net', 'sh', '-c', keep], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   await eventually(() => access(join(folder, 'containerd.sock')), 20_000)
   const api = createEngineApi(host)
   let daemon: ChildProcess | undefined
@@ -55,13 +58,28 @@ export async function startOwnEngine(images: readonly string[]): Promise<OwnEngi
   const start: OwnEngine['start'] = async () => {
     const output = openSync(log, 'a')
     const dockerd = readMachine(process.env).dockerd ?? 'dockerd'
-    const words = [dockerd, '--host', host, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid'), '--containerd', join(folder, 'containerd.sock')]
-    const started = spawn('nsenter', ['--target', String(keeper.pid), '--mount', '--net', '--', ...words], { stdio: ['ignore', output, output] })
+    const words = [
+      dockerd,
+      '--host',
+      host,
+      '--data-root',
+      join(folder, 'data'),
+      '--exec-root',
+      join(folder, 'exec'),
+      '--pidfile',
+      join(folder, 'pid'),
+      '--containerd',
+      join(folder, 'containerd.sock'),
+    ]
+    const started = spawn('nsenter', ['--target', String(keeper.pid), '--mount', '--net', '--', ...words], {
+      stdio: ['ignore', output, output],
+    })
     daemon = started
     await eventually(async () => {
       if (started.exitCode === null) await api.call('GET', '/_ping')
     }, 60_000)
-    if (started.exitCode !== null) throw new Error(`dockerd ended with ${started.exitCode}:\n${(await readFile(log, 'utf8')).slice(-2000)}`)
+    if (started.exitCode !== null)
+      throw new Error(`dockerd ended with ${started.exitCode}:\n${(await readFile(log, 'utf8')).slice(-2000)}`)
   }
   const end: OwnEngine['end'] = async (signal) => {
     const running = daemon
@@ -90,24 +108,31 @@ export async function startOwnEngine(images: readonly string[]): Promise<OwnEngi
   return { host, api, end, start, remove }
 }
 
-async function copyImage(image: string, to: EngineApi) {
+const copyImage = async (image: string, to: EngineApi) => {
   const saved = await createEngineApi().raw('GET', `/images/${image}/get`)
   if (saved.status !== 200) throw new Error(`${image} cannot be copied: ${saved.body.toString()}`)
   const loaded = await to.raw('POST', '/images/load', saved.body)
-  if (loaded.status !== 200 || loaded.body.includes('"error"')) throw new Error(`${image} cannot be loaded: ${loaded.body.toString()}`)
+  if (loaded.status !== 200 || loaded.body.includes('"error"'))
+    throw new Error(`${image} cannot be loaded: ${loaded.body.toString()}`)
 }
 
-async function removeContainers(api: EngineApi) {
+const removeContainers = async (api: EngineApi) => {
   const all = await api.call<{ Id: string }[]>('GET', '/containers/json?all=1')
   await Promise.all(all.map(({ Id }) => api.raw('DELETE', `/containers/${Id}?force=1&v=1`)))
 }
 
 /** An engine that was killed while it started a container may forget it: what carries it is known by the folder that is ours alone. */
-async function endShims(folder: string) {
-  const processes = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(async (pid) => {
-    const [words, status] = await Promise.all(['cmdline', 'status'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')))
-    return { pid: Number(pid), words: words ?? '', parent: Number(/^PPid:\s+(\d+)/m.exec(status ?? '')?.[1] ?? 0) }
-  }))
+const endShims = async (folder: string) => {
+  const processes = await Promise.all(
+    (await readdir('/proc'))
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (pid) => {
+        const [words, status] = await Promise.all(
+          ['cmdline', 'status'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+        )
+        return { pid: Number(pid), words: words ?? '', parent: Number(/^PPid:\s+(\d+)/m.exec(status ?? '')?.[1] ?? 0) }
+      }),
+  )
   const shims = processes.filter(({ words }) => words.includes('containerd-shim') && words.includes(`${folder}/`))
   const carried = processes.filter(({ parent }) => shims.some(({ pid }) => pid === parent))
   for (const { pid } of [...carried, ...shims]) {

@@ -1,5 +1,5 @@
 /** A small generator of numbers in [0, 1) that gives the same row for the same seed (mulberry32). */
-export function createRandom(seed: number): () => number {
+export const createRandom = (seed: number): (() => number) => {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

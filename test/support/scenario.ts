@@ -10,7 +10,15 @@ import { toMessage } from './eventually.ts'
 import { createGate } from './gate.ts'
 import { createLedger } from './ledger.ts'
 import { createObjects, type Objects } from './objects.ts'
-import { type Finished, runCommand, type Running, selectTool, startCommand, type ToolName, toolCommand } from './tool.ts'
+import {
+  type Finished,
+  runCommand,
+  type Running,
+  selectTool,
+  startCommand,
+  type ToolName,
+  toolCommand,
+} from './tool.ts'
 
 /** What a check may look at. `before` is what the engine showed when the step began. */
 export interface World {
@@ -82,7 +90,7 @@ afterAll(() => ledger.print())
  * One behaviour that a user relies on: an intent, a folder that also runs by hand, and steps whose outcome is read
  * from the engine. The project's name is the folder's, so nothing but the folder is needed to repeat it by hand.
  */
-export function scenario(intent: string, options: ScenarioOptions, tell: (s: Scenario) => Promise<void>): void {
+export const scenario = (intent: string, options: ScenarioOptions, tell: (s: Scenario) => Promise<void>): void => {
   const limit = options.timeout ?? 90_000
   test.concurrent(intent, { timeout: limit * 4 }, async ({ skip }) => {
     if (tool === 'compose' && options.only !== undefined) {
@@ -101,7 +109,7 @@ export function scenario(intent: string, options: ScenarioOptions, tell: (s: Sce
 const toOneLine = (error: Error) => error.message.split('\n').slice(1, 4).join(' · ').slice(0, 300)
 
 /** Plays the scenario in a folder of its own and cleans up; the error that ended it is the answer. */
-async function playOut(intent: string, options: ScenarioOptions, tell: (s: Scenario) => Promise<void>) {
+const playOut = async (intent: string, options: ScenarioOptions, tell: (s: Scenario) => Promise<void>) => {
   const root = await mkdtemp(join(tmpdir(), 'stack-e2e-'))
   const project = `e2e-${toSlug(intent)}-${randomBytes(2).toString('hex')}`
   const folder = join(root, project)
@@ -130,7 +138,7 @@ const toSlug = (intent: string) =>
     .replaceAll(/^-|-$/g, '')
 
 /** The scenario's own view, with what it has run so far. */
-function createStage({ project, folder }: { project: string; folder: string }) {
+const createStage = ({ project, folder }: { project: string; folder: string }) => {
   const commands: Finished[] = []
   const running: Running[] = []
   const containers: World['containers'] = async (service) => {
@@ -138,7 +146,13 @@ function createStage({ project, folder }: { project: string; folder: string }) {
     return service === undefined ? all : all.filter((one) => serviceOf(one) === service)
   }
   const worldWith = (before: World['before'], last?: Finished): World => ({
-    tool, project, folder, engine, before, last, containers,
+    tool,
+    project,
+    folder,
+    engine,
+    before,
+    last,
+    containers,
   })
   const begin = (command: Command) => {
     const { run, cwd, ...rest } = toPlace(command)
@@ -148,7 +162,10 @@ function createStage({ project, folder }: { project: string; folder: string }) {
   }
 
   const scenario: Scenario = {
-    project, folder, tool, engine,
+    project,
+    folder,
+    tool,
+    engine,
     objects: createObjects(engine, project),
     async step(sentence, command, ...checks) {
       const before = await containers()
@@ -163,7 +180,10 @@ function createStage({ project, folder }: { project: string; folder: string }) {
       const { words, options } = begin(command)
       const started = startCommand(words, options)
       running.push(started)
-      started.ends(600_000).then((end) => commands.push(end), () => undefined)
+      started.ends(600_000).then(
+        (end) => commands.push(end),
+        () => undefined,
+      )
       return started
     },
     async check(sentence, ...checks) {
@@ -185,7 +205,7 @@ const exitIsZero: Check = {
   },
 }
 
-async function testAll(checks: readonly Check[], world: World, fails: (message: string) => never) {
+const testAll = async (checks: readonly Check[], world: World, fails: (message: string) => never) => {
   for (const check of checks) {
     try {
       await check.test(world)
@@ -198,7 +218,7 @@ async function testAll(checks: readonly Check[], world: World, fails: (message: 
 const toPlace = (command: Command): CommandInPlace =>
   typeof command === 'object' && 'run' in command ? command : { run: command }
 
-function fail(sentence: string, command: Command, message: string): never {
+const fail = (sentence: string, command: Command, message: string): never => {
   const { run, env } = toPlace(command)
   const words = typeof run === 'string' ? run : run.join(' ')
   const variables = Object.entries(env ?? {}).map(([name, value]) => `${name}=${value} `)
@@ -209,4 +229,13 @@ const tailOf = ({ stdout, stderr }: Finished) =>
   [...headed('stdout', stdout), ...headed('stderr', stderr)].map((line) => `\n  ${line}`).join('')
 
 const headed = (name: string, text: string) =>
-  text.trim() === '' ? [] : [`${name}:`, ...text.trimEnd().split('\n').slice(-12).map((line) => `  ${line}`)]
+  text.trim() === ''
+    ? []
+    : [
+        `${name}:`,
+        ...text
+          .trimEnd()
+          .split('\n')
+          .slice(-12)
+          .map((line) => `  ${line}`),
+      ]

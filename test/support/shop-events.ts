@@ -1,17 +1,78 @@
-import type { ContainerSummary, EventBody, ServiceSummary, StackEvent, StepSummary } from '../../src/core/events/event.ts'
+import type {
+  ContainerSummary,
+  EventBody,
+  ServiceSummary,
+  StackEvent,
+  StepSummary,
+} from '../../src/core/events/event.ts'
 
 /** A made-up stack of five services, told as a session would tell it. Times are milliseconds since its start. */
 export const start = Date.UTC(2026, 0, 2, 12, 0, 0)
 
 const services: readonly ServiceSummary[] = [
-  { name: 'web', tier: 'web', image: 'shop-web', dependsOn: [{ service: 'api', condition: 'service_healthy' }], replicas: 1, hasHealthcheck: true, ports: ['8080:80'], watched: true },
-  { name: 'api', tier: 'app', image: 'shop-api', dependsOn: [{ service: 'db', condition: 'service_healthy' }, { service: 'migrate', condition: 'service_completed_successfully' }], replicas: 2, hasHealthcheck: true, ports: ['3000'], watched: true },
-  { name: 'worker', tier: 'app', image: 'shop-worker', dependsOn: [{ service: 'db', condition: 'service_healthy' }], replicas: 1, hasHealthcheck: false, ports: [], watched: true },
-  { name: 'migrate', tier: 'app', image: 'shop-api', dependsOn: [{ service: 'db', condition: 'service_healthy' }], replicas: 1, hasHealthcheck: false, ports: [], watched: false },
-  { name: 'db', tier: 'data', image: 'postgres:17', dependsOn: [], replicas: 1, hasHealthcheck: true, ports: ['5432:5432'], watched: false },
+  {
+    name: 'web',
+    tier: 'web',
+    image: 'shop-web',
+    dependsOn: [{ service: 'api', condition: 'service_healthy' }],
+    replicas: 1,
+    hasHealthcheck: true,
+    ports: ['8080:80'],
+    watched: true,
+  },
+  {
+    name: 'api',
+    tier: 'app',
+    image: 'shop-api',
+    dependsOn: [
+      { service: 'db', condition: 'service_healthy' },
+      { service: 'migrate', condition: 'service_completed_successfully' },
+    ],
+    replicas: 2,
+    hasHealthcheck: true,
+    ports: ['3000'],
+    watched: true,
+  },
+  {
+    name: 'worker',
+    tier: 'app',
+    image: 'shop-worker',
+    dependsOn: [{ service: 'db', condition: 'service_healthy' }],
+    replicas: 1,
+    hasHealthcheck: false,
+    ports: [],
+    watched: true,
+  },
+  {
+    name: 'migrate',
+    tier: 'app',
+    image: 'shop-api',
+    dependsOn: [{ service: 'db', condition: 'service_healthy' }],
+    replicas: 1,
+    hasHealthcheck: false,
+    ports: [],
+    watched: false,
+  },
+  {
+    name: 'db',
+    tier: 'data',
+    image: 'postgres:17',
+    dependsOn: [],
+    replicas: 1,
+    hasHealthcheck: true,
+    ports: ['5432:5432'],
+    watched: false,
+  },
 ]
 
-const step = (id: string, kind: string, more: Partial<StepSummary>): StepSummary => ({ id, kind, subject: more.service === undefined ? id : `shop-${more.service}-1`, cause: 'is new', needs: [], ...more })
+const step = (id: string, kind: string, more: Partial<StepSummary>): StepSummary => ({
+  id,
+  kind,
+  subject: more.service === undefined ? id : `shop-${more.service}-1`,
+  cause: 'is new',
+  needs: [],
+  ...more,
+})
 
 const steps: readonly StepSummary[] = [
   step('default/network', 'network/create', { subject: 'network shop_default' }),
@@ -19,7 +80,12 @@ const steps: readonly StepSummary[] = [
   step('web/image', 'image/build', { subject: 'image shop-web', service: 'web' }),
   step('db.1/create', 'container/create', { service: 'db', needs: ['db/image'] }),
   step('db.1/start', 'container/start', { service: 'db', needs: ['db.1/create'] }),
-  step('db/healthy', 'service/await', { subject: 'db', service: 'db', cause: 'api waits for it', needs: ['db.1/start'] }),
+  step('db/healthy', 'service/await', {
+    subject: 'db',
+    service: 'db',
+    cause: 'api waits for it',
+    needs: ['db.1/start'],
+  }),
   step('migrate.1/start', 'container/start', { service: 'migrate', needs: ['db/healthy'] }),
   step('migrate/completed', 'service/await', { subject: 'migrate', service: 'migrate', needs: ['migrate.1/start'] }),
   step('api.1/start', 'container/start', { service: 'api', needs: ['db/healthy', 'migrate/completed'] }),
@@ -31,7 +97,15 @@ const steps: readonly StepSummary[] = [
 
 const container = (service: string, more: Partial<ContainerSummary> = {}): EventBody => ({
   type: 'container/changed',
-  container: { id: `${service}${more.number ?? 1}`.padEnd(12, '0'), name: `shop-${service}-${more.number ?? 1}`, service, number: 1, state: 'running', ports: [], ...more },
+  container: {
+    id: `${service}${more.number ?? 1}`.padEnd(12, '0'),
+    name: `shop-${service}-${more.number ?? 1}`,
+    service,
+    number: 1,
+    state: 'running',
+    ports: [],
+    ...more,
+  },
 })
 
 const published = (hostPort: number, containerPort: number) => [
@@ -41,13 +115,28 @@ const published = (hostPort: number, containerPort: number) => [
 
 const started = (id: string): EventBody => {
   const one = steps.find((known) => known.id === id)!
-  return { type: 'step/started', id, kind: one.kind, subject: one.subject, ...(one.service === undefined ? {} : { service: one.service }) }
+  return {
+    type: 'step/started',
+    id,
+    kind: one.kind,
+    subject: one.subject,
+    ...(one.service === undefined ? {} : { service: one.service }),
+  }
 }
 const ended = (id: string, ms = 200): EventBody => ({ type: 'step/ended', id, outcome: 'done', ms })
 
 type Told = readonly [after: number, body: EventBody]
 
-const log = (after: number, service: string, ...lines: readonly string[]): Told => [after, { type: 'log/written', service, container: `${service}1`, stream: 'stdout', lines: lines.map((text, index) => ({ text, at: start + after + index })) }]
+const log = (after: number, service: string, ...lines: readonly string[]): Told => [
+  after,
+  {
+    type: 'log/written',
+    service,
+    container: `${service}1`,
+    stream: 'stdout',
+    lines: lines.map((text, index) => ({ text, at: start + after + index })),
+  },
+]
 
 /** Until nothing is ready yet: an image is pulled, another built, the database probed. */
 export const starting: readonly Told[] = [
@@ -74,13 +163,33 @@ export const probing: readonly Told[] = [
   [2200, container('db', { health: 'starting', startedAt: start + 2200, ports: published(5432, 5432) })],
   [2210, started('db/healthy')],
   log(2400, 'db', 'LOG:  starting PostgreSQL 17.2', 'LOG:  listening on IPv4 address "0.0.0.0", port 5432'),
-  [2500, { type: 'probe/ended', service: 'db', container: 'db1', healthy: false, exitCode: 2, output: '/var/run/postgresql:5432 - no response\n' }],
+  [
+    2500,
+    {
+      type: 'probe/ended',
+      service: 'db',
+      container: 'db1',
+      healthy: false,
+      exitCode: 2,
+      output: '/var/run/postgresql:5432 - no response\n',
+    },
+  ],
   [3000, { type: 'step/progressed', id: 'web/image', done: 5, total: 7, unit: 'steps', note: '[5/7] COPY . .' }],
 ]
 
 /** Everything is up. */
 export const running: readonly Told[] = [
-  [3400, { type: 'probe/ended', service: 'db', container: 'db1', healthy: true, exitCode: 0, output: 'accepting connections' }],
+  [
+    3400,
+    {
+      type: 'probe/ended',
+      service: 'db',
+      container: 'db1',
+      healthy: true,
+      exitCode: 0,
+      output: 'accepting connections',
+    },
+  ],
   [3400, container('db', { health: 'healthy', startedAt: start + 2200, ports: published(5432, 5432) })],
   [3400, ended('db/healthy', 1200)],
   [3410, started('migrate.1/start')],
@@ -115,10 +224,30 @@ export const crashed: readonly Told[] = [
   [20_000, { type: 'watch/changed', service: 'web', paths: ['src/cart.tsx'], action: 'sync' }],
   [20_061, { type: 'reload/ended', service: 'web', action: 'sync', files: 1, ms: 61 }],
   log(20_100, 'web', '[vite] hmr update /src/cart.tsx'),
-  log(31_000, 'worker', "TypeError: Cannot read properties of undefined (reading 'items')", '    at applyCoupon (src/coupon.ts:41:17)', '    at run (src/queue.ts:88:5)'),
+  log(
+    31_000,
+    'worker',
+    "TypeError: Cannot read properties of undefined (reading 'items')",
+    '    at applyCoupon (src/coupon.ts:41:17)',
+    '    at run (src/queue.ts:88:5)',
+  ),
   [31_200, container('worker', { state: 'exited', exitCode: 1, restarts: 2 })],
-  [31_210, { type: 'problem/raised', id: 'worker/exit', service: 'worker', problem: { severity: 'error', code: 'service/exited', message: "worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')", hint: 'It ran for 27 s. Its last lines are in the log.' } }],
+  [
+    31_210,
+    {
+      type: 'problem/raised',
+      id: 'worker/exit',
+      service: 'worker',
+      problem: {
+        severity: 'error',
+        code: 'service/exited',
+        message: "worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')",
+        hint: 'It ran for 27 s. Its last lines are in the log.',
+      },
+    },
+  ],
 ]
 
 /** As events, numbered from 1. */
-export const toEvents = (...parts: readonly (readonly Told[])[]): readonly StackEvent[] => parts.flat().map(([after, body], index) => ({ seq: index + 1, at: start + after, ...body }))
+export const toEvents = (...parts: readonly (readonly Told[])[]): readonly StackEvent[] =>
+  parts.flat().map(([after, body], index) => ({ seq: index + 1, at: start + after, ...body }))

@@ -5,14 +5,14 @@ import { eventually } from './eventually.ts'
 /** The tool under test: `stack`, or `docker compose` in its place to see whether a scenario tells the truth. */
 export type ToolName = 'stack' | 'compose'
 
-export function selectTool(): ToolName {
+export const selectTool = (): ToolName => {
   const wanted = process.env['STACK_E2E_TOOL'] ?? 'stack'
   if (wanted !== 'stack' && wanted !== 'compose') throw new Error(`STACK_E2E_TOOL is stack or compose, not "${wanted}"`)
   return wanted
 }
 
 /** The words that start the tool. `STACK_E2E_COMMAND` names another build of stack, such as an installed one. */
-export function toolCommand(tool: ToolName): readonly [string, ...string[]] {
+export const toolCommand = (tool: ToolName): readonly [string, ...string[]] => {
   if (tool === 'compose') return ['docker', 'compose']
   const other = process.env['STACK_E2E_COMMAND']?.split(' ').filter((word) => word !== '')
   if (other?.[0] !== undefined) return [other[0], ...other.slice(1)]
@@ -21,7 +21,7 @@ export function toolCommand(tool: ToolName): readonly [string, ...string[]] {
 }
 
 /** Only what a shell of a user would have, so that a variable of this machine cannot decide a scenario. */
-export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+export const cleanEnvironment = (extra: Readonly<Record<string, string>> = {}): Record<string, string> => {
   const kept = ['PATH', 'HOME', 'DOCKER_HOST', 'LANG', 'TMPDIR', 'NODE_COMPILE_CACHE']
   const pairs = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]))
   return { ...Object.fromEntries(pairs), NO_COLOR: '1', ...extra }
@@ -57,7 +57,7 @@ export interface Running {
 const signalNumbers: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
 
 /** Starts a command in its own process group and gathers what it prints. */
-export function startCommand(words: readonly [string, ...string[]], options: RunOptions): Running {
+export const startCommand = (words: readonly [string, ...string[]], options: RunOptions): Running => {
   const began = performance.now()
   const [program, ...rest] = words
   const child = spawn(program, rest, {
@@ -109,7 +109,7 @@ interface EndOptions {
   readonly timeout: number
 }
 
-async function endOf(finished: Promise<Finished>, { signal, output, timeout }: EndOptions): Promise<Finished> {
+const endOf = async (finished: Promise<Finished>, { signal, output, timeout }: EndOptions): Promise<Finished> => {
   let timer: NodeJS.Timeout | undefined
   const tooLong = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -124,6 +124,5 @@ async function endOf(finished: Promise<Finished>, { signal, output, timeout }: E
   }
 }
 
-export async function runCommand(words: readonly [string, ...string[]], options: RunOptions): Promise<Finished> {
-  return startCommand(words, options).ends(options.timeout ?? 60_000)
-}
+export const runCommand = async (words: readonly [string, ...string[]], options: RunOptions): Promise<Finished> =>
+  startCommand(words, options).ends(options.timeout ?? 60_000)

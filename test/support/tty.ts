@@ -20,7 +20,7 @@ export type FakeTty = {
 }
 
 /** A terminal in memory: what is written to `stdout` is interpreted by a real terminal emulator. */
-export function createFakeTty(columns: number, rows: number): FakeTty {
+export const createFakeTty = (columns: number, rows: number): FakeTty => {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 })
   let frames = 0
   let raw = false
@@ -54,12 +54,19 @@ export function createFakeTty(columns: number, rows: number): FakeTty {
   const lines = async () => {
     await settled()
     const { active } = terminal.buffer
-    return Array.from({ length: terminal.rows }, (_, index) => active.getLine(active.viewportY + index)?.translateToString(true) ?? '')
+    return Array.from(
+      { length: terminal.rows },
+      (_, index) => active.getLine(active.viewportY + index)?.translateToString(true) ?? '',
+    )
   }
   return {
     stdin: stdin as unknown as NodeJS.ReadStream,
     stdout: stdout as unknown as NodeJS.WriteStream,
-    screen: async () => (await lines()).map((line) => line.trimEnd()).join('\n').trimEnd(),
+    screen: async () =>
+      (await lines())
+        .map((line) => line.trimEnd())
+        .join('\n')
+        .trimEnd(),
     row: async (index) => (await lines())[index] ?? '',
     async colourOf(text) {
       const all = await lines()

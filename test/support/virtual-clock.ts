@@ -67,7 +67,8 @@ export const createVirtualClock = (start = 1_700_000_000_000): VirtualClock => {
         await settle()
         if (state.isDone) return work
         if (wakeNext(Number.POSITIVE_INFINITY)) idle = 0
-        else if ((idle += 1) > 50) throw new Error('the test waits for something that never happens: nobody sleeps and nothing moves')
+        else if ((idle += 1) > 50)
+          throw new Error('the test waits for something that never happens: nobody sleeps and nothing moves')
       }
     },
     advance: async (ms) => {

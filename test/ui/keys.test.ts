@@ -60,7 +60,10 @@ describe('leaving', () => {
   })
 
   it('stops on the first Ctrl-C and kills on the second', async () => {
-    expect(await sentBy('\u0003\u0003', 2)).toEqual([{ type: 'quit', force: false }, { type: 'quit', force: true }])
+    expect(await sentBy('\u0003\u0003', 2)).toEqual([
+      { type: 'quit', force: false },
+      { type: 'quit', force: true },
+    ])
   })
 
   it('kills on the first Ctrl-C when it stops already, and says so', async () => {
@@ -73,7 +76,11 @@ describe('leaving', () => {
 })
 
 describe('a question', () => {
-  it.each([['y', true], ['n', false], ['\r', false]])('is answered by %j', async (key, yes) => {
+  it.each([
+    ['y', true],
+    ['n', false],
+    ['\r', false],
+  ])('is answered by %j', async (key, yes) => {
     const shown = show()
     shown.apply({ type: 'question/asked', id: 'volumes', text: 'Remove the volume shop_data?', fallback: false })
     await shown.shows('Remove the volume shop_data?', 'y yes', 'Without an answer: no.')
@@ -86,7 +93,13 @@ describe('a question', () => {
 
 describe('the log', () => {
   const flood = (shown: ShownDashboard, count: number) =>
-    shown.apply({ type: 'log/written', service: 'web', container: 'web1', stream: 'stdout', lines: Array.from({ length: count }, (_, index) => ({ text: `line ${index}.`, at: start + 50_000 + index })) })
+    shown.apply({
+      type: 'log/written',
+      service: 'web',
+      container: 'web1',
+      stream: 'stdout',
+      lines: Array.from({ length: count }, (_, index) => ({ text: `line ${index}.`, at: start + 50_000 + index })),
+    })
 
   it('shows the chosen service alone', async () => {
     const shown = show()
@@ -120,7 +133,13 @@ describe('the log', () => {
 
   it('wraps long lines, and hides the times', async () => {
     const shown = show()
-    shown.apply({ type: 'log/written', service: 'web', container: 'web1', stream: 'stdout', lines: [{ text: `${'word '.repeat(30)}end`, at: start + 50_000 }] })
+    shown.apply({
+      type: 'log/written',
+      service: 'web',
+      container: 'web1',
+      stream: 'stdout',
+      lines: [{ text: `${'word '.repeat(30)}end`, at: start + 50_000 }],
+    })
     await shown.shows('word word', '!end', '12:00:50.000')
     await shown.press('w', 'end')
     await shown.press('wT', '!end', '!12:00:50.000')
@@ -130,7 +149,8 @@ describe('the log', () => {
 it('shows help made from the table of keys, and details of a service', async () => {
   const shown = show({ columns: 120, rows: 40 })
   const help = await shown.press('?', 'Restart the service')
-  for (const binding of keymap.filter((one) => one.when.includes('main'))) expect(help).toContain(binding.help.slice(0, 20))
+  for (const binding of keymap.filter((one) => one.when.includes('main')))
+    expect(help).toContain(binding.help.slice(0, 20))
   await shown.press('?', '!Restart the service')
   await shown.press('i', 'shop-web-1, running, healthy', 'needs')
   await shown.press('q', '!shop-web-1, running')

@@ -43,7 +43,8 @@ describe('what a person sees', () => {
   })
 
   it('while the database is probed, 100x30', async () => {
-    expect(await show(toEvents(starting, probing), { at: 3500, columns: 100, rows: 30 }).shows('help')).toMatchInlineSnapshot(`
+    expect(await show(toEvents(starting, probing), { at: 3500, columns: 100, rows: 30 }).shows('help'))
+      .toMatchInlineSnapshot(`
       " shop   starting 3s   0/5 up
 
            SERVICE  STATE        UP    PORTS
@@ -255,7 +256,15 @@ describe('what a person sees', () => {
   })
 })
 
-it.each([[240, 70], [160, 48], [120, 40], [80, 24], [60, 15], [40, 10], [20, 6]])('never fills the last row nor goes beyond the edge at %ix%i', async (columns, rows) => {
+it.each([
+  [240, 70],
+  [160, 48],
+  [120, 40],
+  [80, 24],
+  [60, 15],
+  [40, 10],
+  [20, 6],
+])('never fills the last row nor goes beyond the edge at %ix%i', async (columns, rows) => {
   const shown = show(broken, { columns, rows })
   const lines = (await shown.shows('help')).split('\n')
   expect(lines.length).toBeLessThanOrEqual(rows - 1)
@@ -266,7 +275,13 @@ it.each([[240, 70], [160, 48], [120, 40], [80, 24], [60, 15], [40, 10], [20, 6]]
 it('follows the terminal when its size changes, again and again', async () => {
   const shown = show(broken)
   await shown.shows('help')
-  for (const [columns, rows] of [[160, 48], [40, 12], [20, 6], [240, 70]] as const) shown.tty.resize(columns, rows)
+  for (const [columns, rows] of [
+    [160, 48],
+    [40, 12],
+    [20, 6],
+    [240, 70],
+  ] as const)
+    shown.tty.resize(columns, rows)
   shown.tty.resize(60, 15)
   const fresh = show(broken, { columns: 60, rows: 15 })
   const wanted = await fresh.shows('help')

@@ -11,7 +11,11 @@ const show = (events = toEvents(starting, probing, running)) => {
 }
 afterEach(() => open.splice(0).forEach((shown) => shown.unmount()))
 
-const isRestored = async ({ tty }: ShownDashboard) => ({ alternate: await tty.isAlternate(), raw: tty.isRaw(), cursor: tty.isCursorShown() })
+const isRestored = async ({ tty }: ShownDashboard) => ({
+  alternate: await tty.isAlternate(),
+  raw: tty.isRaw(),
+  cursor: tty.isCursorShown(),
+})
 const restored = { alternate: false, raw: false, cursor: true }
 
 describe('the terminal', () => {
@@ -42,7 +46,10 @@ describe('the terminal', () => {
     await shown.shows('help')
     // A state that no event can make.
     shown.apply({ type: 'session/started', project: 'x', command: 'up', services: [{ name: 'a' } as never], files: [] })
-    shown.apply({ type: 'container/changed', container: { id: 'a', name: 'a', service: 'a', number: 1, state: 'running', ports: undefined as never } })
+    shown.apply({
+      type: 'container/changed',
+      container: { id: 'a', name: 'a', service: 'a', number: 1, state: 'running', ports: undefined as never },
+    })
     await expect(shown.left).rejects.toThrow()
     await eventually(async () => expect(await isRestored(shown)).toEqual(restored))
   })
@@ -65,7 +72,13 @@ describe('drawing', () => {
     const shown = show()
     await shown.press('\r', 'log · web')
     const before = shown.tty.frames()
-    shown.apply({ type: 'log/written', service: 'db', container: 'db1', stream: 'stdout', lines: [{ text: 'hidden', at: start }] })
+    shown.apply({
+      type: 'log/written',
+      service: 'db',
+      container: 'db1',
+      stream: 'stdout',
+      lines: [{ text: 'hidden', at: start }],
+    })
     await told(shown)
     await shown.press('\t', '↑↓ scroll')
     expect(shown.tty.frames() - before).toBe(1)
@@ -77,7 +90,16 @@ describe('drawing', () => {
     const before = shown.tty.frames()
     const began = Date.now()
     for (let batch = 0; batch < 200; batch += 1) {
-      shown.apply({ type: 'log/written', service: 'web', container: 'web1', stream: 'stdout', lines: Array.from({ length: 500 }, (_, index) => ({ text: `request ${batch}.${index} took some time and was answered well`, at: start + 10_000 + batch })) })
+      shown.apply({
+        type: 'log/written',
+        service: 'web',
+        container: 'web1',
+        stream: 'stdout',
+        lines: Array.from({ length: 500 }, (_, index) => ({
+          text: `request ${batch}.${index} took some time and was answered well`,
+          at: start + 10_000 + batch,
+        })),
+      })
       if (batch % 5 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     await shown.shows('request 199.499')
@@ -89,10 +111,33 @@ describe('drawing', () => {
 
   it('lets nothing of a program through but text and colours', async () => {
     const shown = show()
-    const evil = ['\u001b[2Jcleared', '\u001b]0;title\u0007titled', '\u001b[?1049lleft', 'bell\u0007', 'a\tb', '\u001b[10;10Hmoved', '50%\r100%', '\u202eright to left', '\u0085\u009b31mc1', '\u001bPdcs\u001b\\device', 'cut off \u001b[3']
-    shown.apply({ type: 'log/written', service: 'web', container: 'web1', stream: 'stdout', lines: evil.map((text) => ({ text, at: start + 50_000 })) })
+    const evil = [
+      '\u001b[2Jcleared',
+      '\u001b]0;title\u0007titled',
+      '\u001b[?1049lleft',
+      'bell\u0007',
+      'a\tb',
+      '\u001b[10;10Hmoved',
+      '50%\r100%',
+      '\u202eright to left',
+      '\u0085\u009b31mc1',
+      '\u001bPdcs\u001b\\device',
+      'cut off \u001b[3',
+    ]
+    shown.apply({
+      type: 'log/written',
+      service: 'web',
+      container: 'web1',
+      stream: 'stdout',
+      lines: evil.map((text) => ({ text, at: start + 50_000 })),
+    })
     const screen = await shown.shows('cut off')
-    expect(screen.split('\n').filter((line) => line.includes('12:00:50')).map((line) => line.slice(14))).toMatchInlineSnapshot(`
+    expect(
+      screen
+        .split('\n')
+        .filter((line) => line.includes('12:00:50'))
+        .map((line) => line.slice(14)),
+    ).toMatchInlineSnapshot(`
       [
         "web     cleared",
         "web     titled",

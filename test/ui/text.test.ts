@@ -13,57 +13,111 @@ const anyText = fc.string({ unit: 'grapheme', maxLength: 60 })
 const printable = anyText.map((text) => toSafeText(text, false))
 
 describe('cells', () => {
-  it.each([['abc', 3], ['地図', 4], ['é', 1], ['e\u0301', 1], ['🚀', 2], ['한국', 4], ['…●✖', 3], ['', 0], ['─'.repeat(5), 5]])('%j takes %i', (text, cells) => {
+  it.each([
+    ['abc', 3],
+    ['地図', 4],
+    ['é', 1],
+    ['e\u0301', 1],
+    ['🚀', 2],
+    ['한국', 4],
+    ['…●✖', 3],
+    ['', 0],
+    ['─'.repeat(5), 5],
+  ])('%j takes %i', (text, cells) => {
     expect(textWidth(text)).toBe(cells)
   })
 
   it('are never more than asked for, and exactly as many when a row is fitted', () => {
-    fc.assert(fc.property(printable, fc.integer({ min: 0, max: 40 }), (text, width) => {
-      expect(textWidth(cut(text, width))).toBeLessThanOrEqual(width)
-      expect(textWidth(fit(text, width))).toBe(width)
-      expect(textWidth(fit(text, width, { align: 'right' }))).toBe(width)
-    }))
+    fc.assert(
+      fc.property(printable, fc.integer({ min: 0, max: 40 }), (text, width) => {
+        expect(textWidth(cut(text, width))).toBeLessThanOrEqual(width)
+        expect(textWidth(fit(text, width))).toBe(width)
+        expect(textWidth(fit(text, width, { align: 'right' }))).toBe(width)
+      }),
+    )
   })
 
   it('fill a composed row exactly', () => {
-    fc.assert(fc.property(fc.array(printable, { maxLength: 4 }), fc.array(printable, { maxLength: 3 }), fc.integer({ min: 1, max: 100 }), (left, right, width) => {
-      const row = composeRow(left.map((text) => ({ text, paint: (one: string) => `\u001b[1m${one}\u001b[22m` })), { width, ellipsis: '…', right: right.map((text) => ({ text })) })
-      expect(textWidth(withoutColour(row))).toBe(width)
-    }))
+    fc.assert(
+      fc.property(
+        fc.array(printable, { maxLength: 4 }),
+        fc.array(printable, { maxLength: 3 }),
+        fc.integer({ min: 1, max: 100 }),
+        (left, right, width) => {
+          const row = composeRow(
+            left.map((text) => ({ text, paint: (one: string) => `\u001b[1m${one}\u001b[22m` })),
+            { width, ellipsis: '…', right: right.map((text) => ({ text })) },
+          )
+          expect(textWidth(withoutColour(row))).toBe(width)
+        },
+      ),
+    )
   })
 
   it('bound wrapped words, of which none is lost', () => {
-    fc.assert(fc.property(printable, fc.integer({ min: 2, max: 40 }), (text, width) => {
-      const lines = wrapWords(text, width)
-      for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(width)
-      expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
-    }))
+    fc.assert(
+      fc.property(printable, fc.integer({ min: 2, max: 40 }), (text, width) => {
+        const lines = wrapWords(text, width)
+        for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(width)
+        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
+      }),
+    )
   })
 })
 
 describe('a line of a program', () => {
-  const noise = fc.array(fc.oneof(anyText, fc.constantFrom('\u001b[31m', '\u001b[0m', '\u001b[2J', '\u001b]8;;http://x\u0007', '\t', '\r', '\u0007', '\u001b', '地')), { maxLength: 12 }).map((parts) => parts.join(''))
+  const noise = fc
+    .array(
+      fc.oneof(
+        anyText,
+        fc.constantFrom(
+          '\u001b[31m',
+          '\u001b[0m',
+          '\u001b[2J',
+          '\u001b]8;;http://x\u0007',
+          '\t',
+          '\r',
+          '\u0007',
+          '\u001b',
+          '地',
+        ),
+      ),
+      { maxLength: 12 },
+    )
+    .map((parts) => parts.join(''))
   const options = { colour: true, ellipsis: '…', wrap: false }
 
   it('never takes more cells than there are, cut or wrapped', () => {
-    fc.assert(fc.property(noise, fc.integer({ min: 2, max: 50 }), fc.boolean(), (text, width, wrap) => {
-      for (const line of toLogLines(text, { ...options, width, wrap, find: (plain) => [[1, Math.max(1, plain.length - 2)]] })) {
-        expect(textWidth(withoutColour(line))).toBeLessThanOrEqual(width)
-        // eslint-disable-next-line no-control-regex
-        expect(withoutColour(line)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
-      }
-    }))
+    fc.assert(
+      fc.property(noise, fc.integer({ min: 2, max: 50 }), fc.boolean(), (text, width, wrap) => {
+        for (const line of toLogLines(text, {
+          ...options,
+          width,
+          wrap,
+          find: (plain) => [[1, Math.max(1, plain.length - 2)]],
+        })) {
+          expect(textWidth(withoutColour(line))).toBeLessThanOrEqual(width)
+          // eslint-disable-next-line no-control-regex
+          expect(withoutColour(line)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
+        }
+      }),
+    )
   })
 
   it('loses nothing when it is wrapped', () => {
-    fc.assert(fc.property(noise, fc.integer({ min: 2, max: 50 }), (text, width) => {
-      const lines = toLogLines(text, { ...options, width, wrap: true, maxLines: 1000 })
-      expect(lines.map(withoutColour).join('')).toBe(toSafeText(text, false))
-    }))
+    fc.assert(
+      fc.property(noise, fc.integer({ min: 2, max: 50 }), (text, width) => {
+        const lines = toLogLines(text, { ...options, width, wrap: true, maxLines: 1000 })
+        expect(lines.map(withoutColour).join('')).toBe(toSafeText(text, false))
+      }),
+    )
   })
 
   it('keeps its colours on each line that it is wrapped into, and ends them', () => {
-    expect(toLogLines('\u001b[31mabcdef\u001b[0mgh', { ...options, width: 4, wrap: true })).toEqual(['\u001b[31mabcd\u001b[0m', '\u001b[31mef\u001b[0mgh'])
+    expect(toLogLines('\u001b[31mabcdef\u001b[0mgh', { ...options, width: 4, wrap: true })).toEqual([
+      '\u001b[31mabcd\u001b[0m',
+      '\u001b[31mef\u001b[0mgh',
+    ])
   })
 
   it('says that it was cut', () => {
@@ -74,7 +128,9 @@ describe('a line of a program', () => {
   })
 
   it('shows where a filter matches', () => {
-    expect(toLogLines('one two', { ...options, width: 10, find: () => [[4, 7]] })).toEqual(['one \u001b[7mtwo\u001b[0m'])
+    expect(toLogLines('one two', { ...options, width: 10, find: () => [[4, 7]] })).toEqual([
+      'one \u001b[7mtwo\u001b[0m',
+    ])
   })
 })
 
@@ -91,35 +147,81 @@ describe('the layout', () => {
   })
 
   it('never fills the last row, always has a header, and shows what it can', () => {
-    fc.assert(fc.property(input, (one) => {
-      const { header, gap, table, activities, logGap, logs, overlay, prompt, problem, hints, inspector } = layout(one)
-      const heights = [header, gap, table, activities, logGap, logs, overlay, prompt, problem, hints]
-      expect(Math.min(...heights)).toBeGreaterThanOrEqual(0)
-      expect(heights.reduce((sum, height) => sum + height, 0)).toBeLessThanOrEqual(one.rows - 1)
-      expect(header).toBe(1)
-      expect(inspector).toBeLessThan(one.columns / 2)
-      if (one.overlay) expect(table + logs).toBe(0)
-    }), { numRuns: 500 })
+    fc.assert(
+      fc.property(input, (one) => {
+        const { header, gap, table, activities, logGap, logs, overlay, prompt, problem, hints, inspector } = layout(one)
+        const heights = [header, gap, table, activities, logGap, logs, overlay, prompt, problem, hints]
+        expect(Math.min(...heights)).toBeGreaterThanOrEqual(0)
+        expect(heights.reduce((sum, height) => sum + height, 0)).toBeLessThanOrEqual(one.rows - 1)
+        expect(header).toBe(1)
+        expect(inspector).toBeLessThan(one.columns / 2)
+        if (one.overlay) expect(table + logs).toBe(0)
+      }),
+      { numRuns: 500 },
+    )
   })
 
   it('gives the log most of the room', () => {
-    expect(layout({ columns: 80, rows: 24, services: 3, activities: 0, problem: false, prompt: 0, overlay: false, pane: 'services' })).toMatchObject({ table: 4, logs: 16, hints: 1, gap: 1, inspector: 0 })
-    expect(layout({ columns: 80, rows: 24, services: 30, activities: 0, problem: true, prompt: 0, overlay: false, pane: 'services' })).toMatchObject({ table: 7, logs: 12 })
-    expect(layout({ columns: 160, rows: 48, services: 6, activities: 4, problem: false, prompt: 0, overlay: false, pane: 'services' })).toMatchObject({ table: 7, activities: 5, inspector: 48 })
+    expect(
+      layout({
+        columns: 80,
+        rows: 24,
+        services: 3,
+        activities: 0,
+        problem: false,
+        prompt: 0,
+        overlay: false,
+        pane: 'services',
+      }),
+    ).toMatchObject({ table: 4, logs: 16, hints: 1, gap: 1, inspector: 0 })
+    expect(
+      layout({
+        columns: 80,
+        rows: 24,
+        services: 30,
+        activities: 0,
+        problem: true,
+        prompt: 0,
+        overlay: false,
+        pane: 'services',
+      }),
+    ).toMatchObject({ table: 7, logs: 12 })
+    expect(
+      layout({
+        columns: 160,
+        rows: 48,
+        services: 6,
+        activities: 4,
+        problem: false,
+        prompt: 0,
+        overlay: false,
+        pane: 'services',
+      }),
+    ).toMatchObject({ table: 7, activities: 5, inspector: 48 })
   })
 })
 
 describe('numbers', () => {
-  it.each([[0, '0s'], [59_999, '59s'], [60_000, '1m'], [3_599_000, '59m'], [3_600_000, '1h'], [48 * 3_600_000, '2d'], [-5, '0s']])('an age of %i is %s', (ms, text) => {
+  it.each([
+    [0, '0s'],
+    [59_999, '59s'],
+    [60_000, '1m'],
+    [3_599_000, '59m'],
+    [3_600_000, '1h'],
+    [48 * 3_600_000, '2d'],
+    [-5, '0s'],
+  ])('an age of %i is %s', (ms, text) => {
     expect(formatAge(ms)).toBe(text)
   })
 
   it('an age does not change before it is said to', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 200 * 3_600_000 }), (ms) => {
-      const wait = untilNextAge(ms)
-      expect(formatAge(ms + wait - 1)).toBe(formatAge(ms))
-      expect(formatAge(ms + wait)).not.toBe(formatAge(ms))
-    }))
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 200 * 3_600_000 }), (ms) => {
+        const wait = untilNextAge(ms)
+        expect(formatAge(ms + wait - 1)).toBe(formatAge(ms))
+        expect(formatAge(ms + wait)).not.toBe(formatAge(ms))
+      }),
+    )
   })
 
   it('cost, bytes, counts', () => {

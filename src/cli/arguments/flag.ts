@@ -14,9 +14,20 @@ export type Flag = FlagBase &
   (
     | { readonly kind: 'boolean'; readonly default?: boolean }
     | { readonly kind: 'number'; readonly value: string }
-    | { readonly kind: 'string'; readonly value: string; readonly choices?: readonly string[]; readonly complete?: ValueSource }
+    | {
+        readonly kind: 'string'
+        readonly value: string
+        readonly choices?: readonly string[]
+        readonly complete?: ValueSource
+      }
     /** May be given several times. With `commas`, one value may hold several. */
-    | { readonly kind: 'strings'; readonly value: string; readonly choices?: readonly string[]; readonly complete?: ValueSource; readonly commas?: boolean }
+    | {
+        readonly kind: 'strings'
+        readonly value: string
+        readonly choices?: readonly string[]
+        readonly complete?: ValueSource
+        readonly commas?: boolean
+      }
   )
 
 export type FlagSet = Readonly<Record<string, Flag>>

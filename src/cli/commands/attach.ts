@@ -6,10 +6,14 @@ import { assertServices, selectContainer } from '../target.ts'
 import { createUsageError } from '../usage-error.ts'
 
 /** `stack attach`: the terminal joins the main process; signals go to it, and its exit code is ours. */
-export async function runAttach({ context, flags, words }: CallOf<typeof attachCommand>): Promise<number> {
+export const runAttach = async ({ context, flags, words }: CallOf<typeof attachCommand>): Promise<number> => {
   const [service = ''] = words
   const detachKeys = parseDetachKeys(flags['detach-keys'] ?? 'ctrl-p,ctrl-q')
-  if (detachKeys === undefined) throw createUsageError({ detail: `Detach keys are written ctrl-p,ctrl-q, not "${flags['detach-keys']}".` }, 'attach')
+  if (detachKeys === undefined)
+    throw createUsageError(
+      { detail: `Detach keys are written ctrl-p,ctrl-q, not "${flags['detach-keys']}".` },
+      'attach',
+    )
   const [target, runtime] = await Promise.all([loadTarget(context, { services: [service] }), context.runtime()])
   const containers = await runtime.listContainers({ project: target.name }, { signal: context.signal })
   assertServices([service], { target, containers })
@@ -24,7 +28,12 @@ export async function runAttach({ context, flags, words }: CallOf<typeof attachC
   })
   const stream = await runtime.attach(id, { stdin: !flags['no-stdin'], tty })
   try {
-    const { detached } = await joinTerminal(context, stream, { tty, input: !flags['no-stdin'], detachKeys, resize: (size) => runtime.resizeTty({ container: id }, size) })
+    const { detached } = await joinTerminal(context, stream, {
+      tty,
+      input: !flags['no-stdin'],
+      detachKeys,
+      resize: (size) => runtime.resizeTty({ container: id }, size),
+    })
     if (detached) return 0
     return (await ended).exitCode
   } finally {

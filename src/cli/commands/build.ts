@@ -19,29 +19,37 @@ type BuildCall = CallOf<typeof buildCommand>
 const notBuilt = ['builder', 'check', 'memory', 'print'] as const
 
 /** `stack build`: the images of services that say how they are built. */
-export async function runBuild({ context, flags, given, words }: BuildCall): Promise<number> {
+export const runBuild = async ({ context, flags, given, words }: BuildCall): Promise<number> => {
   const missing = notBuilt.find((name) => given.has(name))
   if (missing !== undefined) throw new StackError('cli/not-built', { what: `"stack build --${missing}"` })
   const project = await loadProject(context, { services: words, resolveEnvironment: false })
   assertServices(words, { target: { name: project.name, project } })
   const changed = withBuildFlags(project, { flags, context })
-  const chosen = words.length === 0 ? Object.keys(project.services) : flags['with-dependencies'] ? [...withDependencies(project.services, words)] : words
+  const chosen =
+    words.length === 0
+      ? Object.keys(project.services)
+      : flags['with-dependencies']
+        ? [...withDependencies(project.services, words)]
+        : words
   const names = chosen.filter((name) => project.services[name]?.build !== undefined)
   if (names.length === 0) {
     context.stderr.write('No services to build\n')
     return 0
   }
-  const { exit } = await runPlan(flags.quiet ? { ...context, terminal: { ...context.terminal, progress: 'quiet' } } : context, {
-    target: { name: project.name, project: changed },
-    title: 'build',
-    plan: () => planBuilds(changed, names),
-  })
+  const { exit } = await runPlan(
+    flags.quiet ? { ...context, terminal: { ...context.terminal, progress: 'quiet' } } : context,
+    {
+      target: { name: project.name, project: changed },
+      title: 'build',
+      plan: () => planBuilds(changed, names),
+    },
+  )
   if (exit !== 0 || !flags.push) return exit
   return pushImages(context, { project, names, ignoreFailures: false, quiet: flags.quiet })
 }
 
 /** The flags of the command line as if they stood in the file. */
-function withBuildFlags(project: Project, { flags, context }: Pick<BuildCall, 'flags' | 'context'>): Project {
+const withBuildFlags = (project: Project, { flags, context }: Pick<BuildCall, 'flags' | 'context'>): Project => {
   const change = (service: Service): Service =>
     service.build === undefined
       ? service
@@ -57,28 +65,53 @@ function withBuildFlags(project: Project, { flags, context }: Pick<BuildCall, 'f
             ...(flags.ssh === undefined ? {} : { ssh: [toAbsolutePaths(flags.ssh, context.workingDirectory)] }),
           },
         }
-  return { ...project, services: Object.fromEntries(Object.entries(project.services).map(([name, service]) => [name, change(service)])) }
+  return {
+    ...project,
+    services: Object.fromEntries(Object.entries(project.services).map(([name, service]) => [name, change(service)])),
+  }
 }
 
 /** `id=key,key`: what is typed is relative to where it is typed, and not to the stack file. */
-function toAbsolutePaths(entry: string, directory: string): string {
+const toAbsolutePaths = (entry: string, directory: string): string => {
   const [id = '', paths] = entry.split(/=(.*)/s)
-  return paths === undefined ? entry : `${id}=${paths.split(',').map((path) => resolve(directory, path)).join(',')}`
+  return paths === undefined
+    ? entry
+    : `${id}=${paths
+        .split(',')
+        .map((path) => resolve(directory, path))
+        .join(',')}`
 }
 
 /** One step for each image; one that another's build is made from comes first. */
-export function planBuilds(project: Project, names: readonly string[]): Plan {
+export const planBuilds = (project: Project, names: readonly string[]): Plan => {
   const { environment } = project.context
-  const problems = names.flatMap((name) => checkBuildPlatforms(name, { service: project.services[name] ?? { command: null, entrypoint: null }, environment }))
-  if (problems.length > 0) throw new StackError('plan/impossible', { problems: problems.map(({ message }) => message) }, { problems })
+  const problems = names.flatMap((name) =>
+    checkBuildPlatforms(name, { service: project.services[name] ?? { command: null, entrypoint: null }, environment }),
+  )
+  if (problems.length > 0)
+    throw new StackError('plan/impossible', { problems: problems.map(({ message }) => message) }, { problems })
   const steps = new Map<string, Step>()
   const visit = (name: string): void => {
     const definition = project.services[name]
     if (definition?.build === undefined || steps.has(name)) return
-    const bases = Object.values(definition.build.additional_contexts ?? {}).flatMap((value) => (value.startsWith('service:') ? [value.slice('service:'.length)] : []))
+    const bases = Object.values(definition.build.additional_contexts ?? {}).flatMap((value) =>
+      value.startsWith('service:') ? [value.slice('service:'.length)] : [],
+    )
     for (const base of bases) visit(base)
     const needs = bases.filter((base) => steps.has(base)).map((base) => `${base}/build`)
-    steps.set(name, { id: `${name}/build`, needs, action: { kind: 'image/build', service: name, image: toImageReference(project, name), definition, platforms: selectBuildPlatforms(definition, { all: true, environment }) }, cause: 'asked for', destructive: false })
+    steps.set(name, {
+      id: `${name}/build`,
+      needs,
+      action: {
+        kind: 'image/build',
+        service: name,
+        image: toImageReference(project, name),
+        definition,
+        platforms: selectBuildPlatforms(definition, { all: true, environment }),
+      },
+      cause: 'asked for',
+      destructive: false,
+    })
   }
   for (const name of names) visit(name)
   return { steps: [...steps.values()], warnings: [], unchanged: [] }

@@ -4,14 +4,16 @@ import type { commitCommand } from '../table/container-commands.ts'
 import { assertServices, selectContainer } from '../target.ts'
 
 /** `stack commit`: an image of what a running container has become. */
-export async function runCommit({ context, flags, words }: CallOf<typeof commitCommand>): Promise<number> {
+export const runCommit = async ({ context, flags, words }: CallOf<typeof commitCommand>): Promise<number> => {
   const [service = '', reference] = words
   const [target, runtime] = await Promise.all([loadTarget(context, { services: [service] }), context.runtime()])
   const containers = await runtime.listContainers({ project: target.name }, { signal: context.signal })
   assertServices([service], { target, containers })
   const { id, name } = selectContainer(containers, { service, index: flags.index, running: true })
   if (context.global['dry-run']) {
-    context.stdout.write(`${name}: would become ${reference === undefined ? 'an image without a name' : `image ${reference}`}\n`)
+    context.stdout.write(
+      `${name}: would become ${reference === undefined ? 'an image without a name' : `image ${reference}`}\n`,
+    )
     return 0
   }
   const spec = {

@@ -14,36 +14,73 @@ type ConfigCall = CallOf<typeof configCommand>
 type Loaded = Extract<LoadResult, { ok: true }>
 
 /** `stack config`: what the stack file means, whole. Asks no engine but for digests of images. */
-export async function runConfig(call: ConfigCall): Promise<number> {
+export const runConfig = async (call: ConfigCall): Promise<number> => {
   const { flags, context } = call
-  if (flags.schema) return write(call, `${JSON.stringify((await import('../../core/compose/schema/json-schema.ts')).toJsonSchema(), null, 2)}\n`)
+  if (flags.schema)
+    return write(
+      call,
+      `${JSON.stringify((await import('../../core/compose/schema/json-schema.ts')).toJsonSchema(), null, 2)}\n`,
+    )
   if (flags.variables) return write(call, await variablesText(call))
   if (flags['no-interpolate']) return runDocument(call)
   const isNames = namesOf.some(([flag]) => flags[flag]) || flags.hash !== undefined
-  const loaded = await load(call, { services: flags.profiles || flags.images || !isNames ? call.words : [], resolveEnvironment: !isNames && !flags['no-env-resolution'] })
+  const loaded = await load(call, {
+    services: flags.profiles || flags.images || !isNames ? call.words : [],
+    resolveEnvironment: !isNames && !flags['no-env-resolution'],
+  })
   if (flags.explain !== undefined) return explain(loaded, flags.explain, call)
-  if (flags.environment) return write(call, lines(Object.entries(loaded.project.context.environment).map(([name, value]) => `${name}=${value}`).sort()))
+  if (flags.environment)
+    return write(
+      call,
+      lines(
+        Object.entries(loaded.project.context.environment)
+          .map(([name, value]) => `${name}=${value}`)
+          .sort(),
+      ),
+    )
   if (flags.hash !== undefined) return write(call, await hashText(loaded.project, flags.hash))
   const names = namesOf.find(([flag]) => flags[flag])
   if (names !== undefined) return write(call, lines(names[1](loaded.project)))
-  const project = flags['resolve-image-digests'] || flags['lock-image-digests'] ? await withDigests(loaded.project, context) : loaded.project
+  const project =
+    flags['resolve-image-digests'] || flags['lock-image-digests']
+      ? await withDigests(loaded.project, context)
+      : loaded.project
   if (flags.quiet) return 0
   return write(call, await projectText(project, call))
 }
 
 const lines = (items: readonly string[]): string => items.map((item) => `${item}\n`).join('')
 
-const namesOf: readonly (readonly ['services' | 'volumes' | 'networks' | 'models' | 'profiles' | 'images', (project: Project) => readonly string[]])[] = [
+const namesOf: readonly (readonly [
+  'services' | 'volumes' | 'networks' | 'models' | 'profiles' | 'images',
+  (project: Project) => readonly string[],
+])[] = [
   ['services', (project) => Object.keys(project.services).sort()],
   ['volumes', (project) => Object.keys(project.volumes).sort()],
   ['networks', (project) => Object.keys(project.networks).sort()],
   ['models', (project) => Object.keys(project.models).sort()],
-  ['profiles', (project) => [...new Set([...Object.values(project.services), ...Object.values(project.context.disabled)].flatMap(({ profiles }) => profiles ?? []))].sort()],
-  ['images', (project) => Object.entries(project.services).map(([name, { image }]) => image ?? `${project.name}-${name}`)],
+  [
+    'profiles',
+    (project) =>
+      [
+        ...new Set(
+          [...Object.values(project.services), ...Object.values(project.context.disabled)].flatMap(
+            ({ profiles }) => profiles ?? [],
+          ),
+        ),
+      ].sort(),
+  ],
+  [
+    'images',
+    (project) => Object.entries(project.services).map(([name, { image }]) => image ?? `${project.name}-${name}`),
+  ],
 ]
 
-async function load({ flags, context }: ConfigCall, options: LoadOptions): Promise<Loaded> {
-  const [{ loadProject }, { createSources }] = await Promise.all([import('../../core/compose/load.ts'), import('../../system/files.ts')])
+const load = async ({ flags, context }: ConfigCall, options: LoadOptions): Promise<Loaded> => {
+  const [{ loadProject }, { createSources }] = await Promise.all([
+    import('../../core/compose/load.ts'),
+    import('../../system/files.ts'),
+  ])
   const result = loadProject(
     toLoadRequest(context, {
       ...options,
@@ -57,21 +94,24 @@ async function load({ flags, context }: ConfigCall, options: LoadOptions): Promi
 }
 
 /** Hands out what was loaded; warnings are printed, and problems are the command's failure. */
-function accept<R extends Pick<LoadResult, 'ok' | 'warnings' | 'texts'>>(result: R, context: CliContext): Extract<R, { ok: true }> {
+const accept = <R extends Pick<LoadResult, 'ok' | 'warnings' | 'texts'>>(
+  result: R,
+  context: CliContext,
+): Extract<R, { ok: true }> => {
   for (const [file, text] of result.texts) context.texts.set(file, text)
   if (context.terminal.progress !== 'quiet') printProblems(result.warnings, context)
   if (result.ok) return result as Extract<R, { ok: true }>
   throw toLoadError((result as unknown as Extract<LoadResult, { ok: false }>).problems)
 }
 
-async function write({ flags, context }: ConfigCall, text: string): Promise<number> {
+const write = async ({ flags, context }: ConfigCall, text: string): Promise<number> => {
   if (flags.output === undefined || flags.output === '') context.stdout.write(text)
   else await writeFile(resolve(context.workingDirectory, flags.output), text)
   return 0
 }
 
 /** Dollar signs are doubled, so that what is printed means the same when it is loaded. */
-async function projectText(project: Project, { flags }: ConfigCall): Promise<string> {
+const projectText = async (project: Project, { flags }: ConfigCall): Promise<string> => {
   const [{ printProject }, { writeJson }, { writeYaml }] = await Promise.all([
     import('../../core/compose/print-project.ts'),
     import('../../core/compose/write-json.ts'),
@@ -79,7 +119,12 @@ async function projectText(project: Project, { flags }: ConfigCall): Promise<str
   ])
   if (flags['lock-image-digests']) {
     const isJson = flags.format === 'json'
-    const services = Object.fromEntries(Object.entries(project.services).map(([name, { image }]) => [name, { ...(isJson ? { command: null, entrypoint: null } : {}), ...(image === undefined ? {} : { image }) }]))
+    const services = Object.fromEntries(
+      Object.entries(project.services).map(([name, { image }]) => [
+        name,
+        { ...(isJson ? { command: null, entrypoint: null } : {}), ...(image === undefined ? {} : { image }) },
+      ]),
+    )
     return (isJson ? writeJson({ name: '', services }) : writeYaml({ services })).replaceAll('$', '$$$$')
   }
   const format = flags.format === 'json' ? 'json' : 'yaml'
@@ -87,14 +132,21 @@ async function projectText(project: Project, { flags }: ConfigCall): Promise<str
   return (format === 'json' ? writeJson(printed) : writeYaml(printed)).replaceAll('$', '$$$$')
 }
 
-async function loadRaw({ flags, context }: ConfigCall) {
-  const [{ loadDocument }, { createSources }] = await Promise.all([import('../../core/compose/load.ts'), import('../../system/files.ts')])
-  const request = toLoadRequest(context, { interpolate: false, normalize: !flags['no-normalize'], resolvePaths: !flags['no-path-resolution'] })
+const loadRaw = async ({ flags, context }: ConfigCall) => {
+  const [{ loadDocument }, { createSources }] = await Promise.all([
+    import('../../core/compose/load.ts'),
+    import('../../system/files.ts'),
+  ])
+  const request = toLoadRequest(context, {
+    interpolate: false,
+    normalize: !flags['no-normalize'],
+    resolvePaths: !flags['no-path-resolution'],
+  })
   return accept(loadDocument(request, createSources()), context)
 }
 
 /** `--no-interpolate`: the merged document with its variables in place. */
-async function runDocument(call: ConfigCall): Promise<number> {
+const runDocument = async (call: ConfigCall): Promise<number> => {
   const { flags } = call
   const { model, name } = await loadRaw(call)
   const [{ toPlain }, { sortKeys, writeJson }, { sortKeysNaturally, writeYaml }] = await Promise.all([
@@ -108,40 +160,65 @@ async function runDocument(call: ConfigCall): Promise<number> {
   return write(call, flags.format === 'json' ? writeJson(sortKeys(document)) : writeYaml(sortKeysNaturally(document)))
 }
 
-async function variablesText(call: ConfigCall): Promise<string> {
-  const [{ model }, { documentVariables }, { toColumns }] = await Promise.all([loadRaw(call), import('../../core/compose/document-variables.ts'), import('../../report/columns.ts')])
+const variablesText = async (call: ConfigCall): Promise<string> => {
+  const [{ model }, { documentVariables }, { toColumns }] = await Promise.all([
+    loadRaw(call),
+    import('../../core/compose/document-variables.ts'),
+    import('../../report/columns.ts'),
+  ])
   const variables = documentVariables(model)
   if (call.flags.format === 'json') {
-    const record = Object.fromEntries(variables.map((one) => [one.name, { Name: one.name, DefaultValue: one.default, PresenceValue: one.alternate, Required: one.required }]))
+    const record = Object.fromEntries(
+      variables.map((one) => [
+        one.name,
+        { Name: one.name, DefaultValue: one.default, PresenceValue: one.alternate, Required: one.required },
+      ]),
+    )
     return `${JSON.stringify(record)}\n`
   }
   const rows = variables.map((one) => [one.name, String(one.required), one.default, one.alternate])
   return lines(toColumns([['NAME', 'REQUIRED', 'DEFAULT VALUE', 'ALTERNATE VALUE'], ...rows], { gap: 3, minimum: 20 }))
 }
 
-async function hashText(project: Project, wanted: string): Promise<string> {
-  const [{ sha256 }, { toServiceHash }] = await Promise.all([import('../hash-options.ts'), import('../../core/project/compose-hash.ts')])
+const hashText = async (project: Project, wanted: string): Promise<string> => {
+  const [{ sha256 }, { toServiceHash }] = await Promise.all([
+    import('../hash-options.ts'),
+    import('../../core/project/compose-hash.ts'),
+  ])
   const names = (wanted === '*' ? Object.keys(project.services) : wanted.split(',')).sort()
   return lines(names.map((name) => `${name} ${toServiceHash(serviceNamed(project, name), sha256)}`))
 }
 
-function serviceNamed({ services }: Project, name: string): Service {
+const serviceNamed = ({ services }: Project, name: string): Service => {
   const service = services[name]
   if (service === undefined) throw new StackError('plan/unknown-service', { service: name })
   return service
 }
 
-async function explain(loaded: Loaded, path: string, call: ConfigCall): Promise<number> {
+const explain = async (loaded: Loaded, path: string, call: ConfigCall): Promise<number> => {
   const { explanationLines } = await import('../explain-lines.ts')
   const explanation = loaded.explain(path)
-  await write(call, lines(explanationLines(explanation, { workingDirectory: call.context.workingDirectory, format: call.flags.format })))
+  await write(
+    call,
+    lines(
+      explanationLines(explanation, { workingDirectory: call.context.workingDirectory, format: call.flags.format }),
+    ),
+  )
   return explanation.found ? 0 : 1
 }
 
-async function withDigests(project: Project, context: CliContext): Promise<Project> {
+const withDigests = async (project: Project, context: CliContext): Promise<Project> => {
   const [runtime, { pinImage }] = await Promise.all([context.runtime(), import('../pin-image.ts')])
   const images = new Set(Object.values(project.services).flatMap(({ image }) => image ?? []))
-  const pinned = new Map(await Promise.all([...images].map(async (image) => [image, await pinImage(image, { runtime, signal: context.signal })] as const)))
-  const pin = (service: Service): Service => (service.image === undefined ? service : { ...service, image: pinned.get(service.image) ?? service.image })
-  return { ...project, services: Object.fromEntries(Object.entries(project.services).map(([name, service]) => [name, pin(service)])) }
+  const pinned = new Map(
+    await Promise.all(
+      [...images].map(async (image) => [image, await pinImage(image, { runtime, signal: context.signal })] as const),
+    ),
+  )
+  const pin = (service: Service): Service =>
+    service.image === undefined ? service : { ...service, image: pinned.get(service.image) ?? service.image }
+  return {
+    ...project,
+    services: Object.fromEntries(Object.entries(project.services).map(([name, service]) => [name, pin(service)])),
+  }
 }

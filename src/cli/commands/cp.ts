@@ -1,4 +1,3 @@
-import type { ObservedContainer } from '../../core/plan/observed.ts'
 import { loadTarget } from '../load-target.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { cpCommand } from '../table/container-commands.ts'
@@ -8,14 +7,24 @@ import { createUsageError } from '../usage-error.ts'
 type Place = { readonly service?: string; readonly path: string }
 
 /** `stack cp`: from a container to here, or from here to every replica of a service, as Compose does. */
-export async function runCp({ context, flags, words }: CallOf<typeof cpCommand>): Promise<number> {
+export const runCp = async ({ context, flags, words }: CallOf<typeof cpCommand>): Promise<number> => {
   const [from, to] = [parsePlace(words[0] ?? ''), parsePlace(words[1] ?? '')]
   if ((from.service === undefined) === (to.service === undefined)) {
-    throw createUsageError({ detail: from.service === undefined ? 'One side must be in a container: SERVICE:PATH.' : 'Files cannot be copied from one container to another.' }, 'cp')
+    throw createUsageError(
+      {
+        detail:
+          from.service === undefined
+            ? 'One side must be in a container: SERVICE:PATH.'
+            : 'Files cannot be copied from one container to another.',
+      },
+      'cp',
+    )
   }
   const service = from.service ?? to.service ?? ''
   const [target, runtime] = await Promise.all([loadTarget(context, { services: [service] }), context.runtime()])
-  const containers = (await runtime.listContainers({ project: target.name }, { signal: context.signal })).filter((container) => flags.all || !container.oneOff)
+  const containers = (await runtime.listContainers({ project: target.name }, { signal: context.signal })).filter(
+    (container) => flags.all || !container.oneOff,
+  )
   assertServices([service], { target, containers })
   const first = selectContainer(containers, { service, index: flags.index })
   if (context.global['dry-run']) {
@@ -24,20 +33,29 @@ export async function runCp({ context, flags, words }: CallOf<typeof cpCommand>)
   }
   const files = await import('../copy-files.ts')
   if (from.service !== undefined) {
-    await files.copyFromContainer(context, { container: first, from: from.path, to: to.path, followLink: flags['follow-link'] })
+    await files.copyFromContainer(context, {
+      container: first,
+      from: from.path,
+      to: to.path,
+      followLink: flags['follow-link'],
+    })
     return 0
   }
   const chosen = flags.index === undefined ? containers.filter((container) => container.service === service) : [first]
-  for (const container of chosen) await copyInto(container)
-  return 0
-
-  async function copyInto(container: ObservedContainer): Promise<void> {
-    await files.copyToContainer(context, { container, from: from.path, to: to.path, followLink: flags['follow-link'], copyOwner: flags.archive })
+  for (const container of chosen) {
+    await files.copyToContainer(context, {
+      container,
+      from: from.path,
+      to: to.path,
+      followLink: flags['follow-link'],
+      copyOwner: flags.archive,
+    })
   }
+  return 0
 }
 
 /** `web:/etc/hosts` is in a container; `./a:b`, `/a:b` and `C:\a` are here. */
-function parsePlace(text: string): Place {
+const parsePlace = (text: string): Place => {
   const at = text.indexOf(':')
   if (text === '') throw createUsageError({ detail: 'A path is empty.' }, 'cp')
   if (at <= 0 || /^[./\\]/.test(text) || (process.platform === 'win32' && at === 1)) return { path: text }

@@ -7,7 +7,7 @@ import type { createCommand } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
 import { assertMakeFlags, toRoundOptions, toSilent, toUpOptions } from '../up-options.ts'
 
-export async function runCreate({ context, flags, words }: CallOf<typeof createCommand>): Promise<number> {
+export const runCreate = async ({ context, flags, words }: CallOf<typeof createCommand>): Promise<number> => {
   assertMakeFlags(flags, 'create')
   const project = await loadProject(context, { services: words })
   const target = { name: project.name, project }

@@ -14,7 +14,7 @@ export type DoctorCall = {
 }
 
 /** `stack doctor`: says what is there and what is missing, each with one command to mend it; with --fix does it. */
-export async function runDoctor({ flags, context }: DoctorCall): Promise<number> {
+export const runDoctor = async ({ flags, context }: DoctorCall): Promise<number> => {
   const { env, signal, stdout, stderr, color } = context
   const report = (line: string): void => void stderr.write(`${line} …\n`)
   const { diagnosis, failures }: Mended = flags.fix

@@ -8,7 +8,7 @@ import { assertServices, toServices } from '../target.ts'
 import { toGrace } from '../up-options.ts'
 
 /** `stack down`: containers, networks, and on request volumes and images go; works from labels where there is no file. */
-export async function runDown({ context, flags, words }: CallOf<typeof downCommand>): Promise<number> {
+export const runDown = async ({ context, flags, words }: CallOf<typeof downCommand>): Promise<number> => {
   const target = await loadTarget(context, { services: words })
   const { exit } = await runPlan(context, {
     target,

@@ -8,15 +8,32 @@ import type { eventsCommand } from '../table/look-commands.ts'
 import { assertServices } from '../target.ts'
 
 /** `stack events`: what happens to the project's containers, in Compose's words. */
-export async function runEvents({ context, flags, words }: CallOf<typeof eventsCommand>): Promise<number> {
+export const runEvents = async ({ context, flags, words }: CallOf<typeof eventsCommand>): Promise<number> => {
   const now = context.clock.now()
-  const [since, until] = [parseTime(flags.since, { now, command: 'events' }), parseTime(flags.until, { now, command: 'events' })]
+  const [since, until] = [
+    parseTime(flags.since, { now, command: 'events' }),
+    parseTime(flags.until, { now, command: 'events' }),
+  ]
   const [target, runtime] = await Promise.all([loadTarget(context, { services: words }), context.runtime()])
-  if (words.length > 0) assertServices(words, { target, containers: target.project === undefined ? await runtime.listContainers({ project: target.name }) : [] })
-  const filter = { project: target.name, execs: true, ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }
+  if (words.length > 0)
+    assertServices(words, {
+      target,
+      containers: target.project === undefined ? await runtime.listContainers({ project: target.name }) : [],
+    })
+  const filter = {
+    project: target.name,
+    execs: true,
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  }
   try {
     for await (const event of runtime.events(filter, { signal: context.signal })) {
-      if (event.kind !== 'container' || event.service === undefined || (words.length > 0 && !words.includes(event.service))) continue
+      if (
+        event.kind !== 'container' ||
+        event.service === undefined ||
+        (words.length > 0 && !words.includes(event.service))
+      )
+        continue
       context.stdout.write(`${flags.json ? toJson(event) : toLine(event)}\n`)
     }
   } catch (error) {
@@ -27,18 +44,29 @@ export async function runEvents({ context, flags, words }: CallOf<typeof eventsC
 
 /** Compose leaves its own labels out, and we ours. */
 const ownAttributes = ({ attributes }: EngineEvent): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith('com.docker.compose.') && key !== label.parts).sort(([a], [b]) => (a < b ? -1 : 1)))
+  Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([key]) => !key.startsWith('com.docker.compose.') && key !== label.parts)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
 
 /** As the engine says it: `health_status: healthy`. */
 const toAction = ({ action, health }: EngineEvent): string => (health === undefined ? action : `${action}: ${health}`)
 
-function toJson(event: EngineEvent): string {
+const toJson = (event: EngineEvent): string => {
   const { id, service } = event
-  return toGoJson({ action: toAction(event), attributes: ownAttributes(event), id, service, time: toUtc(event.at), type: 'container' })
+  return toGoJson({
+    action: toAction(event),
+    attributes: ownAttributes(event),
+    id,
+    service,
+    time: toUtc(event.at),
+    type: 'container',
+  })
 }
 
 /** `2026-11-21 01:22:23.178409 container start 3c45… (image=…, name=…)` */
-function toLine(event: EngineEvent): string {
+const toLine = (event: EngineEvent): string => {
   const attributes = Object.entries(ownAttributes(event)).map(([key, value]) => `${key}=${value}`)
   return `${toLocal(event.at)} container ${toAction(event)} ${event.id} (${attributes.join(', ')})`
 }
@@ -47,7 +75,7 @@ const microseconds = (at: number): string => String(Math.floor((at % 1000) * 100
 
 const toUtc = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}.${microseconds(at)}Z`
 
-function toLocal(at: number): string {
+const toLocal = (at: number): string => {
   const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000)
   return `${date.toISOString().slice(0, 19).replace('T', ' ')}.${microseconds(at)}`
 }

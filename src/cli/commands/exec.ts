@@ -6,7 +6,7 @@ import type { execCommand } from '../table/container-commands.ts'
 import { assertServices, selectContainer } from '../target.ts'
 
 /** `stack exec`: ends with the code of the command. */
-export async function runExec({ context, flags, words }: CallOf<typeof execCommand>): Promise<number> {
+export const runExec = async ({ context, flags, words }: CallOf<typeof execCommand>): Promise<number> => {
   const [service = '', ...command] = words
   const [target, runtime] = await Promise.all([loadTarget(context, { services: [service] }), context.runtime()])
   const containers = await runtime.listContainers({ project: target.name }, { signal: context.signal })
@@ -28,7 +28,9 @@ export async function runExec({ context, flags, words }: CallOf<typeof execComma
       privileged: flags.privileged,
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.workdir === undefined ? {} : { workingDir: flags.workdir }),
-      environment: Object.entries(parseKeyValues(flags.env, context.env)).map(([key, value]) => (value === null ? key : `${key}=${value}`)),
+      environment: Object.entries(parseKeyValues(flags.env, context.env)).map(([key, value]) =>
+        value === null ? key : `${key}=${value}`,
+      ),
       ...(tty ? { size: context.terminal.size() } : {}),
     },
     { signal: context.signal },

@@ -11,10 +11,14 @@ import { createUsageError } from '../usage-error.ts'
 import { writeOut } from '../write-out.ts'
 
 /** `stack export`: the file system of a running container as a tar. */
-export async function runExport({ context, flags, words }: CallOf<typeof exportCommand>): Promise<number> {
+export const runExport = async ({ context, flags, words }: CallOf<typeof exportCommand>): Promise<number> => {
   const [service = ''] = words
   const { output } = flags
-  if (output === undefined && context.terminal.stdout) throw createUsageError({ detail: 'A tar is nothing for a terminal: name a file with --output, or pass it on.' }, 'export')
+  if (output === undefined && context.terminal.stdout)
+    throw createUsageError(
+      { detail: 'A tar is nothing for a terminal: name a file with --output, or pass it on.' },
+      'export',
+    )
   const [target, runtime] = await Promise.all([loadTarget(context, { services: [service] }), context.runtime()])
   const containers = await runtime.listContainers({ project: target.name }, { signal: context.signal })
   assertServices([service], { target, containers })
@@ -24,13 +28,17 @@ export async function runExport({ context, flags, words }: CallOf<typeof exportC
     return 0
   }
   const tar = await runtime.exportContainer(id, { signal: context.signal })
-  if (output === undefined) for await (const chunk of tar) await writeOut(process.stdout, chunk, { signal: context.signal })
+  if (output === undefined)
+    for await (const chunk of tar) await writeOut(process.stdout, chunk, { signal: context.signal })
   else await writeFile(tar, { file: resolve(context.workingDirectory, output), context })
   return 0
 }
 
 /** Half a tar is worse than none. */
-async function writeFile(tar: AsyncIterable<Uint8Array>, { file, context }: { readonly file: string; readonly context: CliContext }): Promise<void> {
+const writeFile = async (
+  tar: AsyncIterable<Uint8Array>,
+  { file, context }: { readonly file: string; readonly context: CliContext },
+): Promise<void> => {
   try {
     await pipeline(tar, createWriteStream(file, { mode: 0o600 }), { signal: context.signal })
   } catch (error) {

@@ -5,7 +5,7 @@ import type { CallOf } from '../table/command-spec.ts'
 import type { killCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
 
-export async function runKill({ context, flags, words }: CallOf<typeof killCommand>): Promise<number> {
+export const runKill = async ({ context, flags, words }: CallOf<typeof killCommand>): Promise<number> => {
   const target = await loadTarget(context, { services: words })
   const { exit } = await runPlan(context, {
     target,
@@ -21,7 +21,17 @@ export async function runKill({ context, flags, words }: CallOf<typeof killComma
   const orphans = await runPlan(context, {
     target,
     title: 'kill',
-    plan: (observed) => planDown({ name: target.name }, { ...observed, networks: [], volumes: [], containers: observed.containers.filter(({ service }) => !known.has(service)) }, {}),
+    plan: (observed) =>
+      planDown(
+        { name: target.name },
+        {
+          ...observed,
+          networks: [],
+          volumes: [],
+          containers: observed.containers.filter(({ service }) => !known.has(service)),
+        },
+        {},
+      ),
   })
   return orphans.exit
 }

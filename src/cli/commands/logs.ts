@@ -8,14 +8,20 @@ import type { logsCommand } from '../table/look-commands.ts'
 import { assertServices, toServices } from '../target.ts'
 import { createUsageError } from '../usage-error.ts'
 
-export async function runLogs({ context, flags, words }: CallOf<typeof logsCommand>): Promise<number> {
+export const runLogs = async ({ context, flags, words }: CallOf<typeof logsCommand>): Promise<number> => {
   const tail = toTail(flags.tail)
   const now = context.clock.now()
-  const [since, until] = [parseTime(flags.since, { now, command: 'logs' }), parseTime(flags.until, { now, command: 'logs' })]
+  const [since, until] = [
+    parseTime(flags.since, { now, command: 'logs' }),
+    parseTime(flags.until, { now, command: 'logs' }),
+  ]
   const [target, runtime] = await Promise.all([loadTarget(context, { services: words }), context.runtime()])
   const containers = await runtime.listContainers({ project: target.name }, { signal: context.signal })
   assertServices(words, { target, containers })
-  const shown = containers.filter(({ service, number }) => (words.length === 0 || words.includes(service)) && (flags.index === undefined || number === flags.index))
+  const shown = containers.filter(
+    ({ service, number }) =>
+      (words.length === 0 || words.includes(service)) && (flags.index === undefined || number === flags.index),
+  )
   const emitter = createEmitter({ clock: context.clock })
   const print = createLogPrinter(context, {
     project: target.name,
@@ -42,8 +48,9 @@ export async function runLogs({ context, flags, words }: CallOf<typeof logsComma
   return context.signals.exitCode() ?? 0
 }
 
-function toTail(tail: string | undefined): number | undefined {
+const toTail = (tail: string | undefined): number | undefined => {
   if (tail === undefined || tail === 'all' || tail === '') return undefined
-  if (!/^-?\d+$/.test(tail)) throw createUsageError({ detail: `--tail takes a number of lines or "all", not "${tail}".` }, 'logs')
+  if (!/^-?\d+$/.test(tail))
+    throw createUsageError({ detail: `--tail takes a number of lines or "all", not "${tail}".` }, 'logs')
   return Number(tail) < 0 ? undefined : Number(tail)
 }

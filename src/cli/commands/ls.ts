@@ -7,7 +7,7 @@ import type { lsCommand } from '../table/look-commands.ts'
 import { createUsageError } from '../usage-error.ts'
 
 /** `stack ls`: the projects of the engine, whoever made them. */
-export async function runLs({ context, flags }: CallOf<typeof lsCommand>): Promise<number> {
+export const runLs = async ({ context, flags }: CallOf<typeof lsCommand>): Promise<number> => {
   const patterns = flags.filter.map(toNamePattern)
   const runtime = await context.runtime()
   const containers = await runtime.listContainers({ labels: [label.project] }, { signal: context.signal })
@@ -19,15 +19,23 @@ export async function runLs({ context, flags }: CallOf<typeof lsCommand>): Promi
   if (flags.quiet) context.stdout.write(projects.map(({ Name }) => `${Name}\n`).join(''))
   else if (flags.format === 'json') context.stdout.write(`${JSON.stringify(projects)}\n`)
   else {
-    const rows = [['NAME', 'STATUS', 'CONFIG FILES'], ...projects.map(({ Name, Status, ConfigFiles }) => [Name, Status, ConfigFiles])]
-    context.stdout.write(toColumns(rows, { gap: 3, minimum: 20 }).map((line) => `${line}\n`).join(''))
+    const rows = [
+      ['NAME', 'STATUS', 'CONFIG FILES'],
+      ...projects.map(({ Name, Status, ConfigFiles }) => [Name, Status, ConfigFiles]),
+    ]
+    context.stdout.write(
+      toColumns(rows, { gap: 3, minimum: 20 })
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
   }
   return 0
 }
 
-function toNamePattern(filter: string): RegExp {
+const toNamePattern = (filter: string): RegExp => {
   const pattern = /^name=(.*)$/.exec(filter)?.[1]
-  if (pattern === undefined) throw createUsageError({ detail: `A filter is written name=PATTERN, not "${filter}".` }, 'ls')
+  if (pattern === undefined)
+    throw createUsageError({ detail: `A filter is written name=PATTERN, not "${filter}".` }, 'ls')
   try {
     return new RegExp(pattern)
   } catch {
@@ -43,6 +51,10 @@ const toStatus = (containers: readonly ObservedContainer[]): string =>
     .join(', ')
 
 const toFiles = (containers: readonly ObservedContainer[]): string => {
-  const files = [...new Set(containers.flatMap(({ labels }) => (labels[label.configFiles] ?? '').split(',').filter((file) => file !== '')))]
+  const files = [
+    ...new Set(
+      containers.flatMap(({ labels }) => (labels[label.configFiles] ?? '').split(',').filter((file) => file !== '')),
+    ),
+  ]
   return files.length === 0 ? 'N/A' : files.join(',')
 }

@@ -9,7 +9,10 @@ export const runPause = ({ context, words }: Call): Promise<number> => runVerb(c
 
 export const runUnpause = ({ context, words }: Call): Promise<number> => runVerb(context, { verb: 'unpause', words })
 
-async function runVerb(context: CliContext, { verb, words }: { readonly verb: 'pause' | 'unpause'; readonly words: readonly string[] }): Promise<number> {
+const runVerb = async (
+  context: CliContext,
+  { verb, words }: { readonly verb: 'pause' | 'unpause'; readonly words: readonly string[] },
+): Promise<number> => {
   const target = await loadTarget(context, { services: words })
   const { exit } = await runPlan(context, {
     target,

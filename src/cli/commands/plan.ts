@@ -12,9 +12,13 @@ import { assertMakeFlags, toUpOptions } from '../up-options.ts'
 const changedExit = 2
 
 /** `stack plan`: what `up` would do, and why. Looks only; takes no lock. */
-export async function runPlan({ context, flags, words }: CallOf<typeof planCommand>): Promise<number> {
+export const runPlan = async ({ context, flags, words }: CallOf<typeof planCommand>): Promise<number> => {
   assertMakeFlags(flags, 'plan')
-  const [project, runtime, { observeProject }] = await Promise.all([loadProject(context, { services: words }), context.runtime(), import('../../engine/observe.ts')])
+  const [project, runtime, { observeProject }] = await Promise.all([
+    loadProject(context, { services: words }),
+    context.runtime(),
+    import('../../engine/observe.ts'),
+  ])
   assertServices(words, { target: { name: project.name, project } })
   const observed = await observeProject(runtime, project, { signal: context.signal, clock: context.clock })
   const plan = planUp(project, observed, toUpOptions({ context, project, flags, words }))

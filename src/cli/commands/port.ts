@@ -6,7 +6,7 @@ import { assertServices, selectContainer } from '../target.ts'
 import { createUsageError } from '../usage-error.ts'
 
 /** `stack port SERVICE PORT`: prints `0.0.0.0:8080`. */
-export async function runPort({ context, flags, words }: CallOf<typeof portCommand>): Promise<number> {
+export const runPort = async ({ context, flags, words }: CallOf<typeof portCommand>): Promise<number> => {
   const [service = '', portText = ''] = words
   const [, digits, ownProtocol] = /^(\d+)(?:\/(\w+))?$/.exec(portText) ?? []
   if (digits === undefined) throw createUsageError({ detail: `"${portText}" is no port.` }, 'port')
@@ -15,11 +15,19 @@ export async function runPort({ context, flags, words }: CallOf<typeof portComma
   const containers = await runtime.listContainers({ project: target.name }, { signal: context.signal })
   assertServices([service], { target, containers })
   const container = selectContainer(containers, { service, index: flags.index, running: true })
-  const found = container.ports.filter((port) => port.containerPort === Number(digits) && port.protocol === protocol && port.hostPort !== undefined)
+  const found = container.ports.filter(
+    (port) => port.containerPort === Number(digits) && port.protocol === protocol && port.hostPort !== undefined,
+  )
   const port = found.find(({ hostIp }) => !hostIp.includes(':')) ?? found[0]
   if (port === undefined) {
-    const published = container.ports.filter(({ hostPort }) => hostPort !== undefined).map((each) => `${each.hostPort} → ${each.containerPort}/${each.protocol}`)
-    throw new StackError('cli/no-port', { port: `${digits}/${protocol}`, container: container.name, published: [...new Set(published)].join(', ') })
+    const published = container.ports
+      .filter(({ hostPort }) => hostPort !== undefined)
+      .map((each) => `${each.hostPort} → ${each.containerPort}/${each.protocol}`)
+    throw new StackError('cli/no-port', {
+      port: `${digits}/${protocol}`,
+      container: container.name,
+      published: [...new Set(published)].join(', '),
+    })
   }
   context.stdout.write(`${port.hostIp.includes(':') ? `[${port.hostIp}]` : port.hostIp}:${port.hostPort}\n`)
   return 0

@@ -6,7 +6,7 @@ import type { restartCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices, withNamedServices } from '../target.ts'
 import { toGrace } from '../up-options.ts'
 
-export async function runRestart({ context, flags, words }: CallOf<typeof restartCommand>): Promise<number> {
+export const runRestart = async ({ context, flags, words }: CallOf<typeof restartCommand>): Promise<number> => {
   // All of it, for services that are restarted with the named ones.
   const project = withNamedServices(await loadProject(context, { resolveEnvironment: false }), words)
   const target = { name: project.name, project }
@@ -14,7 +14,8 @@ export async function runRestart({ context, flags, words }: CallOf<typeof restar
   const { exit } = await runPlan(context, {
     target,
     title: 'restart',
-    plan: (observed) => planRestart(project, observed, { ...toServices(words), ...toGrace(flags.timeout), noDeps: flags['no-deps'] }),
+    plan: (observed) =>
+      planRestart(project, observed, { ...toServices(words), ...toGrace(flags.timeout), noDeps: flags['no-deps'] }),
   })
   return exit
 }

@@ -7,17 +7,24 @@ import type { CallOf } from '../table/command-spec.ts'
 import type { rmCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
 
-export async function runRm({ context, flags, words }: CallOf<typeof rmCommand>): Promise<number> {
+export const runRm = async ({ context, flags, words }: CallOf<typeof rmCommand>): Promise<number> => {
   const target = await loadTarget(context, { services: words })
   const observed = await observeTarget(context, target)
   assertServices(words, { target, containers: observed.containers })
-  const going = observed.containers.filter((container) => (words.length === 0 || words.includes(container.service)) && (flags.stop || !isUp(container)))
+  const going = observed.containers.filter(
+    (container) => (words.length === 0 || words.includes(container.service)) && (flags.stop || !isUp(container)),
+  )
   if (going.length === 0) {
     context.stderr.write('No stopped containers\n')
     return 0
   }
   context.stdout.write(`Going to remove ${going.map(({ name }) => name).join(', ')}\n`)
-  if (!flags.force && !context.global['dry-run'] && !(await askYesNo(context, { text: 'Remove them?', what: 'This would remove containers', flag: '--force' }))) return 0
+  if (
+    !flags.force &&
+    !context.global['dry-run'] &&
+    !(await askYesNo(context, { text: 'Remove them?', what: 'This would remove containers', flag: '--force' }))
+  )
+    return 0
   const { exit } = await runPlan(context, {
     target,
     title: 'rm',

@@ -15,7 +15,7 @@ import { assertApart, toBaseOptions, toRoundOptions, toSilent } from '../up-opti
 type RunCall = CallOf<typeof runCommand>
 
 /** `stack run`: what the service needs is brought up, then a container of its own runs the command; its code is ours. */
-export async function runRun(call: RunCall): Promise<number> {
+export const runRun = async (call: RunCall): Promise<number> => {
   const { context, flags, words } = call
   const [service = '', ...command] = words
   assertApart(flags, 'run', [['service-ports', 'publish']])
@@ -24,7 +24,13 @@ export async function runRun(call: RunCall): Promise<number> {
   assertServices([service], { target })
   const tty = !flags.detach && flags.tty && !flags['no-TTY'] && context.terminal.stdin && context.terminal.stdout
   const oneOff = toOneOff(call, { project, service, command, tty })
-  const options = { ...toBaseOptions(context, project), noDeps: flags['no-deps'], build: flags.build ? ('always' as const) : ('missing' as const), removeOrphans: flags['remove-orphans'], ...toPull(flags.pull) }
+  const options = {
+    ...toBaseOptions(context, project),
+    noDeps: flags['no-deps'],
+    build: flags.build ? ('always' as const) : ('missing' as const),
+    removeOrphans: flags['remove-orphans'],
+    ...toPull(flags.pull),
+  }
   const { exit } = await runPlan(flags.quiet ? quietly(context) : context, {
     target,
     title: 'run',
@@ -36,17 +42,28 @@ export async function runRun(call: RunCall): Promise<number> {
   return flags.detach ? startDetached(context, oneOff.name) : runAttached(call, { name: oneOff.name, tty })
 }
 
-const quietly = (context: CliContext): CliContext => ({ ...context, terminal: { ...context.terminal, progress: 'quiet' } })
+const quietly = (context: CliContext): CliContext => ({
+  ...context,
+  terminal: { ...context.terminal, progress: 'quiet' },
+})
 
-const toPull = (pull: string | undefined): { readonly pull?: 'always' | 'missing' | 'never' } => (pull === 'always' || pull === 'missing' || pull === 'never' ? { pull } : {})
+const toPull = (pull: string | undefined): { readonly pull?: 'always' | 'missing' | 'never' } =>
+  pull === 'always' || pull === 'missing' || pull === 'never' ? { pull } : {}
 
-type OneOffInput = { readonly project: Project; readonly service: string; readonly command: readonly string[]; readonly tty: boolean }
+type OneOffInput = {
+  readonly project: Project
+  readonly service: string
+  readonly command: readonly string[]
+  readonly tty: boolean
+}
 
-function toOneOff({ context, flags }: RunCall, { project, service, command, tty }: OneOffInput): OneOff {
+const toOneOff = ({ context, flags }: RunCall, { project, service, command, tty }: OneOffInput): OneOff => {
   const definition = project.services[service]
   if (definition === undefined) throw new Error(`service ${service} was loaded and is not there`)
   const slug = randomBytes(32).toString('hex')
-  const labels = Object.fromEntries(Object.entries(parseKeyValues(flags.label, {})).map(([key, value]) => [key, value ?? '']))
+  const labels = Object.fromEntries(
+    Object.entries(parseKeyValues(flags.label, {})).map(([key, value]) => [key, value ?? '']),
+  )
   return {
     service,
     slug,
@@ -59,7 +76,7 @@ function toOneOff({ context, flags }: RunCall, { project, service, command, tty 
   }
 }
 
-async function startDetached(context: CliContext, name: string): Promise<number> {
+const startDetached = async (context: CliContext, name: string): Promise<number> => {
   const runtime = await context.runtime()
   const created = await runtime.inspectContainer(name, { signal: context.signal })
   const id = created?.id ?? name
@@ -69,7 +86,10 @@ async function startDetached(context: CliContext, name: string): Promise<number>
 }
 
 /** Attached before the start, so that no line and no key is lost. The first signal goes to the container, the second kills it. */
-async function runAttached({ context, flags }: RunCall, { name, tty }: { readonly name: string; readonly tty: boolean }): Promise<number> {
+const runAttached = async (
+  { context, flags }: RunCall,
+  { name, tty }: { readonly name: string; readonly tty: boolean },
+): Promise<number> => {
   const runtime = await context.runtime()
   const container = await runtime.inspectContainer(name, { signal: context.signal })
   if (container === undefined) throw new Error(`container ${name} was created and is not there`)
@@ -81,7 +101,12 @@ async function runAttached({ context, flags }: RunCall, { name, tty }: { readonl
     const stream = await runtime.attach(id, { stdin: flags.interactive, tty })
     await runtime.startContainer(id)
     const detachKeys = parseDetachKeys('ctrl-p,ctrl-q') ?? []
-    const { detached } = await joinTerminal(context, stream, { tty, input: flags.interactive, detachKeys, resize: (size) => runtime.resizeTty({ container: id }, size) })
+    const { detached } = await joinTerminal(context, stream, {
+      tty,
+      input: flags.interactive,
+      detachKeys,
+      resize: (size) => runtime.resizeTty({ container: id }, size),
+    })
     if (detached) return 0
     const { exitCode } = await runtime.waitContainer(id, { condition: 'not-running' })
     return context.signals.exitCode() ?? exitCode

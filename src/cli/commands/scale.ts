@@ -7,7 +7,7 @@ import type { scaleCommand } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
 import { parseScale, toBaseOptions, toRoundOptions } from '../up-options.ts'
 
-export async function runScale({ context, flags, words }: CallOf<typeof scaleCommand>): Promise<number> {
+export const runScale = async ({ context, flags, words }: CallOf<typeof scaleCommand>): Promise<number> => {
   const scale = parseScale(words, 'scale')
   const services = Object.keys(scale)
   const project = await loadProject(context, { services })
@@ -16,7 +16,12 @@ export async function runScale({ context, flags, words }: CallOf<typeof scaleCom
   const { exit } = await runPlan(context, {
     target,
     title: 'scale',
-    plan: (observed, round) => planUp(project, observed, toRoundOptions({ ...toBaseOptions(context, project), services, scale, noDeps: flags['no-deps'] }, round)),
+    plan: (observed, round) =>
+      planUp(
+        project,
+        observed,
+        toRoundOptions({ ...toBaseOptions(context, project), services, scale, noDeps: flags['no-deps'] }, round),
+      ),
     ...createConfirm(context, { yes: false }),
   })
   return exit

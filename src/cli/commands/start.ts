@@ -7,7 +7,7 @@ import type { startCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
 import { toAwaitTimeout } from '../up-options.ts'
 
-export async function runStart({ context, flags, words }: CallOf<typeof startCommand>): Promise<number> {
+export const runStart = async ({ context, flags, words }: CallOf<typeof startCommand>): Promise<number> => {
   const project = await loadProject(context, { services: words, resolveEnvironment: 'hooks' })
   const target = { name: project.name, project }
   assertServices(words, { target })
@@ -16,7 +16,8 @@ export async function runStart({ context, flags, words }: CallOf<typeof startCom
     title: 'start',
     plan: (observed) => {
       const [first] = Object.keys(project.services)
-      if (words.length === 0 && first !== undefined && observed.containers.every(({ oneOff }) => oneOff)) throw new StackError('plan/nothing-to-start', { service: first })
+      if (words.length === 0 && first !== undefined && observed.containers.every(({ oneOff }) => oneOff))
+        throw new StackError('plan/nothing-to-start', { service: first })
       return planStart(project, observed, { ...toServices(words), wait: flags.wait })
     },
     ...toAwaitTimeout(flags['wait-timeout']),

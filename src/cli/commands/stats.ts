@@ -17,15 +17,27 @@ const titles = Object.fromEntries(fields.map((field, at) => [field, header[at] ?
 const redrawMs = 500
 
 /** `stack stats`: what containers use, once or until Ctrl-C. */
-export async function runStats({ context, flags, words }: CallOf<typeof statsCommand>): Promise<number> {
+export const runStats = async ({ context, flags, words }: CallOf<typeof statsCommand>): Promise<number> => {
   const [target, runtime] = await Promise.all([loadTarget(context, { services: words }), context.runtime()])
   const containers = await runtime.listContainers({ project: target.name }, { signal: context.signal })
   assertServices(words, { target, containers })
-  const shown = containers.filter((container) => (words.length === 0 || words.includes(container.service)) && (flags.all || isUp(container))).toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  const list: ListOptions = { format: flags.format, titles, header, toRow: (row) => fields.map((field) => String(row[field])) }
-  const toRow = (container: ObservedContainer, stats: ContainerStats | undefined): Fields => toStatsFields(container, stats, { truncate: !flags['no-trunc'] })
+  const shown = containers
+    .filter((container) => (words.length === 0 || words.includes(container.service)) && (flags.all || isUp(container)))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const list: ListOptions = {
+    format: flags.format,
+    titles,
+    header,
+    toRow: (row) => fields.map((field) => String(row[field])),
+  }
+  const toRow = (container: ObservedContainer, stats: ContainerStats | undefined): Fields =>
+    toStatsFields(container, stats, { truncate: !flags['no-trunc'] })
   if (flags['no-stream']) {
-    const rows = await Promise.all(shown.map(async (container) => toRow(container, isUp(container) ? await measureOnce(runtime, container.id, context.signal) : undefined)))
+    const rows = await Promise.all(
+      shown.map(async (container) =>
+        toRow(container, isUp(container) ? await measureOnce(runtime, container.id, context.signal) : undefined),
+      ),
+    )
     printList(context, rows, list)
     return 0
   }
@@ -33,19 +45,28 @@ export async function runStats({ context, flags, words }: CallOf<typeof statsCom
   return context.signals.exitCode() ?? 0
 }
 
-async function measureOnce(runtime: Runtime, id: string, signal: AbortSignal): Promise<ContainerStats | undefined> {
+const measureOnce = async (runtime: Runtime, id: string, signal: AbortSignal): Promise<ContainerStats | undefined> => {
   for await (const stats of runtime.stats(id, { stream: false }, { signal })) return stats
   return undefined
 }
 
-type Follow = { readonly runtime: Runtime; readonly containers: readonly ObservedContainer[]; readonly list: ListOptions; readonly toRow: (container: ObservedContainer, stats: ContainerStats | undefined) => Fields }
+type Follow = {
+  readonly runtime: Runtime
+  readonly containers: readonly ObservedContainer[]
+  readonly list: ListOptions
+  readonly toRow: (container: ObservedContainer, stats: ContainerStats | undefined) => Fields
+}
 
-async function followStats(context: CliContext, { runtime, containers, list, toRow }: Follow): Promise<void> {
+const followStats = async (context: CliContext, { runtime, containers, list, toRow }: Follow): Promise<void> => {
   const latest = new Map<string, ContainerStats>()
   const draw = (): void => {
     // The table is drawn over itself on a terminal; a reader of a pipe gets one after another.
     if (context.terminal.stdout) context.stdout.write('\u001B[H\u001B[2J')
-    printList(context, containers.map((container) => toRow(container, latest.get(container.id))), list)
+    printList(
+      context,
+      containers.map((container) => toRow(container, latest.get(container.id))),
+      list,
+    )
   }
   const timer = setInterval(draw, redrawMs)
   try {
@@ -64,16 +85,22 @@ async function followStats(context: CliContext, { runtime, containers, list, toR
 }
 
 /** A container by the field names of `docker compose stats --format json`. */
-function toStatsFields({ id, name }: ObservedContainer, stats: ContainerStats | undefined, { truncate }: { readonly truncate: boolean }): Fields {
+const toStatsFields = (
+  { id, name }: ObservedContainer,
+  stats: ContainerStats | undefined,
+  { truncate }: { readonly truncate: boolean },
+): Fields => {
   const percent = (value: number): string => `${value.toFixed(2)}%`
-  const memory = stats === undefined || stats.memoryLimitBytes === 0 ? 0 : (stats.memoryBytes / stats.memoryLimitBytes) * 100
+  const memory =
+    stats === undefined || stats.memoryLimitBytes === 0 ? 0 : (stats.memoryBytes / stats.memoryLimitBytes) * 100
   return {
     BlockIO: stats === undefined ? '--' : `${toHumanSize(stats.blockInBytes)} / ${toHumanSize(stats.blockOutBytes)}`,
     CPUPerc: stats === undefined ? '--' : percent(stats.cpuPercent),
     Container: id,
     ID: truncate ? id.slice(0, 12) : id,
     MemPerc: stats === undefined ? '--' : percent(memory),
-    MemUsage: stats === undefined ? '-- / --' : `${toBytesSize(stats.memoryBytes)} / ${toBytesSize(stats.memoryLimitBytes)}`,
+    MemUsage:
+      stats === undefined ? '-- / --' : `${toBytesSize(stats.memoryBytes)} / ${toBytesSize(stats.memoryLimitBytes)}`,
     Name: name,
     NetIO: stats === undefined ? '--' : `${toHumanSize(stats.networkInBytes)} / ${toHumanSize(stats.networkOutBytes)}`,
     PIDs: stats === undefined ? '--' : String(stats.pids),

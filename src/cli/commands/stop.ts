@@ -6,7 +6,7 @@ import type { stopCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
 import { toGrace } from '../up-options.ts'
 
-export async function runStop({ context, flags, words }: CallOf<typeof stopCommand>): Promise<number> {
+export const runStop = async ({ context, flags, words }: CallOf<typeof stopCommand>): Promise<number> => {
   const target = await loadTarget(context, { services: words })
   const { exit } = await runPlan(context, {
     target,

@@ -14,21 +14,44 @@ import { createUsageError } from '../usage-error.ts'
 export type UpCall = CallOf<typeof upCommand>
 
 /** `stack up`: attached with the dashboard or with log lines, or in the background. */
-export async function runUp(call: UpCall): Promise<number> {
+export const runUp = async (call: UpCall): Promise<number> => {
   const { context, flags, words } = call
   assertUpFlags(flags)
   const project = await loadProject(context, { services: words })
   const target = { name: project.name, project }
-  assertServices([...words, ...flags.attach, ...flags['no-attach'], ...(flags['exit-code-from'] === undefined ? [] : [flags['exit-code-from']])], { target })
-  if (Object.keys(project.services).length === 0) throw createUsageError({ detail: 'No service is selected: the stack file has none, or all of them are in profiles that are off.' }, 'up')
+  assertServices(
+    [
+      ...words,
+      ...flags.attach,
+      ...flags['no-attach'],
+      ...(flags['exit-code-from'] === undefined ? [] : [flags['exit-code-from']]),
+    ],
+    { target },
+  )
+  if (Object.keys(project.services).length === 0)
+    throw createUsageError(
+      { detail: 'No service is selected: the stack file has none, or all of them are in profiles that are off.' },
+      'up',
+    )
   const isDetached = flags.detach || flags.wait || flags['no-start'] || context.global['dry-run']
-  const options: UpOptions = { ...toUpOptions({ context, project, flags, words }), wait: flags.wait, start: !flags['no-start'] }
+  const options: UpOptions = {
+    ...toUpOptions({ context, project, flags, words }),
+    wait: flags.wait,
+    start: !flags['no-start'],
+  }
   if (isDetached) return runDetached(call, { project, options })
   const { runAttachedUp } = await import('../run-session.ts')
-  return runAttachedUp(call, { project, options, reloadOptions: (next) => ({ ...toUpOptions({ context, project: next, flags, words }), wait: false }) })
+  return runAttachedUp(call, {
+    project,
+    options,
+    reloadOptions: (next) => ({ ...toUpOptions({ context, project: next, flags, words }), wait: false }),
+  })
 }
 
-async function runDetached({ context, flags }: UpCall, { project, options }: { readonly project: Project; readonly options: UpOptions }): Promise<number> {
+const runDetached = async (
+  { context, flags }: UpCall,
+  { project, options }: { readonly project: Project; readonly options: UpOptions },
+): Promise<number> => {
   const { exit } = await runPlan(context, {
     target: { name: project.name, project },
     title: 'up',
@@ -41,10 +64,18 @@ async function runDetached({ context, flags }: UpCall, { project, options }: { r
   return exit
 }
 
-const attachedOnly = ['abort-on-container-exit', 'abort-on-container-failure', 'exit-code-from', 'attach', 'attach-dependencies', 'no-attach', 'watch'] as const
+const attachedOnly = [
+  'abort-on-container-exit',
+  'abort-on-container-failure',
+  'exit-code-from',
+  'attach',
+  'attach-dependencies',
+  'no-attach',
+  'watch',
+] as const
 
 /** What cannot be asked for together. Rule: docker/compose `cmd/compose/up.go`, `validateFlags`. */
-function assertUpFlags(flags: UpCall['flags']): void {
+const assertUpFlags = (flags: UpCall['flags']): void => {
   assertMakeFlags(flags, 'up')
   const detached = flags.wait ? 'wait' : flags.detach ? 'detach' : flags['no-start'] ? 'no-start' : undefined
   assertApart(flags, 'up', [
@@ -53,6 +84,10 @@ function assertUpFlags(flags: UpCall['flags']): void {
     ['wait', 'no-start'],
     ['abort-on-container-exit', 'abort-on-container-failure'],
     ['exit-code-from', 'abort-on-container-failure'],
-    ...(detached === undefined ? [] : attachedOnly.filter((name) => detached !== 'no-start' || name !== 'watch').map((name) => [detached, name] as const)),
+    ...(detached === undefined
+      ? []
+      : attachedOnly
+          .filter((name) => detached !== 'no-start' || name !== 'watch')
+          .map((name) => [detached, name] as const)),
   ])
 }

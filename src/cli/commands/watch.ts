@@ -11,23 +11,50 @@ import { assertServices, toServices } from '../target.ts'
 import { toBaseOptions } from '../up-options.ts'
 
 /** `stack watch`: acts on saved files, and shows that alone. Containers are left running at the end. */
-export async function runWatch({ context, flags, words }: CallOf<typeof watchCommand>): Promise<number> {
+export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCommand>): Promise<number> => {
   const project = await loadProject(context, { services: words })
   assertServices(words, { target: { name: project.name, project } })
-  const watched = Object.entries(project.services).filter(([name, service]) => (words.length === 0 || words.includes(name)) && (service.develop?.watch?.length ?? 0) > 0)
+  const watched = Object.entries(project.services).filter(
+    ([name, service]) => (words.length === 0 || words.includes(name)) && (service.develop?.watch?.length ?? 0) > 0,
+  )
   if (watched.length === 0) throw new StackError('cli/nothing-to-watch', { project: project.name })
   const toPlans = (next: Project): SessionPlans =>
-    createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing', recreate: flags['no-up'] ? 'never' : 'diverged' })
+    createSessionPlans(next, {
+      ...toBaseOptions(context, next),
+      ...toServices(words),
+      build: 'missing',
+      recreate: flags['no-up'] ? 'never' : 'diverged',
+    })
   const following: { edits?: EditWatch } = {}
   const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
-    const next = await loadAndFollow(() => loadProject(context, { services: words }), { texts: context.texts, watch: () => following.edits, now: context.clock.now })
+    const next = await loadAndFollow(() => loadProject(context, { services: words }), {
+      texts: context.texts,
+      watch: () => following.edits,
+      now: context.clock.now,
+    })
     return { project: next, plans: toPlans(next) }
   }
   const deps = await context.deps()
-  const session = createSession(deps, { project, command: 'stack watch', plans: toPlans(project), ...toServices(words), attach: [], watch: true, confirm: 'no', waitForLock: true, keepRunning: true, reload })
+  const session = createSession(deps, {
+    project,
+    command: 'stack watch',
+    plans: toPlans(project),
+    ...toServices(words),
+    attach: [],
+    watch: true,
+    confirm: 'no',
+    waitForLock: true,
+    keepRunning: true,
+    reload,
+  })
   const progress = createProgress(context, { project: project.name, title: 'watch', attached: true })
   session.subscribe(progress.tell)
-  following.edits = reloadOnEdit(session, { watcher: deps.watcher, host: deps.files, files: filesOf(project), readAt: context.clock.now() })
+  following.edits = reloadOnEdit(session, {
+    watcher: deps.watcher,
+    host: deps.files,
+    files: filesOf(project),
+    readAt: context.clock.now(),
+  })
   const release = context.signals.handle(() => session.send({ type: 'detach' }))
   try {
     const { exit } = await session.done

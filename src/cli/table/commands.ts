@@ -1,5 +1,15 @@
 import type { CommandGroup, CommandSpec } from './command-spec.ts'
-import { attachCommand, commitCommand, cpCommand, execCommand, exportCommand, pauseCommand, runCommand, unpauseCommand, waitCommand } from './container-commands.ts'
+import {
+  attachCommand,
+  commitCommand,
+  cpCommand,
+  execCommand,
+  exportCommand,
+  pauseCommand,
+  runCommand,
+  unpauseCommand,
+  waitCommand,
+} from './container-commands.ts'
 import {
   createCommand,
   downCommand,
@@ -13,8 +23,26 @@ import {
   upCommand,
   watchCommand,
 } from './lifecycle-commands.ts'
-import { configCommand, eventsCommand, imagesCommand, logsCommand, lsCommand, portCommand, psCommand, statsCommand, topCommand, volumesCommand } from './look-commands.ts'
-import { buildCommand, completionCommand, doctorCommand, pullCommand, pushCommand, versionCommand } from './other-commands.ts'
+import {
+  configCommand,
+  eventsCommand,
+  imagesCommand,
+  logsCommand,
+  lsCommand,
+  portCommand,
+  psCommand,
+  statsCommand,
+  topCommand,
+  volumesCommand,
+} from './look-commands.ts'
+import {
+  buildCommand,
+  completionCommand,
+  doctorCommand,
+  pullCommand,
+  pushCommand,
+  versionCommand,
+} from './other-commands.ts'
 
 export const commandGroups: readonly CommandGroup[] = ['Everyday', 'Look', 'Containers', 'Images', 'Stack itself']
 
@@ -61,4 +89,5 @@ export const commands: readonly CommandSpec[] = [
 /** Commands of Docker Compose that are not here; it does them with the same stack file. */
 export const notBuilt: ReadonlySet<string> = new Set(['alpha', 'bridge', 'publish'])
 
-export const findCommand = (name: string): CommandSpec | undefined => commands.find((command) => command.name === name || command.aliases?.includes(name) === true)
+export const findCommand = (name: string): CommandSpec | undefined =>
+  commands.find((command) => command.name === name || command.aliases?.includes(name) === true)

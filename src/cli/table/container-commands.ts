@@ -1,7 +1,8 @@
 import type { CommandSpec } from './command-spec.ts'
 
 const indexFlag = { kind: 'number', value: 'N', help: 'The Nth replica' } as const
-const servicesOnly = (name: 'pause' | 'unpause', summary: string) => ({ name, group: 'Containers', summary, usage: '[SERVICE...]', words: { complete: 'services' }, flags: {} }) as const
+const servicesOnly = (name: 'pause' | 'unpause', summary: string) =>
+  ({ name, group: 'Containers', summary, usage: '[SERVICE...]', words: { complete: 'services' }, flags: {} }) as const
 
 export const execCommand = {
   name: 'exec',
@@ -56,7 +57,12 @@ export const runCommand = {
     'cap-drop': { kind: 'strings', value: 'NAME', help: 'Drop a capability' },
     'no-deps': { kind: 'boolean', help: 'Leave dependencies alone' },
     build: { kind: 'boolean', help: 'Build the image first' },
-    pull: { kind: 'string', value: 'WHEN', choices: ['always', 'missing', 'never', 'policy'], help: 'Pull the image: always, missing or never' },
+    pull: {
+      kind: 'string',
+      value: 'WHEN',
+      choices: ['always', 'missing', 'never', 'policy'],
+      help: 'Pull the image: always, missing or never',
+    },
     quiet: { kind: 'boolean', short: 'q', help: 'Print nothing but what the command prints' },
     'quiet-build': { kind: 'boolean', help: 'Build without progress' },
     'quiet-pull': { kind: 'boolean', help: 'Pull without progress' },
@@ -89,7 +95,12 @@ export const commitCommand = {
   words: { min: 1, max: 2, complete: 'services' },
   flags: {
     author: { kind: 'string', short: 'a', value: 'NAME', help: 'Author of the image' },
-    change: { kind: 'strings', short: 'c', value: 'INSTRUCTION', help: 'Instruction of a Dockerfile to apply: CMD ["sh"]' },
+    change: {
+      kind: 'strings',
+      short: 'c',
+      value: 'INSTRUCTION',
+      help: 'Instruction of a Dockerfile to apply: CMD ["sh"]',
+    },
     index: indexFlag,
     message: { kind: 'string', short: 'm', value: 'TEXT', help: 'What the image is about' },
     pause: { kind: 'boolean', short: 'p', default: true, help: 'Freeze the container meanwhile (=false: do not)' },
@@ -105,7 +116,13 @@ export const exportCommand = {
   words: { min: 1, max: 1, complete: 'services' },
   flags: {
     index: indexFlag,
-    output: { kind: 'string', short: 'o', value: 'FILE', complete: 'files', help: 'Write to a file, in place of standard output' },
+    output: {
+      kind: 'string',
+      short: 'o',
+      value: 'FILE',
+      complete: 'files',
+      help: 'Write to a file, in place of standard output',
+    },
   },
 } as const satisfies CommandSpec
 

@@ -23,7 +23,8 @@ export const upCommand = {
   group: 'Everyday',
   summary: 'Make what the file says, start it, and show it',
   usage: '[SERVICE...]',
-  detail: 'In a terminal the dashboard opens; without one the logs are printed line by line. Nothing that is as it should be is touched.',
+  detail:
+    'In a terminal the dashboard opens; without one the logs are printed line by line. Nothing that is as it should be is touched.',
   words: { complete: 'services' },
   flags: {
     detach: { kind: 'boolean', short: 'd', help: 'Leave the containers running and come back at once' },
@@ -38,11 +39,21 @@ export const upCommand = {
     'no-deps': { kind: 'boolean', help: 'Leave dependencies alone' },
     'no-start': { kind: 'boolean', help: 'Make everything, start nothing' },
     attach: { kind: 'strings', value: 'SERVICE', complete: 'services', help: 'Show the logs of these services only' },
-    'no-attach': { kind: 'strings', value: 'SERVICE', complete: 'services', help: 'Do not show the logs of these services' },
+    'no-attach': {
+      kind: 'strings',
+      value: 'SERVICE',
+      complete: 'services',
+      help: 'Do not show the logs of these services',
+    },
     'attach-dependencies': { kind: 'boolean', help: 'Show the logs of dependencies too' },
     'abort-on-container-exit': { kind: 'boolean', help: 'Stop everything when one container exits' },
     'abort-on-container-failure': { kind: 'boolean', help: 'Stop everything when one container fails' },
-    'exit-code-from': { kind: 'string', value: 'SERVICE', complete: 'services', help: "Exit with this service's code (implies --abort-on-container-exit)" },
+    'exit-code-from': {
+      kind: 'string',
+      value: 'SERVICE',
+      complete: 'services',
+      help: "Exit with this service's code (implies --abort-on-container-exit)",
+    },
     timeout: timeoutFlag,
     timestamps: { kind: 'boolean', help: 'Show the time of each log line' },
     'no-color': { kind: 'boolean', help: 'Log lines without colours' },
@@ -56,7 +67,7 @@ export const upCommand = {
     ['stack up -d --wait', 'everything, in the background, ready when it comes back'],
     ['stack up --build api', 'api and what it needs, built anew'],
   ],
-  exits: [['N', "the code of the container that ended it, with --exit-code-from and --abort-on-container-exit"]],
+  exits: [['N', 'the code of the container that ended it, with --exit-code-from and --abort-on-container-exit']],
 } as const satisfies CommandSpec
 
 export const downCommand = {
@@ -67,7 +78,12 @@ export const downCommand = {
   words: { complete: 'services' },
   flags: {
     volumes: { kind: 'boolean', short: 'v', help: "Remove the file's named volumes and anonymous ones too" },
-    rmi: { kind: 'string', value: 'WHICH', choices: ['local', 'all'], help: 'Remove images too: local (without a name of their own) or all' },
+    rmi: {
+      kind: 'string',
+      value: 'WHICH',
+      choices: ['local', 'all'],
+      help: 'Remove images too: local (without a name of their own) or all',
+    },
     'remove-orphans': { kind: 'boolean', help: 'Remove containers of services that the file no longer has' },
     timeout: timeoutFlag,
   },

@@ -21,7 +21,11 @@ export const psCommand = {
     },
     filter: { kind: 'string', value: 'status=STATE', help: 'The same, as a filter' },
     format: formatFlag,
-    orphans: { kind: 'boolean', default: true, help: 'Containers of services that the file no longer has (=false: without)' },
+    orphans: {
+      kind: 'boolean',
+      default: true,
+      help: 'Containers of services that the file no longer has (=false: without)',
+    },
     'no-trunc': { kind: 'boolean', help: 'Cut nothing' },
   },
 } as const satisfies CommandSpec

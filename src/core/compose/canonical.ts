@@ -1,5 +1,18 @@
 import type { Mount, Port } from '../project/service.ts'
-import { isNull, mapAt, mapEntries, mapItems, type MapNode, type Node, recordAt, scalarAt, seqAt, type SeqNode, textOf, withEntry } from './node.ts'
+import {
+  isNull,
+  mapAt,
+  mapEntries,
+  mapItems,
+  type MapNode,
+  type Node,
+  recordAt,
+  scalarAt,
+  seqAt,
+  type SeqNode,
+  textOf,
+  withEntry,
+} from './node.ts'
 import { scalarText, toMapping } from './merge.ts'
 import { cleanPath } from './paths.ts'
 import type { ProblemList } from './problem-list.ts'
@@ -45,7 +58,13 @@ const visitBelow = (node: Node, at: At): Node => {
     return mapEntries(node, (value, key) => {
       const rule = ruleBelow(at.rule, key)
       if (rule === undefined || !rule.has.has('form') || done.get(value) === rule) return value
-      return visit(value, { problems: at.problems, lenient: at.lenient, unreadable: at.unreadable, rule, path: at.path === '' ? key : `${at.path}.${key}` })
+      return visit(value, {
+        problems: at.problems,
+        lenient: at.lenient,
+        unreadable: at.unreadable,
+        rule,
+        path: at.path === '' ? key : `${at.path}.${key}`,
+      })
     })
   }
   const below = at.rule.any
@@ -76,8 +95,7 @@ const failed = (node: Node, at: At, message: string): Node => {
 const dependencyDefaults = { condition: 'service_started', required: true } as const
 
 const forms: Readonly<Record<FormRule, Form>> = {
-  build: (node, at) =>
-    textOf(node) !== undefined ? recordAt(node, { context: node }) : visitBelow(node, at),
+  build: (node, at) => (textOf(node) !== undefined ? recordAt(node, { context: node }) : visitBelow(node, at)),
   fileReference: (node) => (textOf(node) === undefined ? node : recordAt(node, { source: node })),
   list: (node) => (textOf(node) === undefined ? node : seqAt(node, [node])),
   extends: (node) => (textOf(node) === undefined ? node : recordAt(node, { service: node })),
@@ -110,7 +128,11 @@ const forms: Readonly<Record<FormRule, Form>> = {
     if (text === undefined) return node
     const [source = '', target, permissions, ...rest] = text.split(':')
     if (rest.length > 0) return failed(node, at, `"${text}" has too many parts for a device.`)
-    return recordAt(node, { source, target: target === undefined || target === '' ? source : target, permissions: permissions ?? 'rwm' })
+    return recordAt(node, {
+      source,
+      target: target === undefined || target === '' ? source : target,
+      permissions: permissions ?? 'rwm',
+    })
   },
   ports: (node, at) => (node.kind === 'seq' ? portNodes(node, at) : node),
   ssh: (node, at) => {
@@ -145,7 +167,9 @@ const portNodes = (node: SeqNode, at: At): Node => {
       continue
     }
     if (item.type === 'float') {
-      items.push(failed(item, { ...at, path: `${at.path}[${index}]` }, `The port ${scalarText(item)} is no whole number.`))
+      items.push(
+        failed(item, { ...at, path: `${at.path}[${index}]` }, `The port ${scalarText(item)} is no whole number.`),
+      )
       continue
     }
     const parsed = parseShortPort(scalarText(item))
@@ -167,8 +191,12 @@ const sshNodes = (node: SeqNode, at: At): Node => {
     const text = textOf(item)
     if (text === undefined) return node
     const cut = text.indexOf('=')
-    if (cut === -1 && text !== 'default') return failed(item, at, `"${text}" is no SSH agent: write default or id=path.`)
-    entries.set(cut === -1 ? text : text.slice(0, cut), { key: item, value: scalarAt(item, cut === -1 ? null : text.slice(cut + 1)) })
+    if (cut === -1 && text !== 'default')
+      return failed(item, at, `"${text}" is no SSH agent: write default or id=path.`)
+    entries.set(cut === -1 ? text : text.slice(0, cut), {
+      key: item,
+      value: scalarAt(item, cut === -1 ? null : text.slice(cut + 1)),
+    })
   }
   return mapAt(node, entries)
 }
@@ -199,10 +227,15 @@ const externalNode = (node: MapNode, at: At): MapNode => {
   const name = node.entries.get('name')?.value
   if (name === undefined) return withEntry(result, 'name', old)
   if (scalarText(name) !== scalarText(old)) {
-    at.problems.error(old, 'value/conflict', `${at.path} has the name "${scalarText(name)}" and the external name "${scalarText(old)}".`, {
-      hint: 'Keep only name.',
-      path: at.path,
-    })
+    at.problems.error(
+      old,
+      'value/conflict',
+      `${at.path} has the name "${scalarText(name)}" and the external name "${scalarText(old)}".`,
+      {
+        hint: 'Keep only name.',
+        path: at.path,
+      },
+    )
   }
   return result
 }

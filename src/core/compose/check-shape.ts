@@ -21,7 +21,12 @@ export const checkShape = (root: MapNode, problems: ProblemList): MapNode => {
   // A mapping that loses a key which it must have is itself no longer as it should be.
   while (found.length > 0) {
     for (const { path } of found) problems.damage.lose(path.join('.'))
-    model = found.some(({ path }) => path.length === 0) ? emptyModel : setAside(model, found.map(({ path }) => path))
+    model = found.some(({ path }) => path.length === 0)
+      ? emptyModel
+      : setAside(
+          model,
+          found.map(({ path }) => path),
+        )
     found = validateNode(model)
   }
   return model
@@ -42,5 +47,7 @@ const withoutChecked = (root: MapNode): MapNode => {
   if (services?.kind !== 'map') return root
   const left = [...services.entries].filter(([, { value }]) => !checked.has(value))
   for (const [, { value }] of left) checked.add(value)
-  return left.length === services.entries.size ? root : withEntry(root, 'services', withEntries(services, new Map(left)))
+  return left.length === services.entries.size
+    ? root
+    : withEntry(root, 'services', withEntries(services, new Map(left)))
 }

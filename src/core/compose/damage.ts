@@ -47,7 +47,12 @@ export const createDamage = (): Damage => {
       stage += 1
     },
     touches: ({ source, start, end }) =>
-      spots.get(source)?.some((spot) => spot.stage < stage && start < Math.max(spot.end, spot.start + 1) && spot.start < Math.max(end, start + 1)) ?? false,
+      spots
+        .get(source)
+        ?.some(
+          (spot) =>
+            spot.stage < stage && start < Math.max(spot.end, spot.start + 1) && spot.start < Math.max(end, start + 1),
+        ) ?? false,
     hides: (path) => {
       if (isAnywhere) return true
       if (lost.size === 0) return false

@@ -31,10 +31,15 @@ export const decodeProject = (root: MapNode, problems: ProblemList): DecodedProj
 
 /** An object of which only the name is written has nothing but that: normalizing gives it a name, and without it stays empty. */
 const withoutNulls = (section: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.values(section).includes(null) ? Object.fromEntries(Object.entries(section).map(([name, value]) => [name, value ?? {}])) : section
+  Object.values(section).includes(null)
+    ? Object.fromEntries(Object.entries(section).map(([name, value]) => [name, value ?? {}]))
+    : section
 
 /** `command` and `entrypoint` are always there: null stands for the image's own. */
 const withCommands = (services: Readonly<Record<string, Service>>): Readonly<Record<string, Service>> =>
   Object.fromEntries(
-    Object.entries(services).map(([name, service]) => [name, { ...service, command: service.command ?? null, entrypoint: service.entrypoint ?? null }]),
+    Object.entries(services).map(([name, service]) => [
+      name,
+      { ...service, command: service.command ?? null, entrypoint: service.entrypoint ?? null },
+    ]),
   )

@@ -3,7 +3,8 @@ import type { ProblemList } from './problem-list.ts'
 import { type DefaultRule, documentRule, type Rule, ruleBelow } from './rules.ts'
 
 /** Writes out what the format says for attributes that are left out. */
-export const setDefaults = (root: MapNode, problems: ProblemList): MapNode => visit(root, documentRule, { problems, path: '' }) as MapNode
+export const setDefaults = (root: MapNode, problems: ProblemList): MapNode =>
+  visit(root, documentRule, { problems, path: '' }) as MapNode
 
 type At = { readonly problems: ProblemList; readonly path: string }
 
@@ -17,7 +18,9 @@ const visit = (node: Node, rule: Rule | undefined, at: At): Node => {
       return visit(value, below, { problems: at.problems, path: at.path === '' ? key : `${at.path}.${key}` })
     })
   }
-  return node.kind === 'seq' ? mapItems(node, (value, index) => visit(value, rule.any, { ...at, path: `${at.path}[${index}]` })) : node
+  return node.kind === 'seq'
+    ? mapItems(node, (value, index) => visit(value, rule.any, { ...at, path: `${at.path}[${index}]` }))
+    : node
 }
 
 const fill = (node: MapNode, values: Readonly<Record<string, ScalarValue>>): MapNode => {

@@ -34,7 +34,15 @@ type Reader = {
 export const parseEnvFile = (text: string, options: EnvFileOptions): EnvFile => {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text
   if (options.format === 'raw') return parseRaw(body, options.lookup)
-  const reader: Reader = { text: body, lookup: options.lookup, known: options.known, values: new Map(), inherited: [], missing: [], at: 0 }
+  const reader: Reader = {
+    text: body,
+    lookup: options.lookup,
+    known: options.known,
+    values: new Map(),
+    inherited: [],
+    missing: [],
+    at: 0,
+  }
   while (skipToStatement(reader)) {
     const failure = readStatement(reader)
     if (failure !== undefined) return failure
@@ -133,27 +141,48 @@ const readQuoted = (reader: Reader, quote: '"' | "'"): string | Failure => {
   return fail(reader, start, `The quote that opens here is never closed.`)
 }
 
-const escapes: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"', $: '$$' }
+const escapes: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  '"': '"',
+  $: '$$',
+}
 
 /**
  * The escapes of double quotes; `\$` becomes `$$`, which interpolation reads as a plain `$`. An octal one has three digits
  * after its zero; of any other the reference leaves the digits alone and takes the zero away.
  */
 const unescape = (value: string): string =>
-  value.replace(/\\(?:([abcfnrtv$"\\])|0(\d{0,3}))/g, (match, letter: string | undefined, octal: string | undefined) => {
-    if (letter !== undefined) return escapes[letter] ?? match
-    const isCharacter = octal !== undefined && /^[0-7]{3}$/.test(octal) && parseInt(octal, 8) <= 255
-    return isCharacter ? String.fromCharCode(parseInt(octal, 8)) : `\\${octal ?? ''}`
-  })
+  value.replace(
+    /\\(?:([abcfnrtv$"\\])|0(\d{0,3}))/g,
+    (match, letter: string | undefined, octal: string | undefined) => {
+      if (letter !== undefined) return escapes[letter] ?? match
+      const isCharacter = octal !== undefined && /^[0-7]{3}$/.test(octal) && parseInt(octal, 8) <= 255
+      return isCharacter ? String.fromCharCode(parseInt(octal, 8)) : `\\${octal ?? ''}`
+    },
+  )
 
 const expand = (reader: Reader, value: string, at: number): string | Failure => {
-  const result = interpolateText(value, (name) => reader.lookup(name) ?? reader.values.get(name) ?? reader.known?.get(name))
+  const result = interpolateText(
+    value,
+    (name) => reader.lookup(name) ?? reader.values.get(name) ?? reader.known?.get(name),
+  )
   if (!result.ok) return fail(reader, at, result.message)
   for (const { name } of result.missing) reader.missing.push({ name, ...position(reader.text, at) })
   return result.value
 }
 
-const fail = (reader: Reader, at: number, message: string): Failure => ({ ok: false, ...position(reader.text, at), message })
+const fail = (reader: Reader, at: number, message: string): Failure => ({
+  ok: false,
+  ...position(reader.text, at),
+  message,
+})
 
 const position = (text: string, at: number): { line: number; column: number } => {
   const before = text.slice(0, at)
@@ -170,8 +199,10 @@ const parseRaw = (text: string, lookup: (name: string) => string | undefined): E
     const equals = line.indexOf('=')
     const key = equals === -1 ? line : line.slice(0, equals)
     const column = written.length - written.trimStart().length + 1
-    if (key === '') return { ok: false, line: index + 1, column, message: 'A line of an env file needs a name before its "=".' }
-    if (/[ \t]/.test(key)) return { ok: false, line: index + 1, column, message: `The name "${key}" in an env file holds a space.` }
+    if (key === '')
+      return { ok: false, line: index + 1, column, message: 'A line of an env file needs a name before its "=".' }
+    if (/[ \t]/.test(key))
+      return { ok: false, line: index + 1, column, message: `The name "${key}" in an env file holds a space.` }
     if (equals !== -1) {
       values.set(key, line.slice(equals + 1))
       continue

@@ -26,7 +26,12 @@ export const explainPath = (model: MapNode, path: string, texts: ReadonlyMap<str
   if (depth < parts.length) {
     const [won, ...lost] = fromFiles
     if (won !== undefined) return { found: true, path, won, lost }
-    const known = node.kind === 'map' ? [...node.entries.keys()] : node.kind === 'seq' ? node.items.map((_, index) => `[${index}]`) : []
+    const known =
+      node.kind === 'map'
+        ? [...node.entries.keys()]
+        : node.kind === 'seq'
+          ? node.items.map((_, index) => `[${index}]`)
+          : []
     return { found: false, path, missing: parts.slice(depth).join('.'), known }
   }
   const lost: Layer[] = []
@@ -47,7 +52,11 @@ const layerOf = (node: Node, name: string): Layer => {
 }
 
 /** What the env files of a service say about a variable, the last file first: they lose against `environment`. */
-const envFileLayers = (model: MapNode, parts: readonly string[], texts: ReadonlyMap<string, SourceText>): readonly Layer[] => {
+const envFileLayers = (
+  model: MapNode,
+  parts: readonly string[],
+  texts: ReadonlyMap<string, SourceText>,
+): readonly Layer[] => {
   const place = parts.indexOf('environment')
   const name = parts.slice(place + 1).join('.')
   if (parts[0] !== 'services' || place < 2 || name === '') return []
@@ -64,7 +73,9 @@ const envFileLayers = (model: MapNode, parts: readonly string[], texts: Readonly
 
 /** The last line of an env file that gives the variable a value. */
 const lineOf = (source: SourceText, name: string): Place => {
-  const lines = [...source.text.matchAll(/^[ \t]*(?:export[ \t]+)?([^=:\s]+)[ \t]*[=:]/gm)].filter((found) => found[1] === name)
+  const lines = [...source.text.matchAll(/^[ \t]*(?:export[ \t]+)?([^=:\s]+)[ \t]*[=:]/gm)].filter(
+    (found) => found[1] === name,
+  )
   const found = lines.at(-1)
   const start = found === undefined ? 0 : found.index + found[0].indexOf(name)
   return { source, start, end: start + name.length }
@@ -85,11 +96,20 @@ export const findPlace = (model: MapNode, path: string): Span | undefined => {
   return spanOf(depth === parts.length && node.kind === 'scalar' && node.end > node.start ? node : key)
 }
 
-type Dotted = { readonly node: Node; readonly key: Place; readonly name: string; readonly depth: number; readonly parts: readonly string[] }
+type Dotted = {
+  readonly node: Node
+  readonly key: Place
+  readonly name: string
+  readonly depth: number
+  readonly parts: readonly string[]
+}
 
 /** Keys may hold dots themselves: at each step the longest key that fits is taken. */
 const findDotted = (model: MapNode, path: string): Dotted => {
-  const parts = path.replace(/\[(\d+)\]/g, '.$1').split('.').filter((part) => part !== '')
+  const parts = path
+    .replace(/\[(\d+)\]/g, '.$1')
+    .split('.')
+    .filter((part) => part !== '')
   let node: Node = model
   let key: Place = model
   let name = ''

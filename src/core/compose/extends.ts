@@ -1,4 +1,15 @@
-import { type Entry, isNull, type MapNode, type Node, type Place, scalarAt, textOf, withEntries, withEntry, withoutEntry } from './node.ts'
+import {
+  type Entry,
+  isNull,
+  type MapNode,
+  type Node,
+  type Place,
+  scalarAt,
+  textOf,
+  withEntries,
+  withEntry,
+  withoutEntry,
+} from './node.ts'
 import { type LoadContext, unknownHint } from './load-context.ts'
 import { mergeNodes } from './merge.ts'
 import { isAbsolutePath, joinPath } from './paths.ts'
@@ -67,9 +78,14 @@ const findBase = (extended: Node, link: Link, job: Job): Link | undefined => {
   const file = extended.kind === 'map' ? extended.entries.get('file')?.value : undefined
   const { problems } = job.context
   if (service === undefined || name === undefined) {
-    problems.error(extended, 'extends/no-service', 'extends takes the name of a service, or a mapping with service and file.', {
-      path: `services.${link.name}.extends`,
-    })
+    problems.error(
+      extended,
+      'extends/no-service',
+      'extends takes the name of a service, or a mapping with service and file.',
+      {
+        path: `services.${link.name}.extends`,
+      },
+    )
     return undefined
   }
   const fileName = textOf(file)
@@ -77,10 +93,15 @@ const findBase = (extended: Node, link: Link, job: Job): Link | undefined => {
   if (services === undefined) return undefined
   const entry = services.entries.get(name)
   if (entry !== undefined) return { services, name, place: service }
-  problems.error(service, 'extends/unknown-service', `The service "${link.name}" extends "${name}", and ${fileName ?? 'this file'} has no such service.`, {
-    hint: unknownHint(name, services.entries.keys()),
-    path: `services.${link.name}.extends`,
-  })
+  problems.error(
+    service,
+    'extends/unknown-service',
+    `The service "${link.name}" extends "${name}", and ${fileName ?? 'this file'} has no such service.`,
+    {
+      hint: unknownHint(name, services.entries.keys()),
+      path: `services.${link.name}.extends`,
+    },
+  )
   return undefined
 }
 
@@ -95,8 +116,13 @@ const otherServices = (fileName: string, at: Place, job: Job): MapNode | undefin
 
 const reportCycle = (at: Place, cycle: readonly Link[], job: Job): Node => {
   const names = [...cycle, cycle[0]!].map((link) => `"${link.name}"`)
-  job.context.problems.error(at, 'extends/cycle', `Services extend each other in a circle: ${names.join(' extends ')}.`, {
-    hint: 'Move what they share to a service of its own.',
-  })
+  job.context.problems.error(
+    at,
+    'extends/cycle',
+    `Services extend each other in a circle: ${names.join(' extends ')}.`,
+    {
+      hint: 'Move what they share to a service of its own.',
+    },
+  )
   return scalarAt(at, null)
 }

@@ -1,4 +1,14 @@
-import { type Entry, isNull, mapAt, type MapNode, type Node, type Place, textOf, withEntry, withoutEntry } from './node.ts'
+import {
+  type Entry,
+  isNull,
+  mapAt,
+  type MapNode,
+  type Node,
+  type Place,
+  textOf,
+  withEntry,
+  withoutEntry,
+} from './node.ts'
 import { scalarText } from './merge.ts'
 import { readEnvFiles } from './read-env-files.ts'
 import { createVariables } from './load-context.ts'
@@ -21,15 +31,21 @@ export const applyIncludes = (root: MapNode, scope: Scope): MapNode => {
   if (include === undefined) return root
   let model = withoutEntry(root, 'include')
   if (include.kind !== 'seq') {
-    if (!isNull(include)) scope.context.problems.error(include, 'include/not-a-list', 'include takes a list.', { path: 'include' })
+    if (!isNull(include))
+      scope.context.problems.error(include, 'include/not-a-list', 'include takes a list.', { path: 'include' })
     return model
   }
   for (const [index, item] of include.items.entries()) {
     const parsed = parseInclude(item)
     if (parsed === undefined) {
-      scope.context.problems.error(item, 'include/form', 'An include is a path, or a mapping with path, env_file and project_directory.', {
-        path: `include[${index}]`,
-      })
+      scope.context.problems.error(
+        item,
+        'include/form',
+        'An include is a path, or a mapping with path, env_file and project_directory.',
+        {
+          path: `include[${index}]`,
+        },
+      )
       continue
     }
     const imported = loadInclude(parsed, scope)
@@ -74,7 +90,11 @@ const loadInclude = (include: Include, scope: Scope): MapNode | undefined => {
   const main = files[0]!
   if (scope.including.includes(main.path)) {
     const chain = [...scope.including.slice(scope.including.indexOf(main.path)), main.path]
-    context.problems.error(main.at, 'include/cycle', `Files include each other in a circle: ${chain.join(' includes ')}.`)
+    context.problems.error(
+      main.at,
+      'include/cycle',
+      `Files include each other in a circle: ${chain.join(' includes ')}.`,
+    )
     return undefined
   }
   const wanted = include.projectDirectory
@@ -91,7 +111,11 @@ const loadInclude = (include: Include, scope: Scope): MapNode | undefined => {
 
 const absolute = (directory: string, path: string): string => (isAbsolutePath(path) ? path : joinPath(directory, path))
 
-const includeEnvironment = (include: Include, directory: string, scope: Scope): Readonly<Record<string, string>> | undefined => {
+const includeEnvironment = (
+  include: Include,
+  directory: string,
+  scope: Scope,
+): Readonly<Record<string, string>> | undefined => {
   const { sources } = scope.context
   const ownFile = joinPath(directory, '.env')
   const files =
@@ -118,7 +142,8 @@ const importModel = (model: MapNode, imported: MapNode, scope: Scope): MapNode =
     for (const [name, entry] of from.entries) {
       const local = entries.get(name)
       if (local === undefined) entries.set(name, entry)
-      else if (!isSame(local.value, entry.value)) reportConflict({ section, name, local: local.key, imported: entry.key }, scope)
+      else if (!isSame(local.value, entry.value))
+        reportConflict({ section, name, local: local.key, imported: entry.key }, scope)
     }
     result = withEntry(result, section, own?.kind === 'map' ? { ...own, entries } : mapAt(from, entries))
   }
@@ -128,17 +153,27 @@ const importModel = (model: MapNode, imported: MapNode, scope: Scope): MapNode =
 type Conflict = { readonly section: string; readonly name: string; readonly local: Place; readonly imported: Place }
 
 const reportConflict = ({ section, name, local, imported }: Conflict, { context }: Scope): void =>
-  context.problems.error(local, 'include/conflict', `${section}.${name} is defined here and, differently, by an included file.`, {
-    hint: 'Rename one of the two, or change the included one in an override file of the include (path: [included.yaml, override.yaml]).',
-    related: [{ place: imported, message: 'defined by the included file' }],
-    path: `${section}.${name}`,
-  })
+  context.problems.error(
+    local,
+    'include/conflict',
+    `${section}.${name} is defined here and, differently, by an included file.`,
+    {
+      hint: 'Rename one of the two, or change the included one in an override file of the include (path: [included.yaml, override.yaml]).',
+      related: [{ place: imported, message: 'defined by the included file' }],
+      path: `${section}.${name}`,
+    },
+  )
 
 /** The same thing may come from two files; two things of one name may not. */
 const isSame = (a: Node, b: Node): boolean => {
   if (a === b) return true
   if (a.kind === 'scalar') return b.kind === 'scalar' && a.type === b.type && a.value === b.value
-  if (a.kind === 'seq') return b.kind === 'seq' && a.items.length === b.items.length && a.items.every((item, index) => isSame(item, b.items[index]!))
+  if (a.kind === 'seq')
+    return (
+      b.kind === 'seq' &&
+      a.items.length === b.items.length &&
+      a.items.every((item, index) => isSame(item, b.items[index]!))
+    )
   if (b.kind !== 'map' || a.entries.size !== b.entries.size) return false
   return [...a.entries].every(([key, { value }]) => b.entries.has(key) && isSame(value, b.entries.get(key)!.value))
 }

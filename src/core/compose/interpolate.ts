@@ -43,7 +43,9 @@ const visit = (node: Node, rule: Rule | undefined, at: At): Node => {
           if (isSettled(value, below)) return value
           return visit(value, below, { state, path: at.path === '' ? key : `${at.path}.${key}` })
         })
-      : mapItems(node, (value, index) => (isSettled(value, rule?.any) ? value : visit(value, rule?.any, { state, path: `${at.path}[${index}]` })))
+      : mapItems(node, (value, index) =>
+          isSettled(value, rule?.any) ? value : visit(value, rule?.any, { state, path: `${at.path}[${index}]` }),
+        )
   state.done.set(node, { rule, result })
   return result
 }
@@ -68,14 +70,20 @@ const visitText = (node: ScalarNode, cast: Cast | undefined, { state, path }: At
 
 const reportFailure = (
   node: ScalarNode,
-  failure: { readonly kind: 'invalid' | 'required'; readonly message: string; readonly offset: number; readonly name?: string },
+  failure: {
+    readonly kind: 'invalid' | 'required'
+    readonly message: string
+    readonly offset: number
+    readonly name?: string
+  },
   { state, path }: At,
 ): void => {
   const place = placeInText(node, failure.offset)
   if (failure.kind === 'required') {
     const hint = failure.name === undefined ? undefined : didYouMean(failure.name, state.variables.names())
     state.problems.error(place, 'variable/required', failure.message, {
-      hint: hint ?? (failure.name === undefined ? undefined : `Set it in the environment or in .env: ${failure.name}=…`),
+      hint:
+        hint ?? (failure.name === undefined ? undefined : `Set it in the environment or in .env: ${failure.name}=…`),
       path,
     })
     return
@@ -102,7 +110,8 @@ const placeInText = (node: ScalarNode, offset: number, name?: string): Place => 
     at = raw.indexOf('$', at + 1)
     if (at === -1) return node
   }
-  const length = name === undefined ? 2 : raw[at + 1] === '{' ? Math.max(name.length + 3, closing(raw, at) - at) : name.length + 1
+  const length =
+    name === undefined ? 2 : raw[at + 1] === '{' ? Math.max(name.length + 3, closing(raw, at) - at) : name.length + 1
   return { source: node.source, start: node.start + at, end: Math.min(node.end, node.start + at + length) }
 }
 
@@ -118,7 +127,10 @@ const castText = (node: ScalarNode, cast: Cast, { state, path }: At): Node => {
   if (value !== undefined) return { ...node, type: cast, value, template: node.template ?? text }
   const from = node.template === undefined ? '' : `, which is what "${node.template}" stands for,`
   state.problems.error(node, 'value/type', `"${text}"${from} is not ${castNames[cast]}.`, {
-    hint: text === '' && node.template !== undefined ? 'Give the variable a value, or a default with ${NAME:-value}.' : undefined,
+    hint:
+      text === '' && node.template !== undefined
+        ? 'Give the variable a value, or a default with ${NAME:-value}.'
+        : undefined,
     path,
   })
   return node
@@ -150,4 +162,3 @@ const castBoolean = (node: ScalarNode, state: State): boolean | undefined => {
   })
   return isYes
 }
-

@@ -55,7 +55,9 @@ export const readText = (context: LoadContext, path: string, at: Place | undefin
   if (!result.ok) {
     const { message, hint } = faultMessage(path, result.fault, result.detail)
     const inFile = placeInUnread(path, result)
-    context.problems.error(result.line === undefined ? (at ?? inFile) : inFile, `file/${result.fault}`, message, { hint })
+    context.problems.error(result.line === undefined ? (at ?? inFile) : inFile, `file/${result.fault}`, message, {
+      hint,
+    })
     return undefined
   }
   const source: SourceText = { file: path, text: result.text }
@@ -64,7 +66,10 @@ export const readText = (context: LoadContext, path: string, at: Place | undefin
 }
 
 /** A place in a file whose text there is none of: where it stops being one, or its start. */
-const placeInUnread = (path: string, { line = 1, column = 1 }: { readonly line?: number; readonly column?: number }): Place => {
+const placeInUnread = (
+  path: string,
+  { line = 1, column = 1 }: { readonly line?: number; readonly column?: number },
+): Place => {
   const text = `${'\n'.repeat(line - 1)}${' '.repeat(column)}`
   return { source: { file: path, text }, start: text.length - 1, end: text.length }
 }

@@ -19,7 +19,11 @@ import { enforceUnique } from './unique.ts'
  * Lays the documents of one file over what was read before, as the reference does it, per document: interpolate, extend,
  * include, merge, make unique, check the shape, make canonical, make unique again.
  */
-export const loadFile = (base: MapNode, file: string, { scope, at }: { scope: Scope; at: Place | undefined }): MapNode => {
+export const loadFile = (
+  base: MapNode,
+  file: string,
+  { scope, at }: { scope: Scope; at: Place | undefined },
+): MapNode => {
   const documents = readDocuments(scope.context, file, at)
   let model = base
   for (const document of documents ?? []) {
@@ -31,7 +35,11 @@ export const loadFile = (base: MapNode, file: string, { scope, at }: { scope: Sc
 
 const rootOf = (document: ParsedDocument, { context }: Scope): MapNode | undefined => {
   if (document.root?.kind === 'map') return document.root
-  context.problems.error(document.root ?? document.place, 'file/not-a-mapping', 'A stack file is a mapping: keys such as "services:" with values.')
+  context.problems.error(
+    document.root ?? document.place,
+    'file/not-a-mapping',
+    'A stack file is a mapping: keys such as "services:" with values.',
+  )
   return undefined
 }
 
@@ -40,7 +48,9 @@ const layDocument = (base: MapNode, root: MapNode, { scope, file }: { scope: Sco
   const { problems, steps } = context
   const { nextStage } = problems.damage
   nextStage()
-  const filled = steps.interpolate ? interpolate(root, { variables: scope.variables, problems, missing: context.missing }) : root
+  const filled = steps.interpolate
+    ? interpolate(root, { variables: scope.variables, problems, missing: context.missing })
+    : root
   nextStage()
   const extended = applyExtends(filled, {
     context,
@@ -49,7 +59,10 @@ const layDocument = (base: MapNode, root: MapNode, { scope, file }: { scope: Sco
   })
   const included = applyIncludes(extended, { ...scope, including: [...scope.including, file] })
   nextStage()
-  const merged = enforceUnique(mergeNodes(base, included, { problems, path: '', rule: documentRule }) as MapNode, problems)
+  const merged = enforceUnique(
+    mergeNodes(base, included, { problems, path: '', rule: documentRule }) as MapNode,
+    problems,
+  )
   nextStage()
   const shaped = checkShape(merged, problems)
   nextStage()
@@ -88,14 +101,21 @@ const readExtended = (path: string, scope: Scope, at: Place): MapNode | undefine
   for (const document of documents ?? []) {
     const root = rootOf(document, scope)
     if (root === undefined) continue
-    const filled = steps.interpolate ? interpolate(root, { variables: scope.variables, problems, missing: context.missing }) : root
+    const filled = steps.interpolate
+      ? interpolate(root, { variables: scope.variables, problems, missing: context.missing })
+      : root
     problems.damage.nextStage()
     const merged = mergeNodes(model ?? emptyModel, filled, { problems, path: '', rule: documentRule }) as MapNode
-    model = enforceUnique(omitEmpty(toCanonical(enforceUnique(merged, problems), { problems, lenient: !steps.interpolate })), problems)
+    model = enforceUnique(
+      omitEmpty(toCanonical(enforceUnique(merged, problems), { problems, lenient: !steps.interpolate })),
+      problems,
+    )
   }
   if (model === undefined) return undefined
   const base = relativePath(scope.directory, dirname(path))
-  const services: Node | undefined = resolvePaths(model, { base, sources: context.sources, problems }).entries.get('services')?.value
+  const services: Node | undefined = resolvePaths(model, { base, sources: context.sources, problems }).entries.get(
+    'services',
+  )?.value
   if (services?.kind === 'map') return services
   problems.error(at, 'extends/no-services', `${path} has no services to extend.`)
   return undefined

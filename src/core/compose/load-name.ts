@@ -17,13 +17,22 @@ export type NameResult =
 export const loadProjectName = (request: LoadRequest, sources: Sources): NameResult => {
   const base = createLoadContext(request, sources)
   const explicit = request.projectName || request.environment['COMPOSE_PROJECT_NAME'] || undefined
-  const place = explicit === undefined ? locateProject(request, base) : { files: [], directory: request.workingDirectory, envFiles: [], environment: request.environment }
+  const place =
+    explicit === undefined
+      ? locateProject(request, base)
+      : { files: [], directory: request.workingDirectory, envFiles: [], environment: request.environment }
   const context = { ...base, directory: place?.directory ?? request.workingDirectory }
   const name =
     place === undefined
       ? undefined
       : resolveProjectName(
-          { asked: request.projectName, environment: place.environment, files: place.files, directory: place.directory, interpolate: context.steps.interpolate },
+          {
+            asked: request.projectName,
+            environment: place.environment,
+            files: place.files,
+            directory: place.directory,
+            interpolate: context.steps.interpolate,
+          },
           context,
         )
   if (place === undefined || name === undefined) return { ok: false, problems: context.problems.list('error', []) }

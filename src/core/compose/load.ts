@@ -43,7 +43,15 @@ export const loadProject = (request: LoadRequest, sources: Sources): LoadResult 
     return { ok: false, problems: context.problems.list('error', files), warnings, texts }
   }
   const { project, model } = loaded
-  return { ok: true, project, warnings, explain: (path) => explainPath(model, path, context.texts), findPlace: (path) => findPlace(model, path), model, texts }
+  return {
+    ok: true,
+    project,
+    warnings,
+    explain: (path) => explainPath(model, path, context.texts),
+    findPlace: (path) => findPlace(model, path),
+    model,
+    texts,
+  }
 }
 
 /** The merged document and nothing more, for `config --no-interpolate`: variables may stand where the model wants numbers. */
@@ -52,7 +60,10 @@ export const loadDocument = (request: LoadRequest, sources: Sources): DocumentRe
   const place = locateProject(request, base)
   const context: LoadContext = { ...base, directory: place?.directory ?? request.workingDirectory }
   const name = place === undefined ? undefined : nameOf(request, place, context)
-  const model = place === undefined || name === undefined ? undefined : buildModel({ ...place, environment: { ...place.environment, COMPOSE_PROJECT_NAME: name } }, name, context)
+  const model =
+    place === undefined || name === undefined
+      ? undefined
+      : buildModel({ ...place, environment: { ...place.environment, COMPOSE_PROJECT_NAME: name } }, name, context)
   const files = [...context.texts.keys()]
   const texts = new Map([...context.texts].map(([file, source]) => [file, source.text]))
   const warnings = context.problems.list('warning', files)
@@ -62,8 +73,15 @@ export const loadDocument = (request: LoadRequest, sources: Sources): DocumentRe
   return { ok: true, name, model, warnings, texts }
 }
 
-const nameOf = (request: LoadRequest, { files, directory, environment }: ProjectPlace, context: LoadContext): string | undefined =>
-  resolveProjectName({ asked: request.projectName, environment, files, directory, interpolate: context.steps.interpolate }, context)
+const nameOf = (
+  request: LoadRequest,
+  { files, directory, environment }: ProjectPlace,
+  context: LoadContext,
+): string | undefined =>
+  resolveProjectName(
+    { asked: request.projectName, environment, files, directory, interpolate: context.steps.interpolate },
+    context,
+  )
 
 /** The name of a project that has none, which is a problem that was told: the others are looked for all the same. */
 const unnamed = 'stack'
@@ -88,7 +106,8 @@ const buildModel = (place: ProjectPlace, name: string, context: LoadContext): Ma
   const merged = loadModel(requests, { scope, base: directory, resolvePaths: context.steps.resolvePaths })
   warnMissingVariables(context, environment, merged)
   if (merged.entries.size === 0) {
-    if (!context.problems.hasErrors()) context.problems.error(startOf(files, context), 'file/empty', `The stack file is empty: ${files.join(', ')}.`)
+    if (!context.problems.hasErrors())
+      context.problems.error(startOf(files, context), 'file/empty', `The stack file is empty: ${files.join(', ')}.`)
     return undefined
   }
   context.problems.damage.nextStage()
@@ -116,13 +135,22 @@ const finishProject = (finish: Finish): Loaded | undefined => {
   const names = request.services ?? []
   const isWhole = !problems.hasErrors()
   const byProfile = splitByProfiles(decoded.services, activeProfiles(request, finish.place))
-  if (steps.consistency) checkProject({ ...decoded, name: finish.name, services: byProfile.enabled, disabled: byProfile.disabled }, model, problems)
+  if (steps.consistency)
+    checkProject(
+      { ...decoded, name: finish.name, services: byProfile.enabled, disabled: byProfile.disabled },
+      model,
+      problems,
+    )
   const enabled = enableServices(byProfile, names)
   // Words of the command line are looked up in a project that is known whole.
   const selected = isWhole ? selectServices(enabled, names, problems) : enabled
   if (selected === undefined) return undefined
   if (steps.consistency && enabled !== byProfile) {
-    checkProject({ ...decoded, name: finish.name, services: selected.enabled, disabled: selected.disabled }, model, problems)
+    checkProject(
+      { ...decoded, name: finish.name, services: selected.enabled, disabled: selected.disabled },
+      model,
+      problems,
+    )
   }
   problems.damage.nextStage()
   const services = isWhole || names.length === 0 ? completeServices(selected.enabled, finish) : {}
@@ -152,12 +180,20 @@ const readsEnvironment = ({ resolveEnvironment = true }: LoadRequest, { pre_star
 
 /** `scale` beside a `deploy` is its `replicas` too. */
 const withReplicas = (service: Service): Service =>
-  service.scale === undefined || service.deploy === undefined ? service : { ...service, deploy: { ...service.deploy, replicas: service.scale } }
+  service.scale === undefined || service.deploy === undefined
+    ? service
+    : { ...service, deploy: { ...service.deploy, replicas: service.scale } }
 
-const toProject = ({ request, context, name, decoded, place }: Finish, selected: Split, services: Services): Project => {
+const toProject = (
+  { request, context, name, decoded, place }: Finish,
+  selected: Split,
+  services: Services,
+): Project => {
   const resources = request.allResources === true ? decoded : pruneResources(decoded, services)
   const stackFiles = new Set(place.files)
-  const named = [...Object.values(resources.configs), ...Object.values(resources.secrets)].flatMap(({ environment }) => environment ?? [])
+  const named = [...Object.values(resources.configs), ...Object.values(resources.secrets)].flatMap(
+    ({ environment }) => environment ?? [],
+  )
   return {
     name,
     services,

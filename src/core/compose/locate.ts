@@ -3,7 +3,10 @@ import type { Node, Place } from './node.ts'
 export type PathPart = string | number
 
 /** The node at a path, as far as the path leads; `depth` is how many parts were found. */
-export const findNode = (root: Node, path: readonly PathPart[]): { readonly node: Node; readonly key: Place; readonly depth: number } => {
+export const findNode = (
+  root: Node,
+  path: readonly PathPart[],
+): { readonly node: Node; readonly key: Place; readonly depth: number } => {
   let node = root
   let key: Place = root
   let depth = 0
@@ -40,4 +43,7 @@ export const placeAt = (root: Node, path: readonly PathPart[], at: 'key' | 'valu
 }
 
 export const pathText = (path: readonly PathPart[]): string =>
-  path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '')
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+    '',
+  )

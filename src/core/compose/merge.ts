@@ -1,4 +1,17 @@
-import { type Entry, isNull, mapAt, mapEntries, type MapNode, type Node, recordAt, scalarAt, seqAt, type SeqNode, textOf, withEntries } from './node.ts'
+import {
+  type Entry,
+  isNull,
+  mapAt,
+  mapEntries,
+  type MapNode,
+  type Node,
+  recordAt,
+  scalarAt,
+  seqAt,
+  type SeqNode,
+  textOf,
+  withEntries,
+} from './node.ts'
 import type { ProblemList } from './problem-list.ts'
 import { type MergeRule, type Rule, ruleBelow } from './rules.ts'
 import { floatText, goTimeText, timeText } from './yaml-scalar.ts'
@@ -43,11 +56,16 @@ const appendItems = (base: SeqNode, over: SeqNode): SeqNode =>
 const kinds = { map: 'a mapping', seq: 'a list', scalar: 'a single value' } as const
 
 const clash = (base: Node, over: Node, { problems, path }: At): Node => {
-  problems.error(over, 'merge/clash', `${path} is ${kinds[over.kind]} here and ${kinds[base.kind]} in an earlier layer.`, {
-    hint: 'Write both in the same form, or put !override before this one to replace the other.',
-    related: [{ place: base, message: 'the earlier layer' }],
-    path,
-  })
+  problems.error(
+    over,
+    'merge/clash',
+    `${path} is ${kinds[over.kind]} here and ${kinds[base.kind]} in an earlier layer.`,
+    {
+      hint: 'Write both in the same form, or put !override before this one to replace the other.',
+      related: [{ place: base, message: 'the earlier layer' }],
+      path,
+    },
+  )
   return over
 }
 
@@ -58,7 +76,11 @@ const mergeMaps = (base: MapNode, over: MapNode, at: At): MapNode => {
     const lower = entries.get(key)
     if (lower === undefined) entries.set(key, upper)
     else {
-      const below: At = { problems: at.problems, path: at.path === '' ? key : `${at.path}.${key}`, rule: ruleBelow(at.rule, key) }
+      const below: At = {
+        problems: at.problems,
+        path: at.path === '' ? key : `${at.path}.${key}`,
+        rule: ruleBelow(at.rule, key),
+      }
       entries.set(key, { key: upper.key, value: merge(lower.value, upper.value, below) })
     }
   }
@@ -82,30 +104,43 @@ export const toMapping = (node: Node, make: (item: Node) => Node): MapNode | und
   return mapAt(node, entries)
 }
 
-const mergeAsMaps = (toMap: (node: Node) => MapNode | undefined) => (base: Node, over: Node, at: At): Node => {
-  const lower = toMap(base)
-  const upper = toMap(over)
-  if (lower !== undefined && upper !== undefined) return mergeMaps(lower, upper, at)
-  if (isNull(over)) return base
-  return isNull(base) ? over : clash(base, over, at)
-}
+const mergeAsMaps =
+  (toMap: (node: Node) => MapNode | undefined) =>
+  (base: Node, over: Node, at: At): Node => {
+    const lower = toMap(base)
+    const upper = toMap(over)
+    if (lower !== undefined && upper !== undefined) return mergeMaps(lower, upper, at)
+    if (isNull(over)) return base
+    return isNull(base) ? over : clash(base, over, at)
+  }
 
 /** A mapping as the list of texts `key=value`, sorted; a list stays, a single text becomes a list of one. */
 export const toSequence = (node: Node): SeqNode | undefined => {
   if (node.kind === 'seq') return node
-  if (node.kind === 'scalar') return node.value === null ? seqAt(node, []) : textOf(node) === undefined ? undefined : seqAt(node, [node])
+  if (node.kind === 'scalar')
+    return node.value === null ? seqAt(node, []) : textOf(node) === undefined ? undefined : seqAt(node, [node])
   const items: { readonly text: string; readonly node: Node }[] = []
   for (const [key, { key: place, value }] of node.entries) {
     const values = value.kind === 'seq' ? value.items : [value]
     for (const one of values) {
       if (one.kind !== 'scalar') return undefined
-      const text = one.value === null ? key : `${key}=${one.type === 'time' ? goTimeText(one.value as string) : scalarText(one)}`
+      const text =
+        one.value === null ? key : `${key}=${one.type === 'time' ? goTimeText(one.value as string) : scalarText(one)}`
       const start = one.value === null ? place : one
-      items.push({ text, node: { ...scalarAt(start, text), ...(one.template === undefined ? {} : { template: `${key}=${one.template}` }) } })
+      items.push({
+        text,
+        node: {
+          ...scalarAt(start, text),
+          ...(one.template === undefined ? {} : { template: `${key}=${one.template}` }),
+        },
+      })
     }
   }
   items.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
-  return seqAt(node, items.map((item) => item.node))
+  return seqAt(
+    node,
+    items.map((item) => item.node),
+  )
 }
 
 /** A scalar's value as text, as Go prints it. */
@@ -119,9 +154,14 @@ const asSequences = (base: Node, over: Node, at: At): { lower: SeqNode; upper: S
   const lower = toSequence(base)
   const upper = toSequence(over)
   if (lower !== undefined && upper !== undefined) return { lower, upper }
-  at.problems.error(lower === undefined ? base : over, 'value/type', `${at.path} takes a list, or a mapping with single values.`, {
-    path: at.path,
-  })
+  at.problems.error(
+    lower === undefined ? base : over,
+    'value/type',
+    `${at.path} takes a list, or a mapping with single values.`,
+    {
+      path: at.path,
+    },
+  )
   return undefined
 }
 
@@ -138,7 +178,13 @@ const specials: Readonly<Record<MergeRule, Special>> = {
     const both = asSequences(base, over, at)
     if (both === undefined) return over
     const known = new Set(both.lower.items.map(scalarText))
-    return appendItems(both.lower, seqAt(both.upper, both.upper.items.filter((item) => !known.has(scalarText(item)))))
+    return appendItems(
+      both.lower,
+      seqAt(
+        both.upper,
+        both.upper.items.filter((item) => !known.has(scalarText(item))),
+      ),
+    )
   },
   build: mergeAsMaps(toBuild),
   dependsOn: mergeAsMaps((node) =>
@@ -147,14 +193,16 @@ const specials: Readonly<Record<MergeRule, Special>> = {
   networks: mergeAsMaps((node) => toMapping(node, (item) => scalarAt(item, null))),
   models: mergeAsMaps((node) => toMapping(node, (item) => scalarAt(item, null))),
   logging: (base, over, at) => {
-    if (base.kind !== 'map' || over.kind !== 'map') return isNull(over) ? base : isNull(base) ? over : clash(base, over, at)
+    if (base.kind !== 'map' || over.kind !== 'map')
+      return isNull(over) ? base : isNull(base) ? over : clash(base, over, at)
     const lower = base.entries.get('driver')?.value
     const upper = over.entries.get('driver')?.value
     const isSame = lower === undefined || upper === undefined || scalarText(lower) === scalarText(upper)
     return isSame ? mergeMaps(base, over, at) : replace(base, over)
   },
   ipam: (base, over, at) => {
-    if (base.kind !== 'seq' || over.kind !== 'seq') return isNull(over) ? base : isNull(base) ? over : clash(base, over, at)
+    if (base.kind !== 'seq' || over.kind !== 'seq')
+      return isNull(over) ? base : isNull(base) ? over : clash(base, over, at)
     return mergeSubnets(base, over, at)
   },
 }

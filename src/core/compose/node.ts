@@ -18,7 +18,8 @@ type Past = {
   readonly overrides?: boolean
 }
 
-export type ScalarNode = Place & Past & { readonly kind: 'scalar'; readonly type: ScalarType; readonly value: ScalarValue }
+export type ScalarNode = Place &
+  Past & { readonly kind: 'scalar'; readonly type: ScalarType; readonly value: ScalarValue }
 export type SeqNode = Place &
   Past & {
     readonly kind: 'seq'
@@ -106,7 +107,10 @@ export const withoutEntry = (node: MapNode, key: string): MapNode => {
 }
 
 /** Applies `change` to each entry's value and keeps the node itself when nothing changed. */
-export const mapEntries = (node: MapNode, change: (value: Node, key: string, entry: Entry) => Node | undefined): MapNode => {
+export const mapEntries = (
+  node: MapNode,
+  change: (value: Node, key: string, entry: Entry) => Node | undefined,
+): MapNode => {
   let entries: Map<string, Entry> | undefined
   for (const [key, entry] of node.entries) {
     const value = change(entry.value, key, entry)

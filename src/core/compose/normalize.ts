@@ -1,4 +1,15 @@
-import { type Entry, isNull, mapAt, mapEntries, type MapNode, type Node, recordAt, scalarAt, textOf, withEntry } from './node.ts'
+import {
+  type Entry,
+  isNull,
+  mapAt,
+  mapEntries,
+  type MapNode,
+  type Node,
+  recordAt,
+  scalarAt,
+  textOf,
+  withEntry,
+} from './node.ts'
 import { resolveNames } from './resolve-environment.ts'
 import { scalarText } from './merge.ts'
 
@@ -10,7 +21,11 @@ export const normalize = (root: MapNode, { name, lookup }: { name: string; looku
   const services = networked.entries.get('services')?.value
   const model =
     services?.kind === 'map'
-      ? withEntry(networked, 'services', mapEntries(services, (service) => (service.kind === 'map' ? normalizeService(service, lookup) : service)))
+      ? withEntry(
+          networked,
+          'services',
+          mapEntries(services, (service) => (service.kind === 'map' ? normalizeService(service, lookup) : service)),
+        )
       : networked
   return setNames(model, name)
 }
@@ -20,7 +35,13 @@ const normalizeNetworks = (root: MapNode): MapNode => {
   if (services?.kind !== 'map') return root
   let uses: Node | undefined
   const attached = mapEntries(services, (service) => {
-    if (service.kind !== 'map' || service.entries.has('network_mode') || service.entries.has('provider') || service.entries.has('provider')) return service
+    if (
+      service.kind !== 'map' ||
+      service.entries.has('network_mode') ||
+      service.entries.has('provider') ||
+      service.entries.has('provider')
+    )
+      return service
     const networks = service.entries.get('networks')?.value
     if (networks?.kind === 'map' && networks.entries.size > 0) {
       if (networks.entries.has('default')) uses ??= networks.entries.get('default')!.value
@@ -34,7 +55,9 @@ const normalizeNetworks = (root: MapNode): MapNode => {
   if (uses === undefined) return model
   const networks = model.entries.get('networks')?.value
   const declared = networks?.kind === 'map' ? networks : mapAt(uses, new Map<string, Entry>())
-  return declared.entries.has('default') ? model : withEntry(model, 'networks', withEntry(declared, 'default', scalarAt(uses, null)))
+  return declared.entries.has('default')
+    ? model
+    : withEntry(model, 'networks', withEntry(declared, 'default', scalarAt(uses, null)))
 }
 
 const normalizeService = (service: MapNode, lookup: Lookup): MapNode => {
@@ -46,14 +69,16 @@ const normalizeService = (service: MapNode, lookup: Lookup): MapNode => {
   const build = result.entries.get('build')?.value
   if (build?.kind === 'map') result = withEntry(result, 'build', normalizeBuild(build, lookup))
   const environment = result.entries.get('environment')?.value
-  if (environment !== undefined) result = withEntry(result, 'environment', resolveNames(environment, lookup, { drop: false }))
+  if (environment !== undefined)
+    result = withEntry(result, 'environment', resolveNames(environment, lookup, { drop: false }))
   return withDependencies(result)
 }
 
 const normalizeBuild = (build: MapNode, lookup: Lookup): MapNode => {
   const isSet = (key: string): boolean => build.entries.has(key) && !isNull(build.entries.get(key)!.value)
   let result = isSet('context') ? build : withEntry(build, 'context', scalarAt(build, '.'))
-  if (!isSet('dockerfile') && !isSet('dockerfile_inline')) result = withEntry(result, 'dockerfile', scalarAt(build, 'Dockerfile'))
+  if (!isSet('dockerfile') && !isSet('dockerfile_inline'))
+    result = withEntry(result, 'dockerfile', scalarAt(build, 'Dockerfile'))
   const args = result.entries.get('args')?.value
   return args === undefined ? result : withEntry(result, 'args', resolveNames(args, lookup, { drop: true }))
 }
@@ -72,18 +97,24 @@ const withDependencies = (service: MapNode): MapNode => {
   for (const key of ['network_mode', 'ipc', 'pid', 'uts', 'cgroup']) {
     const value = service.entries.get(key)?.value
     const text = textOf(value)
-    if (value !== undefined && text?.startsWith('service:') === true) implied.push({ name: text.slice(8), place: value, restart: true })
+    if (value !== undefined && text?.startsWith('service:') === true)
+      implied.push({ name: text.slice(8), place: value, restart: true })
   }
   for (const item of itemsOf('volumes_from')) {
     const text = textOf(item)
-    if (text !== undefined && !text.startsWith('container:')) implied.push({ name: text.split(':', 1)[0]!, place: item, restart: false })
+    if (text !== undefined && !text.startsWith('container:'))
+      implied.push({ name: text.split(':', 1)[0]!, place: item, restart: false })
   }
   if (implied.length === 0) return service
   const declared = service.entries.get('depends_on')?.value
   let dependencies = declared?.kind === 'map' ? declared : mapAt(implied[0]!.place, new Map<string, Entry>())
   for (const { name, place, restart } of implied) {
     if (dependencies.entries.has(name)) continue
-    dependencies = withEntry(dependencies, name, recordAt(place, { condition: 'service_started', restart, required: true }))
+    dependencies = withEntry(
+      dependencies,
+      name,
+      recordAt(place, { condition: 'service_started', restart, required: true }),
+    )
   }
   return withEntry(service, 'depends_on', dependencies)
 }
@@ -102,7 +133,9 @@ const setNames = (root: MapNode, project: string): MapNode => {
       const external = resource.entries.get('external')?.value
       const isExternal = external !== undefined && /^(1|t|T|true|TRUE|True)$/.test(scalarText(external))
       const isNamed = name !== undefined && !isNull(name)
-      const full = isNamed ? resource : withEntry(resource, 'name', scalarAt(entry.key, isExternal ? key : `${project}_${key}`))
+      const full = isNamed
+        ? resource
+        : withEntry(resource, 'name', scalarAt(entry.key, isExternal ? key : `${project}_${key}`))
       entries.set(key, { key: entry.key, value: full })
     }
     model = withEntry(model, section, { ...value, entries })

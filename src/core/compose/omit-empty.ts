@@ -4,7 +4,9 @@ import { type MapNode, mapEntries, type Node, withEntries } from './node.ts'
 export const omitEmpty = (root: MapNode): MapNode =>
   mapEntries(root, (value, key) => {
     if (key !== 'services' || value.kind !== 'map') return value
-    return mapEntries(value, (service) => (service.kind === 'map' && service.entries.has('dns') ? omitEmptyDns(service) : service))
+    return mapEntries(value, (service) =>
+      service.kind === 'map' && service.entries.has('dns') ? omitEmptyDns(service) : service,
+    )
   })
 
 const omitEmptyDns = (service: MapNode): MapNode => {

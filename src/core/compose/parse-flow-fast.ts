@@ -2,7 +2,20 @@ import type { Entry, Node, Place } from './node.ts'
 import { type Reader, unusual } from './yaml-reader.ts'
 import { resolvePlainScalar } from './yaml-scalar.ts'
 
-const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\', '/': '/', '0': '\0', a: '\x07', b: '\b', e: '\x1b', f: '\f', v: '\v' }
+const simpleEscapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  f: '\f',
+  v: '\v',
+}
 
 /** A quoted text that ends on its line. */
 export const readQuoted = (reader: Reader, start: number): { readonly value: string; readonly end: number } => {

@@ -40,9 +40,17 @@ export const readLiteral = (reader: Reader, parent: number): Node => {
   const body = kept.join(header[1] === '>' ? ' ' : '\n')
   // A text that ends without a line break is rare enough for the library.
   if (!text.endsWith('\n') && at > text.length) throw unusual
-  const value = header[2] === '-' ? body : header[2] === '+' ? `${body}${'\n'.repeat(lines.length - last + 1)}` : `${body}\n`
+  const value =
+    header[2] === '-' ? body : header[2] === '+' ? `${body}${'\n'.repeat(lines.length - last + 1)}` : `${body}\n`
   reader.at = Math.min(at, text.length)
   nextLine(reader)
   if (reader.indent > parent && !atEnd(reader)) throw unusual
-  return { kind: 'scalar', source, start, end: Math.max(start + 1, Math.min(header[2] === '+' ? at : contentEnd, text.length)), type: 'str', value }
+  return {
+    kind: 'scalar',
+    source,
+    start,
+    end: Math.max(start + 1, Math.min(header[2] === '+' ? at : contentEnd, text.length)),
+    type: 'str',
+    value,
+  }
 }

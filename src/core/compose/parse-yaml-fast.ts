@@ -2,7 +2,19 @@ import type { Entry, Node, Place, ScalarNode, SourceText } from './node.ts'
 import { nullAfter, type YamlState } from './yaml-state.ts'
 import { readFlow, readQuoted } from './parse-flow-fast.ts'
 import { readLiteral } from './parse-literal-fast.ts'
-import { atEnd, colon, dash, endLine, finishValue, hash, isBlank, nextLine, type Reader, space, unusual } from './yaml-reader.ts'
+import {
+  atEnd,
+  colon,
+  dash,
+  endLine,
+  finishValue,
+  hash,
+  isBlank,
+  nextLine,
+  type Reader,
+  space,
+  unusual,
+} from './yaml-reader.ts'
 import { mergeInto } from './yaml-merge.ts'
 import { resolvePlainScalar } from './yaml-scalar.ts'
 
@@ -26,12 +38,14 @@ export const parseYamlFast = (source: SourceText, state: YamlState): Node | unde
   }
 }
 
-const unusualText = /[\t\r\uFEFF\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|^(?:%|\.\.\.|---(?!(?: +#.*| *)\n))|\n(?:%|\.\.\.|---)/
+const unusualText =
+  /[\t\r\uFEFF\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|^(?:%|\.\.\.|---(?!(?: +#.*| *)\n))|\n(?:%|\.\.\.|---)/
 
 /** A block collection or a lone value at the current position, which is the first thing in its column. */
 const readBlock = (reader: Reader, parent: number): Node => {
   const { text } = reader
-  if (text.charCodeAt(reader.at) === dash && isBlank(text.charCodeAt(reader.at + 1))) return readList(reader, reader.indent)
+  if (text.charCodeAt(reader.at) === dash && isBlank(text.charCodeAt(reader.at + 1)))
+    return readList(reader, reader.indent)
   if (keyEnd(reader) !== undefined) return readMap(reader, reader.indent)
   const node = readValue(reader, parent)
   if (node === undefined) throw unusual
@@ -99,7 +113,15 @@ const readMap = (reader: Reader, column: number): Node => {
     marked ||= wasMarked
   }
   const end = Math.max(start, reader.lineStart - 1)
-  return { kind: 'map', source, start, end, entries, ...(resets.size > 0 ? { resets } : {}), ...(marked ? { marked } : {}) }
+  return {
+    kind: 'map',
+    source,
+    start,
+    end,
+    entries,
+    ...(resets.size > 0 ? { resets } : {}),
+    ...(marked ? { marked } : {}),
+  }
 }
 
 /** Whether the collection in `column` goes on; a line that belongs to nothing is unusual. */
@@ -161,7 +183,11 @@ const readProperties = (reader: Reader): Property => {
 }
 
 /** What stands after a colon or a dash: on the same line, or as a deeper block on the next ones. Undefined after `!reset`. */
-const readAfter = (reader: Reader, column: number, { key, inMap }: { key: Place; inMap: boolean }): Node | undefined => {
+const readAfter = (
+  reader: Reader,
+  column: number,
+  { key, inMap }: { key: Place; inMap: boolean },
+): Node | undefined => {
   const { state, text } = reader
   const before = state.expanded
   const { anchor, tag } = readProperties(reader)

@@ -47,11 +47,16 @@ export const parseInFull = (source: SourceText, problems: ProblemList): readonly
   return problems.errorCount() > before ? undefined : documents
 }
 
-const forbidden = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+const forbidden =
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 const readTrees = ({ text }: SourceText): readonly YamlTree[] | YamlFault => {
   const control = text.search(forbidden)
-  if (control !== -1) return yamlFault(control, `A control character (U+${text.charCodeAt(control).toString(16).padStart(4, '0').toUpperCase()}) cannot stand in YAML.`)
+  if (control !== -1)
+    return yamlFault(
+      control,
+      `A control character (U+${text.charCodeAt(control).toString(16).padStart(4, '0').toUpperCase()}) cannot stand in YAML.`,
+    )
   try {
     return readYamlTrees(text)
   } catch (error) {
@@ -62,12 +67,19 @@ const readTrees = ({ text }: SourceText): readonly YamlTree[] | YamlFault => {
 
 /** The library finds every mistake and has words for them; where it takes the text, the reference's own reader does not. */
 const reportSyntax = (source: SourceText, fault: YamlFault, problems: ProblemList): void => {
-  const errors = source.text.length > maxLibraryText || fault.message.endsWith('is never closed.') ? [] : libraryErrors(source.text)
-  for (const { pos, message, code } of errors) problems.error({ source, start: pos[0], end: pos[1] }, 'yaml/syntax', sentence(message), yamlHint(code))
+  const errors =
+    source.text.length > maxLibraryText || fault.message.endsWith('is never closed.') ? [] : libraryErrors(source.text)
+  for (const { pos, message, code } of errors)
+    problems.error({ source, start: pos[0], end: pos[1] }, 'yaml/syntax', sentence(message), yamlHint(code))
   if (errors.length > 0) return
   if (fault.message.startsWith('Docker Compose does not read')) {
     const end = source.text.indexOf('\n', fault.at)
-    problems.error({ source, start: fault.at, end: end === -1 ? source.text.length : end }, 'yaml/version', fault.message, { hint: 'Remove the line; it changes nothing here.' })
+    problems.error(
+      { source, start: fault.at, end: end === -1 ? source.text.length : end },
+      'yaml/version',
+      fault.message,
+      { hint: 'Remove the line; it changes nothing here.' },
+    )
     return
   }
   const at = Math.min(fault.at, Math.max(0, source.text.length - 1))
@@ -88,8 +100,10 @@ const libraryErrors = (text: string) => {
 }
 
 const faultHint = (text: string, at: number): { hint: string } => {
-  if (text[at] === '\t') return { hint: 'YAML is indented with spaces only; a line that is empty but for a tab counts too.' }
-  if (text[at] === '"' || text[at] === "'") return { hint: 'Close it, or put a text that holds such a mark in quotes of the other kind.' }
+  if (text[at] === '\t')
+    return { hint: 'YAML is indented with spaces only; a line that is empty but for a tab counts too.' }
+  if (text[at] === '"' || text[at] === "'")
+    return { hint: 'Close it, or put a text that holds such a mark in quotes of the other kind.' }
   if ('&*'.includes(text[at] ?? '')) return { hint: 'Choose another name, such as my-default.' }
   return { hint: 'If this is meant as text, put it in quotes.' }
 }
@@ -99,7 +113,7 @@ const tooDeep = (source: SourceText): Place | undefined => {
   const { text } = source
   let flow = 0
   const indents: number[] = []
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     let end = text.indexOf('\n', at)
     if (end === -1) end = text.length
     let first = at

@@ -46,8 +46,12 @@ export const expandHome = (path: string, home: string | undefined): string => {
 
 /** How `path` is written from `base`, both absolute: `..` for each folder up, `.` for the same one. */
 export const relativePath = (base: string, path: string): string => {
-  const from = cleanPath(base).split('/').filter((part) => part !== '')
-  const to = cleanPath(path).split('/').filter((part) => part !== '')
+  const from = cleanPath(base)
+    .split('/')
+    .filter((part) => part !== '')
+  const to = cleanPath(path)
+    .split('/')
+    .filter((part) => part !== '')
   let shared = 0
   while (shared < from.length && shared < to.length && from[shared] === to[shared]) shared += 1
   const parts = [...from.slice(shared).map(() => '..'), ...to.slice(shared)]

@@ -11,15 +11,25 @@ type PrintOptions = {
 }
 
 /** The project as `docker compose config` prints it: its sections, keys in its order, dollar signs not yet doubled. */
-export const printProject = (project: Project, format: Format, { keepFiles = false }: PrintOptions = {}): Record<string, unknown> => {
+export const printProject = (
+  project: Project,
+  format: Format,
+  { keepFiles = false }: PrintOptions = {},
+): Record<string, unknown> => {
   const { context: _, extensions, ...whole } = project
   const sections = { ...whole, services: keepFiles ? whole.services : withoutFiles(whole.services) }
   const shown = Object.fromEntries(
-    Object.entries(sections).filter(([key, value]) => key === 'name' || key === 'services' || Object.keys(value as object).length > 0),
+    Object.entries(sections).filter(
+      ([key, value]) => key === 'name' || key === 'services' || Object.keys(value as object).length > 0,
+    ),
   )
   const printed = printFields(shown, projectFields, format)
   if (format === 'yaml') return { ...printed, ...(sortKeysNaturally(extensions) as Record<string, unknown>) }
-  return Object.fromEntries(Object.entries({ ...printed, ...(withoutEmptyLists(sortKeys(extensions)) as object) }).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(
+    Object.entries({ ...printed, ...(withoutEmptyLists(sortKeys(extensions)) as object) }).sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    ),
+  )
 }
 
 /** The reference prints an empty list of an extension as null, in JSON only. */

@@ -30,7 +30,11 @@ export const createProblemList = (): ProblemList => {
   const seen = new Set<string>()
   let errors = 0
   const damage = createDamage()
-  const add = (severity: Problem['severity'], place: Place | undefined, rest: readonly [code: string, message: string, more?: ProblemMore | undefined]): void => {
+  const add = (
+    severity: Problem['severity'],
+    place: Place | undefined,
+    rest: readonly [code: string, message: string, more?: ProblemMore | undefined],
+  ): void => {
     const [code, message, more = {}] = rest
     if (severity === 'error') {
       errors += 1
@@ -60,7 +64,11 @@ export const createProblemList = (): ProblemList => {
     hasErrors: () => errors > 0,
     errorCount: () => errors,
     damage,
-    list: (severity, files) => sortProblems(problems.filter((problem) => problem.severity === severity), files),
+    list: (severity, files) =>
+      sortProblems(
+        problems.filter((problem) => problem.severity === severity),
+        files,
+      ),
   }
 }
 
@@ -69,10 +77,13 @@ const maskQuoted = (sentence: string): string => sentence.replace(/"[^"]*"/g, (q
 
 const sortProblems = (problems: readonly Problem[], files: readonly string[]): readonly Problem[] => {
   const rank = new Map(files.map((file, index): [string, number] => [file, index]))
-  const rankOf = (problem: Problem): number => (problem.span === undefined ? -1 : (rank.get(problem.span.file) ?? files.length))
+  const rankOf = (problem: Problem): number =>
+    problem.span === undefined ? -1 : (rank.get(problem.span.file) ?? files.length)
   return problems.toSorted(
     (a, b) =>
-      rankOf(a) - rankOf(b) || (a.span?.line ?? 0) - (b.span?.line ?? 0) || (a.span?.column ?? 0) - (b.span?.column ?? 0),
+      rankOf(a) - rankOf(b) ||
+      (a.span?.line ?? 0) - (b.span?.line ?? 0) ||
+      (a.span?.column ?? 0) - (b.span?.column ?? 0),
   )
 }
 

@@ -24,18 +24,28 @@ export const resolveProjectName = (wanted: Wanted, context: LoadContext): string
   const explicit = asked !== undefined && asked !== '' ? asked : environment['COMPOSE_PROJECT_NAME'] || undefined
   if (explicit !== undefined) {
     if (normalizeName(explicit) === explicit) return explicit
-    context.problems.error(undefined, 'project/name', `"${explicit}" cannot be a project's name: only a-z, 0-9, _ and - can stand in it, and the first one is a letter or a digit.`, {
-      losesNothing: true,
-      hint: normalizeName(explicit) === '' ? undefined : `"${normalizeName(explicit)}" would do.`,
-    })
+    context.problems.error(
+      undefined,
+      'project/name',
+      `"${explicit}" cannot be a project's name: only a-z, 0-9, _ and - can stand in it, and the first one is a letter or a digit.`,
+      {
+        losesNothing: true,
+        hint: normalizeName(explicit) === '' ? undefined : `"${normalizeName(explicit)}" would do.`,
+      },
+    )
     return undefined
   }
   const name = nameFromFiles(wanted, context) || normalizeName(basename(directory))
   if (name !== '') return name
-  context.problems.error(undefined, 'project/no-name', 'The project has no name, and none can be made from the name of its folder.', {
-    losesNothing: true,
-    hint: 'Write name: in the stack file, or give one with -p.',
-  })
+  context.problems.error(
+    undefined,
+    'project/no-name',
+    'The project has no name, and none can be made from the name of its folder.',
+    {
+      losesNothing: true,
+      hint: 'Write name: in the stack file, or give one with -p.',
+    },
+  )
   return undefined
 }
 
@@ -55,12 +65,22 @@ const nameFromFiles = ({ files, environment, interpolate }: Wanted, context: Loa
   }
   if (found === undefined) return ''
   if (!interpolate) return normalizeName(found.text)
-  const result = interpolateText(found.text, (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined))
+  const result = interpolateText(found.text, (name) =>
+    Object.hasOwn(environment, name) ? environment[name] : undefined,
+  )
   if (!result.ok) return ''
   if (result.value === '') {
-    context.problems.error(found.place, 'project/empty-name', `The project's name ${found.text} is empty.`, { hint: 'Set the variable, or give it a default: ${NAME:-app}.', path: 'name' })
+    context.problems.error(found.place, 'project/empty-name', `The project's name ${found.text} is empty.`, {
+      hint: 'Set the variable, or give it a default: ${NAME:-app}.',
+      path: 'name',
+    })
   } else if (normalizeName(result.value) === '') {
-    context.problems.error(found.place, 'project/empty-name', `Nothing of "${result.value}" can stand in a project's name.`, { hint: 'Names hold a-z, 0-9, _ and -, and begin with a letter or a digit.', path: 'name' })
+    context.problems.error(
+      found.place,
+      'project/empty-name',
+      `Nothing of "${result.value}" can stand in a project's name.`,
+      { hint: 'Names hold a-z, 0-9, _ and -, and begin with a letter or a digit.', path: 'name' },
+    )
   }
   return normalizeName(result.value)
 }

@@ -11,7 +11,8 @@ export const pruneResources = <R extends Resources>(resources: R, services: Read
   const secrets = new Set<string>()
   for (const service of Object.values(services)) {
     for (const name of Object.keys(service.networks ?? {})) networks.add(name)
-    for (const mount of service.volumes ?? []) if (mount.type === 'volume' && mount.source !== undefined) volumes.add(mount.source)
+    for (const mount of service.volumes ?? [])
+      if (mount.type === 'volume' && mount.source !== undefined) volumes.add(mount.source)
     for (const { source } of service.configs ?? []) configs.add(source)
     for (const { source } of [...(service.secrets ?? []), ...(service.build?.secrets ?? [])]) secrets.add(source)
   }

@@ -15,7 +15,10 @@ export const readEnvFiles = (
   let failed = false
   for (const { path, at } of files) {
     const source = readText(context, path, at)
-    const read = source === undefined ? undefined : readValues(source, context, { lookup: (name) => (Object.hasOwn(known, name) ? known[name] : values[name]) })
+    const read =
+      source === undefined
+        ? undefined
+        : readValues(source, context, { lookup: (name) => (Object.hasOwn(known, name) ? known[name] : values[name]) })
     if (read === undefined) failed = true
     else for (const [name, value] of read) values[name] = value
   }
@@ -23,7 +26,11 @@ export const readEnvFiles = (
 }
 
 /** The values of one env file; its mistakes are reported at their own place in it. */
-export const readValues = (source: SourceText, context: LoadContext, options: EnvFileOptions): ReadonlyMap<string, string> | undefined => {
+export const readValues = (
+  source: SourceText,
+  context: LoadContext,
+  options: EnvFileOptions,
+): ReadonlyMap<string, string> | undefined => {
   const result = parseEnvFile(source.text, options)
   if (result.ok) {
     for (const { name, line, column } of result.missing) {

@@ -6,7 +6,14 @@ import type { LoadContext } from './load-context.ts'
 /** Whether a path of `include` or `extends` names something that is not on this machine. */
 export const isRemote = (path: string): boolean => path.startsWith('oci://') || isGit(path)
 
-const fileNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml', 'stack.yaml', 'stack.yml']
+const fileNames = [
+  'compose.yaml',
+  'compose.yml',
+  'docker-compose.yml',
+  'docker-compose.yaml',
+  'stack.yaml',
+  'stack.yml',
+]
 
 /** The local file that a remote path stands for, after fetching it; a failure is reported at `at`. */
 export const fetchRemote = (context: LoadContext, path: string, at: Place): string | undefined => {
@@ -38,7 +45,11 @@ const fetchFile = (context: LoadContext, path: string, at: Place): string | unde
   if (context.sources.kindOf(target) !== 'directory') return target
   const found = fileNames.map((name) => joinPath(target, name)).find((file) => context.sources.kindOf(file) === 'file')
   if (found === undefined) {
-    context.problems.error(at, 'remote/no-file', `The repository ${repository} has no stack file${folder === '' ? '' : ` in ${folder}`}.`)
+    context.problems.error(
+      at,
+      'remote/no-file',
+      `The repository ${repository} has no stack file${folder === '' ? '' : ` in ${folder}`}.`,
+    )
   }
   return found
 }

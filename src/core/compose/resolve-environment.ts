@@ -1,4 +1,14 @@
-import { type MapNode, mapEntries, mapItems, type Node, scalarAt, type ScalarNode, withEntry, withEntries, type Entry } from './node.ts'
+import {
+  type MapNode,
+  mapEntries,
+  mapItems,
+  type Node,
+  scalarAt,
+  type ScalarNode,
+  withEntry,
+  withEntries,
+  type Entry,
+} from './node.ts'
 
 type Lookup = (name: string) => string | undefined
 
@@ -10,7 +20,11 @@ export const resolveEnvironment = (root: MapNode, lookup: Lookup): MapNode =>
       return mapEntries(section, (service) => {
         const environment = service.kind === 'map' ? service.entries.get('environment')?.value : undefined
         if (service.kind !== 'map' || environment?.kind !== 'seq') return service
-        return withEntry(service, 'environment', mapItems(environment, (item) => resolveItem(item, lookup)))
+        return withEntry(
+          service,
+          'environment',
+          mapItems(environment, (item) => resolveItem(item, lookup)),
+        )
       })
     }
     return section
@@ -33,7 +47,9 @@ const fromEnvironment = (item: ScalarNode, text: string, name: string): ScalarNo
 export const resolveNames = (node: Node, lookup: Lookup, { drop }: { drop: boolean }): Node => {
   if (node.kind === 'seq') {
     const items = node.items.map((item) => resolveItem(item, lookup))
-    const kept = drop ? items.filter((item) => item.kind !== 'scalar' || item.type !== 'str' || String(item.value).includes('=')) : items
+    const kept = drop
+      ? items.filter((item) => item.kind !== 'scalar' || item.type !== 'str' || String(item.value).includes('='))
+      : items
     return { ...node, items: kept }
   }
   if (node.kind === 'scalar') return node
@@ -42,7 +58,8 @@ export const resolveNames = (node: Node, lookup: Lookup, { drop }: { drop: boole
     if (entry.value.kind !== 'scalar' || entry.value.value !== null) entries.set(name, entry)
     else {
       const value = lookup(name)
-      if (value !== undefined) entries.set(name, { key: entry.key, value: { ...scalarAt(entry.value, value), template: `$${name}` } })
+      if (value !== undefined)
+        entries.set(name, { key: entry.key, value: { ...scalarAt(entry.value, value), template: `$${name}` } })
       else if (!drop) entries.set(name, entry)
     }
   }

@@ -58,7 +58,10 @@ const resolvers: Readonly<Record<PathRule, Resolver>> = {
   file: eachText(toHostPath),
   mount: (node, context) => {
     if (node.kind !== 'map' || textOf(node.entries.get('type')?.value) !== 'bind') return node
-    if (!node.entries.has('source')) context.problems.error(node, 'value/incomplete', 'A bind mount needs a "source": the path on the host.', { losesNothing: true })
+    if (!node.entries.has('source'))
+      context.problems.error(node, 'value/incomplete', 'A bind mount needs a "source": the path on the host.', {
+        losesNothing: true,
+      })
     return resolveField(node, 'source', context)
   },
   driverOpts: (node, context) => {

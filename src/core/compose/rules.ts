@@ -1,15 +1,41 @@
 /** What becomes of an interpolated text at a place that wants a number or a boolean. */
 export type Cast = 'int' | 'float' | 'bool'
 /** How an override's value meets the one before; without a rule mappings merge, lists append, scalars are replaced. */
-export type MergeRule = 'replace' | 'sequence' | 'build' | 'dependsOn' | 'networks' | 'models' | 'extraHosts' | 'logging' | 'ulimit' | 'ipam'
+export type MergeRule =
+  | 'replace'
+  | 'sequence'
+  | 'build'
+  | 'dependsOn'
+  | 'networks'
+  | 'models'
+  | 'extraHosts'
+  | 'logging'
+  | 'ulimit'
+  | 'ipam'
 /** By what two items of a list are the same one. */
 export type UniqueRule = 'keyValue' | 'mount' | 'expose' | 'port' | 'envFile' | 'config' | 'secret' | 'device'
 /** How a path in a value is made absolute. */
 export type PathRule = 'path' | 'context' | 'extends' | 'watch' | 'mount' | 'file' | 'driverOpts'
 /** The short form that a value may have. */
 export type FormRule =
-  | 'build' | 'dependsOn' | 'envFile' | 'list' | 'extends' | 'gpus' | 'networks' | 'models' | 'mount' | 'device' | 'fileReference'
-  | 'ports' | 'ssh' | 'ulimit' | 'keyValue' | 'external' | 'include' | 'watch'
+  | 'build'
+  | 'dependsOn'
+  | 'envFile'
+  | 'list'
+  | 'extends'
+  | 'gpus'
+  | 'networks'
+  | 'models'
+  | 'mount'
+  | 'device'
+  | 'fileReference'
+  | 'ports'
+  | 'ssh'
+  | 'ulimit'
+  | 'keyValue'
+  | 'external'
+  | 'include'
+  | 'watch'
 export type DefaultRule = 'build' | 'secret' | 'port' | 'deviceRequest'
 
 /** Everything that the loading rules say about one place of a stack file, and about the places below it. */
@@ -31,23 +57,50 @@ type Facet = 'cast' | 'merge' | 'unique' | 'path' | 'form' | 'default'
 // Patterns as the Compose implementation has them; `*` is any key or any item of a list.
 const casts: Readonly<Record<Cast, readonly string[]>> = {
   int: [
-    'services.*.cpu_count', 'services.*.cpu_period', 'services.*.cpu_quota',
-    'services.*.cpu_rt_period', 'services.*.cpu_rt_runtime', 'services.*.cpu_shares', 'services.*.deploy.replicas',
-    'services.*.deploy.update_config.parallelism', 'services.*.deploy.rollback_config.parallelism',
-    'services.*.deploy.restart_policy.max_attempts', 'services.*.deploy.placement.max_replicas_per_node',
-    'services.*.healthcheck.retries', 'services.*.oom_score_adj', 'services.*.pids_limit', 'services.*.ports.*.target',
-    'services.*.scale', 'services.*.ulimits.*', 'services.*.ulimits.*.hard',
+    'services.*.cpu_count',
+    'services.*.cpu_period',
+    'services.*.cpu_quota',
+    'services.*.cpu_rt_period',
+    'services.*.cpu_rt_runtime',
+    'services.*.cpu_shares',
+    'services.*.deploy.replicas',
+    'services.*.deploy.update_config.parallelism',
+    'services.*.deploy.rollback_config.parallelism',
+    'services.*.deploy.restart_policy.max_attempts',
+    'services.*.deploy.placement.max_replicas_per_node',
+    'services.*.healthcheck.retries',
+    'services.*.oom_score_adj',
+    'services.*.pids_limit',
+    'services.*.ports.*.target',
+    'services.*.scale',
+    'services.*.ulimits.*',
+    'services.*.ulimits.*.hard',
     'services.*.ulimits.*.soft',
   ],
   float: [
-    'services.*.cpu_percent', 'services.*.cpus', 'services.*.deploy.update_config.max_failure_ratio',
+    'services.*.cpu_percent',
+    'services.*.cpus',
+    'services.*.deploy.update_config.max_failure_ratio',
     'services.*.deploy.rollback_config.max_failure_ratio',
   ],
   bool: [
-    'services.*.init', 'services.*.depends_on.*.restart', 'services.*.healthcheck.disable',
-    'services.*.oom_kill_disable', 'services.*.privileged', 'services.*.read_only', 'services.*.stdin_open', 'services.*.tty',
-    'services.*.volumes.*.read_only', 'services.*.volumes.*.volume.nocopy', 'networks.*.external', 'networks.*.internal',
-    'networks.*.attachable', 'networks.*.enable_ipv4', 'networks.*.enable_ipv6', 'volumes.*.external', 'secrets.*.external',
+    'services.*.init',
+    'services.*.depends_on.*.restart',
+    'services.*.healthcheck.disable',
+    'services.*.oom_kill_disable',
+    'services.*.privileged',
+    'services.*.read_only',
+    'services.*.stdin_open',
+    'services.*.tty',
+    'services.*.volumes.*.read_only',
+    'services.*.volumes.*.volume.nocopy',
+    'networks.*.external',
+    'networks.*.internal',
+    'networks.*.attachable',
+    'networks.*.enable_ipv4',
+    'networks.*.enable_ipv6',
+    'volumes.*.external',
+    'secrets.*.external',
     'configs.*.external',
   ],
 }
@@ -55,10 +108,23 @@ const casts: Readonly<Record<Cast, readonly string[]>> = {
 const merges: Readonly<Record<MergeRule, readonly string[]>> = {
   replace: ['services.*.command', 'services.*.entrypoint', 'services.*.healthcheck.test'],
   sequence: [
-    'networks.*.labels', 'volumes.*.labels', 'services.*.annotations', 'services.*.build.args',
-    'services.*.build.additional_contexts', 'services.*.build.labels', 'services.*.deploy.labels', 'services.*.dns',
-    'services.*.dns_opt', 'services.*.dns_search', 'services.*.env_file', 'services.*.label_file', 'services.*.environment',
-    'services.*.labels', 'services.*.sysctls', 'services.*.tmpfs', 'services.*.volumes.*.volume.labels',
+    'networks.*.labels',
+    'volumes.*.labels',
+    'services.*.annotations',
+    'services.*.build.args',
+    'services.*.build.additional_contexts',
+    'services.*.build.labels',
+    'services.*.deploy.labels',
+    'services.*.dns',
+    'services.*.dns_opt',
+    'services.*.dns_search',
+    'services.*.env_file',
+    'services.*.label_file',
+    'services.*.environment',
+    'services.*.labels',
+    'services.*.sysctls',
+    'services.*.tmpfs',
+    'services.*.volumes.*.volume.labels',
   ],
   build: ['services.*.build'],
   dependsOn: ['services.*.depends_on'],
@@ -72,12 +138,28 @@ const merges: Readonly<Record<MergeRule, readonly string[]>> = {
 
 const uniques: Readonly<Record<UniqueRule, readonly string[]>> = {
   keyValue: [
-    'networks.*.labels', 'networks.*.ipam.options', 'services.*.annotations', 'services.*.build.args',
-    'services.*.build.additional_contexts', 'services.*.build.platform',
-    'services.*.build.tags', 'services.*.build.labels', 'services.*.cap_add', 'services.*.cap_drop',
-    'services.*.deploy.labels', 'services.*.dns', 'services.*.dns_opt', 'services.*.dns_search', 'services.*.environment',
-    'services.*.labels', 'services.*.links', 'services.*.networks.*.aliases',
-    'services.*.networks.*.link_local_ips', 'services.*.profiles', 'services.*.sysctls', 'services.*.tmpfs',
+    'networks.*.labels',
+    'networks.*.ipam.options',
+    'services.*.annotations',
+    'services.*.build.args',
+    'services.*.build.additional_contexts',
+    'services.*.build.platform',
+    'services.*.build.tags',
+    'services.*.build.labels',
+    'services.*.cap_add',
+    'services.*.cap_drop',
+    'services.*.deploy.labels',
+    'services.*.dns',
+    'services.*.dns_opt',
+    'services.*.dns_search',
+    'services.*.environment',
+    'services.*.labels',
+    'services.*.links',
+    'services.*.networks.*.aliases',
+    'services.*.networks.*.link_local_ips',
+    'services.*.profiles',
+    'services.*.sysctls',
+    'services.*.tmpfs',
   ],
   mount: ['services.*.volumes'],
   device: ['services.*.devices'],
@@ -90,9 +172,7 @@ const uniques: Readonly<Record<UniqueRule, readonly string[]>> = {
 
 const pathRules: Readonly<Record<PathRule, readonly string[]>> = {
   context: ['services.*.build.context', 'services.*.build.additional_contexts.*'],
-  path: [
-    'services.*.build.ssh.*', 'services.*.env_file.*.path', 'services.*.label_file.*',
-  ],
+  path: ['services.*.build.ssh.*', 'services.*.env_file.*.path', 'services.*.label_file.*'],
   extends: ['services.*.extends.file'],
   watch: ['services.*.develop.watch.*.path'],
   mount: ['services.*.volumes.*'],
@@ -128,7 +208,9 @@ const defaults: Readonly<Record<DefaultRule, readonly string[]>> = {
   deviceRequest: ['services.*.deploy.resources.reservations.devices.*', 'services.*.gpus.*'],
 }
 
-type Draft = { readonly below: Map<string, Draft>; any: Draft | undefined; readonly has: Set<Facet> } & Partial<Record<Facet, string>>
+type Draft = { readonly below: Map<string, Draft>; any: Draft | undefined; readonly has: Set<Facet> } & Partial<
+  Record<Facet, string>
+>
 
 const newDraft = (): Draft => ({ below: new Map(), any: undefined, has: new Set() })
 

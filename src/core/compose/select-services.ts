@@ -21,14 +21,17 @@ export const splitByProfiles = (services: Services, profiles: readonly string[])
 /** Naming a service switches it on, with all its profiles. */
 export const enableServices = (split: Split, names: readonly string[]): Split => {
   const more = names.flatMap((name) => split.disabled[name]?.profiles ?? [])
-  return more.length === 0 ? split : splitByProfiles({ ...split.enabled, ...split.disabled }, [...split.profiles, ...more])
+  return more.length === 0
+    ? split
+    : splitByProfiles({ ...split.enabled, ...split.disabled }, [...split.profiles, ...more])
 }
 
 /** Keeps the named services and what they depend on. Undefined when one is unknown; that is reported. */
 export const selectServices = (split: Split, names: readonly string[], problems: ProblemList): Split | undefined => {
   if (names.length === 0) return split
   const kept = new Set<string>()
-  if (!names.map((name) => keep(name, { split, kept, problems, by: undefined })).every((found) => found)) return undefined
+  if (!names.map((name) => keep(name, { split, kept, problems, by: undefined })).every((found) => found))
+    return undefined
   const enabled: Record<string, Service> = {}
   const disabled: Record<string, Service> = { ...split.disabled }
   for (const [name, service] of Object.entries(split.enabled)) {
@@ -38,7 +41,12 @@ export const selectServices = (split: Split, names: readonly string[], problems:
   return { enabled, disabled, profiles: split.profiles }
 }
 
-type Keep = { readonly split: Split; readonly kept: Set<string>; readonly problems: ProblemList; readonly by: string | undefined }
+type Keep = {
+  readonly split: Split
+  readonly kept: Set<string>
+  readonly problems: ProblemList
+  readonly by: string | undefined
+}
 
 const keep = (name: string, { split, kept, problems, by }: Keep): boolean => {
   if (kept.has(name)) return true
@@ -57,13 +65,23 @@ const keep = (name: string, { split, kept, problems, by }: Keep): boolean => {
 
 const reportUnknown = (name: string, { split, problems, by }: Keep): void => {
   const off = Object.hasOwn(split.disabled, name) ? split.disabled[name] : undefined
-  const what = by === undefined ? `There is no service "${name}".` : `The service "${by}" depends on "${name}", which is not there.`
-  problems.error(undefined, 'service/unknown', off === undefined ? what : `The service "${name}", which "${by ?? name}" depends on, is switched off by its profiles.`, {
-    hint:
-      off === undefined
-        ? didYouMean(name, [...Object.keys(split.enabled), ...Object.keys(split.disabled)])
-        : `Switch one of its profiles on: ${(off.profiles ?? []).map((profile) => `--profile ${profile}`).join(', ')}.`,
-  })
+  const what =
+    by === undefined
+      ? `There is no service "${name}".`
+      : `The service "${by}" depends on "${name}", which is not there.`
+  problems.error(
+    undefined,
+    'service/unknown',
+    off === undefined
+      ? what
+      : `The service "${name}", which "${by ?? name}" depends on, is switched off by its profiles.`,
+    {
+      hint:
+        off === undefined
+          ? didYouMean(name, [...Object.keys(split.enabled), ...Object.keys(split.disabled)])
+          : `Switch one of its profiles on: ${(off.profiles ?? []).map((profile) => `--profile ${profile}`).join(', ')}.`,
+    },
+  )
 }
 
 const withoutDependencies = (service: Service, kept: ReadonlySet<string>): Service => {

@@ -15,7 +15,9 @@ export const withEnvironment = (name: string, service: Service, { context, model
     if (file.required === false && context.sources.kindOf(file.path) === undefined) continue
     // An empty path is as good as none to the model.
     if ((file.path as string | undefined) === undefined) {
-      context.problems.error(at, 'env-file/no-path', 'An env file needs a path, and here is an empty text.', { hint: 'Name a file, or remove the entry.' })
+      context.problems.error(at, 'env-file/no-path', 'An env file needs a path, and here is an empty text.', {
+        hint: 'Name a file, or remove the entry.',
+      })
       continue
     }
     const source = readText(context, file.path, at)
@@ -23,12 +25,20 @@ export const withEnvironment = (name: string, service: Service, { context, model
     const see: Lookup = (variable) => lookup(variable) ?? service.environment?.[variable] ?? undefined
     const format = file.format === 'raw' ? 'raw' : undefined
     if (file.format !== undefined && format === undefined) {
-      context.problems.error(at, 'env-file/format', `There is no env file format "${file.format}".`, { hint: 'Write raw, or leave format out.' })
+      context.problems.error(at, 'env-file/format', `There is no env file format "${file.format}".`, {
+        hint: 'Write raw, or leave format out.',
+      })
     }
-    for (const [variable, value] of readValues(source, context, { lookup: see, known: values, ...(format === undefined ? {} : { format }) }) ?? []) values.set(variable, value)
+    for (const [variable, value] of readValues(source, context, {
+      lookup: see,
+      known: values,
+      ...(format === undefined ? {} : { format }),
+    }) ?? [])
+      values.set(variable, value)
   }
   const all = new Map<string, string | null>(values)
-  for (const [variable, value] of Object.entries(service.environment ?? {})) all.set(variable, value ?? lookup(variable) ?? null)
+  for (const [variable, value] of Object.entries(service.environment ?? {}))
+    all.set(variable, value ?? lookup(variable) ?? null)
   const environment = sorted(all) as NullableStringMap
   return all.size === 0 ? service : { ...service, environment }
 }
@@ -40,7 +50,8 @@ export const withLabels = (name: string, service: Service, { context, model }: J
   for (const [index, file] of service.label_file.entries()) {
     const source = readText(context, file, placeOf(model, ['services', name, 'label_file', index]))
     if (source === undefined) continue
-    for (const [label, value] of readValues(source, context, { lookup: (variable) => values.get(variable) }) ?? []) values.set(label, value)
+    for (const [label, value] of readValues(source, context, { lookup: (variable) => values.get(variable) }) ?? [])
+      values.set(label, value)
   }
   for (const [label, value] of Object.entries(service.labels ?? {})) values.set(label, value)
   return values.size === 0 ? service : { ...service, labels: sorted(values) as StringMap }

@@ -26,7 +26,8 @@ const cut = (node: Node, cuts: Cuts): Node => {
     const entries = new Map<string, Entry>()
     for (const [key, entry] of node.entries) {
       const below = cuts.get(key)
-      if (below !== 'all') entries.set(key, below === undefined ? entry : { key: entry.key, value: cut(entry.value, below) })
+      if (below !== 'all')
+        entries.set(key, below === undefined ? entry : { key: entry.key, value: cut(entry.value, below) })
     }
     return withEntries(node, entries)
   }
@@ -42,18 +43,29 @@ const cut = (node: Node, cuts: Cuts): Node => {
 const keepItems = (node: SeqNode, isKept: (item: Node, index: number) => boolean): SeqNode => {
   const indexes = [...node.items.keys()].filter((index) => isKept(node.items[index]!, index))
   if (indexes.length === node.items.length) return node
-  return { ...node, items: indexes.map((index) => node.items[index]!), positions: indexes.map((index) => node.positions?.[index] ?? index) }
+  return {
+    ...node,
+    items: indexes.map((index) => node.items[index]!),
+    positions: indexes.map((index) => node.positions?.[index] ?? index),
+  }
 }
 
 /** The document without some of its nodes, wherever they are. */
-export const withoutNodes = (node: MapNode, unwanted: ReadonlySet<Node>): MapNode => dropBelow(node, unwanted) as MapNode
+export const withoutNodes = (node: MapNode, unwanted: ReadonlySet<Node>): MapNode =>
+  dropBelow(node, unwanted) as MapNode
 
 const dropBelow = (node: Node, unwanted: ReadonlySet<Node>): Node => {
   if (node.kind === 'scalar') return node
   if (node.kind === 'seq') {
     const kept = keepItems(node, (item) => !unwanted.has(item))
-    return withItems(kept, kept.items.map((item) => dropBelow(item, unwanted)))
+    return withItems(
+      kept,
+      kept.items.map((item) => dropBelow(item, unwanted)),
+    )
   }
   const left = [...node.entries].filter(([, { value }]) => !unwanted.has(value))
-  return withEntries(node, new Map(left.map(([name, { key, value }]): [string, Entry] => [name, { key, value: dropBelow(value, unwanted) }])))
+  return withEntries(
+    node,
+    new Map(left.map(([name, { key, value }]): [string, Entry] => [name, { key, value: dropBelow(value, unwanted) }])),
+  )
 }

@@ -1,4 +1,6 @@
-export type ShellWords = { readonly ok: true; readonly words: string[] } | { readonly ok: false; readonly message: string }
+export type ShellWords =
+  | { readonly ok: true; readonly words: string[] }
+  | { readonly ok: false; readonly message: string }
 
 type Quote = 'single' | 'double' | 'backtick' | 'dollar'
 type Scan = {

@@ -40,7 +40,10 @@ export const parseShortMount = (text: string): ShortMount => {
   }
 }
 
-const failure = (text: string, why: string): ShortMount => ({ ok: false, message: `The volume "${text}" cannot be read: ${why}.` })
+const failure = (text: string, why: string): ShortMount => ({
+  ok: false,
+  message: `The volume "${text}" cannot be read: ${why}.`,
+})
 
 const byteLength = (text: string): number => new TextEncoder().encode(text).length
 

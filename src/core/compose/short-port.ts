@@ -1,7 +1,9 @@
 import type { Port } from '../project/service.ts'
 import { isIpAddress } from './ip-address.ts'
 
-export type ShortPort = { readonly ok: true; readonly ports: readonly Port[] } | { readonly ok: false; readonly message: string }
+export type ShortPort =
+  | { readonly ok: true; readonly ports: readonly Port[] }
+  | { readonly ok: false; readonly message: string }
 
 type Range = { readonly start: number; readonly end: number }
 
@@ -25,18 +27,25 @@ export const parseShortPort = (text: string): ShortPort => {
   }
   const target = readRange(container)
   if (target?.start === 0) return failure(text, 'there is no container port 0')
-  if (target === undefined) return failure(text, `"${container}" is no container port (0 to 65535, or a range such as 80-85)`)
+  if (target === undefined)
+    return failure(text, `"${container}" is no container port (0 to 65535, or a range such as 80-85)`)
   const published = host === '' ? undefined : readRange(host)
   if (host !== '' && published === undefined) {
     return failure(text, `"${host}" is no host port (0 to 65535, or a range such as 8000-8005)`)
   }
   if (published !== undefined && target.end !== target.start && length(published) !== length(target)) {
-    return failure(text, `the host range ${host} has ${length(published)} ports and the container range ${container} has ${length(target)}`)
+    return failure(
+      text,
+      `the host range ${host} has ${length(published)} ports and the container range ${container} has ${length(target)}`,
+    )
   }
   return { ok: true, ports: expand(target, published, { protocol, ...(ip === '' ? {} : { host_ip: ip }) }) }
 }
 
-const failure = (text: string, why: string): ShortPort => ({ ok: false, message: `The port "${text}" cannot be read: ${why}.` })
+const failure = (text: string, why: string): ShortPort => ({
+  ok: false,
+  message: `The port "${text}" cannot be read: ${why}.`,
+})
 
 const splitFields = (text: string): { ip: string; host: string; container: string } => {
   const parts = text.split(':')
@@ -69,7 +78,11 @@ const readPort = (text: string): number | undefined => {
 
 const length = ({ start, end }: Range): number => end - start + 1
 
-const expand = (target: Range, published: Range | undefined, common: { protocol: string; host_ip?: string }): readonly Port[] => {
+const expand = (
+  target: Range,
+  published: Range | undefined,
+  common: { protocol: string; host_ip?: string },
+): readonly Port[] => {
   const ports: Port[] = []
   for (let port = target.start; port <= target.end; port += 1) {
     const host = published === undefined ? undefined : publishedText(published, port - target.start, length(target))

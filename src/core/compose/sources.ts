@@ -3,7 +3,13 @@ export type ReadFault = 'missing' | 'directory' | 'unreadable' | 'too-large' | '
 
 export type ReadResult =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly fault: ReadFault; readonly detail: string; readonly line?: number; readonly column?: number }
+  | {
+      readonly ok: false
+      readonly fault: ReadFault
+      readonly detail: string
+      readonly line?: number
+      readonly column?: number
+    }
 
 export type FetchResult =
   | { readonly ok: true; readonly directory: string }

@@ -2,7 +2,12 @@
 export type MissingVariable = { readonly name: string; readonly offset: number }
 
 export type Interpolated =
-  | { readonly ok: true; readonly value: string; readonly missing: readonly MissingVariable[]; readonly used: readonly string[] }
+  | {
+      readonly ok: true
+      readonly value: string
+      readonly missing: readonly MissingVariable[]
+      readonly used: readonly string[]
+    }
   | {
       readonly ok: false
       /** `invalid`: the text is no template. `required`: a `${X?…}` has no value; `name` tells which. */

@@ -12,7 +12,8 @@ export const toPlain = (node: Node): unknown => {
 export const plainRecord = (entries: readonly (readonly [string, unknown])[]): Record<string, unknown> => {
   const record: Record<string, unknown> = {}
   for (const [key, value] of entries) {
-    if (key === '__proto__') Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })
+    if (key === '__proto__')
+      Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })
     else record[key] = value
   }
   return record

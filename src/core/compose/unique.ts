@@ -8,7 +8,8 @@ type At = { readonly problems: ProblemList; readonly path: string }
 type ItemAt = At & { readonly index: number }
 
 /** Removes repeated items of the lists whose items have a key: the last one wins, in the place of the first. */
-export const enforceUnique = (root: MapNode, problems: ProblemList): MapNode => visit(root, documentRule, { problems, path: '' }) as MapNode
+export const enforceUnique = (root: MapNode, problems: ProblemList): MapNode =>
+  visit(root, documentRule, { problems, path: '' }) as MapNode
 
 /** Nodes that hold no repetition. */
 const clean = new WeakMap<Node, Rule>()
@@ -26,7 +27,8 @@ const visitBelow = (node: MapNode | SeqNode, rule: Rule, at: At): Node => {
     return mapEntries(node, (value, key) => {
       const below = ruleBelow(rule, key)
       // Most values have no such rule: for them not even a path is made.
-      if (below === undefined || value.kind === 'scalar' || !below.has.has('unique') || clean.get(value) === below) return value
+      if (below === undefined || value.kind === 'scalar' || !below.has.has('unique') || clean.get(value) === below)
+        return value
       return visit(value, below, { problems: at.problems, path: at.path === '' ? key : `${at.path}.${key}` })
     })
   }
@@ -77,7 +79,12 @@ const keyOf = (item: Node, rule: UniqueRule, at: ItemAt): string | undefined => 
 
 const exposeKey = (item: Node, { problems, path, index }: ItemAt): string | undefined => {
   if (item.kind === 'scalar' && (item.type === 'str' || item.type === 'int')) return scalarText(item)
-  problems.error(item, 'value/invalid', 'A port to expose is a whole number or a text such as "3000-3005" or "53/udp".', { path: `${path}[${index}]` })
+  problems.error(
+    item,
+    'value/invalid',
+    'A port to expose is a whole number or a text such as "3000-3005" or "53/udp".',
+    { path: `${path}[${index}]` },
+  )
   return undefined
 }
 
@@ -104,7 +111,10 @@ const mountKey = (item: Node, at: ItemAt): string | undefined => {
 const referenceKey = (item: Node, folder: string): string | undefined => {
   const text = textOf(item)
   if (text !== undefined) return `${folder}/${text}`
-  return fieldText(item, 'target') ?? (fieldText(item, 'source') === undefined ? undefined : `${folder}/${fieldText(item, 'source')}`)
+  return (
+    fieldText(item, 'target') ??
+    (fieldText(item, 'source') === undefined ? undefined : `${folder}/${fieldText(item, 'source')}`)
+  )
 }
 
 /** A published port written as a number and one written as text are two: the reference compares them with their types. */

@@ -5,7 +5,9 @@ import type { Contradiction } from './validate.ts'
 /** Every dependency must exist, be switched on, and not lead back to where it started. */
 export const validateDependencies = (project: CheckedProject): readonly Contradiction[] => {
   const missing = Object.entries(project.services).flatMap(([name, service]) =>
-    Object.entries(service.depends_on ?? {}).flatMap(([dependency, { required }]) => missingDependency({ name, dependency, required }, project)),
+    Object.entries(service.depends_on ?? {}).flatMap(([dependency, { required }]) =>
+      missingDependency({ name, dependency, required }, project),
+    ),
   )
   return [...missing, ...cycles(project)]
 }
@@ -30,7 +32,10 @@ const missingDependency = ({ name, dependency, required }: Edge, project: Checke
       },
     ]
   }
-  const hint = unknownHint(dependency, [...Object.keys(project.services), ...Object.keys(project.disabled)].filter((other) => other !== name))
+  const hint = unknownHint(
+    dependency,
+    [...Object.keys(project.services), ...Object.keys(project.disabled)].filter((other) => other !== name),
+  )
   return [
     {
       path,
@@ -48,7 +53,9 @@ const cycles = ({ services }: CheckedProject): readonly Contradiction[] => {
   const found: Contradiction[] = []
   const state = new Map<string, 'open' | 'done'>()
   const next = (name: string): string[] =>
-    Object.keys(services[name]?.depends_on ?? {}).filter((dependency) => Object.hasOwn(services, dependency)).sort()
+    Object.keys(services[name]?.depends_on ?? {})
+      .filter((dependency) => Object.hasOwn(services, dependency))
+      .sort()
   for (const start of Object.keys(services).sort()) {
     if (state.has(start)) continue
     const trail = [{ name: start, open: next(start) }]
@@ -78,7 +85,10 @@ const cycle = (names: readonly string[]): Contradiction => {
     path: ['services', last, 'depends_on', first],
     at: 'key',
     code: 'service/dependency-cycle',
-    message: names.length === 1 ? `Service "${first}" depends on itself.` : `Services depend on each other in a circle: ${round}.`,
+    message:
+      names.length === 1
+        ? `Service "${first}" depends on itself.`
+        : `Services depend on each other in a circle: ${round}.`,
     hint: 'Remove one of the dependencies.',
     related: names.slice(0, -1).map((name, index) => ({
       path: ['services', name, 'depends_on', names[index + 1] ?? first],

@@ -9,7 +9,10 @@ export const validateLimits = (name: string, service: Service): readonly Contrad
   ...limits(name, service),
 ]
 
-const replicas = (name: string, { scale, deploy, container_name: containerName }: Service): readonly Contradiction[] => {
+const replicas = (
+  name: string,
+  { scale, deploy, container_name: containerName }: Service,
+): readonly Contradiction[] => {
   const found: Contradiction[] = []
   const other = deploy?.replicas
   const long = ['services', name, 'deploy', 'replicas']
@@ -23,9 +26,17 @@ const replicas = (name: string, { scale, deploy, container_name: containerName }
       related: [{ path: long, message: 'the other number is here' }],
     })
   }
-  for (const [path, count] of [[short, scale], [long, other]] as const) {
+  for (const [path, count] of [
+    [short, scale],
+    [long, other],
+  ] as const) {
     if (count !== undefined && count < 0) {
-      found.push({ path, code: 'service/negative-scale', message: `Service "${name}" cannot have ${count} containers.`, hint: 'Write 0 for none.' })
+      found.push({
+        path,
+        code: 'service/negative-scale',
+        message: `Service "${name}" cannot have ${count} containers.`,
+        hint: 'Write 0 for none.',
+      })
     }
   }
   const count = scale ?? other ?? 1
@@ -53,10 +64,18 @@ const limits = (name: string, service: Service): readonly Contradiction[] => {
         ]),
     ...(least === undefined
       ? []
-      : [{ short: 'mem_reservation', long: ['reservations', 'memory'], one: service.mem_reservation, other: least.memory }]),
+      : [
+          {
+            short: 'mem_reservation',
+            long: ['reservations', 'memory'],
+            one: service.mem_reservation,
+            other: least.memory,
+          },
+        ]),
   ]
   return pairs.flatMap(({ short, long, one, other }) => {
-    const isSame = typeof one === 'number' && typeof other === 'number' ? Math.fround(one) === Math.fround(other) : one === other
+    const isSame =
+      typeof one === 'number' && typeof other === 'number' ? Math.fround(one) === Math.fround(other) : one === other
     if (one === undefined || isSame) return []
     const longName = ['deploy', 'resources', ...long].join('.')
     return [

@@ -7,22 +7,56 @@ type Reference = { readonly path: readonly (string | number)[]; readonly name: s
 type Kind = 'network' | 'volume' | 'config' | 'secret' | 'model'
 
 /** Names in a service that stand for something else must be declared. */
-export const validateReferences = (name: string, service: Service, project: CheckedProject): readonly Contradiction[] => {
+export const validateReferences = (
+  name: string,
+  service: Service,
+  project: CheckedProject,
+): readonly Contradiction[] => {
   const root = ['services', name]
   const keyed = (section: string, record: Readonly<Record<string, unknown>> | undefined): readonly Reference[] =>
     Object.keys(record ?? {}).map((key) => ({ path: [...root, section, key], name: key, at: 'key' }))
-  const files = (section: readonly string[], list: readonly { readonly source?: string }[] | undefined): readonly Reference[] =>
+  const files = (
+    section: readonly string[],
+    list: readonly { readonly source?: string }[] | undefined,
+  ): readonly Reference[] =>
     (list ?? []).map(({ source = '' }, index) => ({ path: [...root, ...section, index, 'source'], name: source }))
   const mounts = (service.volumes ?? []).flatMap((mount, index): readonly Reference[] =>
-    mount.type === 'volume' && mount.source !== undefined ? [{ path: [...root, 'volumes', index, 'source'], name: mount.source }] : [],
+    mount.type === 'volume' && mount.source !== undefined
+      ? [{ path: [...root, 'volumes', index, 'source'], name: mount.source }]
+      : [],
   )
   return [
-    ...undeclared({ kind: 'network', owner: name, references: keyed('networks', service.networks), declared: project.networks }),
+    ...undeclared({
+      kind: 'network',
+      owner: name,
+      references: keyed('networks', service.networks),
+      declared: project.networks,
+    }),
     ...undeclared({ kind: 'volume', owner: name, references: mounts, declared: project.volumes }),
-    ...undeclared({ kind: 'config', owner: name, references: files(['configs'], service.configs), declared: project.configs }),
-    ...undeclared({ kind: 'secret', owner: name, references: files(['secrets'], service.secrets), declared: project.secrets }),
-    ...undeclared({ kind: 'secret', owner: name, references: files(['build', 'secrets'], service.build?.secrets), declared: project.secrets }),
-    ...undeclared({ kind: 'model', owner: name, references: keyed('models', service.models), declared: project.models }),
+    ...undeclared({
+      kind: 'config',
+      owner: name,
+      references: files(['configs'], service.configs),
+      declared: project.configs,
+    }),
+    ...undeclared({
+      kind: 'secret',
+      owner: name,
+      references: files(['secrets'], service.secrets),
+      declared: project.secrets,
+    }),
+    ...undeclared({
+      kind: 'secret',
+      owner: name,
+      references: files(['build', 'secrets'], service.build?.secrets),
+      declared: project.secrets,
+    }),
+    ...undeclared({
+      kind: 'model',
+      owner: name,
+      references: keyed('models', service.models),
+      declared: project.models,
+    }),
     ...buildContexts(name, service, project),
   ]
 }
@@ -44,7 +78,10 @@ const undeclared = ({ kind, owner, references, declared }: Search): readonly Con
         ...(at === undefined ? {} : { at }),
         needs: [[`${kind}s`, name], ...(name === '' ? [path] : [])],
         code: `service/unknown-${kind}`,
-        message: name === '' ? `Service "${owner}" has a ${kind} without a source.` : `Service "${owner}" uses the ${kind} "${name}", which is not declared.`,
+        message:
+          name === ''
+            ? `Service "${owner}" has a ${kind} without a source.`
+            : `Service "${owner}" uses the ${kind} "${name}", which is not declared.`,
         hint,
       },
     ]
@@ -61,7 +98,15 @@ const buildContexts = (owner: string, { build }: Service, { services }: CheckedP
     const needs = [['services', name, 'build']]
     if (target !== undefined) {
       const message = `Service "${owner}" builds on service "${name}", which is not built itself.`
-      return [{ path, needs, code: 'service/context-not-built', message, hint: `Use "docker-image://${target.image ?? 'image'}" instead.` }]
+      return [
+        {
+          path,
+          needs,
+          code: 'service/context-not-built',
+          message,
+          hint: `Use "docker-image://${target.image ?? 'image'}" instead.`,
+        },
+      ]
     }
     const hint = unknownHint(name, Object.keys(services))
     return [

@@ -10,7 +10,9 @@ export const validateResources = (project: CheckedProject, model: MapNode): read
   ...Object.entries(project.volumes).flatMap(([name, volume]) =>
     volume.external !== true
       ? []
-      : (['driver', 'driver_opts', 'labels'] as const).flatMap((key) => (volume[key] === undefined ? [] : [externalConflict(name, key)])),
+      : (['driver', 'driver_opts', 'labels'] as const).flatMap((key) =>
+          volume[key] === undefined ? [] : [externalConflict(name, key)],
+        ),
   ),
   ...Object.keys(project.configs).flatMap((name) => oneSource('config', name, model)),
   ...Object.keys(project.secrets).flatMap((name) => oneSource('secret', name, model)),

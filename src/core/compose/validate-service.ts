@@ -82,7 +82,10 @@ const healthcheckIsRunnable = (name: string, { healthcheck }: Service): readonly
 const targetsAreFree = (name: string, { volumes = [], tmpfs = [] }: Service): readonly Contradiction[] => {
   const taken = new Map<string, readonly (string | number)[]>()
   const mounts = [
-    ...tmpfs.map((entry, index) => ({ target: entry.split(':', 1)[0] ?? '', path: ['services', name, 'tmpfs', index] })),
+    ...tmpfs.map((entry, index) => ({
+      target: entry.split(':', 1)[0] ?? '',
+      path: ['services', name, 'tmpfs', index],
+    })),
     ...volumes.map(({ target }, index) => ({ target, path: ['services', name, 'volumes', index] })),
   ]
   return mounts.flatMap(({ target, path }) => {

@@ -10,7 +10,11 @@ import type { Services } from './select-services.ts'
 const maxPlaces = 9
 
 /** A variable without a value is told once, with every place that uses it. */
-export const warnMissingVariables = (context: LoadContext, environment: Readonly<Record<string, string>>, model: MapNode): void => {
+export const warnMissingVariables = (
+  context: LoadContext,
+  environment: Readonly<Record<string, string>>,
+  model: MapNode,
+): void => {
   if (context.missing.size === 0) return
   const defined = definedInEnvFiles(model, context)
   for (const [name, places] of context.missing) {
@@ -18,15 +22,25 @@ export const warnMissingVariables = (context: LoadContext, environment: Readonly
     const related = rest.slice(0, maxPlaces).map((place) => ({ place, message: 'also used here' }))
     const file = defined.get(name)
     if (file === undefined) {
-      context.problems.warn(first, 'variable/unset', `The variable "${name}" is not set; it is read as an empty text.`, {
-        hint: didYouMean(name, Object.keys(environment)) ?? `Set it, or write a default: \${${name}:-value}.`,
-        related,
-      })
+      context.problems.warn(
+        first,
+        'variable/unset',
+        `The variable "${name}" is not set; it is read as an empty text.`,
+        {
+          hint: didYouMean(name, Object.keys(environment)) ?? `Set it, or write a default: \${${name}:-value}.`,
+          related,
+        },
+      )
     } else {
-      context.problems.warn(first, 'variable/only-in-env-file', `The variable "${name}" is not set here; it is read as an empty text. ${file} defines it, but an env_file is for the container and not for the stack file.`, {
-        hint: `Set it in .env, or pass the file with --env-file ${file}.`,
-        related,
-      })
+      context.problems.warn(
+        first,
+        'variable/only-in-env-file',
+        `The variable "${name}" is not set here; it is read as an empty text. ${file} defines it, but an env_file is for the container and not for the stack file.`,
+        {
+          hint: `Set it in .env, or pass the file with --env-file ${file}.`,
+          related,
+        },
+      )
     }
   }
 }
@@ -40,7 +54,11 @@ const itemsOf = (node: Node | undefined): readonly Node[] => (node?.kind === 'se
 
 /** The names that env files of services define, each with a file that does. */
 const definedInEnvFiles = (model: MapNode, context: LoadContext): ReadonlyMap<string, string> => {
-  const files = new Set(servicesOf(model).flatMap(([, service]) => itemsOf(childOf(service, 'env_file')).flatMap((item) => textOf(childOf(item, 'path')) ?? [])))
+  const files = new Set(
+    servicesOf(model).flatMap(([, service]) =>
+      itemsOf(childOf(service, 'env_file')).flatMap((item) => textOf(childOf(item, 'path')) ?? []),
+    ),
+  )
   const defined = new Map<string, string>()
   for (const file of files) {
     const read = context.sources.kindOf(file) === 'file' ? context.sources.read(file) : undefined
@@ -72,11 +90,16 @@ const warnAppendedPorts = (service: string, ports: readonly Node[], { problems }
     const earlier = first.get(key)
     if (earlier === undefined) first.set(key, port)
     else if (earlier.source.file !== port.source.file) {
-      problems.warn(port, 'ports/appended', `This adds a port to "${service}" and does not replace the one of the earlier file: container port ${part('target')} is published twice.`, {
-        hint: 'To replace the list, write "ports: !override" before it.',
-        related: [{ place: earlier, message: 'the earlier one' }],
-        path: `services.${service}.ports`,
-      })
+      problems.warn(
+        port,
+        'ports/appended',
+        `This adds a port to "${service}" and does not replace the one of the earlier file: container port ${part('target')} is published twice.`,
+        {
+          hint: 'To replace the list, write "ports: !override" before it.',
+          related: [{ place: earlier, message: 'the earlier one' }],
+          path: `services.${service}.ports`,
+        },
+      )
     }
   }
 }
@@ -85,10 +108,15 @@ const warnBase60 = (service: string, ports: readonly Node[], { problems }: LoadC
   for (const port of ports) {
     const written = port.source.text.slice(port.start, port.end).trim()
     if (!/^[0-9]+(?::[0-5]?[0-9])+$/.test(written)) continue
-    problems.warn(port, 'ports/base-60', `Older readers of YAML take ${written} without quotes for one number of base 60.`, {
-      hint: `Put it in quotes: "${written}".`,
-      path: `services.${service}.ports`,
-    })
+    problems.warn(
+      port,
+      'ports/base-60',
+      `Older readers of YAML take ${written} without quotes for one number of base 60.`,
+      {
+        hint: `Put it in quotes: "${written}".`,
+        path: `services.${service}.ports`,
+      },
+    )
   }
 }
 
@@ -102,18 +130,28 @@ const plainSecrets = (service: string, environment: Node | undefined): readonly 
     const text = textOf(item) ?? ''
     const cut = text.indexOf('=')
     const key = text.slice(0, Math.max(cut, 0))
-    return cut > 0 && isSecretName(key) && isLiteral(item, text.slice(cut + 1)) ? [{ name: `${service}.${key}`, place: item }] : []
+    return cut > 0 && isSecretName(key) && isLiteral(item, text.slice(cut + 1))
+      ? [{ name: `${service}.${key}`, place: item }]
+      : []
   })
 }
 
-const isLiteral = (node: Node, text: string): boolean => node.kind === 'scalar' && node.template === undefined && isSecretValue(text)
+const isLiteral = (node: Node, text: string): boolean =>
+  node.kind === 'scalar' && node.template === undefined && isSecretValue(text)
 
-const warnSecrets = (secrets: readonly { readonly name: string; readonly place: Place }[], { problems }: LoadContext): void => {
+const warnSecrets = (
+  secrets: readonly { readonly name: string; readonly place: Place }[],
+  { problems }: LoadContext,
+): void => {
   const [first] = secrets
   if (first === undefined) return
-  const names = secrets.slice(0, 6).map(({ name }) => name).join(', ')
+  const names = secrets
+    .slice(0, 6)
+    .map(({ name }) => name)
+    .join(', ')
   const more = secrets.length > 6 ? ` and ${secrets.length - 6} more` : ''
-  const subject = secrets.length === 1 ? `${names} looks like a secret and stands` : `${names}${more} look like secrets and stand`
+  const subject =
+    secrets.length === 1 ? `${names} looks like a secret and stands` : `${names}${more} look like secrets and stand`
   problems.warn(first.place, 'environment/secret', `${subject} in the stack file as plain text.`, {
     hint: 'Take the value from the environment (${NAME}) or from a secret: everybody who sees the file or inspects the container sees it.',
     conceal: true,

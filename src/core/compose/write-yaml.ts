@@ -11,7 +11,8 @@ export const writeYaml = (value: unknown): string => {
 
 type Collection = readonly unknown[] | Readonly<Record<string, unknown>>
 
-const isCollection = (value: unknown): value is Collection => typeof value === 'object' && value !== null && !(value instanceof Date)
+const isCollection = (value: unknown): value is Collection =>
+  typeof value === 'object' && value !== null && !(value instanceof Date)
 const isEmpty = (value: Collection): boolean => (Array.isArray(value) ? value : Object.keys(value)).length === 0
 
 const writeBlock = (value: Collection, indent: string, lines: string[]): void => {
@@ -55,18 +56,38 @@ const inline = (value: unknown, indent: string): string => {
 const numberOf = (value: number): string => {
   if (Number.isNaN(value)) return '.nan'
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf'
-  return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(value) : String(value).replace(/e([+-]?)(\d)$/, (_, sign: string, digit: string) => `e${sign || '+'}0${digit}`)
+  return Number.isInteger(value) && Math.abs(value) < 1e21
+    ? String(value)
+    : String(value).replace(/e([+-]?)(\d)$/, (_, sign: string, digit: string) => `e${sign || '+'}0${digit}`)
 }
 
 /** Words that older readers of YAML take for booleans. */
-const oldBooleans = new Set(['y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON', 'n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF'])
+const oldBooleans = new Set([
+  'y',
+  'Y',
+  'yes',
+  'Yes',
+  'YES',
+  'on',
+  'On',
+  'ON',
+  'n',
+  'N',
+  'no',
+  'No',
+  'NO',
+  'off',
+  'Off',
+  'OFF',
+])
 const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
 const indicatorFirst = /^(?:[#,[\]{}&*!|>'"%@`]|[-?:](?:\s|$)|---|\.\.\.)/
 // What YAML calls printable, of which the writer that the reference uses leaves out what needs two UTF-16 units.
 const unprintable = /[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/
 
 const writeText = (text: string, indent: string): string => {
-  if (text === '' || oldBooleans.has(text) || base60.test(text) || resolvePlainScalar(text).type !== 'str') return doubleQuoted(text)
+  if (text === '' || oldBooleans.has(text) || base60.test(text) || resolvePlainScalar(text).type !== 'str')
+    return doubleQuoted(text)
   if (unprintable.test(text) || /[\t\x85\u2028\u2029]/.test(text)) return doubleQuoted(text)
   if (text.includes('\n')) return / \n/.test(text) || text.endsWith(' ') ? doubleQuoted(text) : literal(text, indent)
   const isPlain = !indicatorFirst.test(text) && !/: |:$| #|^ | $/.test(text)
@@ -78,13 +99,28 @@ const literal = (text: string, indent: string): string => {
   const breaks = text.length - body.length
   const hint = /^[ \n]/.test(text) ? '2' : ''
   const chomp = breaks === 0 ? '-' : breaks === 1 && body !== '' ? '' : '+'
-  const lines = (chomp === '+' ? text.slice(0, -1) : body).split('\n').map((line) => (line === '' ? '' : `${indent}  ${line}`))
+  const lines = (chomp === '+' ? text.slice(0, -1) : body)
+    .split('\n')
+    .map((line) => (line === '' ? '' : `${indent}  ${line}`))
   return `|${hint}${chomp}\n${lines.join('\n')}`
 }
 
 const escapes: Readonly<Record<string, string>> = {
-  '\0': '\\0', '\x07': '\\a', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\v': '\\v', '\f': '\\f', '\r': '\\r', '\x1b': '\\e', '"': '\\"', '\\': '\\\\',
-  '\x85': '\\N', '\xa0': '\\_', '\u2028': '\\L', '\u2029': '\\P',
+  '\0': '\\0',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '\x1b': '\\e',
+  '"': '\\"',
+  '\\': '\\\\',
+  '\x85': '\\N',
+  '\xa0': '\\_',
+  '\u2028': '\\L',
+  '\u2029': '\\P',
 }
 
 const doubleQuoted = (text: string): string => {
@@ -104,5 +140,9 @@ export const sortKeysNaturally = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sortKeysNaturally)
   if (!isCollection(value)) return value
   const record = value as Readonly<Record<string, unknown>>
-  return Object.fromEntries(Object.keys(record).sort(compareNaturally).map((key) => [key, sortKeysNaturally(record[key])]))
+  return Object.fromEntries(
+    Object.keys(record)
+      .sort(compareNaturally)
+      .map((key) => [key, sortKeysNaturally(record[key])]),
+  )
 }

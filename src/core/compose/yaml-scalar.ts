@@ -6,14 +6,18 @@ const floatPattern = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/
 const digitsOf: Readonly<Record<string, RegExp>> = { x: /^[0-9a-fA-F]+$/, o: /^[0-7]+$/, b: /^[01]+$/ }
 const wordFirst = /^[~nNtTfF.]/
 const numberFirst = /^[-+.0-9]/
-const datePattern = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]| +)(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})?)?$/
+const datePattern =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]| +)(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})?)?$/
 
 const words: ReadonlyMap<string, Resolved> = new Map<string, Resolved>([
   ...['', '~', 'null', 'Null', 'NULL'].map((word): [string, Resolved] => [word, { type: 'null', value: null }]),
   ...['true', 'True', 'TRUE'].map((word): [string, Resolved] => [word, { type: 'bool', value: true }]),
   ...['false', 'False', 'FALSE'].map((word): [string, Resolved] => [word, { type: 'bool', value: false }]),
   ...['.nan', '.NaN', '.NAN'].map((word): [string, Resolved] => [word, { type: 'float', value: Number.NaN }]),
-  ...['.inf', '.Inf', '.INF', '+.inf', '+.Inf', '+.INF'].map((word): [string, Resolved] => [word, { type: 'float', value: Infinity }]),
+  ...['.inf', '.Inf', '.INF', '+.inf', '+.Inf', '+.INF'].map((word): [string, Resolved] => [
+    word,
+    { type: 'float', value: Infinity },
+  ]),
   ...['-.inf', '-.Inf', '-.INF'].map((word): [string, Resolved] => [word, { type: 'float', value: -Infinity }]),
 ])
 
@@ -64,7 +68,11 @@ const isRealDate = (text: string): boolean => {
   const [, year, month, day, hour = '0', minute = '0', second = '0'] = datePattern.exec(text)!
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
   return (
-    date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60
+    date.getUTCMonth() === Number(month) - 1 &&
+    date.getUTCDate() === Number(day) &&
+    Number(hour) < 24 &&
+    Number(minute) < 60 &&
+    Number(second) < 60
   )
 }
 

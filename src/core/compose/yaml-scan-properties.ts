@@ -76,7 +76,10 @@ export const scanDirective = (scanner: Scanner): Token => {
   }
   scanner.at += found[0].length
   while (isBlank(text.charCodeAt(scanner.at))) scanner.at += 1
-  if (scanner.at < end && text[scanner.at] !== '#') throw yamlFault(scanner.at, 'Nothing but a comment can stand after a directive.')
+  if (scanner.at < end && text[scanner.at] !== '#')
+    throw yamlFault(scanner.at, 'Nothing but a comment can stand after a directive.')
   scanner.at = end
-  return version === null ? { type: 'tag-directive', start, end, handle: tag![1]!, value: tag![2]! } : { type: 'version', start, end }
+  return version === null
+    ? { type: 'tag-directive', start, end, handle: tag![1]!, value: tag![2]! }
+    : { type: 'version', start, end }
 }

@@ -1,4 +1,13 @@
-import { columnOf, isBlank, isBlankOrEnd, isBreak, type Scanner, skipBreak, type Token, yamlFault } from './yaml-scanner-state.ts'
+import {
+  columnOf,
+  isBlank,
+  isBlankOrEnd,
+  isBreak,
+  type Scanner,
+  skipBreak,
+  type Token,
+  yamlFault,
+} from './yaml-scanner-state.ts'
 
 const isDocumentMark = (scanner: Scanner): boolean => {
   const { text, at } = scanner
@@ -50,7 +59,8 @@ export const scanBlockScalar = (scanner: Scanner): Token => {
 const endHeader = (scanner: Scanner): void => {
   const { text } = scanner
   while (isBlank(text.charCodeAt(scanner.at))) scanner.at += 1
-  if (text[scanner.at] === '#') while (scanner.at < text.length && !isBreak(text.charCodeAt(scanner.at))) scanner.at += 1
+  if (text[scanner.at] === '#')
+    while (scanner.at < text.length && !isBreak(text.charCodeAt(scanner.at))) scanner.at += 1
   if (scanner.at < text.length && !isBreak(text.charCodeAt(scanner.at))) {
     throw yamlFault(scanner.at, 'The text of a block begins on the next line.')
   }
@@ -63,10 +73,12 @@ const readEmptyLines = (scanner: Scanner, block: { indent: number }): string => 
   let breaks = ''
   let deepest = 0
   for (;;) {
-    while ((block.indent === 0 || columnOf(scanner) < block.indent) && text.charCodeAt(scanner.at) === 32) scanner.at += 1
+    while ((block.indent === 0 || columnOf(scanner) < block.indent) && text.charCodeAt(scanner.at) === 32)
+      scanner.at += 1
     deepest = Math.max(deepest, columnOf(scanner))
     const code = text.charCodeAt(scanner.at)
-    if ((block.indent === 0 || columnOf(scanner) < block.indent) && code === 9) throw yamlFault(scanner.at, 'Blocks are indented with spaces, and here is a tab.')
+    if ((block.indent === 0 || columnOf(scanner) < block.indent) && code === 9)
+      throw yamlFault(scanner.at, 'Blocks are indented with spaces, and here is a tab.')
     if (!isBreak(code)) break
     breaks += skipBreak(scanner)
   }
@@ -75,7 +87,23 @@ const readEmptyLines = (scanner: Scanner, block: { indent: number }): string => 
 }
 
 const escapes: Readonly<Record<string, string>> = {
-  ...{ 0: '\0', a: '\x07', b: '\b', t: '\t', '\t': '\t', n: '\n', v: '\v', f: '\f', r: '\r', e: '\x1b', ' ': ' ', '"': '"', "'": "'", '/': '/', '\\': '\\' },
+  ...{
+    0: '\0',
+    a: '\x07',
+    b: '\b',
+    t: '\t',
+    '\t': '\t',
+    n: '\n',
+    v: '\v',
+    f: '\f',
+    r: '\r',
+    e: '\x1b',
+    ' ': ' ',
+    '"': '"',
+    "'": "'",
+    '/': '/',
+    '\\': '\\',
+  },
   ...{ N: '\u0085', _: '\u00a0', L: '\u2028', P: '\u2029' },
 }
 const digitsOf: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 }
@@ -93,7 +121,8 @@ const readEscape = (scanner: Scanner): string => {
   const digits = text.slice(at + 2, at + 2 + count)
   const value = /^[0-9A-Fa-f]+$/.test(digits) && digits.length === count ? Number.parseInt(digits, 16) : Number.NaN
   if (Number.isNaN(value)) throw yamlFault(at, `"\\${char}" is followed by ${count} hexadecimal digits.`)
-  if ((value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff) throw yamlFault(at, `"\\${char}${digits}" is no character.`)
+  if ((value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff)
+    throw yamlFault(at, `"\\${char}${digits}" is no character.`)
   scanner.at += 2 + count
   return String.fromCodePoint(value)
 }
@@ -106,7 +135,8 @@ export const scanQuoted = (scanner: Scanner): Token => {
   let value = ''
   scanner.at += 1
   for (;;) {
-    if (isDocumentMark(scanner) || scanner.at >= text.length) throw yamlFault(start, `The ${quote} that opens here is never closed.`)
+    if (isDocumentMark(scanner) || scanner.at >= text.length)
+      throw yamlFault(start, `The ${quote} that opens here is never closed.`)
     const part = readQuotedPart(scanner, quote)
     value += part.value
     if (text[scanner.at] === quote) break
@@ -117,7 +147,10 @@ export const scanQuoted = (scanner: Scanner): Token => {
 }
 
 /** Up to a blank, a line break or the closing quote; a backslash before a line break takes the break away. */
-const readQuotedPart = (scanner: Scanner, quote: string): { readonly value: string; readonly isEscapedBreak: boolean } => {
+const readQuotedPart = (
+  scanner: Scanner,
+  quote: string,
+): { readonly value: string; readonly isEscapedBreak: boolean } => {
   const { text } = scanner
   let value = ''
   while (!isBlankOrEnd(text, scanner.at)) {
@@ -152,7 +185,8 @@ const readGap = (scanner: Scanner, { isBroken: wasBroken, noTabs }: { isBroken: 
   for (;;) {
     const code = text.charCodeAt(scanner.at)
     if (isBlank(code)) {
-      if (isBroken && code === 9 && columnOf(scanner) < noTabs) throw yamlFault(scanner.at, 'Lines are indented with spaces, and here is a tab.')
+      if (isBroken && code === 9 && columnOf(scanner) < noTabs)
+        throw yamlFault(scanner.at, 'Lines are indented with spaces, and here is a tab.')
       if (!isBroken) blanks += text[scanner.at]
       scanner.at += 1
     } else if (isBreak(code)) {

@@ -31,7 +31,14 @@ export type Token = {
   readonly isPlain?: boolean
 }
 
-export type SimpleKey = { isPossible: boolean; readonly isRequired: boolean; readonly token: number; readonly at: number; readonly line: number; readonly column: number }
+export type SimpleKey = {
+  isPossible: boolean
+  readonly isRequired: boolean
+  readonly token: number
+  readonly at: number
+  readonly line: number
+  readonly column: number
+}
 
 export type Scanner = {
   readonly text: string
@@ -72,11 +79,13 @@ export const createScanner = (text: string): Scanner => ({
 /** Thrown where a text is no YAML; `at` is the place. */
 export type YamlFault = Error & { readonly at: number }
 export const yamlFault = (at: number, message: string): YamlFault => Object.assign(new Error(message), { at })
-export const isYamlFault = (error: unknown): error is YamlFault => error instanceof Error && 'at' in error && typeof error.at === 'number'
+export const isYamlFault = (error: unknown): error is YamlFault =>
+  error instanceof Error && 'at' in error && typeof error.at === 'number'
 
 export const columnOf = (scanner: Scanner): number => scanner.at - scanner.lineStart
 /** Line feed, carriage return, next line, line and paragraph separator. */
-export const isBreak = (code: number): boolean => code === 10 || code === 13 || code === 0x85 || code === 0x2028 || code === 0x2029
+export const isBreak = (code: number): boolean =>
+  code === 10 || code === 13 || code === 0x85 || code === 0x2028 || code === 0x2029
 export const isBlank = (code: number): boolean => code === 32 || code === 9
 export const isBlankOrEnd = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at)

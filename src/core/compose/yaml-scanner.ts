@@ -1,4 +1,15 @@
-import { type Scanner, type SimpleKey, type Token, type TokenType, columnOf, isBlankOrEnd, isBreak, noKey, skipBreak, yamlFault } from './yaml-scanner-state.ts'
+import {
+  type Scanner,
+  type SimpleKey,
+  type Token,
+  type TokenType,
+  columnOf,
+  isBlankOrEnd,
+  isBreak,
+  noKey,
+  skipBreak,
+  yamlFault,
+} from './yaml-scanner-state.ts'
 import { scanAnchor, scanDirective, scanTag } from './yaml-scan-properties.ts'
 import { scanBlockScalar, scanPlain, scanQuoted } from './yaml-scan-scalar.ts'
 
@@ -68,7 +79,11 @@ const dropKey = (scanner: Scanner): void => {
 }
 
 /** A deeper column opens a block collection, before the token with number `before` or at the end. */
-const roll = (scanner: Scanner, column: number, { type, before, at }: { type: TokenType; before?: number; at: number }): void => {
+const roll = (
+  scanner: Scanner,
+  column: number,
+  { type, before, at }: { type: TokenType; before?: number; at: number },
+): void => {
   if (scanner.flow > 0 || scanner.indent >= column) return
   scanner.indents.push(scanner.indent)
   scanner.indent = column
@@ -143,7 +158,11 @@ const fetchNext = (scanner: Scanner): void => {
   if (char === "'" || char === '"') return fetchScalar(scanner, scanQuoted)
   const isIndicator = '\t -?:,[]{}#&*!|>\'"%@`'.includes(char)
   const isBlankNext = text[at + 1] === ' ' || text[at + 1] === '\t'
-  if (!isIndicator || (char === '-' && !isBlankNext) || (scanner.flow === 0 && (char === '?' || char === ':') && !isAlone)) {
+  if (
+    !isIndicator ||
+    (char === '-' && !isBlankNext) ||
+    (scanner.flow === 0 && (char === '?' || char === ':') && !isAlone)
+  ) {
     return fetchScalar(scanner, scanPlain)
   }
   throw yamlFault(at, char === '\t' ? 'A tab cannot stand here.' : `No value can begin with "${char}".`)
@@ -226,7 +245,8 @@ const fetchValue = (scanner: Scanner, column: number): void => {
     scanner.mayBeKey = false
   } else {
     if (scanner.flow === 0) {
-      if (!scanner.mayBeKey) throw yamlFault(scanner.at, 'A value cannot begin here: the line has a ":" too many, or its text needs quotes.')
+      if (!scanner.mayBeKey)
+        throw yamlFault(scanner.at, 'A value cannot begin here: the line has a ":" too many, or its text needs quotes.')
       roll(scanner, column, { type: 'block-mapping', at: scanner.at })
     }
     scanner.mayBeKey = scanner.flow === 0

@@ -11,7 +11,19 @@ export type YamlState = {
   readonly limit: number
 }
 
-export const createYamlState = (limit: number): YamlState => ({ anchors: new Map(), open: new Set(), expanded: 0, limit })
+export const createYamlState = (limit: number): YamlState => ({
+  anchors: new Map(),
+  open: new Set(),
+  expanded: 0,
+  limit,
+})
 
 /** The value of a key after which nothing stands. */
-export const nullAfter = (place: Place): ScalarNode => ({ kind: 'scalar', source: place.source, start: place.start, end: place.end, type: 'null', value: null })
+export const nullAfter = (place: Place): ScalarNode => ({
+  kind: 'scalar',
+  source: place.source,
+  start: place.start,
+  end: place.end,
+  type: 'null',
+  value: null,
+})

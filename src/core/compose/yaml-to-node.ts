@@ -20,7 +20,8 @@ export const toNode = (tree: YamlTree, state: State): Node | undefined => {
   const before = state.expanded
   state.expanded += 1
   if (anchor !== undefined) state.open.add(anchor)
-  const plain = tree.kind === 'scalar' ? scalarNode(tree, state) : tree.kind === 'map' ? mapNode(tree, state) : seqNode(tree, state)
+  const plain =
+    tree.kind === 'scalar' ? scalarNode(tree, state) : tree.kind === 'map' ? mapNode(tree, state) : seqNode(tree, state)
   const result = tree.tag === '!reset' ? undefined : tree.tag === '!override' ? overriding(plain) : plain
   if (anchor !== undefined) {
     state.open.delete(anchor)
@@ -44,7 +45,11 @@ const followAlias = (node: Tree<'alias'>, state: State): Node | undefined => {
   }
   state.expanded += target.size
   if (state.expanded > maxExpanded) {
-    state.problems.error(place, 'yaml/alias-bomb', `The aliases of this document stand for more than ${maxExpanded} values.`)
+    state.problems.error(
+      place,
+      'yaml/alias-bomb',
+      `The aliases of this document stand for more than ${maxExpanded} values.`,
+    )
     return undefined
   }
   return target.node
@@ -74,21 +79,38 @@ const resolveScalar = (tree: Tree<'scalar'>, state: State): ReturnType<typeof re
   const resolved = resolvePlainScalar(text)
   if (resolved.type === wanted) return resolved
   if (wanted === 'float' && resolved.type === 'int') return { type: 'float', value: Number(resolved.value) }
-  state.problems.error(placeOf(tree, state), 'yaml/tag', `${text === '' ? 'Nothing' : `"${shorten(text)}"`} is not what its tag !!${tag.slice(standard.length)} says.`, {
-    hint: 'Remove the tag, or write a value that fits it.',
-  })
+  state.problems.error(
+    placeOf(tree, state),
+    'yaml/tag',
+    `${text === '' ? 'Nothing' : `"${shorten(text)}"`} is not what its tag !!${tag.slice(standard.length)} says.`,
+    {
+      hint: 'Remove the tag, or write a value that fits it.',
+    },
+  )
   return resolved
 }
 
-const tagTypes: Readonly<Record<string, ScalarNode['type'] | 'binary'>> = { str: 'str', int: 'int', float: 'float', bool: 'bool', null: 'null', timestamp: 'time', binary: 'binary' }
+const tagTypes: Readonly<Record<string, ScalarNode['type'] | 'binary'>> = {
+  str: 'str',
+  int: 'int',
+  float: 'float',
+  bool: 'bool',
+  null: 'null',
+  timestamp: 'time',
+  binary: 'binary',
+}
 
 /** The text of base64 without the platform: its bytes are read as UTF-8. */
 const decodeBase64 = (tree: Tree<'scalar'>, state: State): string => {
   const digits = tree.text.replace(/[\r\n]/g, '')
   if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(digits)) {
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(atob(digits), (char) => char.charCodeAt(0)))
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+      Uint8Array.from(atob(digits), (char) => char.charCodeAt(0)),
+    )
   }
-  state.problems.error(placeOf(tree, state), 'yaml/tag', 'This is no base64, which its tag !!binary asks for.', { hint: 'Remove the tag.' })
+  state.problems.error(placeOf(tree, state), 'yaml/tag', 'This is no base64, which its tag !!binary asks for.', {
+    hint: 'Remove the tag.',
+  })
   return tree.text
 }
 
@@ -128,28 +150,44 @@ const mapNode = (node: Tree<'map'>, state: State): MapNode => {
   }
   for (const value of merged) {
     const wasMarked = mergeInto(entries, value, { resets })
-    if (wasMarked === undefined) state.problems.error(value, 'yaml/merge-key', 'A merge key "<<" takes a mapping or a list of mappings.')
+    if (wasMarked === undefined)
+      state.problems.error(value, 'yaml/merge-key', 'A merge key "<<" takes a mapping or a list of mappings.')
     marked ||= wasMarked === true
   }
-  return { kind: 'map', ...placeOf(node, state), entries, ...(resets.size > 0 ? { resets } : {}), ...(marked ? { marked } : {}) }
+  return {
+    kind: 'map',
+    ...placeOf(node, state),
+    entries,
+    ...(resets.size > 0 ? { resets } : {}),
+    ...(marked ? { marked } : {}),
+  }
 }
 
 type Key = { readonly text: string; readonly place: Place; readonly isMerge: boolean }
 
 /** Where nothing at all is written. */
-const isNothing = (tree: YamlTree): boolean => tree.kind === 'scalar' && tree.start === tree.end && tree.anchor === undefined && tree.tag === undefined
+const isNothing = (tree: YamlTree): boolean =>
+  tree.kind === 'scalar' && tree.start === tree.end && tree.anchor === undefined && tree.tag === undefined
 
 const keyOf = (tree: YamlTree, state: State): Key | undefined => {
   const resolved = toNode(tree, state)
   const place = placeOf(tree, state)
   if (resolved?.kind === 'scalar' && resolved.type === 'str') {
-    const isMerge = resolved.value === '<<' && tree.kind === 'scalar' && (tree.tag === `${standard}merge` || (tree.isPlain && (tree.tag ?? '!') === '!'))
+    const isMerge =
+      resolved.value === '<<' &&
+      tree.kind === 'scalar' &&
+      (tree.tag === `${standard}merge` || (tree.isPlain && (tree.tag ?? '!') === '!'))
     return { text: resolved.value as string, place, isMerge }
   }
   const written = state.source.text.slice(place.start, place.end).trim()
-  state.problems.error(place, 'yaml/key-not-text', `The key ${written === '' ? '' : `${shorten(written)} `}is not a text.`, {
-    hint: resolved?.kind === 'scalar' && written !== '' ? `Put it in quotes: "${shorten(written)}".` : undefined,
-  })
+  state.problems.error(
+    place,
+    'yaml/key-not-text',
+    `The key ${written === '' ? '' : `${shorten(written)} `}is not a text.`,
+    {
+      hint: resolved?.kind === 'scalar' && written !== '' ? `Put it in quotes: "${shorten(written)}".` : undefined,
+    },
+  )
   return undefined
 }
 
@@ -163,4 +201,3 @@ const reportDuplicate = (key: Key, earlier: Place, state: State): void =>
     hint: 'Keep one of the two.',
     related: [{ place: earlier, message: 'first given here' }],
   })
-

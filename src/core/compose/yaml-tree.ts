@@ -1,7 +1,12 @@
 import { peekToken, takeToken } from './yaml-scanner.ts'
 import { createScanner, type Scanner, type Token, type TokenType, yamlFault } from './yaml-scanner-state.ts'
 
-type Common = { readonly start: number; readonly end: number; readonly anchor?: string | undefined; readonly tag?: string | undefined }
+type Common = {
+  readonly start: number
+  readonly end: number
+  readonly anchor?: string | undefined
+  readonly tag?: string | undefined
+}
 /** A value as it is written, its tag with its full name. */
 export type YamlTree =
   | (Common & { readonly kind: 'scalar'; readonly text: string; readonly isPlain: boolean })
@@ -29,7 +34,10 @@ const isNext = (parser: Parser, ...types: readonly TokenType[]): boolean => type
 const readDocument = (parser: Parser, isFirst: boolean): YamlTree | undefined => {
   if (!isFirst) while (isNext(parser, 'document-end')) take(parser)
   if (isNext(parser, 'end')) return undefined
-  parser.tags = new Map([['!', '!'], ['!!', 'tag:yaml.org,2002:']])
+  parser.tags = new Map([
+    ['!', '!'],
+    ['!!', 'tag:yaml.org,2002:'],
+  ])
   const isBare = isFirst && !isNext(parser, 'version', 'tag-directive', 'document-start')
   if (isBare) {
     const root = readNode(parser, { isBlock: true })
@@ -37,7 +45,11 @@ const readDocument = (parser: Parser, isFirst: boolean): YamlTree | undefined =>
     return root
   }
   readDirectives(parser)
-  if (!isNext(parser, 'document-start')) throw yamlFault(peekToken(parser.scanner).start, 'Nothing more can stand here: the text before is complete. Another document begins with "---".')
+  if (!isNext(parser, 'document-start'))
+    throw yamlFault(
+      peekToken(parser.scanner).start,
+      'Nothing more can stand here: the text before is complete. Another document begins with "---".',
+    )
   const { end } = take(parser)
   const isEmpty = isNext(parser, 'version', 'tag-directive', 'document-start', 'document-end', 'end')
   const root = isEmpty ? emptyAt(end) : readNode(parser, { isBlock: true })
@@ -49,7 +61,8 @@ const readDirectives = (parser: Parser): void => {
   const seen = new Set<string>()
   while (isNext(parser, 'version', 'tag-directive')) {
     const { type, handle = '', value = '', start } = take(parser)
-    if (seen.has(handle)) throw yamlFault(start, type === 'version' ? 'There is a second "%YAML".' : `There is a second "%TAG ${handle}".`)
+    if (seen.has(handle))
+      throw yamlFault(start, type === 'version' ? 'There is a second "%YAML".' : `There is a second "%TAG ${handle}".`)
     seen.add(handle)
     if (type === 'tag-directive') parser.tags.set(handle, value)
   }
@@ -76,7 +89,12 @@ const readNode = (parser: Parser, { isBlock, isIndentless = false }: Context): Y
     ;({ end } = take(parser))
   }
   const token = peekToken(parser.scanner)
-  const start = anchor === undefined && tag === undefined ? token.start : token.type === 'scalar' || token.type === '[' || token.type === '{' ? token.start : first.start
+  const start =
+    anchor === undefined && tag === undefined
+      ? token.start
+      : token.type === 'scalar' || token.type === '[' || token.type === '{'
+        ? token.start
+        : first.start
   const own = { ...(anchor === undefined ? {} : { anchor }), ...(tag === undefined ? {} : { tag }) }
   if (isIndentless && token.type === '-') return { kind: 'seq', start: token.start, ...own, ...readIndentless(parser) }
   switch (token.type) {
@@ -95,8 +113,12 @@ const readNode = (parser: Parser, { isBlock, isIndentless = false }: Context): Y
       break
     default:
   }
-  if (anchor !== undefined || tag !== undefined) return { kind: 'scalar', start: first.start, end, text: '', isPlain: true, ...own }
-  throw yamlFault(token.start, token.type === 'end' ? 'The text ends where a value should stand.' : 'A value should stand here.')
+  if (anchor !== undefined || tag !== undefined)
+    return { kind: 'scalar', start: first.start, end, text: '', isPlain: true, ...own }
+  throw yamlFault(
+    token.start,
+    token.type === 'end' ? 'The text ends where a value should stand.' : 'A value should stand here.',
+  )
 }
 
 const fullTag = (parser: Parser, { handle = '', value = '', start }: Token): string => {
@@ -114,11 +136,17 @@ const readBlockList = (parser: Parser): List => {
   let { end } = take(parser)
   while (isNext(parser, '-')) {
     const dash = take(parser)
-    const item = isNext(parser, '-', 'block-end') ? { ...emptyAt(dash.end), start: dash.start } : readNode(parser, { isBlock: true })
+    const item = isNext(parser, '-', 'block-end')
+      ? { ...emptyAt(dash.end), start: dash.start }
+      : readNode(parser, { isBlock: true })
     items.push(item)
     end = item.end
   }
-  if (!isNext(parser, 'block-end')) throw yamlFault(peekToken(parser.scanner).start, 'The list goes on here with something that is no "-" in its column.')
+  if (!isNext(parser, 'block-end'))
+    throw yamlFault(
+      peekToken(parser.scanner).start,
+      'The list goes on here with something that is no "-" in its column.',
+    )
   take(parser)
   return { items, end }
 }
@@ -128,7 +156,9 @@ const readIndentless = (parser: Parser): List => {
   let end = 0
   while (isNext(parser, '-')) {
     const dash = take(parser)
-    const item = isNext(parser, '-', '?', ':', 'block-end') ? { ...emptyAt(dash.end), start: dash.start } : readNode(parser, { isBlock: true })
+    const item = isNext(parser, '-', '?', ':', 'block-end')
+      ? { ...emptyAt(dash.end), start: dash.start }
+      : readNode(parser, { isBlock: true })
     items.push(item)
     end = item.end
   }
@@ -140,17 +170,25 @@ const readBlockMap = (parser: Parser): Pairs => {
   let { end } = take(parser)
   while (isNext(parser, '?')) {
     ;({ end } = take(parser))
-    const key = isNext(parser, '?', ':', 'block-end') ? emptyAt(end) : readNode(parser, { isBlock: true, isIndentless: true })
+    const key = isNext(parser, '?', ':', 'block-end')
+      ? emptyAt(end)
+      : readNode(parser, { isBlock: true, isIndentless: true })
     end = key.end
     let value: YamlTree
     if (isNext(parser, ':')) {
       ;({ end } = take(parser))
-      value = isNext(parser, '?', ':', 'block-end') ? emptyAt(key.end) : readNode(parser, { isBlock: true, isIndentless: true })
+      value = isNext(parser, '?', ':', 'block-end')
+        ? emptyAt(key.end)
+        : readNode(parser, { isBlock: true, isIndentless: true })
     } else value = emptyAt(end)
     pairs.push([key, value])
     end = Math.max(end, value.end)
   }
-  if (!isNext(parser, 'block-end')) throw yamlFault(peekToken(parser.scanner).start, 'A key should stand here: lines of one mapping start in the same column.')
+  if (!isNext(parser, 'block-end'))
+    throw yamlFault(
+      peekToken(parser.scanner).start,
+      'A key should stand here: lines of one mapping start in the same column.',
+    )
   take(parser)
   return { pairs, end }
 }

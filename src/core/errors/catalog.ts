@@ -12,23 +12,29 @@ export type CatalogEntry = {
 export const catalog = {
   'build/ssh-unusable': {
     exit: 1,
-    message: (d: { service: string; id: string; why: string }) => `build.ssh "${d.id}" of service "${d.service}" cannot be used: ${d.why}.`,
-    hint: () => 'Name a key without a passphrase, or load the key into an ssh agent with "ssh-add" and name the agent: "ssh: [default]".',
+    message: (d: { service: string; id: string; why: string }) =>
+      `build.ssh "${d.id}" of service "${d.service}" cannot be used: ${d.why}.`,
+    hint: () =>
+      'Name a key without a passphrase, or load the key into an ssh agent with "ssh-add" and name the agent: "ssh: [default]".',
   },
   'cli/bad-usage': {
     exit: 2,
     message: (d: { detail: string }) => d.detail,
-    hint: (d: { command?: string }) => `Run "stack ${d.command === undefined ? '' : `${d.command} `}--help" to see what it takes.`,
+    hint: (d: { command?: string }) =>
+      `Run "stack ${d.command === undefined ? '' : `${d.command} `}--help" to see what it takes.`,
   },
   'cli/no-container': {
     exit: 1,
     message: (d: { which: string; wants: string; others: string }) => `The ${d.which} is not ${d.wants}.`,
-    hint: (d: { which: string; wants: string; others: string }) => (d.others === '' ? 'Nothing of the project is there: "stack up" starts it.' : undefined),
+    hint: (d: { which: string; wants: string; others: string }) =>
+      d.others === '' ? 'Nothing of the project is there: "stack up" starts it.' : undefined,
   },
   'cli/no-port': {
     exit: 1,
-    message: (d: { port: string; container: string; published: string }) => `Container ${d.container} does not publish port ${d.port}.`,
-    hint: (d: { port: string; container: string; published: string }) => (d.published === '' ? 'It publishes none.' : `It publishes ${d.published}.`),
+    message: (d: { port: string; container: string; published: string }) =>
+      `Container ${d.container} does not publish port ${d.port}.`,
+    hint: (d: { port: string; container: string; published: string }) =>
+      d.published === '' ? 'It publishes none.' : `It publishes ${d.published}.`,
   },
   'cli/not-built': {
     exit: 1,
@@ -61,8 +67,10 @@ export const catalog = {
   },
   'plan/external-missing': {
     exit: 1,
-    message: (d: { kind: 'network' | 'volume'; key: string; name: string }) => `External ${d.kind} "${d.name}" does not exist.`,
-    hint: (d: { kind: 'network' | 'volume'; key: string; name: string }) => `Create it with "docker ${d.kind} create ${d.name}", or take "external: true" off ${d.kind} "${d.key}".`,
+    message: (d: { kind: 'network' | 'volume'; key: string; name: string }) =>
+      `External ${d.kind} "${d.name}" does not exist.`,
+    hint: (d: { kind: 'network' | 'volume'; key: string; name: string }) =>
+      `Create it with "docker ${d.kind} create ${d.name}", or take "external: true" off ${d.kind} "${d.key}".`,
   },
   'plan/impossible': {
     exit: 1,
@@ -70,7 +78,8 @@ export const catalog = {
   },
   'plan/image-missing': {
     exit: 1,
-    message: (d: { service: string; image: string; why: string }) => `The engine has no image "${d.image}" for service "${d.service}", and ${d.why}.`,
+    message: (d: { service: string; image: string; why: string }) =>
+      `The engine has no image "${d.image}" for service "${d.service}", and ${d.why}.`,
     hint: () => 'Pull or build it first, or change the policy.',
   },
   'plan/nothing-to-start': {
@@ -93,7 +102,8 @@ export const catalog = {
   },
   'engine/unsupported': {
     exit: 1,
-    message: (d: { what: string; needs: string; has: string }) => `${d.what} needs ${d.needs}; this engine has ${d.has}.`,
+    message: (d: { what: string; needs: string; has: string }) =>
+      `${d.what} needs ${d.needs}; this engine has ${d.has}.`,
   },
   'engine/connection-lost': {
     exit: 1,
@@ -103,11 +113,13 @@ export const catalog = {
   'engine/address-pool-exhausted': {
     exit: 1,
     message: (d: { network: string }) => `The engine has no free addresses left for ${d.network}.`,
-    hint: () => 'Remove networks that nobody uses ("docker network prune"), or give this one a subnet of its own under ipam.',
+    hint: () =>
+      'Remove networks that nobody uses ("docker network prune"), or give this one a subnet of its own under ipam.',
   },
   'engine/bind-source-missing': {
     exit: 1,
-    message: (d: { path: string; what: string }) => `${d.path} does not exist on the engine's machine, and so the engine did not ${d.what}.`,
+    message: (d: { path: string; what: string }) =>
+      `${d.path} does not exist on the engine's machine, and so the engine did not ${d.what}.`,
     hint: () => 'Create it, or let the engine create a folder with bind.create_host_path: true.',
   },
   'engine/build-failed': {
@@ -117,7 +129,8 @@ export const catalog = {
   },
   'engine/digest-unknown': {
     exit: 1,
-    message: (d: { image: string; registry: string; why: string }) => `The digest of "${d.image}" could not be asked of the registry ${d.registry}: ${d.why}`,
+    message: (d: { image: string; registry: string; why: string }) =>
+      `The digest of "${d.image}" could not be asked of the registry ${d.registry}: ${d.why}`,
     hint: () => 'A digest is always asked of the registry, as Docker Compose does. Check that the engine can reach it.',
   },
   'engine/busy': {
@@ -136,7 +149,8 @@ export const catalog = {
   },
   'engine/name-in-use': {
     exit: 1,
-    message: (d: { what: string; name: string; holder: string }) => `The ${d.what} name "${d.name}" is already taken${d.holder === '' ? '' : ` by ${d.holder}`}.`,
+    message: (d: { what: string; name: string; holder: string }) =>
+      `The ${d.what} name "${d.name}" is already taken${d.holder === '' ? '' : ` by ${d.holder}`}.`,
     hint: () => 'Remove or rename the other one, or choose another name.',
   },
   'engine/no-space': {
@@ -160,8 +174,10 @@ export const catalog = {
   },
   'engine/registry-denied': {
     exit: 1,
-    message: (d: { image: string; registry: string; why: string }) => `The registry ${d.registry} did not let "${d.image}" through: ${d.why}`,
-    hint: (d: { image: string; registry: string; why: string }) => `Sign in with "docker login${d.registry === 'docker.io' ? '' : ` ${d.registry}`}", or check the image's name.`,
+    message: (d: { image: string; registry: string; why: string }) =>
+      `The registry ${d.registry} did not let "${d.image}" through: ${d.why}`,
+    hint: (d: { image: string; registry: string; why: string }) =>
+      `Sign in with "docker login${d.registry === 'docker.io' ? '' : ` ${d.registry}`}", or check the image's name.`,
   },
   'git/not-installed': {
     exit: 1,
@@ -171,12 +187,15 @@ export const catalog = {
   'git/unreadable': {
     exit: 1,
     message: (d: { url: string; why: string }) => `The repository ${d.url} could not be fetched: ${d.why}.`,
-    hint: (d: { url: string; why: string }) => `Check the address, and with "git ls-remote ${d.url}" whether git may read it.`,
+    hint: (d: { url: string; why: string }) =>
+      `Check the address, and with "git ls-remote ${d.url}" whether git may read it.`,
   },
   'git/no-ref': {
     exit: 1,
-    message: (d: { url: string; ref: string; near?: string }) => `The repository ${d.url} has no branch, tag or commit "${d.ref}".`,
-    hint: (d: { url: string; ref: string; near?: string }) => (d.near === undefined ? `"git ls-remote ${d.url}" lists what it has.` : `Did you mean "${d.near}"?`),
+    message: (d: { url: string; ref: string; near?: string }) =>
+      `The repository ${d.url} has no branch, tag or commit "${d.ref}".`,
+    hint: (d: { url: string; ref: string; near?: string }) =>
+      d.near === undefined ? `"git ls-remote ${d.url}" lists what it has.` : `Did you mean "${d.near}"?`,
   },
   'git/no-folder': {
     exit: 1,
@@ -201,8 +220,10 @@ export const catalog = {
   },
   'object/unset-variable': {
     exit: 1,
-    message: (d: { kind: 'config' | 'secret'; name: string; variable: string }) => `The ${d.kind} "${d.name}" takes its content from the variable "${d.variable}", which is not set.`,
-    hint: (d: { kind: 'config' | 'secret'; name: string; variable: string }) => `Set ${d.variable} in the environment or in the .env file.`,
+    message: (d: { kind: 'config' | 'secret'; name: string; variable: string }) =>
+      `The ${d.kind} "${d.name}" takes its content from the variable "${d.variable}", which is not set.`,
+    hint: (d: { kind: 'config' | 'secret'; name: string; variable: string }) =>
+      `Set ${d.variable} in the environment or in the .env file.`,
   },
   'object/read-only-service': {
     exit: 1,
@@ -216,21 +237,26 @@ export const catalog = {
   },
   'model/unavailable': {
     exit: 1,
-    message: (d: { model: string }) => `A service uses the model "${d.model}", and the program that serves models is not installed here.`,
+    message: (d: { model: string }) =>
+      `A service uses the model "${d.model}", and the program that serves models is not installed here.`,
     hint: () => 'Install Docker Model Runner, whose Docker CLI plugin is called "docker-model".',
   },
   'provider/failed': {
     exit: 1,
-    message: (d: { service: string; type: string; why: string }) => `The provider "${d.type}" of service "${d.service}" failed: ${d.why}`,
+    message: (d: { service: string; type: string; why: string }) =>
+      `The provider "${d.type}" of service "${d.service}" failed: ${d.why}`,
   },
   'provider/unavailable': {
     exit: 1,
-    message: (d: { service: string; type: string }) => `Service "${d.service}" wants the provider "${d.type}", which is not installed here.`,
-    hint: (d: { service: string; type: string }) => `Install the Docker CLI plugin "docker-${d.type}", or a program "${d.type}" on the PATH.`,
+    message: (d: { service: string; type: string }) =>
+      `Service "${d.service}" wants the provider "${d.type}", which is not installed here.`,
+    hint: (d: { service: string; type: string }) =>
+      `Install the Docker CLI plugin "docker-${d.type}", or a program "${d.type}" on the PATH.`,
   },
   'service/disappeared': {
     exit: 1,
-    message: (d: { service: string; container: string }) => `The container ${d.container} of service "${d.service}" was removed while it was waited for.`,
+    message: (d: { service: string; container: string }) =>
+      `The container ${d.container} of service "${d.service}" was removed while it was waited for.`,
   },
   'service/exited': {
     exit: 1,
@@ -239,7 +265,8 @@ export const catalog = {
   },
   'service/no-healthcheck': {
     exit: 1,
-    message: (d: { service: string }) => `Something waits for service "${d.service}" to be healthy, but it has no healthcheck.`,
+    message: (d: { service: string }) =>
+      `Something waits for service "${d.service}" to be healthy, but it has no healthcheck.`,
     hint: (d: { service: string }) => `Give "${d.service}" a healthcheck, or wait with "condition: service_started".`,
   },
   'service/not-completed': {
@@ -254,11 +281,13 @@ export const catalog = {
   },
   'service/wait-timeout': {
     exit: 1,
-    message: (d: { service: string; seconds: number; note: string }) => `Service "${d.service}" is not ready after ${d.seconds} s: ${d.note}.`,
+    message: (d: { service: string; seconds: number; note: string }) =>
+      `Service "${d.service}" is not ready after ${d.seconds} s: ${d.note}.`,
   },
   'sync/failed': {
     exit: 1,
-    message: (d: { service: string; what: string; why: string }) => `Service "${d.service}" could not be ${d.what} after a change of its files: ${d.why}`,
+    message: (d: { service: string; what: string; why: string }) =>
+      `Service "${d.service}" could not be ${d.what} after a change of its files: ${d.why}`,
     hint: () => 'It runs what it had before. The change is tried again with the next one.',
   },
   'internal/bug': {

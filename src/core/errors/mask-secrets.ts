@@ -1,10 +1,12 @@
 /** Names of which the value is a credential, in an environment, a label, an argument or an env file. */
-const secretName = /(?:^|[_.-])(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS?)$/i
+const secretName =
+  /(?:^|[_.-])(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS?)$/i
 
 export const isSecretName = (name: string): boolean => secretName.test(name)
 
 /** Whether a credential would be given away by showing this value: not by a flag, nor by the path of the secret. */
-export const isSecretValue = (text: string): boolean => text !== '' && !/^(?:true|false|\d|\/run\/secrets\/.*)$/i.test(text)
+export const isSecretValue = (text: string): boolean =>
+  text !== '' && !/^(?:true|false|\d|\/run\/secrets\/.*)$/i.test(text)
 
 /**
  * A line of a file with each credential in it as asterisks, as many as it has characters, so that columns stay. `above` are
@@ -21,13 +23,15 @@ const maskPairs = (line: string): string => {
     if (!isSecretName(found.groups?.['name'] ?? '')) continue
     const from = found.index + found[0].length
     const { start, end } = valueAt(line, from, found.groups?.['sign'] === '=')
-    if (isSecretValue(line.slice(start, end))) masked = masked.slice(0, start) + maskText(masked.slice(start, end)) + masked.slice(end)
+    if (isSecretValue(line.slice(start, end)))
+      masked = masked.slice(0, start) + maskText(masked.slice(start, end)) + masked.slice(end)
   }
   return masked
 }
 
 /** A secret or a config that bears such a name itself, and says where its content is. */
-const definition = /^\{\s*(?:\}|["']?(?:file|environment|external|name|driver|driver_opts|labels|template_driver|source|target|uid|gid|mode)["']?\s*:)/
+const definition =
+  /^\{\s*(?:\}|["']?(?:file|environment|external|name|driver|driver_opts|labels|template_driver|source|target|uid|gid|mode)["']?\s*:)/
 
 /** Where a value ends: at its closing quote or bracket, at the end of its item of a list in brackets, at a comment, or with the line. */
 const valueAt = (line: string, from: number, isItem: boolean): { readonly start: number; readonly end: number } => {
@@ -36,7 +40,8 @@ const valueAt = (line: string, from: number, isItem: boolean): { readonly start:
   const open = isItem ? openQuote(line.slice(0, from)) : undefined
   if (open !== undefined) return { start: from, end: closingQuote(line, from, open) }
   if (quote === '[') return { start: from + 1, end: closingQuote(line, from + 1, ']') }
-  if (quote === '{' && !definition.test(line.slice(from))) return { start: from + 1, end: closingQuote(line, from + 1, '}') }
+  if (quote === '{' && !definition.test(line.slice(from)))
+    return { start: from + 1, end: closingQuote(line, from + 1, '}') }
   if (/^(?:[{&*!~]|[|>][-+\d]*\s*$)/.test(line.slice(from))) return { start: from, end: from }
   const isInBrackets = /[{[]/.test(line.slice(0, from))
   const stop = line.slice(from).search(isInBrackets ? /\s+#|(?<!\$\{[^}]*)[,}\]]|\s*$/ : /\s+#|\s*$/)
@@ -57,13 +62,17 @@ const closingQuote = (line: string, from: number, quote: string): number => {
 const openQuote = (text: string): string | undefined => {
   let open: string | undefined
   for (const letter of text) {
-    if (open === undefined ? letter === '"' || letter === "'" : letter === open) open = open === undefined ? letter : undefined
+    if (open === undefined ? letter === '"' || letter === "'" : letter === open)
+      open = open === undefined ? letter : undefined
   }
   return open
 }
 
 const maskAddresses = (line: string): string =>
-  line.replace(/([a-z][\w+.-]*:\/\/[^\s/:@"']*:)((?:\$\{[^}]*\}|[^\s@/"'])+)(?=@)/gi, (_, start: string, password: string) => start + maskText(password))
+  line.replace(
+    /([a-z][\w+.-]*:\/\/[^\s/:@"']*:)((?:\$\{[^}]*\}|[^\s@/"'])+)(?=@)/gi,
+    (_, start: string, password: string) => start + maskText(password),
+  )
 
 const variable = /\$\{(?<name>\w+)(?:(?<sign>:?[-+])(?<fallback>[^}]*))?(?<end>\}|$)/
 const shown = new RegExp(`${variable.source}|\\$\\{\\w+[^}]*\\}?|\\$\\w+|\\$\\$|\\S`, 'g')
@@ -72,7 +81,8 @@ const shown = new RegExp(`${variable.source}|\\$\\{\\w+[^}]*\\}?|\\$\\w+|\\$\\$|
 const maskText = (text: string): string =>
   text.replace(shown, (all) => {
     const found = variable.exec(all)?.groups
-    if (found !== undefined) return `\${${found['name']}${found['sign'] ?? ''}${'*'.repeat(found['fallback']?.length ?? 0)}${found['end']}`
+    if (found !== undefined)
+      return `\${${found['name']}${found['sign'] ?? ''}${'*'.repeat(found['fallback']?.length ?? 0)}${found['end']}`
     return all.startsWith('$') && all !== '$$' && all !== '$' ? all : '*'.repeat(all.length)
   })
 

@@ -47,29 +47,100 @@ export type ContainerSummary = {
 }
 
 export type EventBody =
-  | { readonly type: 'session/started'; readonly project: string; readonly command: string; readonly services: readonly ServiceSummary[]; readonly files: readonly string[] }
+  | {
+      readonly type: 'session/started'
+      readonly project: string
+      readonly command: string
+      readonly services: readonly ServiceSummary[]
+      readonly files: readonly string[]
+    }
   | { readonly type: 'session/changed'; readonly phase: Phase }
   | { readonly type: 'session/ended'; readonly exit: number }
   | { readonly type: 'problem/raised'; readonly id: string; readonly problem: Problem; readonly service?: string }
   | { readonly type: 'problem/cleared'; readonly id: string }
-  | { readonly type: 'plan/made'; readonly trigger: 'start' | 'file' | 'watch' | 'engine' | 'command'; readonly steps: readonly StepSummary[]; readonly unchanged: readonly string[] }
-  | { readonly type: 'step/started'; readonly id: string; readonly kind: string; readonly subject: string; readonly service?: string; readonly group?: string }
-  | { readonly type: 'step/progressed'; readonly id: string; readonly done?: number; readonly total?: number; readonly unit?: 'bytes' | 'steps'; readonly note?: string; /** A layer or build step of its own line. */ readonly part?: string }
+  | {
+      readonly type: 'plan/made'
+      readonly trigger: 'start' | 'file' | 'watch' | 'engine' | 'command'
+      readonly steps: readonly StepSummary[]
+      readonly unchanged: readonly string[]
+    }
+  | {
+      readonly type: 'step/started'
+      readonly id: string
+      readonly kind: string
+      readonly subject: string
+      readonly service?: string
+      readonly group?: string
+    }
+  | {
+      readonly type: 'step/progressed'
+      readonly id: string
+      readonly done?: number
+      readonly total?: number
+      readonly unit?: 'bytes' | 'steps'
+      readonly note?: string
+      /** A layer or build step of its own line. */ readonly part?: string
+    }
   /** What a step that has not ended waits for, and what was last seen of it. */
-  | { readonly type: 'step/waiting'; readonly id: string; readonly service?: string; readonly on: readonly string[]; readonly note: string }
-  | { readonly type: 'step/ended'; readonly id: string; readonly outcome: 'done' | 'failed' | 'skipped'; readonly ms: number; readonly problem?: Problem; /** The step whose failure skipped this one, or `cancelled`, or `again`: the world had changed, and what is left is planned anew. */ readonly because?: string }
+  | {
+      readonly type: 'step/waiting'
+      readonly id: string
+      readonly service?: string
+      readonly on: readonly string[]
+      readonly note: string
+    }
+  | {
+      readonly type: 'step/ended'
+      readonly id: string
+      readonly outcome: 'done' | 'failed' | 'skipped'
+      readonly ms: number
+      readonly problem?: Problem
+      /** The step whose failure skipped this one, or `cancelled`, or `again`: the world had changed, and what is left is planned anew. */ readonly because?: string
+    }
   | { readonly type: 'container/changed'; readonly container: ContainerSummary }
   | { readonly type: 'container/removed'; readonly id: string; readonly service: string }
   /** The last probe of a healthcheck, ours or the engine's. */
-  | { readonly type: 'probe/ended'; readonly service: string; readonly container: string; readonly healthy: boolean; readonly exitCode: number; readonly output: string }
-  | { readonly type: 'log/written'; readonly service: string; readonly container: string; readonly stream: 'stdout' | 'stderr'; readonly lines: readonly LogLine[] }
+  | {
+      readonly type: 'probe/ended'
+      readonly service: string
+      readonly container: string
+      readonly healthy: boolean
+      readonly exitCode: number
+      readonly output: string
+    }
+  | {
+      readonly type: 'log/written'
+      readonly service: string
+      readonly container: string
+      readonly stream: 'stdout' | 'stderr'
+      readonly lines: readonly LogLine[]
+    }
   | { readonly type: 'log/dropped'; readonly service: string; readonly lines: number }
   | { readonly type: 'watch/started'; readonly services: readonly string[]; readonly paths: number }
-  | { readonly type: 'watch/changed'; readonly service: string; readonly paths: readonly string[]; readonly action: string }
-  | { readonly type: 'reload/ended'; readonly service: string; readonly action: string; readonly files: number; readonly ms: number; readonly problem?: Problem }
+  | {
+      readonly type: 'watch/changed'
+      readonly service: string
+      readonly paths: readonly string[]
+      readonly action: string
+    }
+  | {
+      readonly type: 'reload/ended'
+      readonly service: string
+      readonly action: string
+      readonly files: number
+      readonly ms: number
+      readonly problem?: Problem
+    }
   | { readonly type: 'question/asked'; readonly id: string; readonly text: string; readonly fallback: boolean }
   | { readonly type: 'question/answered'; readonly id: string; readonly yes: boolean }
-  | { readonly type: 'stats/measured'; readonly container: string; readonly service: string; /** 100 is one core. */ readonly cpuPercent: number; readonly memoryBytes: number; readonly memoryLimitBytes?: number }
+  | {
+      readonly type: 'stats/measured'
+      readonly container: string
+      readonly service: string
+      /** 100 is one core. */ readonly cpuPercent: number
+      readonly memoryBytes: number
+      readonly memoryLimitBytes?: number
+    }
 
 export type LogLine = {
   /** Without the line end. */

@@ -4,13 +4,17 @@ import type { Service } from '../project/service.ts'
 type Environment = Readonly<Record<string, string>>
 
 /** The platform that a built service runs on, when one is named. */
-const wantedPlatform = ({ platform }: Service, environment: Environment): string | undefined => platform ?? (environment['DOCKER_DEFAULT_PLATFORM'] || undefined)
+const wantedPlatform = ({ platform }: Service, environment: Environment): string | undefined =>
+  platform ?? (environment['DOCKER_DEFAULT_PLATFORM'] || undefined)
 
 /**
  * Platforms to build for, none meaning the builder's own. `stack build` builds for all that the file lists; a container
  * needs one: its own, the only one listed, or the builder's (Docker Compose, `applyPlatforms`).
  */
-export const selectBuildPlatforms = (service: Service, { all, environment }: { readonly all: boolean; readonly environment: Environment }): readonly string[] => {
+export const selectBuildPlatforms = (
+  service: Service,
+  { all, environment }: { readonly all: boolean; readonly environment: Environment },
+): readonly string[] => {
   const listed = service.build?.platforms ?? []
   const wanted = wantedPlatform(service, environment)
   if (wanted !== undefined && (!all || listed.length === 0)) return [wanted]
@@ -18,7 +22,10 @@ export const selectBuildPlatforms = (service: Service, { all, environment }: { r
 }
 
 /** Whether DOCKER_DEFAULT_PLATFORM is one that the service is built for; `platform` itself is looked at when the file is read. */
-export const checkBuildPlatforms = (name: string, { service, environment }: { readonly service: Service; readonly environment: Environment }): readonly Problem[] => {
+export const checkBuildPlatforms = (
+  name: string,
+  { service, environment }: { readonly service: Service; readonly environment: Environment },
+): readonly Problem[] => {
   const listed = service.build?.platforms ?? []
   const wanted = wantedPlatform(service, environment)
   if (wanted === undefined || listed.length === 0 || listed.includes(wanted)) return []

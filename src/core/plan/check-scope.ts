@@ -7,8 +7,13 @@ import { replicaCount } from './replica-count.ts'
 import { unsupportedBy } from './unsupported.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
 
-const toError = (path: string, { code, message, hint }: { code: string; message: string; hint?: string }): Problem =>
-  ({ severity: 'error', code, message, path, ...(hint === undefined ? {} : { hint }) })
+const toError = (path: string, { code, message, hint }: { code: string; message: string; hint?: string }): Problem => ({
+  severity: 'error',
+  code,
+  message,
+  path,
+  ...(hint === undefined ? {} : { hint }),
+})
 
 const checkNames = (context: UpContext): readonly Problem[] => {
   const owners = new Map<string, ServiceName>()
@@ -19,13 +24,21 @@ const checkNames = (context: UpContext): readonly Problem[] => {
     const path = `services.${name}.container_name`
     const owner = owners.get(container)
     owners.set(container, name)
-    if (owner !== undefined) return [toError(path, { code: 'plan/name-used-twice', message: `Services "${owner}" and "${name}" both name their container "${container}".` })]
+    if (owner !== undefined)
+      return [
+        toError(path, {
+          code: 'plan/name-used-twice',
+          message: `Services "${owner}" and "${name}" both name their container "${container}".`,
+        }),
+      ]
     if (count > 1) {
-      return [toError(path, {
-        code: 'plan/name-used-twice',
-        message: `Service "${name}" has ${count} containers, and "container_name" gives all of them the name "${container}".`,
-        hint: 'Take "container_name" away, or run one container.',
-      })]
+      return [
+        toError(path, {
+          code: 'plan/name-used-twice',
+          message: `Service "${name}" has ${count} containers, and "container_name" gives all of them the name "${container}".`,
+          hint: 'Take "container_name" away, or run one container.',
+        }),
+      ]
     }
     return []
   })
@@ -33,35 +46,66 @@ const checkNames = (context: UpContext): readonly Problem[] => {
 
 /** Docker Compose refuses these when it creates, for a stand-alone engine has no store of configs and secrets. */
 const checkObjects = (context: UpContext, name: ServiceName): readonly Problem[] =>
-  (['configs', 'secrets'] as const).flatMap((kind) => (serviceOf(context, name)[kind] ?? []).flatMap(({ source }): readonly Problem[] => {
-    const object = context.project[kind][source]
-    const path = `${kind}.${source}`
-    if (object?.external === true) {
-      return [toError(path, { code: 'plan/unsupported', message: `External ${kind.slice(0, -1)} "${source}" of service "${name}" needs a swarm; a single engine keeps none.`, hint: 'Give it a "file" or an "environment" variable.' })]
-    }
-    const driver = object?.driver === undefined ? (object?.template_driver === undefined ? undefined : 'template_driver') : 'driver'
-    return driver === undefined ? [] : [toError(`${path}.${driver}`, { code: 'plan/unsupported', message: `"${driver}" of ${kind.slice(0, -1)} "${source}" needs a swarm; a single engine has none.` })]
-  }))
+  (['configs', 'secrets'] as const).flatMap((kind) =>
+    (serviceOf(context, name)[kind] ?? []).flatMap(({ source }): readonly Problem[] => {
+      const object = context.project[kind][source]
+      const path = `${kind}.${source}`
+      if (object?.external === true) {
+        return [
+          toError(path, {
+            code: 'plan/unsupported',
+            message: `External ${kind.slice(0, -1)} "${source}" of service "${name}" needs a swarm; a single engine keeps none.`,
+            hint: 'Give it a "file" or an "environment" variable.',
+          }),
+        ]
+      }
+      const driver =
+        object?.driver === undefined
+          ? object?.template_driver === undefined
+            ? undefined
+            : 'template_driver'
+          : 'driver'
+      return driver === undefined
+        ? []
+        : [
+            toError(`${path}.${driver}`, {
+              code: 'plan/unsupported',
+              message: `"${driver}" of ${kind.slice(0, -1)} "${source}" needs a swarm; a single engine has none.`,
+            }),
+          ]
+    }),
+  )
 
 /** The engine would ignore the one without the other. */
 const checkHealth = (context: UpContext, name: ServiceName): readonly Problem[] => {
   const { start_interval: interval, start_period: period } = serviceOf(context, name).healthcheck ?? {}
   if (interval === undefined || (period !== undefined && (parseDuration(period) ?? 0) > 0)) return []
-  return [toError(`services.${name}.healthcheck.start_interval`, {
-    code: 'plan/unsupported', message: `Service "${name}" has a healthcheck with "start_interval" and without "start_period", in which it would count.`,
-  })]
+  return [
+    toError(`services.${name}.healthcheck.start_interval`, {
+      code: 'plan/unsupported',
+      message: `Service "${name}" has a healthcheck with "start_interval" and without "start_period", in which it would count.`,
+    }),
+  ]
 }
 
 /** What cannot be carried out is said, all of it, before anything is changed. Throws `plan/impossible`. */
 export const checkScope = (context: UpContext): void => {
   const { engine } = context.observed
-  const unsupported = context.scope.flatMap((name) => unsupportedBy({ serviceName: name, service: serviceOf(context, name) }, engine))
+  const unsupported = context.scope.flatMap((name) =>
+    unsupportedBy({ serviceName: name, service: serviceOf(context, name) }, engine),
+  )
   const problems = [
     ...checkNames(context),
     ...context.scope.flatMap((name) => [...checkObjects(context, name), ...checkHealth(context, name)]),
-    ...context.scope.flatMap((name) => checkBuildPlatforms(name, { service: serviceOf(context, name), environment: context.project.context.environment })),
+    ...context.scope.flatMap((name) =>
+      checkBuildPlatforms(name, {
+        service: serviceOf(context, name),
+        environment: context.project.context.environment,
+      }),
+    ),
     ...unsupported.filter(({ severity }) => severity === 'error'),
   ]
   context.warnings.push(...unsupported.filter(({ severity }) => severity === 'warning'))
-  if (problems.length > 0) throw new StackError('plan/impossible', { problems: problems.map(({ message }) => message) }, { problems })
+  if (problems.length > 0)
+    throw new StackError('plan/impossible', { problems: problems.map(({ message }) => message) }, { problems })
 }

@@ -26,7 +26,12 @@ export const refOf = ({ id, name }: ObservedContainer): ContainerRef => ({ id, n
 export const addStop = (
   context: ContainerStepsContext,
   container: ObservedContainer,
-  { needs = [], cause, group, verb = 'stop' }: { readonly needs?: readonly string[]; readonly cause: string; readonly group?: string; readonly verb?: string },
+  {
+    needs = [],
+    cause,
+    group,
+    verb = 'stop',
+  }: { readonly needs?: readonly string[]; readonly cause: string; readonly group?: string; readonly verb?: string },
 ): string => {
   const subject = subjectOf(container)
   const id = `${subject}/${verb}`
@@ -39,7 +44,12 @@ export const addStop = (
   return context.steps.add({
     id,
     needs: [...needs, ...hooks],
-    action: { kind: 'container/stop', container: refOf(container), service: container.service, ...(graceSeconds === undefined ? {} : { graceSeconds }) },
+    action: {
+      kind: 'container/stop',
+      container: refOf(container),
+      service: container.service,
+      ...(graceSeconds === undefined ? {} : { graceSeconds }),
+    },
     cause,
     ...(group === undefined ? {} : { group }),
   })
@@ -52,9 +62,17 @@ type HookPlace = {
 }
 
 /** Hooks of a running container, one after another; the ids of the last, or none. */
-export const addHooks = (context: ContainerStepsContext, container: ObservedContainer, { phase, needs, group }: HookPlace): readonly string[] => {
+export const addHooks = (
+  context: ContainerStepsContext,
+  container: ObservedContainer,
+  { phase, needs, group }: HookPlace,
+): readonly string[] => {
   if (phase === 'pre_stop' && container.state !== 'running') return []
-  return addHookSteps(context, { subject: subjectOf(container), service: container.service, ref: refOf(container) }, { phase, needs, ...(group === undefined ? {} : { group }) })
+  return addHookSteps(
+    context,
+    { subject: subjectOf(container), service: container.service, ref: refOf(container) },
+    { phase, needs, ...(group === undefined ? {} : { group }) },
+  )
 }
 
 export const addHookSteps = (
@@ -64,13 +82,15 @@ export const addHookSteps = (
 ): readonly string[] => {
   let last: readonly string[] = []
   for (const [index, hook] of (project?.services[service]?.[phase] ?? []).entries()) {
-    last = [steps.add({
-      id: `${subject}/${phase}.${index}`,
-      needs: index === 0 ? needs : last,
-      action: { kind: 'hook/exec', service, container: ref, phase, index, hook },
-      cause: `${phase} hook`,
-      ...(group === undefined ? {} : { group }),
-    })]
+    last = [
+      steps.add({
+        id: `${subject}/${phase}.${index}`,
+        needs: index === 0 ? needs : last,
+        action: { kind: 'hook/exec', service, container: ref, phase, index, hook },
+        cause: `${phase} hook`,
+        ...(group === undefined ? {} : { group }),
+      }),
+    ]
   }
   return last
 }

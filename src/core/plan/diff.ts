@@ -27,11 +27,22 @@ const rememberedParts = (container: ObservedContainer): ConfigParts | undefined 
 
 const limit = 3
 /** `environment DB_HOST and ports changed`: names of what differs, never a value. */
-export const toChangeText = (before: ConfigParts, after: ConfigParts, image?: { readonly from: string; readonly to: string }): string => {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().filter((name) => before[name] !== after[name])
+export const toChangeText = (
+  before: ConfigParts,
+  after: ConfigParts,
+  image?: { readonly from: string; readonly to: string },
+): string => {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .sort()
+    .filter((name) => before[name] !== after[name])
   const texts = names.map((name) => {
     if (name === 'image' && image !== undefined) return `image changed ${image.from} → ${image.to}`
-    const words = name.replace('.', ' ').replace(/^(configs|secrets) (.*)\.content$/, (_, kind: string, source: string) => `content of ${kind.slice(0, -1)} ${source}`)
+    const words = name
+      .replace('.', ' ')
+      .replace(
+        /^(configs|secrets) (.*)\.content$/,
+        (_, kind: string, source: string) => `content of ${kind.slice(0, -1)} ${source}`,
+      )
     if (before[name] === undefined) return `${words} added`
     return after[name] === undefined ? `${words} removed` : `${words} changed`
   })
@@ -42,8 +53,14 @@ export const toChangeText = (before: ConfigParts, after: ConfigParts, image?: { 
 const configChange = (context: UpContext, name: ServiceName, container: ObservedContainer): string | undefined => {
   const before = rememberedParts(container)
   // Made by Docker Compose: taken over as it is while it agrees that nothing changed.
-  if (before === undefined) return container.labels[label.configHash] === context.hashOf(name) ? undefined : 'it was not created by Stack, and its configuration changed'
-  const text = toChangeText(before, context.partsOf(name), { from: container.image, to: toImageReference(context.project, name) })
+  if (before === undefined)
+    return container.labels[label.configHash] === context.hashOf(name)
+      ? undefined
+      : 'it was not created by Stack, and its configuration changed'
+  const text = toChangeText(before, context.partsOf(name), {
+    from: container.image,
+    to: toImageReference(context.project, name),
+  })
   return text === '' ? undefined : text
 }
 
@@ -105,8 +122,10 @@ export const diffContainer = (context: UpContext, input: DiffInput): Verdict => 
   if (container.state === 'dead') return recreate('it is dead')
   const parent = namespaceParents(serviceOf(context, name)).find((other) => renewed.has(other))
   if (parent !== undefined) return recreate(`${parent}, whose namespace or volumes it shares, gets a new container`)
-  const cause = configChange(context, name, container) ?? imageChange(context, name, container) ??
-    networkChange(context, input) ?? volumeChange(context, name, container)
+  const cause =
+    configChange(context, name, container) ??
+    imageChange(context, name, container) ??
+    networkChange(context, input) ??
+    volumeChange(context, name, container)
   return cause === undefined ? keep : recreate(cause)
 }
-

@@ -5,16 +5,27 @@ import { addStop, type ContainerStepsContext, isUp } from './container-steps.ts'
 import type { ObservedContainer } from './observed.ts'
 
 /** What each service depends on: from the file, or else from the label that was written when its container was made. */
-const dependencyNames = (project: Project | undefined, containers: readonly ObservedContainer[]): ReadonlyMap<ServiceName, readonly ServiceName[]> => {
+const dependencyNames = (
+  project: Project | undefined,
+  containers: readonly ObservedContainer[],
+): ReadonlyMap<ServiceName, readonly ServiceName[]> => {
   const names = new Map<ServiceName, readonly ServiceName[]>()
   for (const { service, labels } of containers) {
-    const fromFile = project?.services[service] === undefined ? undefined : dependenciesOf(project.services, service).map(([name]) => name)
-    names.set(service, fromFile ?? (labels[label.dependsOn] ?? '').split(',').flatMap((entry) => entry.split(':')[0] || []))
+    const fromFile =
+      project?.services[service] === undefined
+        ? undefined
+        : dependenciesOf(project.services, service).map(([name]) => name)
+    names.set(
+      service,
+      fromFile ?? (labels[label.dependsOn] ?? '').split(',').flatMap((entry) => entry.split(':')[0] || []),
+    )
   }
   return names
 }
 
-const invert = (edges: ReadonlyMap<ServiceName, readonly ServiceName[]>): ReadonlyMap<ServiceName, readonly ServiceName[]> => {
+const invert = (
+  edges: ReadonlyMap<ServiceName, readonly ServiceName[]>,
+): ReadonlyMap<ServiceName, readonly ServiceName[]> => {
   const inverted = new Map<ServiceName, ServiceName[]>()
   for (const [from, names] of edges) {
     for (const to of names) inverted.set(to, [...(inverted.get(to) ?? []), from])
@@ -40,7 +51,9 @@ export const addOrderedStops = (
     if (known !== undefined) return known
     stops.set(name, [])
     const needs = [...new Set((dependentsOf.get(name) ?? []).flatMap(stopService))]
-    const own = (byService.get(name) ?? []).filter(isUp).map((container) => addStop(context, container, { needs, cause }))
+    const own = (byService.get(name) ?? [])
+      .filter(isUp)
+      .map((container) => addStop(context, container, { needs, cause }))
     stops.set(name, own.length === 0 ? needs : own)
     return stops.get(name) ?? []
   }

@@ -29,14 +29,24 @@ type DownContext = {
   readonly going: readonly ObservedContainer[]
 }
 
-const selectContainers = ({ target, observed, options }: { target: DownTarget; observed: Observed; options: DownOptions }): readonly ObservedContainer[] => {
+const selectContainers = ({
+  target,
+  observed,
+  options,
+}: {
+  target: DownTarget
+  observed: Observed
+  options: DownOptions
+}): readonly ObservedContainer[] => {
   const { project } = target
   // One that the engine is still removing holds its networks until it is gone: removing it again waits for that.
   const mine = observed.containers
   if (project === undefined) return mine.filter(({ service }) => options.services?.includes(service) !== false)
   const all = { ...project.context.disabled, ...project.services }
   const chosen = options.services === undefined ? undefined : withDependents(all, options.services)
-  return mine.filter(({ service }) => (all[service] === undefined ? options.removeOrphans === true : chosen?.has(service) !== false))
+  return mine.filter(({ service }) =>
+    all[service] === undefined ? options.removeOrphans === true : chosen?.has(service) !== false,
+  )
 }
 
 /** Every container is removed as soon as it has stopped. */
@@ -46,18 +56,30 @@ const planRemovals = (context: DownContext): ReadonlyMap<string, string> => {
   const removals = new Map<string, string>()
   for (const container of going) {
     const id = `${subjectOf(container)}/remove`
-    removals.set(container.id, steps.add({
-      id: steps.has(id) ? `${id}-${container.id.slice(0, 12)}` : id,
-      needs: isUp(container) ? [`${subjectOf(container)}/stop`] : [],
-      action: { kind: 'container/remove', container: refOf(container), service: container.service, force: true, anonymousVolumes: options.volumes === true },
-      cause: 'goes down',
-    }))
+    removals.set(
+      container.id,
+      steps.add({
+        id: steps.has(id) ? `${id}-${container.id.slice(0, 12)}` : id,
+        needs: isUp(container) ? [`${subjectOf(container)}/stop`] : [],
+        action: {
+          kind: 'container/remove',
+          container: refOf(container),
+          service: container.service,
+          force: true,
+          anonymousVolumes: options.volumes === true,
+        },
+        cause: 'goes down',
+      }),
+    )
   }
   return removals
 }
 
 /** A network goes as soon as its last container is gone; one that others still use stays. */
-const planNetworks = ({ target, observed, options, steps, going }: DownContext, removals: ReadonlyMap<string, string>): void => {
+const planNetworks = (
+  { target, observed, options, steps, going }: DownContext,
+  removals: ReadonlyMap<string, string>,
+): void => {
   const { project } = target
   const staying = observed.containers.filter((container) => !going.includes(container))
   for (const { id, name, labels } of observed.networks) {
@@ -80,12 +102,16 @@ const isExternal = (project: Project | undefined, kind: 'networks' | 'volumes', 
   Object.values(project?.[kind] ?? {}).some((object) => object.name === name && object.external === true)
 
 /** Named volumes go only when asked for, and only those that the project made. */
-const planVolumes = ({ target, observed, options, steps, going }: DownContext, removals: ReadonlyMap<string, string>): void => {
+const planVolumes = (
+  { target, observed, options, steps, going }: DownContext,
+  removals: ReadonlyMap<string, string>,
+): void => {
   if (options.volumes !== true) return
   const staying = observed.containers.filter((container) => !going.includes(container))
   for (const { name, labels } of observed.volumes) {
     if (labels[label.project] !== target.name || isExternal(target.project, 'volumes', name)) continue
-    const uses = ({ mounts }: ObservedContainer): boolean => mounts.some((mount) => mount.type === 'volume' && mount.source === name)
+    const uses = ({ mounts }: ObservedContainer): boolean =>
+      mounts.some((mount) => mount.type === 'volume' && mount.source === name)
     const users = going.filter(uses)
     if (staying.some(uses) || (options.services !== undefined && users.length === 0)) continue
     steps.add({
@@ -102,8 +128,13 @@ const planVolumes = ({ target, observed, options, steps, going }: DownContext, r
 const planImages = ({ target, options, steps, going }: DownContext, removals: ReadonlyMap<string, string>): void => {
   const { project } = target
   if (options.rmi === undefined || project === undefined) return
-  const images = new Set(Object.entries(project.services).flatMap(([name, service]) =>
-    service.provider === undefined && (options.rmi === 'all' || service.image === undefined) ? [toImageReference(project, name)] : []))
+  const images = new Set(
+    Object.entries(project.services).flatMap(([name, service]) =>
+      service.provider === undefined && (options.rmi === 'all' || service.image === undefined)
+        ? [toImageReference(project, name)]
+        : [],
+    ),
+  )
   for (const image of images) {
     steps.add({
       id: `image.${image}/remove`,
@@ -128,7 +159,9 @@ const planProviders = ({ project, steps, options }: DownContext): void => {
  */
 export const planDown = (target: DownTarget, observed: Observed, options: DownOptions): Plan => {
   const context: DownContext = {
-    target, observed, options,
+    target,
+    observed,
+    options,
     ...(target.project === undefined ? {} : { project: target.project }),
     steps: createStepList(),
     going: selectContainers({ target, observed, options }),

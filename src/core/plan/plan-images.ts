@@ -49,7 +49,9 @@ const needOf = (context: UpContext, name: ServiceName): ImageNeed => {
     // A build section says where the image comes from, unless the file asks for a pull by name.
     const pulls = service.image !== undefined && (service.pull_policy === 'always' || service.pull_policy === 'missing')
     const need = buildNeed(context, service, present)
-    return need.kind === 'build' && pulls && context.options.build !== 'always' ? { kind: 'pull', cause: need.cause } : need
+    return need.kind === 'build' && pulls && context.options.build !== 'always'
+      ? { kind: 'pull', cause: need.cause }
+      : need
   }
   return pullNeed(policy ?? 'missing', reference, context)
 }
@@ -82,7 +84,13 @@ const addBuild = (context: UpContext, name: ServiceName, cause: string): string 
   const reference = toImageReference(context.project, name)
   return context.steps.add({
     id: `${name}/build`,
-    action: { kind: 'image/build', service: name, image: reference, definition, platforms: selectBuildPlatforms(definition, { all: false, environment: context.project.context.environment }) },
+    action: {
+      kind: 'image/build',
+      service: name,
+      image: reference,
+      definition,
+      platforms: selectBuildPlatforms(definition, { all: false, environment: context.project.context.environment }),
+    },
     cause,
   })
 }
@@ -92,7 +100,9 @@ const orderBuilds = (context: UpContext, steps: ReadonlyMap<string, string>): vo
   for (const name of context.scope) {
     const own = steps.get(toImageReference(context.project, name))
     for (const value of Object.values(serviceOf(context, name).build?.additional_contexts ?? {})) {
-      const other = value.startsWith('service:') ? steps.get(toImageReference(context.project, value.slice('service:'.length))) : undefined
+      const other = value.startsWith('service:')
+        ? steps.get(toImageReference(context.project, value.slice('service:'.length)))
+        : undefined
       if (own !== undefined && other !== undefined && own !== other) context.steps.require(own, [other])
     }
   }
@@ -103,8 +113,9 @@ const orderBuilds = (context: UpContext, steps: ReadonlyMap<string, string>): vo
  * only afterwards. It is left to the next round, with what waits for it; everything else goes on.
  */
 const deferUndecided = (context: UpContext, images: ImageSteps): void => {
-  const undecided = context.scope.filter((name) =>
-    context.containersOf(name).length > 0 && images.has(toImageReference(context.project, name)))
+  const undecided = context.scope.filter(
+    (name) => context.containersOf(name).length > 0 && images.has(toImageReference(context.project, name)),
+  )
   if (undecided.length === 0) return
   for (const name of withDependents(context.project.services, undecided)) {
     if (context.scope.includes(name)) context.deferred.add(name)

@@ -29,7 +29,9 @@ const toPlan = (steps: StepList): Plan => ({ steps: steps.sorted(), warnings: []
 /** `stop`: what runs, in reverse dependency order. */
 export const planStop = ({ project }: LifecycleTarget, observed: Observed, options: LifecycleOptions): Plan => {
   const steps = createStepList()
-  addOrderedStops({ steps, options, ...(project === undefined ? {} : { project }) }, select(observed, options), { cause: 'asked for' })
+  addOrderedStops({ steps, options, ...(project === undefined ? {} : { project }) }, select(observed, options), {
+    cause: 'asked for',
+  })
   return toPlan(steps)
 }
 
@@ -37,39 +39,76 @@ export const planStop = ({ project }: LifecycleTarget, observed: Observed, optio
  * `start`: what does not run, each service as soon as its own needs are ready, with what it depends on. Throws
  * `plan/nothing-to-start` when a named service, or one that it needs, has no container.
  */
-export const planStart = (project: Project, observed: Observed, options: LifecycleOptions & { readonly wait?: boolean }): Plan => {
+export const planStart = (
+  project: Project,
+  observed: Observed,
+  options: LifecycleOptions & { readonly wait?: boolean },
+): Plan => {
   const steps = createStepList()
   const wanted = withDependencies(project.services, options.services ?? Object.keys(project.services))
   const containers = select(observed, { services: [...wanted] })
   const present = new Set(containers.map(({ service }) => service))
-  const missing = options.services === undefined ? undefined : [...wanted].find((name) => !present.has(name) && project.services[name]?.provider === undefined)
+  const missing =
+    options.services === undefined
+      ? undefined
+      : [...wanted].find((name) => !present.has(name) && project.services[name]?.provider === undefined)
   if (missing !== undefined) throw new StackError('plan/nothing-to-start', { service: missing })
   const replicas = Map.groupBy(containers, ({ service }) => service)
   const plan: ContainerPlan = {
     renewed: new Set(),
-    replicas: new Map([...replicas].map(([name, list]) =>
-      [name, list.map((kept) => ({ number: kept.number, ref: refOf(kept), made: [], kept, halted: false }))])),
+    replicas: new Map(
+      [...replicas].map(([name, list]) => [
+        name,
+        list.map((kept) => ({ number: kept.number, ref: refOf(kept), made: [], kept, halted: false })),
+      ]),
+    ),
   }
   const scope = Object.keys(project.services).filter((name) => present.has(name))
   // Whoever asks for a start by name wants it to run, a one-shot that has ended too.
-  planStarts({ project, observed, scope, deferred: new Set(), steps, options: { ...options, rerunCompleted: true } }, plan)
+  planStarts(
+    { project, observed, scope, deferred: new Set(), steps, options: { ...options, rerunCompleted: true } },
+    plan,
+  )
   return toPlan(steps)
 }
 
-const addRestart = (project: Project, steps: StepList, { container, needs, graceSeconds }: { container: ObservedContainer; needs: readonly string[]; graceSeconds: number | undefined }): readonly string[] => {
+const addRestart = (
+  project: Project,
+  steps: StepList,
+  {
+    container,
+    needs,
+    graceSeconds,
+  }: { container: ObservedContainer; needs: readonly string[]; graceSeconds: number | undefined },
+): readonly string[] => {
   const subject = subjectOf(container)
   const hooks = addHooks({ project, steps, options: {} }, container, { phase: 'pre_stop', needs })
   const id = steps.add({
     id: `${subject}/restart`,
     needs: [...needs, ...hooks],
-    action: { kind: 'container/restart', container: refOf(container), service: container.service, ...(graceSeconds === undefined ? {} : { graceSeconds }) },
+    action: {
+      kind: 'container/restart',
+      container: refOf(container),
+      service: container.service,
+      ...(graceSeconds === undefined ? {} : { graceSeconds }),
+    },
     cause: 'asked for',
   })
-  const last = addHookSteps({ project, steps, options: {} }, { subject, service: container.service, ref: refOf(container) }, { phase: 'post_start', needs: [id] })
+  const last = addHookSteps(
+    { project, steps, options: {} },
+    { subject, service: container.service, ref: refOf(container) },
+    { phase: 'post_start', needs: [id] },
+  )
   return last.length > 0 ? last : [id]
 }
 
-type Restarts = { readonly project: Project; readonly steps: StepList; readonly byService: ReadonlyMap<ServiceName, readonly ObservedContainer[]>; readonly done: Map<ServiceName, readonly string[]>; readonly options: LifecycleOptions }
+type Restarts = {
+  readonly project: Project
+  readonly steps: StepList
+  readonly byService: ReadonlyMap<ServiceName, readonly ObservedContainer[]>
+  readonly done: Map<ServiceName, readonly string[]>
+  readonly options: LifecycleOptions
+}
 
 /** A dependency that is restarted too has to be back, in the condition that `depends_on` names, before its dependents. */
 const restartService = (context: Restarts, name: ServiceName): readonly string[] => {
@@ -84,20 +123,38 @@ const restartService = (context: Restarts, name: ServiceName): readonly string[]
     const id = `${dependency}/healthy`
     if (steps.has(id)) return [id]
     const containers = (byService.get(dependency) ?? []).map(refOf)
-    return [steps.add({ id, needs: ids, action: { kind: 'service/await', service: dependency, containers, condition: 'healthy', definition }, cause: `${name} waits for it` })]
+    return [
+      steps.add({
+        id,
+        needs: ids,
+        action: { kind: 'service/await', service: dependency, containers, condition: 'healthy', definition },
+        cause: `${name} waits for it`,
+      }),
+    ]
   })
-  const ids = (byService.get(name) ?? []).flatMap((container) => addRestart(project, steps, { container, needs, graceSeconds: options.graceSeconds }))
+  const ids = (byService.get(name) ?? []).flatMap((container) =>
+    addRestart(project, steps, { container, needs, graceSeconds: options.graceSeconds }),
+  )
   done.set(name, ids)
   return ids.length > 0 ? ids : needs
 }
 
 /** `restart`: the services and, unless `noDeps`, those that say `restart: true` on one of them; dependencies first. */
-export const planRestart = (project: Project, observed: Observed, options: LifecycleOptions & { readonly noDeps?: boolean }): Plan => {
+export const planRestart = (
+  project: Project,
+  observed: Observed,
+  options: LifecycleOptions & { readonly noDeps?: boolean },
+): Plan => {
   const steps = createStepList()
   const names = new Set(options.services ?? Object.keys(project.services))
   if (options.noDeps !== true) {
     for (const [name, service] of Object.entries(project.services)) {
-      if (Object.entries(service.depends_on ?? {}).some(([dependency, { restart }]) => restart === true && names.has(dependency))) names.add(name)
+      if (
+        Object.entries(service.depends_on ?? {}).some(
+          ([dependency, { restart }]) => restart === true && names.has(dependency),
+        )
+      )
+        names.add(name)
     }
   }
   const byService = Map.groupBy(select(observed, { services: [...names] }), ({ service }) => service)
@@ -106,9 +163,13 @@ export const planRestart = (project: Project, observed: Observed, options: Lifec
   return toPlan(steps)
 }
 
-const planEach = (containers: readonly ObservedContainer[], { verb, toAction }: { verb: string; toAction: (container: ObservedContainer) => Action }): Plan => {
+const planEach = (
+  containers: readonly ObservedContainer[],
+  { verb, toAction }: { verb: string; toAction: (container: ObservedContainer) => Action },
+): Plan => {
   const steps = createStepList()
-  for (const container of containers) steps.add({ id: `${subjectOf(container)}/${verb}`, action: toAction(container), cause: 'asked for' })
+  for (const container of containers)
+    steps.add({ id: `${subjectOf(container)}/${verb}`, action: toAction(container), cause: 'asked for' })
   return toPlan(steps)
 }
 
@@ -116,15 +177,30 @@ const planEach = (containers: readonly ObservedContainer[], { verb, toAction }: 
 export const planKill = (observed: Observed, options: LifecycleOptions & { readonly signal: string }): Plan =>
   planEach(select(observed, options).filter(isUp), {
     verb: 'kill',
-    toAction: (container) => ({ kind: 'container/kill', container: refOf(container), service: container.service, signal: options.signal }),
+    toAction: (container) => ({
+      kind: 'container/kill',
+      container: refOf(container),
+      service: container.service,
+      signal: options.signal,
+    }),
   })
 
 /** `pause` and `unpause`. */
-export const planPause = (observed: Observed, options: LifecycleOptions & { readonly verb: 'pause' | 'unpause' }): Plan =>
-  planEach(select(observed, options).filter(({ state }) => state === (options.verb === 'pause' ? 'running' : 'paused')), {
-    verb: options.verb,
-    toAction: (container) => ({ kind: `container/${options.verb}`, container: refOf(container), service: container.service }),
-  })
+export const planPause = (
+  observed: Observed,
+  options: LifecycleOptions & { readonly verb: 'pause' | 'unpause' },
+): Plan =>
+  planEach(
+    select(observed, options).filter(({ state }) => state === (options.verb === 'pause' ? 'running' : 'paused')),
+    {
+      verb: options.verb,
+      toAction: (container) => ({
+        kind: `container/${options.verb}`,
+        container: refOf(container),
+        service: container.service,
+      }),
+    },
+  )
 
 /** `rm`: containers that have ended, or with `stop` all; one-offs of the services too. */
 export const planRemove = (
@@ -133,16 +209,26 @@ export const planRemove = (
   options: LifecycleOptions & { readonly stop?: boolean; readonly anonymousVolumes?: boolean },
 ): Plan => {
   const steps = createStepList()
-  const chosen = observed.containers.filter((container) => container.state !== 'removing' && options.services?.includes(container.service) !== false)
+  const chosen = observed.containers.filter(
+    (container) => container.state !== 'removing' && options.services?.includes(container.service) !== false,
+  )
   if (options.stop === true) {
-    addOrderedStops({ steps, options, ...(target.project === undefined ? {} : { project: target.project }) }, chosen, { cause: 'asked for with --stop' })
+    addOrderedStops({ steps, options, ...(target.project === undefined ? {} : { project: target.project }) }, chosen, {
+      cause: 'asked for with --stop',
+    })
   }
   for (const container of chosen) {
     if (isUp(container) && options.stop !== true) continue
     steps.add({
       id: `${subjectOf(container)}/remove`,
       needs: isUp(container) ? [`${subjectOf(container)}/stop`] : [],
-      action: { kind: 'container/remove', container: refOf(container), service: container.service, force: false, anonymousVolumes: options.anonymousVolumes === true },
+      action: {
+        kind: 'container/remove',
+        container: refOf(container),
+        service: container.service,
+        force: false,
+        anonymousVolumes: options.anonymousVolumes === true,
+      },
       cause: 'asked for',
     })
   }

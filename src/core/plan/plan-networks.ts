@@ -21,10 +21,12 @@ export type NetworkSteps = {
 
 const usedNetworks = (context: UpContext): ReadonlySet<NetworkName> => {
   if (context.options.allResources === true) return new Set(Object.keys(context.project.networks))
-  return new Set(context.scope.flatMap((name) => {
-    const service = serviceOf(context, name)
-    return service.network_mode === undefined ? Object.keys(service.networks ?? {}) : []
-  }))
+  return new Set(
+    context.scope.flatMap((name) => {
+      const service = serviceOf(context, name)
+      return service.network_mode === undefined ? Object.keys(service.networks ?? {}) : []
+    }),
+  )
 }
 
 const foreignWarning = (context: UpContext, key: NetworkName, { name }: Network): void => {
@@ -44,36 +46,59 @@ type Draft = {
   readonly remade: Map<string, NetworkName>
 }
 
-const addCreate = (context: UpContext, draft: Draft, { key, needs, cause }: { key: NetworkName; needs: readonly string[]; cause: string }): void => {
+const addCreate = (
+  context: UpContext,
+  draft: Draft,
+  { key, needs, cause }: { key: NetworkName; needs: readonly string[]; cause: string },
+): void => {
   const network = context.project.networks[key]
   if (network === undefined) return
   const labels = toNetworkLabels(context.project, key, toNetworkHash(network, context.options.digest))
-  draft.steps.set(key, context.steps.add({ id: `network.${key}/create`, needs, action: { kind: 'network/create', key, network, labels }, cause }))
+  draft.steps.set(
+    key,
+    context.steps.add({
+      id: `network.${key}/create`,
+      needs,
+      action: { kind: 'network/create', key, network, labels },
+      cause,
+    }),
+  )
 }
 
 /** A network cannot be changed: its containers leave it, it is removed and made again, and they come back. */
-const remake = (context: UpContext, draft: Draft, { key, found }: { key: NetworkName; found: ObservedNetwork }): void => {
+const remake = (
+  context: UpContext,
+  draft: Draft,
+  { key, found }: { key: NetworkName; found: ObservedNetwork },
+): void => {
   const cause = `definition of network ${key} changed`
   const group = `recreate network ${key}`
-  const leaves = context.observed.containers.filter(({ networks }) => networks.some(({ name }) => name === found.name)).map((container) => {
-    const id = context.steps.add({
-      id: `${subjectOf(container)}/leave.${key}`,
-      needs: isUp(container) ? [addStop(context, container, { cause })] : [],
-      action: { kind: 'network/disconnect', container, network: found.name },
-      cause,
-      group,
+  const leaves = context.observed.containers
+    .filter(({ networks }) => networks.some(({ name }) => name === found.name))
+    .map((container) => {
+      const id = context.steps.add({
+        id: `${subjectOf(container)}/leave.${key}`,
+        needs: isUp(container) ? [addStop(context, container, { cause })] : [],
+        action: { kind: 'network/disconnect', container, network: found.name },
+        cause,
+        group,
+      })
+      draft.stopped.set(container.id, id)
+      return id
     })
-    draft.stopped.set(container.id, id)
-    return id
-  })
   const removed = context.steps.add({
-    id: `network.${key}/remove`, needs: leaves, action: { kind: 'network/remove', id: found.id, name: found.name }, cause, group,
+    id: `network.${key}/remove`,
+    needs: leaves,
+    action: { kind: 'network/remove', id: found.id, name: found.name },
+    cause,
+    group,
   })
   addCreate(context, draft, { key, needs: [removed], cause })
   draft.remade.set(found.name, key)
 }
 
-const isUsed = (context: UpContext, { id }: ObservedNetwork): boolean => context.observed.containers.some(({ networks }) => networks.some((one) => one.id === id))
+const isUsed = (context: UpContext, { id }: ObservedNetwork): boolean =>
+  context.observed.containers.some(({ networks }) => networks.some((one) => one.id === id))
 
 /** All of the name, those with containers first: engines before API 1.44 can have several. */
 const findNetworks = (context: UpContext, network: Network): readonly ObservedNetwork[] =>
@@ -82,11 +107,20 @@ const findNetworks = (context: UpContext, network: Network): readonly ObservedNe
     .toSorted((a, b) => Number(isUsed(context, b)) - Number(isUsed(context, a)))
 
 /** A run that was cut off was still making it when the next one looked and made its own. No container can start on two of one name. */
-const dropTwin = (context: UpContext, draft: Draft, { key, twin }: { key: NetworkName; twin: ObservedNetwork }): void => {
+const dropTwin = (
+  context: UpContext,
+  draft: Draft,
+  { key, twin }: { key: NetworkName; twin: ObservedNetwork },
+): void => {
   if (twin.labels[label.project] !== context.project.name || isUsed(context, twin)) return
-  draft.steps.set(key, context.steps.add({
-    id: `network.${key}/drop-${twin.id.slice(0, 12)}`, action: { kind: 'network/remove', id: twin.id, name: twin.name }, cause: 'left over from an interrupted run',
-  }))
+  draft.steps.set(
+    key,
+    context.steps.add({
+      id: `network.${key}/drop-${twin.id.slice(0, 12)}`,
+      action: { kind: 'network/remove', id: twin.id, name: twin.name },
+      cause: 'left over from an interrupted run',
+    }),
+  )
 }
 
 const planNetwork = (context: UpContext, draft: Draft, key: NetworkName): void => {
@@ -94,7 +128,8 @@ const planNetwork = (context: UpContext, draft: Draft, key: NetworkName): void =
   if (network === undefined) return
   const [found, ...twins] = findNetworks(context, network)
   if (found === undefined) {
-    if (network.external === true) throw new StackError('plan/external-missing', { kind: 'network', key, name: network.name })
+    if (network.external === true)
+      throw new StackError('plan/external-missing', { kind: 'network', key, name: network.name })
     addCreate(context, draft, { key, needs: [], cause: 'does not exist yet' })
     return
   }

@@ -1,30 +1,47 @@
 import type { Action, Plan, Step } from './action.ts'
 
 type Mark = '+' | '~' | '-' | '!'
-type Verb = { readonly mark: Mark; readonly word: string; /** The strongest of a subject's verbs is told. */ readonly strength: number }
+type Verb = {
+  readonly mark: Mark
+  readonly word: string
+  /** The strongest of a subject's verbs is told. */ readonly strength: number
+}
 
 /** What a step means for its subject; waits, hooks and joining of networks are part of something else. */
 const toVerb = (action: Action): Verb | undefined => {
   switch (action.kind) {
-    case 'image/pull': return { mark: '+', word: 'pull', strength: 3 }
-    case 'image/build': return { mark: '+', word: 'build', strength: 3 }
+    case 'image/pull':
+      return { mark: '+', word: 'pull', strength: 3 }
+    case 'image/build':
+      return { mark: '+', word: 'build', strength: 3 }
     case 'network/create':
     case 'volume/create':
-    case 'container/create': return { mark: '+', word: 'create', strength: 4 }
+    case 'container/create':
+      return { mark: '+', word: 'create', strength: 4 }
     case 'image/remove':
     case 'network/remove':
     case 'volume/remove':
-    case 'container/remove': return { mark: '-', word: 'remove', strength: 3 }
-    case 'container/restart': return { mark: '~', word: 'restart', strength: 3 }
-    case 'container/rename': return { mark: '~', word: 'rename', strength: 2 }
-    case 'container/start': return { mark: '~', word: 'start', strength: 1 }
-    case 'container/unpause': return { mark: '~', word: 'unpause', strength: 1 }
-    case 'container/pause': return { mark: '~', word: 'pause', strength: 1 }
-    case 'container/stop': return { mark: '-', word: 'stop', strength: 0 }
-    case 'container/kill': return { mark: '-', word: 'kill', strength: 0 }
+    case 'container/remove':
+      return { mark: '-', word: 'remove', strength: 3 }
+    case 'container/restart':
+      return { mark: '~', word: 'restart', strength: 3 }
+    case 'container/rename':
+      return { mark: '~', word: 'rename', strength: 2 }
+    case 'container/start':
+      return { mark: '~', word: 'start', strength: 1 }
+    case 'container/unpause':
+      return { mark: '~', word: 'unpause', strength: 1 }
+    case 'container/pause':
+      return { mark: '~', word: 'pause', strength: 1 }
+    case 'container/stop':
+      return { mark: '-', word: 'stop', strength: 0 }
+    case 'container/kill':
+      return { mark: '-', word: 'kill', strength: 0 }
     case 'model/provide':
-    case 'provider/up': return { mark: '+', word: 'provide', strength: 1 }
-    case 'provider/down': return { mark: '-', word: 'withdraw', strength: 1 }
+    case 'provider/up':
+      return { mark: '+', word: 'provide', strength: 1 }
+    case 'provider/down':
+      return { mark: '-', word: 'withdraw', strength: 1 }
     case 'network/connect':
     case 'network/disconnect':
     case 'container/copy':
@@ -45,7 +62,11 @@ const toEntry = ({ id, action, cause, group, destructive }: Step): Entry | undef
   if (recreated === undefined) return { subject, verb, cause }
   // The name of the group is the thing: a container, or "network back" that several containers leave for a moment.
   const name = recreated.replace(' ', '.')
-  return { subject: name, verb: { mark: destructive ? '!' : '~', word: 'recreate', strength: destructive ? 6 : 5 }, cause }
+  return {
+    subject: name,
+    verb: { mark: destructive ? '!' : '~', word: 'recreate', strength: destructive ? 6 : 5 },
+    cause,
+  }
 }
 
 /**
@@ -57,11 +78,14 @@ export const toPlanOverview = ({ steps, unchanged }: Pick<Plan, 'steps' | 'uncha
   for (const step of steps) {
     const entry = toEntry(step)
     const known = entry === undefined ? undefined : entries.get(entry.subject)
-    if (entry !== undefined && (known === undefined || entry.verb.strength > known.verb.strength)) entries.set(entry.subject, entry)
+    if (entry !== undefined && (known === undefined || entry.verb.strength > known.verb.strength))
+      entries.set(entry.subject, entry)
   }
   const width = Math.max(0, ...[...entries.keys()].map((subject) => subject.length))
   return [
-    ...[...entries.values()].map(({ subject, verb, cause }) => `${verb.mark} ${subject.padEnd(width)}  ${verb.word}: ${cause}`),
+    ...[...entries.values()].map(
+      ({ subject, verb, cause }) => `${verb.mark} ${subject.padEnd(width)}  ${verb.word}: ${cause}`,
+    ),
     ...(unchanged.length === 0 ? [] : [`= ${unchanged.join(', ')}`]),
   ]
 }

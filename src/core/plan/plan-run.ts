@@ -24,30 +24,54 @@ export type OneOff = {
  * the plan: whoever runs it wants to be attached before. It is planned as the first replica of a service that has none yet, so
  * that images, networks, volumes, dependencies and what they wait for are those of `up`.
  */
-export const planRun = (project: Project, observed: Observed, { oneOff, options }: { readonly oneOff: OneOff; readonly options: UpOptions }): Plan => {
+export const planRun = (
+  project: Project,
+  observed: Observed,
+  { oneOff, options }: { readonly oneOff: OneOff; readonly options: UpOptions },
+): Plan => {
   const { service } = oneOff
   const others = observed.containers.filter((container) => container.service !== service)
-  const plan = planUp(project, { ...observed, containers: others }, { ...options, services: [service], scale: { [service]: 1 } })
+  const plan = planUp(
+    project,
+    { ...observed, containers: others },
+    { ...options, services: [service], scale: { [service]: 1 } },
+  )
   const first = `${service}.1`
   const dropped = new Set(plan.steps.filter((step) => isOwnStart(step, service)).map((step) => step.id))
-  const steps = plan.steps.flatMap((step) => (dropped.has(step.id) ? [] : [toRunStep(step, { oneOff, first, dropped })]))
+  const steps = plan.steps.flatMap((step) =>
+    dropped.has(step.id) ? [] : [toRunStep(step, { oneOff, first, dropped })],
+  )
   return { ...plan, steps, warnings: plan.warnings.filter(({ code }) => code !== 'plan/orphans') }
 }
 
 /** The start of the replica, and what comes with it and after it. */
 const isOwnStart = ({ id, action }: Step, service: ServiceName): boolean => {
   if (!('service' in action) || action.service !== service) return false
-  return id === `${service}.1/start` || action.kind === 'hook/exec' || action.kind === 'hook/run' || action.kind === 'service/await'
+  return (
+    id === `${service}.1/start` ||
+    action.kind === 'hook/exec' ||
+    action.kind === 'hook/run' ||
+    action.kind === 'service/await'
+  )
 }
 
 type RunStep = { readonly oneOff: OneOff; readonly first: string; readonly dropped: ReadonlySet<string> }
 
 const toRunStep = (step: Step, { oneOff, first, dropped }: RunStep): Step => {
-  const kept: Step = { ...step, needs: step.needs.filter((id) => !dropped.has(id)), ...(step.after === undefined ? {} : { after: step.after.filter((id) => !dropped.has(id)) }) }
-  return step.id.startsWith(`${first}/`) ? { ...kept, action: toRunAction(step.action, oneOff), cause: 'asked for' } : kept
+  const kept: Step = {
+    ...step,
+    needs: step.needs.filter((id) => !dropped.has(id)),
+    ...(step.after === undefined ? {} : { after: step.after.filter((id) => !dropped.has(id)) }),
+  }
+  return step.id.startsWith(`${first}/`)
+    ? { ...kept, action: toRunAction(step.action, oneOff), cause: 'asked for' }
+    : kept
 }
 
-const toRunAction = (action: Action, { definition, name, slug, labels, servicePorts, useAliases, autoRemove }: OneOff): Action => {
+const toRunAction = (
+  action: Action,
+  { definition, name, slug, labels, servicePorts, useAliases, autoRemove }: OneOff,
+): Action => {
   if (action.kind === 'container/copy') return { ...action, container: { ...action.container, name } }
   if (action.kind !== 'container/create') return action
   return {

@@ -8,12 +8,19 @@ import type { UpContext } from './up-context.ts'
 
 /** What the start stage needs to know; `start` and `restart` use it with what exists and no more. */
 export type StartContext = Pick<UpContext, 'project' | 'observed' | 'scope' | 'deferred' | 'steps'> & {
-  readonly options: { readonly rerunCompleted?: boolean; readonly wait?: boolean; readonly start?: boolean; readonly graceSeconds?: number }
+  readonly options: {
+    readonly rerunCompleted?: boolean
+    readonly wait?: boolean
+    readonly start?: boolean
+    readonly graceSeconds?: number
+  }
 }
 
 type Wait = 'started' | 'healthy' | 'completed' | 'running-or-healthy'
 const waitOf: Readonly<Record<DependencyCondition, Wait>> = {
-  service_started: 'started', service_healthy: 'healthy', service_completed_successfully: 'completed',
+  service_started: 'started',
+  service_healthy: 'healthy',
+  service_completed_successfully: 'completed',
 }
 
 type Draft = {
@@ -26,16 +33,27 @@ const serviceIn = (context: StartContext, name: ServiceName): Service | undefine
 
 /** Services whose end is what another one waits for: run once, and not again while nothing changed. */
 const toOneShots = (context: StartContext): ReadonlySet<ServiceName> =>
-  new Set(Object.keys(context.project.services).flatMap((name) =>
-    dependenciesOf(context.project.services, name).filter(([, { condition }]) => condition === 'service_completed_successfully').map(([dependency]) => dependency)))
+  new Set(
+    Object.keys(context.project.services).flatMap((name) =>
+      dependenciesOf(context.project.services, name)
+        .filter(([, { condition }]) => condition === 'service_completed_successfully')
+        .map(([dependency]) => dependency),
+    ),
+  )
 
-const hasSucceeded = (container: ObservedContainer | undefined): boolean => container?.state === 'exited' && container.exitCode === 0
+const hasSucceeded = (container: ObservedContainer | undefined): boolean =>
+  container?.state === 'exited' && container.exitCode === 0
 
 /** A dependency that has a container for the first time has nothing of what an earlier run left in it. */
 const isFresh = (draft: Draft, name: ServiceName): boolean =>
-  (draft.containers.replicas.get(name) ?? []).some(({ kept }) => kept === undefined) && !draft.containers.renewed.has(name)
+  (draft.containers.replicas.get(name) ?? []).some(({ kept }) => kept === undefined) &&
+  !draft.containers.renewed.has(name)
 
-const mustStart = (context: StartContext, draft: Draft, { name, replica, oneShot }: { name: ServiceName; replica: Replica; oneShot: boolean }): boolean => {
+const mustStart = (
+  context: StartContext,
+  draft: Draft,
+  { name, replica, oneShot }: { name: ServiceName; replica: Replica; oneShot: boolean },
+): boolean => {
   const { kept, halted } = replica
   if (kept === undefined || halted) return true
   if (kept.state === 'running' || kept.state === 'restarting') return false
@@ -54,7 +72,16 @@ const satisfied: Readonly<Record<Exclude<Wait, 'started'>, (container: ObservedC
   'running-or-healthy': ({ state, health }) => state === 'running' && (health === undefined || health === 'healthy'),
 }
 
-const addAwait = (context: StartContext, draft: Draft, { name, condition, cause, optional }: { name: ServiceName; condition: Exclude<Wait, 'started'>; cause: string; optional: boolean }): readonly string[] => {
+const addAwait = (
+  context: StartContext,
+  draft: Draft,
+  {
+    name,
+    condition,
+    cause,
+    optional,
+  }: { name: ServiceName; condition: Exclude<Wait, 'started'>; cause: string; optional: boolean },
+): readonly string[] => {
   const replicas = draft.containers.replicas.get(name) ?? []
   const definition = serviceIn(context, name)
   if (replicas.length === 0 || definition === undefined || isSettled(draft, name, satisfied[condition])) return []
@@ -64,7 +91,14 @@ const addAwait = (context: StartContext, draft: Draft, { name, condition, cause,
     context.steps.add({
       id,
       needs: draft.started.get(name) ?? [],
-      action: { kind: 'service/await', service: name, containers: replicas.map(({ ref }) => ref), condition, definition, ...(optional ? { optional: true } : {}) },
+      action: {
+        kind: 'service/await',
+        service: name,
+        containers: replicas.map(({ ref }) => ref),
+        condition,
+        definition,
+        ...(optional ? { optional: true } : {}),
+      },
       cause,
     })
   }
@@ -80,26 +114,37 @@ const gateOf = (context: StartContext, draft: Draft, name: ServiceName): Gate =>
   for (const [dependency, { condition, required }] of dependenciesOf(context.project.services, name)) {
     if (!context.scope.includes(dependency)) continue
     const wait = waitOf[condition]
-    const ids = wait === 'started' || serviceIn(context, dependency)?.provider !== undefined
-      ? (draft.started.get(dependency) ?? [])
-      : addAwait(context, draft, { name: dependency, condition: wait, cause: `${name} waits for it`, optional: !required })
+    const ids =
+      wait === 'started' || serviceIn(context, dependency)?.provider !== undefined
+        ? (draft.started.get(dependency) ?? [])
+        : addAwait(context, draft, {
+            name: dependency,
+            condition: wait,
+            cause: `${name} waits for it`,
+            optional: !required,
+          })
     ;(required ? needs : after).push(...ids)
   }
   return { needs, after }
 }
 
-const addPreStart = (context: StartContext, { name, gate, made }: { name: ServiceName; gate: Gate; made: readonly string[] }): readonly string[] => {
+const addPreStart = (
+  context: StartContext,
+  { name, gate, made }: { name: ServiceName; gate: Gate; made: readonly string[] },
+): readonly string[] => {
   const definition = serviceIn(context, name)
   let last: readonly string[] = []
   for (const [index, hook] of (definition?.pre_start ?? []).entries()) {
     if (definition === undefined) continue
-    last = [context.steps.add({
-      id: `${name}/pre_start.${index}`,
-      needs: index === 0 ? [...gate.needs, ...made] : last,
-      ...(index === 0 && gate.after.length > 0 ? { after: gate.after } : {}),
-      action: { kind: 'hook/run', service: name, index, hook, definition },
-      cause: 'pre_start hook',
-    })]
+    last = [
+      context.steps.add({
+        id: `${name}/pre_start.${index}`,
+        needs: index === 0 ? [...gate.needs, ...made] : last,
+        ...(index === 0 && gate.after.length > 0 ? { after: gate.after } : {}),
+        action: { kind: 'hook/run', service: name, index, hook, definition },
+        cause: 'pre_start hook',
+      }),
+    ]
   }
   return last
 }
@@ -111,7 +156,10 @@ const causeOf = ({ kept, halted }: Replica): string => {
   return kept.state === 'exited' ? `had exited with ${kept.exitCode ?? 0}` : `is ${kept.state}`
 }
 
-const addStart = (context: StartContext, { name, replica, gate, hooks }: { name: ServiceName; replica: Replica; gate: Gate; hooks: readonly string[] }): readonly string[] => {
+const addStart = (
+  context: StartContext,
+  { name, replica, gate, hooks }: { name: ServiceName; replica: Replica; gate: Gate; hooks: readonly string[] },
+): readonly string[] => {
   const subject = `${name}.${replica.number}`
   const halt = replica.halted ? [`${subject}/stop`] : []
   const paused = replica.kept?.state === 'paused' && !replica.halted
@@ -123,12 +171,19 @@ const addStart = (context: StartContext, { name, replica, gate, hooks }: { name:
     cause: causeOf(replica),
   })
   if (paused) return [start]
-  const last = addHookSteps(context, { subject, service: name, ref: replica.ref }, { phase: 'post_start', needs: [start] })
+  const last = addHookSteps(
+    context,
+    { subject, service: name, ref: replica.ref },
+    { phase: 'post_start', needs: [start] },
+  )
   return last.length > 0 ? last : [start]
 }
 
 /** The old container keeps serving until everything that its replacement waits for is ready. */
-const holdOldOnes = (context: StartContext, { name, replicas, gate }: { name: ServiceName; replicas: readonly Replica[]; gate: Gate }): void => {
+const holdOldOnes = (
+  context: StartContext,
+  { name, replicas, gate }: { name: ServiceName; replicas: readonly Replica[]; gate: Gate },
+): void => {
   const restarts = Object.values(serviceIn(context, name)?.depends_on ?? {}).some(({ restart }) => restart === true)
   if (restarts) return
   for (const { stopsOld } of replicas) {
@@ -141,7 +196,10 @@ const addProvider = (context: StartContext, draft: Draft, name: ServiceName): vo
   if (definition === undefined) return
   const gate = gateOf(context, draft, name)
   const id = context.steps.add({
-    id: `${name}/provide`, ...gate, action: { kind: 'provider/up', service: name, definition }, cause: `provided by ${definition.provider?.type ?? 'a provider'}`,
+    id: `${name}/provide`,
+    ...gate,
+    action: { kind: 'provider/up', service: name, definition },
+    cause: `provided by ${definition.provider?.type ?? 'a provider'}`,
   })
   draft.started.set(name, [id])
   // What the provider says becomes variables of its dependents, and a container has them from its creation.
@@ -153,7 +211,11 @@ const addProvider = (context: StartContext, draft: Draft, name: ServiceName): vo
   }
 }
 
-const startService = (context: StartContext, draft: Draft, { name, oneShot }: { name: ServiceName; oneShot: boolean }): void => {
+const startService = (
+  context: StartContext,
+  draft: Draft,
+  { name, oneShot }: { name: ServiceName; oneShot: boolean },
+): void => {
   const replicas = draft.containers.replicas.get(name) ?? []
   const starting = replicas.filter((replica) => mustStart(context, draft, { name, replica, oneShot }))
   if (starting.length === 0) return
@@ -161,14 +223,22 @@ const startService = (context: StartContext, draft: Draft, { name, oneShot }: { 
   holdOldOnes(context, { name, replicas, gate })
   const running = replicas.some(({ kept, halted }) => kept !== undefined && isUp(kept) && !halted)
   const hooks = running ? [] : addPreStart(context, { name, gate, made: starting.flatMap(({ made }) => made) })
-  draft.started.set(name, starting.flatMap((replica) => addStart(context, { name, replica, gate, hooks })))
+  draft.started.set(
+    name,
+    starting.flatMap((replica) => addStart(context, { name, replica, gate, hooks })),
+  )
 }
 
 /** `--wait`: the plan ends when each service is as its dependents, or its healthcheck, want it. */
 const addFinalWaits = (context: StartContext, draft: Draft, oneShots: ReadonlySet<ServiceName>): void => {
   for (const name of context.scope) {
     if (context.deferred.has(name) || serviceIn(context, name)?.provider !== undefined) continue
-    addAwait(context, draft, { name, condition: oneShots.has(name) ? 'completed' : 'running-or-healthy', cause: 'asked for with --wait', optional: false })
+    addAwait(context, draft, {
+      name,
+      condition: oneShots.has(name) ? 'completed' : 'running-or-healthy',
+      cause: 'asked for with --wait',
+      optional: false,
+    })
   }
 }
 
@@ -200,7 +270,8 @@ export const planStarts = (context: StartContext, containers: ContainerPlan): vo
   const oneShots = toOneShots(context)
   for (const name of inDependencyOrder(context)) {
     if (context.deferred.has(name)) continue
-    if (serviceIn(context, name)?.provider === undefined) startService(context, draft, { name, oneShot: oneShots.has(name) })
+    if (serviceIn(context, name)?.provider === undefined)
+      startService(context, draft, { name, oneShot: oneShots.has(name) })
     else addProvider(context, draft, name)
   }
   chainRangeStarts(context, draft)

@@ -30,14 +30,27 @@ const isOrphan = (project: Project, { service }: ObservedContainer): boolean =>
 /** Containers of services that the file no longer has, and one-offs that have ended. */
 const planOrphans = (context: UpContext): void => {
   const { observed, options, project, warnings, steps } = context
-  const strays = observed.containers.filter((container) => isOrphan(project, container) || (container.oneOff && !isUp(container)))
+  const strays = observed.containers.filter(
+    (container) => isOrphan(project, container) || (container.oneOff && !isUp(container)),
+  )
   if (options.removeOrphans === true) {
     for (const container of strays) {
       const cause = isOrphan(project, container) ? 'its service is not in the file' : 'a one-off that has ended'
       const needs = isUp(container) ? [addStop(context, container, { cause })] : []
       const id = `${subjectOf(container)}/remove-orphan`
       if (steps.has(id)) continue
-      steps.add({ id, needs, cause, action: { kind: 'container/remove', container: refOf(container), service: container.service, force: true, anonymousVolumes: false } })
+      steps.add({
+        id,
+        needs,
+        cause,
+        action: {
+          kind: 'container/remove',
+          container: refOf(container),
+          service: container.service,
+          force: true,
+          anonymousVolumes: false,
+        },
+      })
     }
     return
   }
@@ -51,7 +64,10 @@ const planOrphans = (context: UpContext): void => {
   })
 }
 
-type Stops = { readonly all: readonly string[]; /** Those that wait for a replacement to be there. */ readonly late: readonly string[] }
+type Stops = {
+  readonly all: readonly string[]
+  /** Those that wait for a replacement to be there. */ readonly late: readonly string[]
+}
 
 /** Steps of this plan that stop a container of the service. */
 const stopsOf = ({ steps }: UpContext, name: ServiceName, replicas: readonly Replica[]): Stops => ({
@@ -63,7 +79,11 @@ const stopsOf = ({ steps }: UpContext, name: ServiceName, replicas: readonly Rep
  * A dependent that is itself replaced stops only once its replacement is there, which may need the network that an
  * early stop makes way for: then the order of the two stops is left open.
  */
-const haltReplica = (context: UpContext, replica: Replica, { cause, before }: { cause: string; before: Stops }): Replica => {
+const haltReplica = (
+  context: UpContext,
+  replica: Replica,
+  { cause, before }: { cause: string; before: Stops },
+): Replica => {
   const { kept, stopsOld } = replica
   if (stopsOld !== undefined) {
     for (const id of before.late) context.steps.require(id, [stopsOld])
@@ -84,7 +104,10 @@ const haltDependents = (context: UpContext, containers: ContainerPlan): Containe
       const own = replicas.get(name)
       if (restart !== true || before.all.length === 0 || own === undefined) continue
       const cause = `${dependency} is replaced, and depends_on says restart`
-      replicas.set(name, own.map((replica) => haltReplica(context, replica, { cause, before })))
+      replicas.set(
+        name,
+        own.map((replica) => haltReplica(context, replica, { cause, before })),
+      )
     }
   }
   return { ...containers, replicas }
@@ -111,5 +134,9 @@ export const planUp = (project: Project, observed: Observed, options: UpOptions)
   planModels(context, containers.replicas)
   planOrphans(context)
   const steps = context.steps.sorted()
-  return { steps, warnings: context.warnings, unchanged: context.scope.filter((name) => isUntouched(context, steps, name)) }
+  return {
+    steps,
+    warnings: context.warnings,
+    unchanged: context.scope.filter((name) => isUntouched(context, steps, name)),
+  }
 }

@@ -15,8 +15,13 @@ export type VolumeSteps = {
 
 const usedVolumes = (context: UpContext): ReadonlySet<VolumeName> => {
   if (context.options.allResources === true) return new Set(Object.keys(context.project.volumes))
-  return new Set(context.scope.flatMap((name) =>
-    (serviceOf(context, name).volumes ?? []).flatMap(({ type, source }) => (type === 'volume' && source !== undefined ? [source] : []))))
+  return new Set(
+    context.scope.flatMap((name) =>
+      (serviceOf(context, name).volumes ?? []).flatMap(({ type, source }) =>
+        type === 'volume' && source !== undefined ? [source] : [],
+      ),
+    ),
+  )
 }
 
 const keepWarning = (context: UpContext, key: VolumeName, { name }: Volume): void => {
@@ -41,15 +46,31 @@ const foreignWarning = (context: UpContext, key: VolumeName, { name }: Volume): 
 
 type Draft = { readonly steps: Map<VolumeName, string>; readonly removed: Map<string, string> }
 
-const addCreate = (context: UpContext, draft: Draft, { key, needs, cause }: { key: VolumeName; needs: readonly string[]; cause: string }): void => {
+const addCreate = (
+  context: UpContext,
+  draft: Draft,
+  { key, needs, cause }: { key: VolumeName; needs: readonly string[]; cause: string },
+): void => {
   const volume = context.project.volumes[key]
   if (volume === undefined) return
   const labels = toVolumeLabels(context.project, key, toVolumeHash(volume, context.options.digest))
-  draft.steps.set(key, context.steps.add({ id: `volume.${key}/create`, needs, action: { kind: 'volume/create', key, volume, labels }, cause }))
+  draft.steps.set(
+    key,
+    context.steps.add({
+      id: `volume.${key}/create`,
+      needs,
+      action: { kind: 'volume/create', key, volume, labels },
+      cause,
+    }),
+  )
 }
 
 /** A container that uses the volume goes before it; the service's own steps make a new one. */
-const removeUser = (context: UpContext, container: ObservedContainer, { cause, group }: { cause: string; group: string }): string => {
+const removeUser = (
+  context: UpContext,
+  container: ObservedContainer,
+  { cause, group }: { cause: string; group: string },
+): string => {
   const id = `${subjectOf(container)}/release-volumes`
   if (context.steps.has(id)) return id
   return context.steps.add({
@@ -63,10 +84,13 @@ const removeUser = (context: UpContext, container: ObservedContainer, { cause, g
 
 /** Those that mount the volume themselves, and those that take all volumes of one that does. */
 const usersOf = (context: UpContext, name: string): readonly ObservedContainer[] => {
-  const mounting = context.observed.containers.filter(({ mounts }) => mounts.some(({ type, source }) => type === 'volume' && source === name))
+  const mounting = context.observed.containers.filter(({ mounts }) =>
+    mounts.some(({ type, source }) => type === 'volume' && source === name),
+  )
   const services = new Set(mounting.map(({ service }) => service))
   const borrowing = context.observed.containers.filter(({ service }) =>
-    (context.project.services[service]?.volumes_from ?? []).some((entry) => services.has(entry.split(':')[0] ?? '')))
+    (context.project.services[service]?.volumes_from ?? []).some((entry) => services.has(entry.split(':')[0] ?? '')),
+  )
   return [...new Set([...mounting, ...borrowing])]
 }
 
@@ -79,7 +103,12 @@ const remake = (context: UpContext, draft: Draft, { key, volume }: { key: Volume
     return id
   })
   const removed = context.steps.add({
-    id: `volume.${key}/remove`, needs: users, action: { kind: 'volume/remove', name: volume.name }, cause, group, destructive: true,
+    id: `volume.${key}/remove`,
+    needs: users,
+    action: { kind: 'volume/remove', name: volume.name },
+    cause,
+    group,
+    destructive: true,
   })
   addCreate(context, draft, { key, needs: [removed], cause })
 }
@@ -89,7 +118,8 @@ const planVolume = (context: UpContext, draft: Draft, key: VolumeName): void => 
   if (volume === undefined) return
   const found = context.observed.volumes.find(({ name }) => name === volume.name)
   if (found === undefined) {
-    if (volume.external === true) throw new StackError('plan/external-missing', { kind: 'volume', key, name: volume.name })
+    if (volume.external === true)
+      throw new StackError('plan/external-missing', { kind: 'volume', key, name: volume.name })
     addCreate(context, draft, { key, needs: [], cause: 'does not exist yet' })
     return
   }

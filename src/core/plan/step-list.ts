@@ -1,6 +1,9 @@
 import type { Step } from './action.ts'
 
-export type StepInput = Omit<Step, 'destructive' | 'needs'> & { readonly needs?: readonly string[]; readonly destructive?: boolean }
+export type StepInput = Omit<Step, 'destructive' | 'needs'> & {
+  readonly needs?: readonly string[]
+  readonly destructive?: boolean
+}
 
 /** Collects the steps of a plan in any order; hands them out in topological order. */
 export type StepList = {

@@ -45,16 +45,28 @@ export const createUpContext = (project: Project, observed: Observed, options: U
     return known
   }
   const byService = Map.groupBy(
-    observed.containers.filter((container) => !container.oneOff && container.state !== 'removing').toSorted((a, b) => a.number - b.number),
+    observed.containers
+      .filter((container) => !container.oneOff && container.state !== 'removing')
+      .toSorted((a, b) => a.number - b.number),
     (container) => container.service,
   )
   const containersOf = (service: ServiceName): readonly ObservedContainer[] => byService.get(service) ?? []
   return {
-    project, observed, options, targets, partsOf, containersOf,
+    project,
+    observed,
+    options,
+    targets,
+    partsOf,
+    containersOf,
     steps: createStepList(),
     warnings: [],
     scope: Object.keys(project.services).filter((name) => wanted.has(name)),
     deferred: new Set(),
-    hashOf: (service) => toServiceHash(withApiSocket(serviceOf({ project }, service), observed.engine.socketPath), options.digest, (parent) => containersOf(parent)[0]?.id),
+    hashOf: (service) =>
+      toServiceHash(
+        withApiSocket(serviceOf({ project }, service), observed.engine.socketPath),
+        options.digest,
+        (parent) => containersOf(parent)[0]?.id,
+      ),
   }
 }

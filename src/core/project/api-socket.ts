@@ -20,6 +20,10 @@ export const withApiSocket = (service: Service, socketPath: string | undefined):
         ...service,
         volumes: [...(service.volumes ?? []), { type: 'bind', source: socketPath, target: apiSocketTarget }],
         // Written in the order of the names, and that is how it is hashed.
-        environment: Object.fromEntries(Object.entries({ DOCKER_CONFIG: apiLoginsFolder, ...service.environment }).sort(([a], [b]) => (a < b ? -1 : 1))),
+        environment: Object.fromEntries(
+          Object.entries({ DOCKER_CONFIG: apiLoginsFolder, ...service.environment }).sort(([a], [b]) =>
+            a < b ? -1 : 1,
+          ),
+        ),
         configs: [...(service.configs ?? []), { source: '#apisocket', target: apiLoginsPath }],
       }

@@ -12,16 +12,32 @@ import type { Service } from './service.ts'
  * object's JSON, without what a container does not depend on. We write the same, so that either tool takes over what the
  * other has made without making it anew. What we ourselves compare is finer: see config-hash.ts.
  */
-const notHashed: ReadonlySet<string> = new Set(['build', 'pull_policy', 'scale', 'depends_on', 'profiles', 'env_file', 'label_file'])
+const notHashed: ReadonlySet<string> = new Set([
+  'build',
+  'pull_policy',
+  'scale',
+  'depends_on',
+  'profiles',
+  'env_file',
+  'label_file',
+])
 const hashedFields = serviceFields.filter(({ name }) => !notHashed.has(name))
 
 /**
  * Of a service whose env files have been read. With `idOf`, the container that `service:x` stands for, as `up` writes it;
  * without it as `config --hash` prints it.
  */
-export const toServiceHash = (service: Service, digest: Digest, idOf?: (service: ServiceName) => string | undefined): string => {
+export const toServiceHash = (
+  service: Service,
+  digest: Digest,
+  idOf?: (service: ServiceName) => string | undefined,
+): string => {
   const { deploy } = service
-  const resolved = { ...service, ...(idOf === undefined ? {} : toContainers(service, idOf)), ...(deploy === undefined ? {} : { deploy: { ...deploy, replicas: undefined } }) }
+  const resolved = {
+    ...service,
+    ...(idOf === undefined ? {} : toContainers(service, idOf)),
+    ...(deploy === undefined ? {} : { deploy: { ...deploy, replicas: undefined } }),
+  }
   return digest(writeJson(printFields(resolved as Record<string, unknown>, hashedFields, 'json'), 0))
 }
 
@@ -39,7 +55,8 @@ const toContainers = (service: Service, idOf: (service: ServiceName) => string |
   return { ...Object.fromEntries(shared), ...(volumesFrom === undefined ? {} : { volumes_from: volumesFrom }) }
 }
 
-export const toNetworkHash = (network: Network, digest: Digest): string => digest(writeJson(networkCodec.print?.(network, 'json'), 0))
+export const toNetworkHash = (network: Network, digest: Digest): string =>
+  digest(writeJson(networkCodec.print?.(network, 'json'), 0))
 
 export const toVolumeHash = (volume: Volume, digest: Digest): string =>
   digest(writeJson(volumeCodec.print?.({ ...volume, driver: volume.driver ?? 'local' }, 'json'), 0))

@@ -17,8 +17,22 @@ export type ConfigParts = Readonly<Record<string, string>>
  * and env and label files have been read into `environment` and `labels`.
  */
 const notPartOfContainer: ReadonlySet<string> = new Set([
-  'build', 'pull_policy', 'scale', 'depends_on', 'profiles', 'develop', 'attach', 'pre_start', 'post_start', 'pre_stop',
-  'env_file', 'label_file', 'provider', 'models', 'extends', 'container_name',
+  'build',
+  'pull_policy',
+  'scale',
+  'depends_on',
+  'profiles',
+  'develop',
+  'attach',
+  'pre_start',
+  'post_start',
+  'pre_stop',
+  'env_file',
+  'label_file',
+  'provider',
+  'models',
+  'extends',
+  'container_name',
 ])
 
 /** Lists whose order means something to the container. All others are sets that people happen to write in an order. */
@@ -26,7 +40,16 @@ const ordered: ReadonlySet<string> = new Set(['command', 'entrypoint', 'healthch
 
 /** Mappings that are looked at key by key. */
 const byKey: ReadonlySet<string> = new Set([
-  'environment', 'labels', 'annotations', 'sysctls', 'networks', 'healthcheck', 'logging', 'ulimits', 'storage_opt', 'deploy',
+  'environment',
+  'labels',
+  'annotations',
+  'sysctls',
+  'networks',
+  'healthcheck',
+  'logging',
+  'ulimits',
+  'storage_opt',
+  'deploy',
 ])
 
 /** The parts of `deploy` that matter to a container on one machine. */
@@ -40,7 +63,10 @@ export const toStableText = (value: unknown, path = ''): string => {
   }
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
   const entries = Object.entries(value).filter(([, item]) => item !== undefined)
-  return `{${entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => `${JSON.stringify(key)}:${toStableText(item)}`).join(',')}}`
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => `${JSON.stringify(key)}:${toStableText(item)}`)
+    .join(',')}}`
 }
 
 export type HashOptions = {
@@ -51,7 +77,12 @@ export type HashOptions = {
 
 const shortDigest = (digest: Digest, text: string): string => digest(text).slice(0, 10)
 
-const contentOf = (project: Project, kind: 'configs' | 'secrets', { source }: FileReference, fileDigests: ReadonlyMap<string, string>): string => {
+const contentOf = (
+  project: Project,
+  kind: 'configs' | 'secrets',
+  { source }: FileReference,
+  fileDigests: ReadonlyMap<string, string>,
+): string => {
   const object = project[kind][source]
   if (object?.content !== undefined) return object.content
   if (object?.environment !== undefined) return project.context.objectEnvironment[object.environment] ?? ''
@@ -63,15 +94,22 @@ const isPart = (attribute: string, key: string): boolean => attribute !== 'deplo
 /** A mapping's entries with their path; anything else as one entry. */
 const entriesOf = (attribute: string, value: unknown): readonly (readonly [string, unknown])[] =>
   byKey.has(attribute) && value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? Object.entries(value).filter(([key]) => isPart(attribute, key)).map(([key, item]) => [`${attribute}.${key}`, item] as const)
+    ? Object.entries(value)
+        .filter(([key]) => isPart(attribute, key))
+        .map(([key, item]) => [`${attribute}.${key}`, item] as const)
     : [[attribute, value]]
 
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || (Array.isArray(value) && value.length === 0) ||
+  value === undefined ||
+  (Array.isArray(value) && value.length === 0) ||
   (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 
 /** What a container of the service is made from. Pure; the same for every replica. */
-export const toConfigParts = (project: Project, name: ServiceName, { digest, fileDigests }: HashOptions): ConfigParts => {
+export const toConfigParts = (
+  project: Project,
+  name: ServiceName,
+  { digest, fileDigests }: HashOptions,
+): ConfigParts => {
   const service: Service | undefined = project.services[name]
   const parts: Record<string, string> = {}
   for (const [attribute, value] of Object.entries(service ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -87,7 +125,10 @@ export const toConfigParts = (project: Project, name: ServiceName, { digest, fil
   }
   for (const kind of ['configs', 'secrets'] as const) {
     for (const reference of service?.[kind] ?? []) {
-      parts[`${kind}.${reference.source}.content`] = shortDigest(digest, contentOf(project, kind, reference, fileDigests))
+      parts[`${kind}.${reference.source}.content`] = shortDigest(
+        digest,
+        contentOf(project, kind, reference, fileDigests),
+      )
     }
   }
   return parts

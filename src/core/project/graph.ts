@@ -5,7 +5,10 @@ import type { ServiceName } from './project.ts'
 type Services = Readonly<Record<ServiceName, Service>>
 
 /** What a service depends on, without what is not there (an optional dependency that a profile switches off). */
-export const dependenciesOf = (services: Services, name: ServiceName): readonly (readonly [ServiceName, Dependency])[] =>
+export const dependenciesOf = (
+  services: Services,
+  name: ServiceName,
+): readonly (readonly [ServiceName, Dependency])[] =>
   Object.entries(services[name]?.depends_on ?? {}).filter(([dependency]) => services[dependency] !== undefined)
 
 /** The services that depend on each service directly. */
@@ -22,7 +25,10 @@ export const toDependents = (services: Services): ReadonlyMap<ServiceName, reado
 }
 
 /** The named services and all that `next` leads to from them. */
-const closure = (names: Iterable<ServiceName>, next: (name: ServiceName) => Iterable<ServiceName>): ReadonlySet<ServiceName> => {
+const closure = (
+  names: Iterable<ServiceName>,
+  next: (name: ServiceName) => Iterable<ServiceName>,
+): ReadonlySet<ServiceName> => {
   const found = new Set<ServiceName>()
   const open = [...names]
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -52,7 +58,8 @@ export const namespaceParents = (service: Service): readonly ServiceName[] => {
   const shared = [service.network_mode, service.ipc, service.pid, service.uts, service.cgroup]
     .map(serviceReference)
     .filter((name) => name !== undefined)
-  const from = (service.volumes_from ?? []).map((entry) => entry.split(':')[0] ?? '').filter((name, index) =>
-    name !== '' && service.volumes_from?.[index]?.startsWith('container:') !== true)
+  const from = (service.volumes_from ?? [])
+    .map((entry) => entry.split(':')[0] ?? '')
+    .filter((name, index) => name !== '' && service.volumes_from?.[index]?.startsWith('container:') !== true)
   return [...new Set([...shared, ...from])]
 }

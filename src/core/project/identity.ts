@@ -58,7 +58,11 @@ export type ContainerLabels = {
 }
 
 /** Every label of a container but the image's digest, which is known only once the image is there. */
-export const toContainerLabels = (project: Project, service: ServiceName, facts: ContainerLabels): Record<string, string> => ({
+export const toContainerLabels = (
+  project: Project,
+  service: ServiceName,
+  facts: ContainerLabels,
+): Record<string, string> => ({
   ...project.services[service]?.labels,
   [label.project]: project.name,
   [label.service]: service,

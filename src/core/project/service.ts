@@ -49,7 +49,12 @@ export type Mount = {
   readonly target: string
   readonly read_only?: boolean
   readonly consistency?: string
-  readonly bind?: { readonly propagation?: string; readonly create_host_path?: boolean; readonly recursive?: string; readonly selinux?: string }
+  readonly bind?: {
+    readonly propagation?: string
+    readonly create_host_path?: boolean
+    readonly recursive?: string
+    readonly selinux?: string
+  }
   readonly volume?: { readonly nocopy?: boolean; readonly subpath?: string; readonly labels?: StringMap }
   readonly tmpfs?: { readonly size?: ByteCount; readonly mode?: number }
   readonly image?: { readonly subpath?: string }

@@ -1,9 +1,27 @@
-import { type Entry, isNull, mapAt, mapEntries, type MapNode, type Node, type Place, recordAt, scalarAt, textOf, withEntries, withEntry } from '../compose/node.ts'
+import {
+  type Entry,
+  isNull,
+  mapAt,
+  mapEntries,
+  type MapNode,
+  type Node,
+  type Place,
+  recordAt,
+  scalarAt,
+  textOf,
+  withEntries,
+  withEntry,
+} from '../compose/node.ts'
 import { didYouMean } from '../compose/nearest.ts'
 import type { ProblemList } from '../compose/problem-list.ts'
 
 type Member = { readonly name: string; readonly service: MapNode; readonly tier: number; readonly place: Place }
-type Tiers = { readonly names: readonly string[]; readonly place: Place; readonly members: readonly Member[]; readonly problems: ProblemList }
+type Tiers = {
+  readonly names: readonly string[]
+  readonly place: Place
+  readonly members: readonly Member[]
+  readonly problems: ProblemList
+}
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/
 
@@ -16,7 +34,8 @@ export const applyTiers = (root: MapNode, problems: ProblemList): MapNode => {
   const services = root.entries.get('services')?.value
   if (services?.kind !== 'map') return root
   const names = readNames(root, problems)
-  const members = names === undefined && problems.damage.hides(['x-tiers']) ? [] : readMembers(services, names, problems)
+  const members =
+    names === undefined && problems.damage.hides(['x-tiers']) ? [] : readMembers(services, names, problems)
   if (names === undefined || members.length === 0) return root
   const tiers: Tiers = { names: names.names, place: names.place, members, problems }
   checkNetworks(tiers)
@@ -34,12 +53,16 @@ const readNames = (root: MapNode, problems: ProblemList): Names | undefined => {
   const node = root.entries.get('x-tiers')?.value
   if (node === undefined || isNull(node)) return undefined
   const wrong = (place: Place, message: string): undefined =>
-    problems.error(place, 'tiers/list', message, { path: 'x-tiers', hint: 'Write the tiers from front to back: x-tiers: [web, app, data].' }) as undefined
+    problems.error(place, 'tiers/list', message, {
+      path: 'x-tiers',
+      hint: 'Write the tiers from front to back: x-tiers: [web, app, data].',
+    }) as undefined
   if (node.kind !== 'seq' || node.items.length === 0) return wrong(node, 'x-tiers takes a list of names.')
   const names: string[] = []
   for (const item of node.items) {
     const name = textOf(item)
-    if (name === undefined || !namePattern.test(name)) return wrong(item, 'A tier has a name of letters, digits, ".", "_" and "-".')
+    if (name === undefined || !namePattern.test(name))
+      return wrong(item, 'A tier has a name of letters, digits, ".", "_" and "-".')
     if (names.includes(name)) return wrong(item, `The tier "${name}" is listed twice.`)
     names.push(name)
   }
@@ -65,7 +88,9 @@ const readMembers = (services: MapNode, names: Names | undefined, problems: Prob
     else {
       problems.error(node, 'tiers/unknown', `There is no tier "${wanted ?? ''}".`, {
         path,
-        hint: (wanted === undefined ? undefined : didYouMean(wanted, names.names)) ?? `The tiers are ${names.names.join(', ')}.`,
+        hint:
+          (wanted === undefined ? undefined : didYouMean(wanted, names.names)) ??
+          `The tiers are ${names.names.join(', ')}.`,
         related: [{ place: names.place, message: 'the tiers are listed here' }],
       })
     }
@@ -73,13 +98,17 @@ const readMembers = (services: MapNode, names: Names | undefined, problems: Prob
   return members
 }
 
-const networkName = (names: readonly string[], front: number): string => (names.length === 1 ? names[0]! : `${names[front]}-${names[front + 1]}`)
+const networkName = (names: readonly string[], front: number): string =>
+  names.length === 1 ? names[0]! : `${names[front]}-${names[front + 1]}`
 
 /** The networks of a tier: with the one in front of it and with the one behind it. */
 const networksOf = (names: readonly string[], tier: number): readonly string[] =>
   names.length === 1
     ? [networkName(names, 0)]
-    : [...(tier > 0 ? [networkName(names, tier - 1)] : []), ...(tier < names.length - 1 ? [networkName(names, tier)] : [])]
+    : [
+        ...(tier > 0 ? [networkName(names, tier - 1)] : []),
+        ...(tier < names.length - 1 ? [networkName(names, tier)] : []),
+      ]
 
 const areNeighbours = (a: number, b: number): boolean => Math.abs(a - b) <= 1
 
@@ -87,15 +116,21 @@ const placeMember = (member: Member, byName: ReadonlyMap<string, Member>, tiers:
   const { service, name, tier, place } = member
   const mode = service.entries.get('network_mode')
   if (mode !== undefined) {
-    tiers.problems.error(mode.value, 'tiers/network-mode', `"${name}" is in a tier, which gives it networks, so "network_mode" cannot stand beside it.`, {
-      path: `services.${name}.network_mode`,
-      related: [{ place, message: 'the tier' }],
-    })
+    tiers.problems.error(
+      mode.value,
+      'tiers/network-mode',
+      `"${name}" is in a tier, which gives it networks, so "network_mode" cannot stand beside it.`,
+      {
+        path: `services.${name}.network_mode`,
+        related: [{ place, message: 'the tier' }],
+      },
+    )
     return service
   }
   const declared = service.entries.get('networks')?.value
   const entries = new Map<string, Entry>(declared?.kind === 'map' ? declared.entries : [])
-  for (const network of networksOf(tiers.names, tier)) if (!entries.has(network)) entries.set(network, { key: place, value: scalarAt(place, null) })
+  for (const network of networksOf(tiers.names, tier))
+    if (!entries.has(network)) entries.set(network, { key: place, value: scalarAt(place, null) })
   const networks = declared?.kind === 'map' ? withEntries(declared, entries) : mapAt(place, entries)
   return withDependencies(withEntry(service, 'networks', networks), member, { byName, tiers })
 }
@@ -113,7 +148,9 @@ const withDependencies = (
   const behind = tiers.members.filter((other) => other.tier === member.tier + 1 && !hasProfiles(other.service))
   if (behind.length === 0) return service
   const { place } = member
-  const entries = new Map(behind.map((other): [string, Entry] => [other.name, { key: place, value: dependencyOn(other, place) }]))
+  const entries = new Map(
+    behind.map((other): [string, Entry] => [other.name, { key: place, value: dependencyOn(other, place) }]),
+  )
   return withEntry(service, 'depends_on', mapAt(place, entries))
 }
 
@@ -140,7 +177,10 @@ const checkDependencies = (
     if (other === undefined || other.tier === member.tier || other.tier === member.tier + 1) continue
     const own = tiers.names[member.tier]!
     const theirs = tiers.names[other.tier]!
-    const why = other.tier < member.tier ? `the tier "${theirs}" is in front of "${own}"` : `the tiers "${own}" and "${theirs}" are not neighbours and cannot reach each other`
+    const why =
+      other.tier < member.tier
+        ? `the tier "${theirs}" is in front of "${own}"`
+        : `the tiers "${own}" and "${theirs}" are not neighbours and cannot reach each other`
     tiers.problems.error(key, 'tiers/dependency', `"${member.name}" depends on "${name}", and ${why}.`, {
       path: `services.${member.name}.depends_on.${name}`,
       hint: 'A service depends on its own tier or the one behind it.',
@@ -159,11 +199,16 @@ const checkNetworks = ({ members, names, problems }: Tiers): void => {
       const found = users.get(network) ?? []
       const stranger = found.find((user) => !areNeighbours(user.member.tier, member.tier))
       if (stranger !== undefined) {
-        problems.error(key, 'tiers/network', `The network "${network}" joins "${member.name}" and "${stranger.member.name}", whose tiers "${names[member.tier]}" and "${names[stranger.member.tier]}" are not neighbours.`, {
-          path: `services.${member.name}.networks.${network}`,
-          hint: 'Leave the network out: neighbouring tiers share one without it.',
-          related: [{ place: stranger.key, message: `"${stranger.member.name}" is on it here` }],
-        })
+        problems.error(
+          key,
+          'tiers/network',
+          `The network "${network}" joins "${member.name}" and "${stranger.member.name}", whose tiers "${names[member.tier]}" and "${names[stranger.member.tier]}" are not neighbours.`,
+          {
+            path: `services.${member.name}.networks.${network}`,
+            hint: 'Leave the network out: neighbouring tiers share one without it.',
+            related: [{ place: stranger.key, message: `"${stranger.member.name}" is on it here` }],
+          },
+        )
       }
       users.set(network, [...found, { member, key }])
     }
@@ -174,6 +219,7 @@ const withNetworks = (root: MapNode, { names, members, place }: Tiers): MapNode 
   const used = new Set(members.flatMap((member) => networksOf(names, member.tier)))
   const declared = root.entries.get('networks')?.value
   const entries = new Map<string, Entry>(declared?.kind === 'map' ? declared.entries : [])
-  for (const network of used) if (!entries.has(network)) entries.set(network, { key: place, value: scalarAt(place, null) })
+  for (const network of used)
+    if (!entries.has(network)) entries.set(network, { key: place, value: scalarAt(place, null) })
   return withEntry(root, 'networks', declared?.kind === 'map' ? withEntries(declared, entries) : mapAt(place, entries))
 }

@@ -3,8 +3,8 @@
 const unitNs: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1e3,
-  'µs': 1e3,
-  'μs': 1e3,
+  µs: 1e3,
+  μs: 1e3,
   ms: 1e6,
   s: 1e9,
   m: 60e9,
@@ -22,7 +22,8 @@ export const parseDuration = (text: string): number | undefined => {
   if (body === '0') return 0
   if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+$/.test(body)) return undefined
   let total = 0
-  for (const [, number, unit] of body.matchAll(/([\d.]+)([^\d.]+)/g)) total += partNs(number ?? '', unitNs[unit ?? ''] ?? 0)
+  for (const [, number, unit] of body.matchAll(/([\d.]+)([^\d.]+)/g))
+    total += partNs(number ?? '', unitNs[unit ?? ''] ?? 0)
   if (total >= limitNs) return undefined
   return isNegative && total !== 0 ? -total : total
 }
@@ -63,9 +64,17 @@ export const durationToMs = (duration: string | undefined): number | undefined =
   return ns === undefined ? undefined : ns / 1e6
 }
 
-const byteUnits: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40, p: 2 ** 50 }
+const byteUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 2 ** 10,
+  m: 2 ** 20,
+  g: 2 ** 30,
+  t: 2 ** 40,
+  p: 2 ** 50,
+}
 // A number as Go reads floats (`1e3`, `1_000`, `.5`, `1.`), at most one space, a unit in any case: `k`, `kb`, `kib`, `b`.
-const bytesPattern = /^([+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?) ?(?:b|([kmgtp])(?:b|ib)?)?$/i
+const bytesPattern =
+  /^([+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?) ?(?:b|([kmgtp])(?:b|ib)?)?$/i
 
 /**
  * Text such as `64m`, `1.5 GiB` or `1024` in bytes (1024-based, any case, fractions of a byte cut off); `undefined` when it

@@ -1,5 +1,13 @@
 import type { LogLine } from '../events/event.ts'
-import { comparePositions, createLogSource, entryBytes, mergeSources, type LogEntry, type LogPosition, type LogSource } from './log-source.ts'
+import {
+  comparePositions,
+  createLogSource,
+  entryBytes,
+  mergeSources,
+  type LogEntry,
+  type LogPosition,
+  type LogSource,
+} from './log-source.ts'
 
 export type LogLimits = {
   /** Bytes kept of each service, and of all together; the oldest lines go first. */
@@ -9,12 +17,21 @@ export type LogLimits = {
   readonly lineLength: number
 }
 
-export const defaultLogLimits: LogLimits = { serviceBytes: 8 * 1024 * 1024, totalBytes: 64 * 1024 * 1024, lineLength: 64 * 1024 }
+export const defaultLogLimits: LogLimits = {
+  serviceBytes: 8 * 1024 * 1024,
+  totalBytes: 64 * 1024 * 1024,
+  lineLength: 64 * 1024,
+}
 
 /** More sources of one service than this become one: each new container of a service brings two. */
 const sourcesPerService = 16
 
-export type LogBatch = { readonly service: string; readonly container: string; readonly stream: 'stdout' | 'stderr'; readonly lines: readonly LogLine[] }
+export type LogBatch = {
+  readonly service: string
+  readonly container: string
+  readonly stream: 'stdout' | 'stderr'
+  readonly lines: readonly LogLine[]
+}
 
 export type LogQuery = {
   /** Only these services; absent: all. */
@@ -56,7 +73,7 @@ export type LogBuffer = {
 
 type ServiceLog = { sources: LogSource[]; bytes: number; lines: number; dropped: number; version: number }
 
-export function createLogBuffer(limits: LogLimits = defaultLogLimits): LogBuffer {
+export const createLogBuffer = (limits: LogLimits = defaultLogLimits): LogBuffer => {
   const services = new Map<string, ServiceLog>()
   let total = 0
   let lastId = 0
@@ -69,7 +86,8 @@ export function createLogBuffer(limits: LogLimits = defaultLogLimits): LogBuffer
     services.set(service, fresh)
     return fresh
   }
-  const logsOf = (names?: readonly string[]) => (names === undefined ? [...services.values()] : names.flatMap((name) => services.get(name) ?? []))
+  const logsOf = (names?: readonly string[]) =>
+    names === undefined ? [...services.values()] : names.flatMap((name) => services.get(name) ?? [])
   const sourcesOf = (names?: readonly string[]) => logsOf(names).flatMap((log) => log.sources)
 
   const dropOldest = (log: ServiceLog) => {
@@ -92,7 +110,15 @@ export function createLogBuffer(limits: LogLimits = defaultLogLimits): LogBuffer
         const last = source.at(source.length() - 1)
         const order = Math.max(line.at, last?.order ?? line.at)
         const text = line.text.length > limits.lineLength ? `${line.text.slice(0, limits.lineLength - 1)}…` : line.text
-        const entry: LogEntry = { id: lastId, at: line.at, order, service: batch.service, container: batch.container, stream: batch.stream, text }
+        const entry: LogEntry = {
+          id: lastId,
+          at: line.at,
+          order,
+          service: batch.service,
+          container: batch.container,
+          stream: batch.stream,
+          text,
+        }
         const bytes = entryBytes(entry)
         source.push(entry)
         log.bytes += bytes
@@ -111,17 +137,31 @@ export function createLogBuffer(limits: LogLimits = defaultLogLimits): LogBuffer
       log.dropped += lines
       log.version = version
     },
-    version: (names) => (names === undefined ? version : logsOf(names).reduce((most, log) => Math.max(most, log.version), 0)),
+    version: (names) =>
+      names === undefined ? version : logsOf(names).reduce((most, log) => Math.max(most, log.version), 0),
     size: (names) =>
-      logsOf(names).reduce((sum, log) => ({ lines: sum.lines + log.lines, bytes: sum.bytes + log.bytes, dropped: sum.dropped + log.dropped }), { lines: 0, bytes: 0, dropped: 0 }),
+      logsOf(names).reduce(
+        (sum, log) => ({
+          lines: sum.lines + log.lines,
+          bytes: sum.bytes + log.bytes,
+          dropped: sum.dropped + log.dropped,
+        }),
+        { lines: 0, bytes: 0, dropped: 0 },
+      ),
     tail(count, query = {}) {
       const { to } = query
-      const cursors = sourcesOf(query.services).map((source) => ({ source, index: (to === undefined ? source.length() : source.countTo(to)) - 1 }))
+      const cursors = sourcesOf(query.services).map((source) => ({
+        source,
+        index: (to === undefined ? source.length() : source.countTo(to)) - 1,
+      }))
       return walk(cursors, { step: -1, count, matches: query.matches }).toReversed()
     },
     head(count, query = {}) {
       const { after } = query
-      const cursors = sourcesOf(query.services).map((source) => ({ source, index: after === undefined ? 0 : source.countTo(after) }))
+      const cursors = sourcesOf(query.services).map((source) => ({
+        source,
+        index: after === undefined ? 0 : source.countTo(after),
+      }))
       return walk(cursors, { step: 1, count, matches: query.matches })
     },
     since(id, query = {}) {
@@ -135,14 +175,14 @@ export function createLogBuffer(limits: LogLimits = defaultLogLimits): LogBuffer
       }
       return found.toSorted(comparePositions)
     },
-    countAfter: (position, names) => sourcesOf(names).reduce((sum, source) => sum + source.length() - source.countTo(position), 0),
+    countAfter: (position, names) =>
+      sourcesOf(names).reduce((sum, source) => sum + source.length() - source.countTo(position), 0),
     lastId: () => lastId,
-    has: (entry) =>
-      sourcesOf([entry.service]).some((source) => source.at(source.countTo(entry) - 1) === entry),
+    has: (entry) => sourcesOf([entry.service]).some((source) => source.at(source.countTo(entry) - 1) === entry),
   }
 }
 
-function openSource(log: ServiceLog, key: string): LogSource {
+const openSource = (log: ServiceLog, key: string): LogSource => {
   const known = log.sources.find((source) => source.key === key)
   if (known !== undefined) return known
   if (log.sources.length >= sourcesPerService) {
@@ -157,7 +197,10 @@ function openSource(log: ServiceLog, key: string): LogSource {
 type Cursor = { readonly source: LogSource; index: number }
 
 /** Goes through sorted sources in one order, nearest first. */
-function walk(cursors: readonly Cursor[], options: { step: 1 | -1; count: number; matches: LogQuery['matches'] | undefined }): LogEntry[] {
+const walk = (
+  cursors: readonly Cursor[],
+  options: { step: 1 | -1; count: number; matches: LogQuery['matches'] | undefined },
+): LogEntry[] => {
   const { step, count, matches } = options
   const found: LogEntry[] = []
   while (found.length < count) {

@@ -17,7 +17,7 @@ export const toPlainText = (text: string) => (text.includes('\u001b') ? text.rep
  * Words to be found anywhere in a line or in the name of its service, in any case unless one letter is a capital; `/like this/` is a regular expression;
  * `!` before either turns it round. Nothing, or an expression that is not finished, lets everything through.
  */
-export function parseLogFilter(typed: string): LogFilter | undefined {
+export const parseLogFilter = (typed: string): LogFilter | undefined => {
   const inverted = typed.startsWith('!')
   const wanted = inverted ? typed.slice(1) : typed
   if (wanted === '') return undefined
@@ -25,16 +25,21 @@ export function parseLogFilter(typed: string): LogFilter | undefined {
   if (pattern === undefined) return undefined
   return {
     matches: ({ text, service }) => (isIn(pattern, toPlainText(text)) || isIn(pattern, service)) !== inverted,
-    find: (text) => (inverted ? [] : [...text.matchAll(pattern)].flatMap((found) => (found[0] === '' ? [] : [[found.index, found.index + found[0].length] as const]))),
+    find: (text) =>
+      inverted
+        ? []
+        : [...text.matchAll(pattern)].flatMap((found) =>
+            found[0] === '' ? [] : [[found.index, found.index + found[0].length] as const],
+          ),
   }
 }
 
-function isIn(pattern: RegExp, text: string): boolean {
+const isIn = (pattern: RegExp, text: string): boolean => {
   pattern.lastIndex = 0
   return pattern.test(text)
 }
 
-function toPattern(wanted: string): RegExp | undefined {
+const toPattern = (wanted: string): RegExp | undefined => {
   const flags = /\p{Lu}/u.test(wanted) ? 'g' : 'gi'
   const expression = /^\/(.+)\/$/.exec(wanted)?.[1]
   if (expression === undefined) return new RegExp(wanted.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`), flags)

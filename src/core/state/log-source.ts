@@ -35,7 +35,7 @@ export type LogSource = {
   readonly countTo: (position: LogPosition) => number
 }
 
-export function createLogSource(key: string, first: readonly LogEntry[] = []): LogSource {
+export const createLogSource = (key: string, first: readonly LogEntry[] = []): LogSource => {
   let entries: (LogEntry | undefined)[] = [...first]
   let head = 0
 
@@ -73,7 +73,7 @@ export function createLogSource(key: string, first: readonly LogEntry[] = []): L
 }
 
 /** Two sources as one, still sorted. */
-export function mergeSources(key: string, a: LogSource, b: LogSource): LogSource {
+export const mergeSources = (key: string, a: LogSource, b: LogSource): LogSource => {
   const all: LogEntry[] = []
   for (const source of [a, b]) {
     for (let index = 0; index < source.length(); index += 1) {

@@ -18,11 +18,22 @@ export type LogWindow = {
   readonly read: (query: WindowQuery) => readonly LogEntry[]
 }
 
-export function createLogWindow(buffer: LogBuffer): LogWindow {
-  let last: { readonly query: WindowQuery; readonly version: number; readonly lastId: number; readonly entries: readonly LogEntry[] } | undefined
+export const createLogWindow = (buffer: LogBuffer): LogWindow => {
+  let last:
+    | {
+        readonly query: WindowQuery
+        readonly version: number
+        readonly lastId: number
+        readonly entries: readonly LogEntry[]
+      }
+    | undefined
 
   const isSame = (query: WindowQuery) =>
-    last !== undefined && last.query.filter === query.filter && last.query.count === query.count && last.query.to?.id === query.to?.id && sameNames(last.query.services, query.services)
+    last !== undefined &&
+    last.query.filter === query.filter &&
+    last.query.count === query.count &&
+    last.query.to?.id === query.to?.id &&
+    sameNames(last.query.services, query.services)
 
   return {
     read(query) {
@@ -32,7 +43,10 @@ export function createLogWindow(buffer: LogBuffer): LogWindow {
         if (query.to === undefined && query.filter !== undefined) {
           const kept = last.entries.filter((entry) => buffer.has(entry))
           const fresh = buffer.since(last.lastId, toLogQuery(query))
-          const entries = fresh.length === 0 && kept.length === last.entries.length ? last.entries : [...kept, ...fresh].toSorted(comparePositions).slice(-query.count)
+          const entries =
+            fresh.length === 0 && kept.length === last.entries.length
+              ? last.entries
+              : [...kept, ...fresh].toSorted(comparePositions).slice(-query.count)
           last = { query, version, lastId: buffer.lastId(), entries }
           return entries
         }
@@ -45,7 +59,7 @@ export function createLogWindow(buffer: LogBuffer): LogWindow {
 }
 
 /** When too little is left before the place, because old lines are gone, the window is filled with what comes behind. */
-function fill(buffer: LogBuffer, query: WindowQuery): readonly LogEntry[] {
+const fill = (buffer: LogBuffer, query: WindowQuery): readonly LogEntry[] => {
   const before = buffer.tail(query.count, { ...toLogQuery(query), ...(query.to === undefined ? {} : { to: query.to }) })
   if (query.to === undefined || before.length >= query.count) return before
   return [...before, ...buffer.head(query.count - before.length, { ...toLogQuery(query), after: query.to })]
@@ -57,4 +71,5 @@ const toLogQuery = (query: WindowQuery) => ({
 })
 
 const sameNames = (a: readonly string[] | undefined, b: readonly string[] | undefined) =>
-  a === b || (a !== undefined && b !== undefined && a.length === b.length && a.every((name, index) => name === b[index]))
+  a === b ||
+  (a !== undefined && b !== undefined && a.length === b.length && a.every((name, index) => name === b[index]))

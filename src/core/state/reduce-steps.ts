@@ -1,9 +1,12 @@
 import type { StackEvent } from '../events/event.ts'
 import type { Progress, State, StepState } from './state.ts'
 
-type StepEvent = Extract<StackEvent, { type: 'plan/made' | 'step/started' | 'step/progressed' | 'step/waiting' | 'step/ended' }>
+type StepEvent = Extract<
+  StackEvent,
+  { type: 'plan/made' | 'step/started' | 'step/progressed' | 'step/waiting' | 'step/ended' }
+>
 
-export function reduceSteps(state: State, event: StepEvent): State {
+export const reduceSteps = (state: State, event: StepEvent): State => {
   if (event.type === 'plan/made') {
     const planned = event.steps.map((step): StepState => ({ ...step, status: 'pending' }))
     const ids = new Set(planned.map((step) => step.id))
@@ -14,11 +17,14 @@ export function reduceSteps(state: State, event: StepEvent): State {
   const step = known ?? toUnplanned(event)
   if (step === undefined) return state
   const next = changed(step, event)
-  return { ...state, steps: known === undefined ? [...state.steps, next] : state.steps.map((one) => (one === known ? next : one)) }
+  return {
+    ...state,
+    steps: known === undefined ? [...state.steps, next] : state.steps.map((one) => (one === known ? next : one)),
+  }
 }
 
 /** A step that no plan announced, such as a restart that a person asked for. */
-function toUnplanned(event: Exclude<StepEvent, { type: 'plan/made' }>): StepState | undefined {
+const toUnplanned = (event: Exclude<StepEvent, { type: 'plan/made' }>): StepState | undefined => {
   if (event.type !== 'step/started') return undefined
   return {
     id: event.id,
@@ -32,7 +38,7 @@ function toUnplanned(event: Exclude<StepEvent, { type: 'plan/made' }>): StepStat
   }
 }
 
-function changed(step: StepState, event: Exclude<StepEvent, { type: 'plan/made' }>): StepState {
+const changed = (step: StepState, event: Exclude<StepEvent, { type: 'plan/made' }>): StepState => {
   switch (event.type) {
     case 'step/started': {
       // Started again under the same id: what was said of the run before is over.
@@ -57,14 +63,23 @@ function changed(step: StepState, event: Exclude<StepEvent, { type: 'plan/made' 
 }
 
 /** Sums the parts: a total is known only when that of every part is. */
-function toProgress(before: Progress | undefined, event: Extract<StackEvent, { type: 'step/progressed' }>): Progress {
+const toProgress = (
+  before: Progress | undefined,
+  event: Extract<StackEvent, { type: 'step/progressed' }>,
+): Progress => {
   const part = event.part ?? ''
   const known = before?.parts[part]
   const total = event.total ?? known?.total
-  const parts = { ...before?.parts, [part]: { done: event.done ?? known?.done ?? 0, ...(total === undefined ? {} : { total }) } }
+  const parts = {
+    ...before?.parts,
+    [part]: { done: event.done ?? known?.done ?? 0, ...(total === undefined ? {} : { total }) },
+  }
   const all = Object.values(parts)
   const counted = all.filter((one) => one.total !== undefined || one.done > 0)
-  const sum = counted.every((one) => one.total !== undefined) && counted.length > 0 ? counted.reduce((n, one) => n + (one.total ?? 0), 0) : undefined
+  const sum =
+    counted.every((one) => one.total !== undefined) && counted.length > 0
+      ? counted.reduce((n, one) => n + (one.total ?? 0), 0)
+      : undefined
   const unit = event.unit ?? before?.unit
   const note = event.note ?? before?.note
   return {

@@ -7,25 +7,46 @@ import { initialState, reloadsKept, toServiceState, type State } from './state.t
  * Folds one event into the state. Pure: the same events give the same state, and an event that changes nothing that
  * can be seen gives back the very same object.
  */
-export function reduce(state: State, event: StackEvent): State {
+export const reduce = (state: State, event: StackEvent): State => {
   switch (event.type) {
     case 'session/started':
-      return { ...initialState, project: event.project, command: event.command, files: event.files, startedAt: event.at, phaseAt: event.at, services: event.services.map(toServiceState) }
+      return {
+        ...initialState,
+        project: event.project,
+        command: event.command,
+        files: event.files,
+        startedAt: event.at,
+        phaseAt: event.at,
+        services: event.services.map(toServiceState),
+      }
     case 'session/changed':
       return event.phase === state.phase ? state : { ...state, phase: event.phase, phaseAt: event.at }
     case 'session/ended':
       return { ...state, phase: 'stopped', exit: event.exit, questions: [] }
     case 'problem/raised': {
-      const raised = { id: event.id, problem: event.problem, at: event.at, ...(event.service === undefined ? {} : { service: event.service }) }
+      const raised = {
+        id: event.id,
+        problem: event.problem,
+        at: event.at,
+        ...(event.service === undefined ? {} : { service: event.service }),
+      }
       const known = state.problems.find((one) => one.id === event.id)
       if (known === undefined) return { ...state, problems: [...state.problems, raised] }
       // Raised again: it keeps its place and the time it was first seen.
       return { ...state, problems: state.problems.map((one) => (one === known ? { ...raised, at: known.at } : one)) }
     }
     case 'problem/cleared':
-      return state.problems.some((one) => one.id === event.id) ? { ...state, problems: state.problems.filter((one) => one.id !== event.id) } : state
+      return state.problems.some((one) => one.id === event.id)
+        ? { ...state, problems: state.problems.filter((one) => one.id !== event.id) }
+        : state
     case 'question/asked':
-      return { ...state, questions: [...state.questions.filter((one) => one.id !== event.id), { id: event.id, text: event.text, fallback: event.fallback }] }
+      return {
+        ...state,
+        questions: [
+          ...state.questions.filter((one) => one.id !== event.id),
+          { id: event.id, text: event.text, fallback: event.fallback },
+        ],
+      }
     case 'question/answered':
       return { ...state, questions: state.questions.filter((one) => one.id !== event.id) }
     case 'watch/started':
@@ -57,9 +78,16 @@ export function reduce(state: State, event: StackEvent): State {
   }
 }
 
-function withReload(state: State, event: Extract<StackEvent, { type: 'reload/ended' }>): State {
+const withReload = (state: State, event: Extract<StackEvent, { type: 'reload/ended' }>): State => {
   const { change, ...rest } = state
-  const reload = { service: event.service, action: event.action, files: event.files, ms: event.ms, at: event.at, ...(event.problem === undefined ? {} : { problem: event.problem }) }
+  const reload = {
+    service: event.service,
+    action: event.action,
+    files: event.files,
+    ms: event.ms,
+    at: event.at,
+    ...(event.problem === undefined ? {} : { problem: event.problem }),
+  }
   return {
     ...rest,
     reloads: [...state.reloads, reload].slice(-reloadsKept),

@@ -3,7 +3,7 @@ import { selectWaitsOf, toProbeText, toServiceStatus, toVerb, type ServiceStatus
 import type { Progress, Reload, ServiceState, State } from './state.ts'
 
 /** Gives the same value for the same state, so that a view can compare by identity. */
-function onceForEachState<T>(select: (state: State) => T): (state: State) => T {
+const onceForEachState = <T>(select: (state: State) => T): ((state: State) => T) => {
   const known = new WeakMap<State, { readonly value: T }>()
   return (state) => {
     const found = known.get(state)
@@ -27,15 +27,20 @@ export type ServiceView = {
   readonly service: ServiceState
 }
 
-export const selectServices: (state: State) => readonly ServiceView[] = onceForEachState((state) => state.services.map((service) => toView(state, service)))
+export const selectServices: (state: State) => readonly ServiceView[] = onceForEachState((state) =>
+  state.services.map((service) => toView(state, service)),
+)
 
-function toView(state: State, service: ServiceState): ServiceView {
+const toView = (state: State, service: ServiceState): ServiceView => {
   const { summary } = service
   const lastReload = state.reloads.findLast((reload) => reload.service === service.name)
   return {
     name: service.name,
     status: toServiceStatus(state, service),
-    replicas: { running: service.containers.filter((one) => one.state === 'running').length, wanted: Math.max(summary.replicas, service.containers.length) },
+    replicas: {
+      running: service.containers.filter((one) => one.state === 'running').length,
+      wanted: Math.max(summary.replicas, service.containers.length),
+    },
     published: toPublished(service),
     restarts: service.containers.reduce((sum, one) => sum + (one.restarts ?? 0), 0),
     watched: summary.watched,
@@ -46,7 +51,13 @@ function toView(state: State, service: ServiceState): ServiceView {
   }
 }
 
-export type Counts = { readonly total: number; readonly up: number; readonly busy: number; readonly bad: number; readonly off: number }
+export type Counts = {
+  readonly total: number
+  readonly up: number
+  readonly busy: number
+  readonly bad: number
+  readonly off: number
+}
 
 /** Services by how they are; what ran to its end as it should counts as up. */
 export const selectCounts: (state: State) => Counts = onceForEachState((state) => {
@@ -71,29 +82,68 @@ export const selectActivities: (state: State) => readonly Activity[] = onceForEa
   const acts = running.flatMap((step): Activity[] => {
     const verb = toVerb(step.kind)
     if (step.kind === 'service/await') return []
-    const text = step.waiting?.note ?? step.progress?.note ?? (step.service === undefined ? '' : step.kind.startsWith('image/') ? step.subject.replace(/^image /, '') : step.cause)
-    return [{ id: step.id, subject: step.service ?? step.subject, verb: verb ?? (step.kind.endsWith('/create') ? 'creating' : step.kind.endsWith('/remove') ? 'removing' : 'working'), text, ...(step.startedAt === undefined ? {} : { since: step.startedAt }), ...(step.progress === undefined ? {} : { progress: step.progress }) }]
+    const text =
+      step.waiting?.note ??
+      step.progress?.note ??
+      (step.service === undefined
+        ? ''
+        : step.kind.startsWith('image/')
+          ? step.subject.replace(/^image /, '')
+          : step.cause)
+    return [
+      {
+        id: step.id,
+        subject: step.service ?? step.subject,
+        verb:
+          verb ?? (step.kind.endsWith('/create') ? 'creating' : step.kind.endsWith('/remove') ? 'removing' : 'working'),
+        text,
+        ...(step.startedAt === undefined ? {} : { since: step.startedAt }),
+        ...(step.progress === undefined ? {} : { progress: step.progress }),
+      },
+    ]
   })
   const waits = state.services.flatMap((service): Activity[] => {
     if (acts.some((act) => act.subject === service.name)) return []
     const awaited = running.find((step) => step.kind === 'service/await' && step.service === service.name)
     if (awaited !== undefined) {
       const container = service.containers.find((one) => one.state === 'running')
-      const note = toProbeText(service) ?? awaited.waiting?.note ?? (service.summary.hasHealthcheck ? 'first probe of its healthcheck' : awaited.cause)
-      return [{ id: awaited.id, subject: service.name, verb: container === undefined ? 'running' : 'checking', text: note, ...(awaited.startedAt === undefined ? {} : { since: awaited.startedAt }) }]
+      const note =
+        toProbeText(service) ??
+        awaited.waiting?.note ??
+        (service.summary.hasHealthcheck ? 'first probe of its healthcheck' : awaited.cause)
+      return [
+        {
+          id: awaited.id,
+          subject: service.name,
+          verb: container === undefined ? 'running' : 'checking',
+          text: note,
+          ...(awaited.startedAt === undefined ? {} : { since: awaited.startedAt }),
+        },
+      ]
     }
     const waiting = selectWaitsOf(state, service)
-    return waiting.length === 0 ? [] : [{ id: `${service.name}/waits`, subject: service.name, verb: 'waiting', text: `for ${waiting.map((wait) => wait.text).join(', ')}` }]
+    return waiting.length === 0
+      ? []
+      : [
+          {
+            id: `${service.name}/waits`,
+            subject: service.name,
+            verb: 'waiting',
+            text: `for ${waiting.map((wait) => wait.text).join(', ')}`,
+          },
+        ]
   })
   const order = new Map(state.services.map((service, index) => [service.name, index]))
   return [...acts, ...waits].toSorted((a, b) => (order.get(a.subject) ?? -1) - (order.get(b.subject) ?? -1))
 })
 
 /** How far the present plan is. */
-export const selectPlanProgress: (state: State) => { readonly ended: number; readonly total: number } = onceForEachState((state) => ({
-  ended: state.steps.filter((step) => step.status !== 'pending' && step.status !== 'running').length,
-  total: state.steps.length,
-}))
+export const selectPlanProgress: (state: State) => { readonly ended: number; readonly total: number } =
+  onceForEachState((state) => ({
+    ended: state.steps.filter((step) => step.status !== 'pending' && step.status !== 'running').length,
+    total: state.steps.length,
+  }))
 
-export const selectService = (state: State, name: string): ServiceView | undefined => selectServices(state).find((view) => view.name === name)
+export const selectService = (state: State, name: string): ServiceView | undefined =>
+  selectServices(state).find((view) => view.name === name)
 export const selectLastReload = (state: State): Reload | undefined => state.reloads.at(-1)

@@ -14,7 +14,7 @@ export type ServiceStatus = {
 
 export type Tone = 'good' | 'busy' | 'bad' | 'done' | 'calm'
 
-export function toServiceStatus(state: State, service: ServiceState): ServiceStatus {
+export const toServiceStatus = (state: State, service: ServiceState): ServiceStatus => {
   const steps = state.steps.filter((step) => step.service === service.name)
   const running = steps.find((step) => step.status === 'running' && verbs[step.kind] !== undefined)
   if (running !== undefined) return ofRunningStep(running)
@@ -23,11 +23,13 @@ export function toServiceStatus(state: State, service: ServiceState): ServiceSta
   if (worst !== undefined && !isWaitingForRestart(worst, steps)) {
     return withFailure(withProblem(state, service, ofContainer(worst, service)), failed)
   }
-  if (failed !== undefined) return { word: 'failed', tone: 'bad', ...(failed.problem === undefined ? {} : { reason: failed.problem.message }) }
+  if (failed !== undefined)
+    return { word: 'failed', tone: 'bad', ...(failed.problem === undefined ? {} : { reason: failed.problem.message }) }
   const skipped = steps.find((step) => step.status === 'skipped')
   if (skipped !== undefined) return { word: 'skipped', tone: 'calm', ...ofCause(state, skipped) }
   const waits = selectWaitsOf(state, service)
-  if (waits.length > 0) return { word: 'waiting', tone: 'busy', reason: `for ${waits.map((wait) => wait.text).join(', ')}` }
+  if (waits.length > 0)
+    return { word: 'waiting', tone: 'busy', reason: `for ${waits.map((wait) => wait.text).join(', ')}` }
   if (steps.some((step) => step.status === 'pending') || isStarting(state)) return { word: 'pending', tone: 'calm' }
   return { word: 'not running', tone: 'calm' }
 }
@@ -57,9 +59,14 @@ const verbs: Readonly<Record<string, string>> = {
 
 export const toVerb = (kind: string) => verbs[kind]
 
-function ofRunningStep(step: StepState): ServiceStatus {
+const ofRunningStep = (step: StepState): ServiceStatus => {
   const reason = step.waiting?.note ?? step.progress?.note
-  return { word: verbs[step.kind] ?? 'working', tone: 'busy', ...(reason === undefined ? {} : { reason }), ...(step.startedAt === undefined ? {} : { since: step.startedAt }) }
+  return {
+    word: verbs[step.kind] ?? 'working',
+    tone: 'busy',
+    ...(reason === undefined ? {} : { reason }),
+    ...(step.startedAt === undefined ? {} : { since: step.startedAt }),
+  }
 }
 
 const badness = (container: ContainerEntry, service: ServiceState): number => {
@@ -82,13 +89,17 @@ const badness = (container: ContainerEntry, service: ServiceState): number => {
 }
 
 const worstOf = (service: ServiceState): ContainerEntry | undefined =>
-  service.containers.reduce<ContainerEntry | undefined>((worst, one) => (worst === undefined || badness(one, service) > badness(worst, service) ? one : worst), undefined)
+  service.containers.reduce<ContainerEntry | undefined>(
+    (worst, one) => (worst === undefined || badness(one, service) > badness(worst, service) ? one : worst),
+    undefined,
+  )
 
 /** A container that is there but not to be looked at: it was made and its start is still to come. */
 const isWaitingForRestart = (container: ContainerEntry, steps: readonly StepState[]) =>
-  container.state !== 'running' && steps.some((step) => (step.kind === 'container/start' || step.kind === 'container/create') && step.status !== 'done')
+  container.state !== 'running' &&
+  steps.some((step) => (step.kind === 'container/start' || step.kind === 'container/create') && step.status !== 'done')
 
-function ofContainer(container: ContainerEntry, service: ServiceState): ServiceStatus {
+const ofContainer = (container: ContainerEntry, service: ServiceState): ServiceStatus => {
   const { since } = container
   switch (container.state) {
     case 'running':
@@ -100,7 +111,12 @@ function ofContainer(container: ContainerEntry, service: ServiceState): ServiceS
       return { word: `exit ${container.exitCode ?? '?'}${times}`, tone: 'bad', since }
     }
     case 'restarting':
-      return { word: 'restarting', tone: 'bad', since, reason: `exited${container.exitCode === undefined ? '' : ` with ${container.exitCode}`}, the engine starts it again${container.restarts === undefined ? '' : ` (${container.restarts} times so far)`}` }
+      return {
+        word: 'restarting',
+        tone: 'bad',
+        since,
+        reason: `exited${container.exitCode === undefined ? '' : ` with ${container.exitCode}`}, the engine starts it again${container.restarts === undefined ? '' : ` (${container.restarts} times so far)`}`,
+      }
     case 'created':
       return { word: 'created', tone: 'calm', since }
     case 'paused':
@@ -111,36 +127,43 @@ function ofContainer(container: ContainerEntry, service: ServiceState): ServiceS
   }
 }
 
-function ofRunning(container: ContainerEntry, service: ServiceState): ServiceStatus {
+const ofRunning = (container: ContainerEntry, service: ServiceState): ServiceStatus => {
   const since = container.startedAt ?? container.since
-  if (container.health === 'unhealthy') return { word: 'unhealthy', tone: 'bad', since, reason: toProbeText(service) ?? 'its healthcheck fails' }
-  if (container.health === 'starting') return { word: 'starting', tone: 'busy', since, reason: toProbeText(service) ?? 'its healthcheck has not passed yet' }
+  if (container.health === 'unhealthy')
+    return { word: 'unhealthy', tone: 'bad', since, reason: toProbeText(service) ?? 'its healthcheck fails' }
+  if (container.health === 'starting')
+    return {
+      word: 'starting',
+      tone: 'busy',
+      since,
+      reason: toProbeText(service) ?? 'its healthcheck has not passed yet',
+    }
   return { word: container.health === 'healthy' ? 'healthy' : 'running', tone: 'good', since }
 }
 
 /** The last probe in one line: `probe 3: connection refused (exit 2)`. */
-export function toProbeText(service: ServiceState): string | undefined {
+export const toProbeText = (service: ServiceState): string | undefined => {
   const { probe } = service
   if (probe === undefined || probe.healthy) return undefined
   const output = probe.output.trim().split('\n').at(-1)?.trim() ?? ''
   return `probe ${probe.failures}: ${output === '' ? 'no output' : output} (exit ${probe.exitCode})`
 }
 
-function withProblem(state: State, service: ServiceState, status: ServiceStatus): ServiceStatus {
+const withProblem = (state: State, service: ServiceState, status: ServiceStatus): ServiceStatus => {
   if (status.reason !== undefined || status.tone !== 'bad') return status
   const raised = state.problems.findLast((one) => one.service === service.name && one.problem.severity === 'error')
   return raised === undefined ? status : { ...status, reason: raised.problem.message }
 }
 
 /** A failed step of a service that looks fine is still a failure; beside a failed container it only explains. */
-function withFailure(status: ServiceStatus, failed: StepState | undefined): ServiceStatus {
+const withFailure = (status: ServiceStatus, failed: StepState | undefined): ServiceStatus => {
   if (failed?.problem === undefined) return status
   const { message } = failed.problem
   if (status.tone === 'bad') return { ...status, reason: status.reason ?? message }
   return { ...status, word: status.tone === 'good' ? status.word : 'failed', tone: 'bad', reason: message }
 }
 
-function ofCause(state: State, step: StepState): { readonly reason?: string } {
+const ofCause = (state: State, step: StepState): { readonly reason?: string } => {
   if (step.because === undefined) return {}
   const cause = state.steps.find((one) => one.id === step.because)
   if (cause === undefined) return { reason: step.because }
@@ -154,16 +177,24 @@ export type Wait = {
   readonly text: string
 }
 
-const conditionTexts: Readonly<Record<string, string>> = { service_healthy: 'to be healthy', service_completed_successfully: 'to complete', service_started: 'to start' }
+const conditionTexts: Readonly<Record<string, string>> = {
+  service_healthy: 'to be healthy',
+  service_completed_successfully: 'to complete',
+  service_started: 'to start',
+}
 
 /** What a service waits for before it starts: what its running step says, or else the dependencies not yet ready. */
-export function selectWaitsOf(state: State, service: ServiceState): readonly Wait[] {
+export const selectWaitsOf = (state: State, service: ServiceState): readonly Wait[] => {
   const steps = state.steps.filter((step) => step.service === service.name)
-  const told = steps.find((step) => step.waiting !== undefined && (step.status === 'pending' || step.status === 'running'))?.waiting
+  const told = steps.find(
+    (step) => step.waiting !== undefined && (step.status === 'pending' || step.status === 'running'),
+  )?.waiting
   if (told !== undefined) return [{ service: told.on[0] ?? service.name, text: told.note }]
   if (!steps.some((step) => step.status === 'pending')) return []
   return service.summary.dependsOn.flatMap(({ service: name, condition }) => {
-    const unfinished = state.steps.some((step) => step.service === name && (step.status === 'pending' || step.status === 'running'))
+    const unfinished = state.steps.some(
+      (step) => step.service === name && (step.status === 'pending' || step.status === 'running'),
+    )
     return unfinished ? [{ service: name, text: `${name} ${conditionTexts[condition] ?? `(${condition})`}` }] : []
   })
 }

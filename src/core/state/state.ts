@@ -29,7 +29,12 @@ export type State = {
   readonly reloads: readonly Reload[]
   readonly watching?: { readonly services: readonly string[]; readonly paths: number }
   /** A change that was seen on disk and has not led to a reload yet. */
-  readonly change?: { readonly service: string; readonly paths: readonly string[]; readonly action: string; readonly at: number }
+  readonly change?: {
+    readonly service: string
+    readonly paths: readonly string[]
+    readonly action: string
+    readonly at: number
+  }
 }
 
 export const reloadsKept = 50
@@ -52,9 +57,21 @@ export type ContainerEntry = ContainerSummary & {
   readonly since: number
 }
 
-export type Probe = { readonly container: string; readonly healthy: boolean; readonly exitCode: number; readonly output: string; readonly at: number; /** Failures in a row, this one included. */ readonly failures: number }
+export type Probe = {
+  readonly container: string
+  readonly healthy: boolean
+  readonly exitCode: number
+  readonly output: string
+  readonly at: number
+  /** Failures in a row, this one included. */ readonly failures: number
+}
 
-export type Stats = { readonly container: string; readonly cpuPercent: number; readonly memoryBytes: number; readonly memoryLimitBytes?: number }
+export type Stats = {
+  readonly container: string
+  readonly cpuPercent: number
+  readonly memoryBytes: number
+  readonly memoryLimitBytes?: number
+}
 
 export type StepState = StepSummary & {
   readonly status: 'pending' | 'running' | 'done' | 'failed' | 'skipped'
@@ -76,9 +93,21 @@ export type Progress = {
   readonly parts: Readonly<Record<string, { readonly done: number; readonly total?: number }>>
 }
 
-export type RaisedProblem = { readonly id: string; readonly problem: Problem; readonly service?: string; readonly at: number }
+export type RaisedProblem = {
+  readonly id: string
+  readonly problem: Problem
+  readonly service?: string
+  readonly at: number
+}
 export type Question = { readonly id: string; readonly text: string; readonly fallback: boolean }
-export type Reload = { readonly service: string; readonly action: string; readonly files: number; readonly ms: number; readonly at: number; readonly problem?: Problem }
+export type Reload = {
+  readonly service: string
+  readonly action: string
+  readonly files: number
+  readonly ms: number
+  readonly at: number
+  readonly problem?: Problem
+}
 
 export const initialState: State = {
   project: '',
@@ -95,4 +124,10 @@ export const initialState: State = {
   reloads: [],
 }
 
-export const toServiceState = (summary: ServiceSummary): ServiceState => ({ name: summary.name, summary, containers: [], stopped: false, stats: [] })
+export const toServiceState = (summary: ServiceSummary): ServiceState => ({
+  name: summary.name,
+  summary,
+  containers: [],
+  stopped: false,
+  stats: [],
+})

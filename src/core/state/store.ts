@@ -21,7 +21,7 @@ export type Store = {
   readonly subscribe: (listener: () => void) => () => void
 }
 
-export function createStore(options: { readonly schedule: Schedule; readonly limits?: LogLimits }): Store {
+export const createStore = (options: { readonly schedule: Schedule; readonly limits?: LogLimits }): Store => {
   const logs = createLogBuffer(options.limits ?? defaultLogLimits)
   const listeners = new Set<() => void>()
   let state = initialState

@@ -10,13 +10,27 @@ export type BuildFollower = {
   failure(): { readonly step: string; readonly error: string; readonly output: string } | undefined
 }
 
-type Known = { state: 'new' | 'started' | 'ended'; name: string; error: string; tail: string[]; partial: string; decoder: InstanceType<typeof TextDecoder> }
+type Known = {
+  state: 'new' | 'started' | 'ended'
+  name: string
+  error: string
+  tail: string[]
+  partial: string
+  decoder: InstanceType<typeof TextDecoder>
+}
 
 /** Turns BuildKit's reports, which repeat themselves, into each step's beginning, end and output, each said once. */
-export function createBuildFollower(onProgress: (progress: BuildProgress) => void): BuildFollower {
+export const createBuildFollower = (onProgress: (progress: BuildProgress) => void): BuildFollower => {
   const steps = new Map<string, Known>()
   const knownOf = (digest: string): Known => {
-    const known = steps.get(digest) ?? { state: 'new', name: '', error: '', tail: [], partial: '', decoder: new TextDecoder() }
+    const known = steps.get(digest) ?? {
+      state: 'new',
+      name: '',
+      error: '',
+      tail: [],
+      partial: '',
+      decoder: new TextDecoder(),
+    }
     steps.set(digest, known)
     return known
   }
@@ -58,12 +72,15 @@ export function createBuildFollower(onProgress: (progress: BuildProgress) => voi
     trace({ vertexes, statuses, logs, warnings }) {
       for (const vertex of vertexes) see(vertex)
       for (const { vertex, text } of logs) write(vertex, text)
-      for (const { id, current, total } of statuses) onProgress({ kind: 'transfer', id, current, ...(total > 0 ? { total } : {}) })
+      for (const { id, current, total } of statuses)
+        onProgress({ kind: 'transfer', id, current, ...(total > 0 ? { total } : {}) })
       for (const { vertex, text } of warnings) onProgress({ kind: 'log', id: vertex, text: `warning: ${text}` })
     },
     failure() {
       const failed = [...steps.values()].find(({ error }) => error !== '' && !error.includes('context canceled'))
-      return failed === undefined ? undefined : { step: failed.name, error: failed.error, output: failed.tail.join('\n') }
+      return failed === undefined
+        ? undefined
+        : { step: failed.name, error: failed.error, output: failed.tail.join('\n') }
     },
   }
 }

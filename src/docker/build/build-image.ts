@@ -15,13 +15,20 @@ import { needsSolve, solveBuild } from './solve-build.ts'
 import { readSshSources } from './ssh-sources.ts'
 import { refuseBuild } from './unsupported-build.ts'
 
-export type BuildOptions = { readonly spec: BuildSpec; readonly signal?: AbortSignal; readonly onProgress?: (progress: BuildProgress) => void }
+export type BuildOptions = {
+  readonly spec: BuildSpec
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: BuildProgress) => void
+}
 
 /**
  * Builds one image with the engine's BuildKit over our own session (context by differences, secrets, ssh, credentials), or
  * with the old builder where there is no BuildKit.
  */
-export async function buildImage(client: DockerClient, { spec, signal, onProgress = () => undefined }: BuildOptions): Promise<{ readonly imageId: string }> {
+export const buildImage = async (
+  client: DockerClient,
+  { spec, signal, onProgress = () => undefined }: BuildOptions,
+): Promise<{ readonly imageId: string }> => {
   signal?.throwIfAborted()
   const negotiated = await client.negotiated(signal)
   const { buildkit } = negotiated
@@ -40,15 +47,22 @@ export async function buildImage(client: DockerClient, { spec, signal, onProgres
 }
 
 /** BuildKit's own words for a folder that is not there name none. */
-async function checkPlaces({ serviceName }: BuildSpec, plan: BuildPlan): Promise<void> {
+const checkPlaces = async ({ serviceName }: BuildSpec, plan: BuildPlan): Promise<void> => {
   const folder = plan.dockerfileFolder
   const places = [
     ...(plan.context === undefined ? [] : [['build context', plan.context]]),
     ...(folder === undefined || 'files' in folder ? [] : [['Dockerfile', join(folder.path, plan.dockerfile)]]),
-    ...Object.entries(plan.contexts).flatMap(([name, context]) => ('folder' in context ? [[`context "${name}"`, context.folder]] : [])),
+    ...Object.entries(plan.contexts).flatMap(([name, context]) =>
+      'folder' in context ? [[`context "${name}"`, context.folder]] : [],
+    ),
   ]
   for (const [what = '', path = ''] of places) {
-    if (!(await exists(path))) throw new StackError('engine/build-failed', { what: `service "${serviceName}"`, why: `its ${what} ${path} does not exist.`, output: '' })
+    if (!(await exists(path)))
+      throw new StackError('engine/build-failed', {
+        what: `service "${serviceName}"`,
+        why: `its ${what} ${path} does not exist.`,
+        output: '',
+      })
   }
 }
 
@@ -58,7 +72,10 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-function toBuildError(client: DockerClient, { error, run }: { readonly error: unknown; readonly run: BuildRun }): StackError {
+const toBuildError = (
+  client: DockerClient,
+  { error, run }: { readonly error: unknown; readonly run: BuildRun },
+): StackError => {
   if (isStackError(error)) return error
   const translated = translateError(error, { what: `build ${run.spec.serviceName}`, address: client.address })
   if (translated.code !== 'engine/refused' && translated.code !== 'engine/not-found') return translated
@@ -76,7 +93,13 @@ function toBuildError(client: DockerClient, { error, run }: { readonly error: un
 }
 
 /** BuildKit wraps the reason into what it was doing: only its end is for people. */
-function toReason(message: string): string {
+const toReason = (message: string): string => {
   const exit = /(?:did not complete successfully|executor failed running .*): (exit code: \d+)/s.exec(message)?.[1]
-  return exit ?? message.replace(/^failed to solve: /, '').replace(/^(?:rpc error: code = \w+ desc = )+/, '').replace(/^failed to solve with frontend [\w.]+: /, '')
+  return (
+    exit ??
+    message
+      .replace(/^failed to solve: /, '')
+      .replace(/^(?:rpc error: code = \w+ desc = )+/, '')
+      .replace(/^failed to solve with frontend [\w.]+: /, '')
+  )
 }

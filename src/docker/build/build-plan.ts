@@ -28,7 +28,10 @@ export type BuildPlan = {
  * `proxies` are arguments as well, below those that the file gives: Docker Compose passes them on likewise. BuildKit takes
  * HTTP_PROXY and http_proxy for one, and any of two that it gets: what the file gives in one spelling counts for both.
  */
-export function planBuild(spec: BuildSpec, { proxies = {} }: { readonly proxies?: Readonly<Record<string, string>> } = {}): BuildPlan {
+export const planBuild = (
+  spec: BuildSpec,
+  { proxies = {} }: { readonly proxies?: Readonly<Record<string, string>> } = {},
+): BuildPlan => {
   const { build, directory } = spec
   const context = build.context ?? '.'
   const isRemote = isRemoteContext(context)
@@ -43,13 +46,25 @@ export function planBuild(spec: BuildSpec, { proxies = {} }: { readonly proxies?
     remote: isRemote ? context : undefined,
     context: folder,
     dockerfile: inline !== undefined ? 'Dockerfile' : folder === undefined ? file : basename(place),
-    dockerfileFolder: inline !== undefined ? { files: { Dockerfile: inline } } : folder === undefined ? undefined : { path: dirname(place) },
-    args: { ...Object.fromEntries(Object.entries(proxies).filter(([name]) => !given.has(name.toLowerCase()))), ...args },
+    dockerfileFolder:
+      inline !== undefined
+        ? { files: { Dockerfile: inline } }
+        : folder === undefined
+          ? undefined
+          : { path: dirname(place) },
+    args: {
+      ...Object.fromEntries(Object.entries(proxies).filter(([name]) => !given.has(name.toLowerCase()))),
+      ...args,
+    },
     labels: { ...build.labels, ...spec.labels },
     secrets: toSecrets(spec),
     sshPaths: toSshPaths(spec),
-    contexts: Object.fromEntries(Object.entries(build.additional_contexts ?? {}).map(([name, value]) => [name, toNamedContext(value, spec)])),
-    sharedKey: createHash('sha256').update(folder ?? context).digest('hex'),
+    contexts: Object.fromEntries(
+      Object.entries(build.additional_contexts ?? {}).map(([name, value]) => [name, toNamedContext(value, spec)]),
+    ),
+    sharedKey: createHash('sha256')
+      .update(folder ?? context)
+      .digest('hex'),
   }
 }
 
@@ -57,12 +72,12 @@ export function planBuild(spec: BuildSpec, { proxies = {} }: { readonly proxies?
 const isRemoteContext = (context: string): boolean => /^https?:\/\//.test(context)
 
 /** An argument without a value takes the one of the environment, and is left out when there is none. */
-function toArgs({ build, environment }: BuildSpec): Record<string, string> {
+const toArgs = ({ build, environment }: BuildSpec): Record<string, string> => {
   const args = Object.entries(build.args ?? {}).map(([name, value]) => [name, value ?? environment[name]] as const)
   return Object.fromEntries(args.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
 }
 
-function toSecrets({ build, secrets, environment }: BuildSpec): Record<string, SecretSource> {
+const toSecrets = ({ build, secrets, environment }: BuildSpec): Record<string, SecretSource> => {
   const known = (build.secrets ?? []).flatMap(({ source, target }): [string, SecretSource][] => {
     const secret = secrets[source]
     const id = target === undefined || target === '' ? source : target
@@ -74,20 +89,33 @@ function toSecrets({ build, secrets, environment }: BuildSpec): Record<string, S
 }
 
 /** `default`, `id=/path/of/agent.sock`, `id=/path/of/key,/path/of/another`. */
-function toSshPaths({ build, directory, environment }: BuildSpec): Record<string, readonly string[]> {
+const toSshPaths = ({ build, directory, environment }: BuildSpec): Record<string, readonly string[]> => {
   const entries = Array.isArray(build.ssh)
     ? (build.ssh as readonly string[]).map((entry): readonly [string, string] => {
         const [id = '', ...path] = entry.split('=')
         return [id, path.join('=')]
       })
     : Object.entries((build.ssh ?? {}) as Readonly<Record<string, string>>)
-  return Object.fromEntries(entries.map(([id, path]) => [id, (path || (environment['SSH_AUTH_SOCK'] ?? '')).split(',').filter((one) => one !== '').map((one) => resolve(directory, one))]))
+  return Object.fromEntries(
+    entries.map(([id, path]) => [
+      id,
+      (path || (environment['SSH_AUTH_SOCK'] ?? ''))
+        .split(',')
+        .filter((one) => one !== '')
+        .map((one) => resolve(directory, one)),
+    ]),
+  )
 }
 
-function toNamedContext(value: string, { directory, serviceImages }: BuildSpec): { readonly folder: string } | { readonly address: string } {
+const toNamedContext = (
+  value: string,
+  { directory, serviceImages }: BuildSpec,
+): { readonly folder: string } | { readonly address: string } => {
   if (value.startsWith('service:')) {
     const service = value.slice('service:'.length)
     return { address: `docker-image://${serviceImages[service] ?? service}` }
   }
-  return isRemoteContext(value) || /^(?:docker-image|oci-layout|target):/.test(value) ? { address: value } : { folder: resolve(directory, value) }
+  return isRemoteContext(value) || /^(?:docker-image|oci-layout|target):/.test(value)
+    ? { address: value }
+    : { folder: resolve(directory, value) }
 }

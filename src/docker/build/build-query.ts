@@ -4,11 +4,13 @@ import { parseBytes } from '../../core/project/units.ts'
 import type { BuildPlan } from './build-plan.ts'
 
 /** The query of `POST /build`: everything but the context. */
-export function toBuildQuery(spec: BuildSpec, plan: BuildPlan): Query {
+export const toBuildQuery = (spec: BuildSpec, plan: BuildPlan): Query => {
   const { build } = spec
   const shm = build.shm_size === undefined ? undefined : parseBytes(build.shm_size)
   const ulimits = Object.entries(build.ulimits ?? {}).map(([name, limit]) =>
-    typeof limit === 'number' ? { Name: name, Soft: limit, Hard: limit } : { Name: name, Soft: limit.soft, Hard: limit.hard },
+    typeof limit === 'number'
+      ? { Name: name, Soft: limit, Hard: limit }
+      : { Name: name, Soft: limit.soft, Hard: limit.hard },
   )
   return {
     t: plan.tags,

@@ -27,7 +27,7 @@ export type BuildSession = { readonly id: string; close(): void }
  * The connection on which BuildKit asks its client for what it needs: folders, credentials of registries, secrets and ssh
  * agents. Only what the build names is given, and each registry gets its own credentials only.
  */
-export async function openBuildSession(client: DockerClient, offer: SessionOffer): Promise<BuildSession> {
+export const openBuildSession = async (client: DockerClient, offer: SessionOffer): Promise<BuildSession> => {
   const id = randomBytes(16).toString('hex')
   const methods = createMethods(client, offer)
   const socket = await client.hijack({
@@ -46,20 +46,28 @@ export async function openBuildSession(client: DockerClient, offer: SessionOffer
   return { id, close: () => (session.destroy(), socket.destroy()) }
 }
 
-function createMethods(client: DockerClient, { folders, secrets, ssh }: SessionOffer): Readonly<Record<string, GrpcMethod>> {
-  return {
-    '/grpc.health.v1.Health/Check': unary(() => writeMessage([[1, 1]])),
-    '/moby.filesync.v1.FileSync/DiffCopy': createFileSync(folders),
-    '/moby.filesync.v1.Auth/Credentials': unary(async (request) => {
-      const found = await findCredentials(readString(request, 1), client.environment)
-      return writeMessage(found?.identityToken === undefined ? [[1, found?.username], [2, found?.password]] : [[2, found.identityToken]])
-    }),
-    '/moby.buildkit.secrets.v1.Secrets/GetSecret': unary(async (request) => {
-      const id = readString(request, 1)
-      const secret = secrets[id]
-      if (secret === undefined) throw grpcFailure(grpcStatus.notFound, `secret ${id} not found`)
-      return writeMessage([[1, 'file' in secret ? await readFile(secret.file) : Buffer.from(secret.value)]])
-    }),
-    ...(Object.keys(ssh).length === 0 ? {} : createSshForward(ssh)),
-  }
-}
+const createMethods = (
+  client: DockerClient,
+  { folders, secrets, ssh }: SessionOffer,
+): Readonly<Record<string, GrpcMethod>> => ({
+  '/grpc.health.v1.Health/Check': unary(() => writeMessage([[1, 1]])),
+  '/moby.filesync.v1.FileSync/DiffCopy': createFileSync(folders),
+  '/moby.filesync.v1.Auth/Credentials': unary(async (request) => {
+    const found = await findCredentials(readString(request, 1), client.environment)
+    return writeMessage(
+      found?.identityToken === undefined
+        ? [
+            [1, found?.username],
+            [2, found?.password],
+          ]
+        : [[2, found.identityToken]],
+    )
+  }),
+  '/moby.buildkit.secrets.v1.Secrets/GetSecret': unary(async (request) => {
+    const id = readString(request, 1)
+    const secret = secrets[id]
+    if (secret === undefined) throw grpcFailure(grpcStatus.notFound, `secret ${id} not found`)
+    return writeMessage([[1, 'file' in secret ? await readFile(secret.file) : Buffer.from(secret.value)]])
+  }),
+  ...(Object.keys(ssh).length === 0 ? {} : createSshForward(ssh)),
+})

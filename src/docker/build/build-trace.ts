@@ -10,7 +10,14 @@ export type Vertex = {
   readonly completedAt?: number
   readonly error: string
 }
-export type VertexStatus = { readonly id: string; readonly vertex: string; readonly name: string; readonly current: number; readonly total: number; readonly isDone: boolean }
+export type VertexStatus = {
+  readonly id: string
+  readonly vertex: string
+  readonly name: string
+  readonly current: number
+  readonly total: number
+  readonly isDone: boolean
+}
 export type VertexLog = { readonly vertex: string; readonly text: Buffer }
 export type VertexWarning = { readonly vertex: string; readonly text: string; readonly url: string }
 export type BuildTrace = {
@@ -21,7 +28,7 @@ export type BuildTrace = {
 }
 
 /** `moby.buildkit.v1.StatusResponse` (moby/buildkit api/services/control/control.proto). */
-export function readBuildTrace(message: Buffer): BuildTrace {
+export const readBuildTrace = (message: Buffer): BuildTrace => {
   const vertexes: Vertex[] = []
   const statuses: VertexStatus[] = []
   const logs: VertexLog[] = []
@@ -30,12 +37,13 @@ export function readBuildTrace(message: Buffer): BuildTrace {
     if (number === 1) vertexes.push(readVertex(bytes))
     else if (number === 2) statuses.push(readStatus(bytes))
     else if (number === 3) logs.push(readLog(bytes))
-    else if (number === 4) warnings.push({ vertex: readString(bytes, 1), text: readString(bytes, 3), url: readString(bytes, 5) })
+    else if (number === 4)
+      warnings.push({ vertex: readString(bytes, 1), text: readString(bytes, 3), url: readString(bytes, 5) })
   }
   return { vertexes, statuses, logs, warnings }
 }
 
-function readVertex(message: Buffer): Vertex {
+const readVertex = (message: Buffer): Vertex => {
   const vertex: { -readonly [K in keyof Vertex]: Vertex[K] } = { digest: '', name: '', cached: false, error: '' }
   for (const { number, value, bytes } of readFields(message)) {
     if (number === 1) vertex.digest = bytes.toString()
@@ -48,8 +56,15 @@ function readVertex(message: Buffer): Vertex {
   return vertex
 }
 
-function readStatus(message: Buffer): VertexStatus {
-  const status: { -readonly [K in keyof VertexStatus]: VertexStatus[K] } = { id: '', vertex: '', name: '', current: 0, total: 0, isDone: false }
+const readStatus = (message: Buffer): VertexStatus => {
+  const status: { -readonly [K in keyof VertexStatus]: VertexStatus[K] } = {
+    id: '',
+    vertex: '',
+    name: '',
+    current: 0,
+    total: 0,
+    isDone: false,
+  }
   for (const { number, value, bytes } of readFields(message)) {
     if (number === 1) status.id = bytes.toString()
     else if (number === 2) status.vertex = bytes.toString()
@@ -61,7 +76,7 @@ function readStatus(message: Buffer): VertexStatus {
   return status
 }
 
-function readLog(message: Buffer): VertexLog {
+const readLog = (message: Buffer): VertexLog => {
   let vertex = ''
   let text = message.subarray(0, 0)
   for (const { number, bytes } of readFields(message)) {
@@ -71,8 +86,9 @@ function readLog(message: Buffer): VertexLog {
   return { vertex, text }
 }
 
-function readTimestamp(message: Buffer): number {
+const readTimestamp = (message: Buffer): number => {
   let ms = 0
-  for (const { number, value } of readFields(message)) ms += number === 1 ? value * 1000 : number === 2 ? value / 1e6 : 0
+  for (const { number, value } of readFields(message))
+    ms += number === 1 ? value * 1000 : number === 2 ? value / 1e6 : 0
   return ms
 }

@@ -16,11 +16,23 @@ type BuildMessage = {
 }
 
 /** `POST /build?version=2`: the engine's own door to BuildKit. @returns the id of the image */
-export async function buildWithEngine(client: DockerClient, run: BuildRun): Promise<string> {
+export const buildWithEngine = async (client: DockerClient, run: BuildRun): Promise<string> => {
   const { spec, plan, signal } = run
-  const session = await openBuildSession(client, { folders: toFolders(run), secrets: plan.secrets, ssh: run.ssh, sharedKey: plan.sharedKey, signal })
+  const session = await openBuildSession(client, {
+    folders: toFolders(run),
+    secrets: plan.secrets,
+    ssh: run.ssh,
+    sharedKey: plan.sharedKey,
+    signal,
+  })
   try {
-    const query = { ...toBuildQuery(spec, plan), version: 2, session: session.id, buildid: session.id, remote: plan.remote ?? 'client-session' }
+    const query = {
+      ...toBuildQuery(spec, plan),
+      version: 2,
+      session: session.id,
+      buildid: session.id,
+      remote: plan.remote ?? 'client-session',
+    }
     const stream = await client.open({ method: 'POST', path: '/build', query, signal })
     return await followBuild(readJsonLines<BuildMessage>(stream, signal), run)
   } finally {
@@ -29,8 +41,10 @@ export async function buildWithEngine(client: DockerClient, run: BuildRun): Prom
   }
 }
 
-export function toFolders({ plan }: BuildRun): Readonly<Record<string, SharedFolder>> {
-  const named = Object.entries(plan.contexts).flatMap(([name, context]) => ('folder' in context ? [[name, { path: context.folder }] as const] : []))
+export const toFolders = ({ plan }: BuildRun): Readonly<Record<string, SharedFolder>> => {
+  const named = Object.entries(plan.contexts).flatMap(([name, context]) =>
+    'folder' in context ? [[name, { path: context.folder }] as const] : [],
+  )
   return {
     ...(plan.context === undefined ? {} : { context: { path: plan.context } }),
     ...(plan.dockerfileFolder === undefined ? {} : { dockerfile: plan.dockerfileFolder }),
@@ -38,14 +52,18 @@ export function toFolders({ plan }: BuildRun): Readonly<Record<string, SharedFol
   }
 }
 
-export async function followBuild(messages: AsyncIterable<BuildMessage>, { follower, onProgress, buildkit }: BuildRun): Promise<string> {
+export const followBuild = async (
+  messages: AsyncIterable<BuildMessage>,
+  { follower, onProgress, buildkit }: BuildRun,
+): Promise<string> => {
   let imageId = ''
   const output = createLines((text) => onProgress({ kind: 'log', text }))
   try {
     for await (const message of messages) {
       const failure = message.errorDetail?.message ?? message.error
       if (failure !== undefined) throw new Error(failure)
-      if (message.id === 'moby.buildkit.trace' && typeof message.aux === 'string') follower.trace(readBuildTrace(Buffer.from(message.aux, 'base64')))
+      if (message.id === 'moby.buildkit.trace' && typeof message.aux === 'string')
+        follower.trace(readBuildTrace(Buffer.from(message.aux, 'base64')))
       else if (typeof message.aux === 'object') imageId = message.aux.ID ?? imageId
       // With BuildKit this is only "Successfully tagged"; of the old builder it is all there is.
       else if (!buildkit && message.stream !== undefined) output.write(message.stream)
@@ -58,7 +76,7 @@ export async function followBuild(messages: AsyncIterable<BuildMessage>, { follo
 }
 
 /** The old builder hands on what a program writes in the pieces in which it comes: whole lines, without empty ones. */
-function createLines(say: (line: string) => void): { write(text: string): void; end(): void } {
+const createLines = (say: (line: string) => void): { write(text: string): void; end(): void } => {
   let partial = ''
   const sayUnlessEmpty = (line: string): void => {
     if (line.trim() !== '') say(line.trimEnd())
@@ -76,6 +94,8 @@ function createLines(say: (line: string) => void): { write(text: string): void; 
 }
 
 /** Closing the connection alone lets a step that runs go on. */
-async function cancelBuild(client: DockerClient, id: string): Promise<void> {
-  await client.ask({ method: 'POST', path: '/build/cancel', query: { id }, signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
+const cancelBuild = async (client: DockerClient, id: string): Promise<void> => {
+  await client
+    .ask({ method: 'POST', path: '/build/cancel', query: { id }, signal: AbortSignal.timeout(2_000) })
+    .catch(() => undefined)
 }

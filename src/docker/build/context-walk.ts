@@ -21,15 +21,21 @@ export type ContextFilter = {
  * Files, folders and links below a root, each folder before what is in it, names in bytewise order (BuildKit rejects any
  * other). A folder that is not accepted is given all the same when something in it is.
  */
-export async function* walkContext(root: string, filter: ContextFilter): AsyncGenerator<ContextEntry> {
+export const walkContext = async function* (root: string, filter: ContextFilter): AsyncGenerator<ContextEntry> {
   yield* walkFolder(root, { folder: '', filter, owed: [] })
 }
 
-type Place = { readonly folder: string; readonly filter: ContextFilter; /** Folders that are given only if something in them is. */ readonly owed: ContextEntry[] }
+type Place = {
+  readonly folder: string
+  readonly filter: ContextFilter
+  /** Folders that are given only if something in them is. */ readonly owed: ContextEntry[]
+}
 
-async function* walkFolder(root: string, { folder, filter, owed }: Place): AsyncGenerator<ContextEntry> {
+const walkFolder = async function* (root: string, { folder, filter, owed }: Place): AsyncGenerator<ContextEntry> {
   const names = (await readdir(join(root, folder))).sort(compareBytes)
-  const entries = await Promise.all(names.map((name) => readEntry(root, folder === '' ? name : `${folder}/${name}`, filter)))
+  const entries = await Promise.all(
+    names.map((name) => readEntry(root, folder === '' ? name : `${folder}/${name}`, filter)),
+  )
   for (const entry of entries) {
     if (entry === undefined) continue
     const isAccepted = filter.accepts(entry.path)
@@ -49,7 +55,7 @@ async function* walkFolder(root: string, { folder, filter, owed }: Place): Async
 }
 
 /** Sockets, pipes and devices are no part of a context. What vanishes while we look was never there. */
-async function readEntry(root: string, path: string, filter: ContextFilter): Promise<ContextEntry | undefined> {
+const readEntry = async (root: string, path: string, filter: ContextFilter): Promise<ContextEntry | undefined> => {
   if (!filter.accepts(path) && !filter.descends(path)) return undefined
   try {
     const full = join(root, path)
@@ -65,5 +71,6 @@ async function readEntry(root: string, path: string, filter: ContextFilter): Pro
 }
 
 /** UTF-16 order differs from the order of bytes only beyond the basic plane. */
-const compareBytes = (a: string, b: string): number => (isPlain(a) && isPlain(b) ? (a < b ? -1 : a > b ? 1 : 0) : Buffer.compare(Buffer.from(a), Buffer.from(b)))
+const compareBytes = (a: string, b: string): number =>
+  isPlain(a) && isPlain(b) ? (a < b ? -1 : a > b ? 1 : 0) : Buffer.compare(Buffer.from(a), Buffer.from(b))
 const isPlain = (text: string): boolean => !/[\ud800-\udfff]/.test(text)

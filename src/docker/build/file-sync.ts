@@ -33,15 +33,15 @@ const SENDERS = 8
  * `moby.filesync.v1.FileSync/DiffCopy`: we list what there is, BuildKit asks for the files that it does not have from an
  * earlier build, and only these are sent.
  */
-export function createFileSync(folders: Readonly<Record<string, SharedFolder>>): GrpcMethod {
-  return async (call) => {
+export const createFileSync =
+  (folders: Readonly<Record<string, SharedFolder>>): GrpcMethod =>
+  async (call) => {
     const name = headerList(call, 'dir-name')[0] ?? ''
     const folder = folders[name]
     if (folder === undefined) throw grpcFailure(grpcStatus.notFound, `no access allowed to dir ${JSON.stringify(name)}`)
     const source = 'files' in folder ? createMemorySource(folder.files) : await createDiskSource(folder.path, call)
     await exchange(call, source)
   }
-}
 
 type Source = {
   readonly stats: AsyncIterable<Buffer>
@@ -49,7 +49,7 @@ type Source = {
   read(id: number): AsyncIterable<Buffer>
 }
 
-async function exchange({ messages, send }: GrpcCall, source: Source): Promise<void> {
+const exchange = async ({ messages, send }: GrpcCall, source: Source): Promise<void> => {
   const requests = createRequests()
   const receive = async (): Promise<void> => {
     for await (const message of messages) {
@@ -60,14 +60,15 @@ async function exchange({ messages, send }: GrpcCall, source: Source): Promise<v
     }
   }
   const work = async (): Promise<void> => {
-    for (let id = await requests.next(); id !== undefined; id = await requests.next()) await sendFile(send, { source, id })
+    for (let id = await requests.next(); id !== undefined; id = await requests.next())
+      await sendFile(send, { source, id })
   }
   const senders = Array.from({ length: SENDERS }, work)
   await Promise.all([list(send, source), receive().finally(requests.end), ...senders])
 }
 
 /** Ids of files that are asked for, taken by whoever is free. */
-function createRequests() {
+const createRequests = () => {
   const ids: number[] = []
   const waiting: ((id: number | undefined) => void)[] = []
   let hasEnded = false
@@ -89,7 +90,7 @@ function createRequests() {
 }
 
 /** Many entries go in one write: one each is five times slower. */
-async function list(send: GrpcCall['send'], { stats }: Source): Promise<void> {
+const list = async (send: GrpcCall['send'], { stats }: Source): Promise<void> => {
   let batch: Buffer[] = []
   for await (const stat of stats) {
     batch.push(writeNested(2, stat))
@@ -101,8 +102,14 @@ async function list(send: GrpcCall['send'], { stats }: Source): Promise<void> {
   await send(...batch, Buffer.alloc(0))
 }
 
-async function sendFile(send: GrpcCall['send'], { source, id }: { readonly source: Source; readonly id: number }): Promise<void> {
-  const head = writeMessage([[1, DATA], [3, id]])
+const sendFile = async (
+  send: GrpcCall['send'],
+  { source, id }: { readonly source: Source; readonly id: number },
+): Promise<void> => {
+  const head = writeMessage([
+    [1, DATA],
+    [3, id],
+  ])
   let held: Buffer[] = []
   let size = 0
   for await (const data of source.read(id)) {
@@ -116,7 +123,7 @@ async function sendFile(send: GrpcCall['send'], { source, id }: { readonly sourc
   await send(...held, head) // a packet without data: the end
 }
 
-function readPacket(message: Buffer): { readonly type: number; readonly id: number; readonly data: Buffer } {
+const readPacket = (message: Buffer): { readonly type: number; readonly id: number; readonly data: Buffer } => {
   let type = STAT
   let id = 0
   let data = message.subarray(0, 0)
@@ -128,7 +135,7 @@ function readPacket(message: Buffer): { readonly type: number; readonly id: numb
   return { type, id, data }
 }
 
-async function createDiskSource(root: string, call: GrpcCall): Promise<Source> {
+const createDiskSource = async (root: string, call: GrpcCall): Promise<Source> => {
   const files: string[] = []
   const filter = await readFilter(root, call)
   return {
@@ -142,7 +149,7 @@ async function createDiskSource(root: string, call: GrpcCall): Promise<Source> {
   }
 }
 
-async function* readInChunks(path: string): AsyncGenerator<Buffer> {
+const readInChunks = async function* (path: string): AsyncGenerator<Buffer> {
   const handle = await open(path, 'r')
   try {
     for (;;) {
@@ -156,9 +163,14 @@ async function* readInChunks(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-async function readFilter(root: string, call: GrpcCall): Promise<ContextFilter> {
-  const includes = [...headerList(call, 'include-patterns'), ...(await followPaths(root, headerList(call, 'followpaths')))]
-  const include = createIncludeFilter(headerList(call, 'followpaths').length === 0 && headerList(call, 'include-patterns').length === 0 ? [] : includes)
+const readFilter = async (root: string, call: GrpcCall): Promise<ContextFilter> => {
+  const includes = [
+    ...headerList(call, 'include-patterns'),
+    ...(await followPaths(root, headerList(call, 'followpaths'))),
+  ]
+  const include = createIncludeFilter(
+    headerList(call, 'followpaths').length === 0 && headerList(call, 'include-patterns').length === 0 ? [] : includes,
+  )
   const rules = createIgnoreRules(headerList(call, 'exclude-patterns'))
   return {
     accepts: (path) => include.accepts(path) && !rules.ignores(path),
@@ -167,7 +179,7 @@ async function readFilter(root: string, call: GrpcCall): Promise<ContextFilter> 
 }
 
 /** Repeated keys arrive joined with a comma; BuildKit encodes what is not plain text (`encoded-` says so). */
-function headerList({ headers }: GrpcCall, key: string): readonly string[] {
+const headerList = ({ headers }: GrpcCall, key: string): readonly string[] => {
   const raw = headers[key]
   if (raw === undefined) return []
   const isEncoded = headers[`${key}-encoded`] !== undefined
@@ -175,13 +187,18 @@ function headerList({ headers }: GrpcCall, key: string): readonly string[] {
   return values.map((value) => (isEncoded ? decodeURIComponent(value.replaceAll('+', ' ')) : value))
 }
 
-function createMemorySource(files: Readonly<Record<string, Buffer>>): Source {
+const createMemorySource = (files: Readonly<Record<string, Buffer>>): Source => {
   const names = Object.keys(files).sort()
   return {
     stats: (async function* () {
       for (const name of names) {
         const content = files[name] ?? Buffer.alloc(0)
-        yield writeMessage([[1, name], [2, 0o644], [5, content.length], [6, toChangeMark(content)]])
+        yield writeMessage([
+          [1, name],
+          [2, 0o644],
+          [5, content.length],
+          [6, toChangeMark(content)],
+        ])
       }
     })(),
     async *read(id) {
@@ -195,8 +212,9 @@ function createMemorySource(files: Readonly<Record<string, Buffer>>): Source {
 const toChangeMark = (content: Buffer): number => createHash('sha256').update(content).digest().readUIntBE(0, 6)
 
 /** Owners are left out: what is copied belongs to root unless the Dockerfile says otherwise, on every machine. */
-function toStat({ path, kind, stat, linkTarget }: ContextEntry): Buffer {
-  const special = (stat.mode & 0o4000 ? GO_SETUID : 0) + (stat.mode & 0o2000 ? GO_SETGID : 0) + (stat.mode & 0o1000 ? GO_STICKY : 0)
+const toStat = ({ path, kind, stat, linkTarget }: ContextEntry): Buffer => {
+  const special =
+    (stat.mode & 0o4000 ? GO_SETUID : 0) + (stat.mode & 0o2000 ? GO_SETGID : 0) + (stat.mode & 0o1000 ? GO_STICKY : 0)
   const type = kind === 'directory' ? GO_DIRECTORY : kind === 'link' ? GO_LINK : 0
   return writeMessage([
     [1, path],

@@ -5,7 +5,7 @@ import { dirname, join, posix } from 'node:path'
  * What BuildKit wants of a context: paths of `COPY` and `ADD`, with wildcards, where links lead to what they point at as
  * well (fsutil `FollowLinks`). @returns include paths, which may hold wildcards; an empty list means everything
  */
-export async function followPaths(root: string, paths: readonly string[]): Promise<readonly string[]> {
+export const followPaths = async (root: string, paths: readonly string[]): Promise<readonly string[]> => {
   const found = new Set<string>()
   for (const path of paths) {
     const clean = posix.normalize(path.replace(/^[/\\]+/, '') || '.').replace(/\/$/, '')
@@ -19,7 +19,7 @@ export async function followPaths(root: string, paths: readonly string[]): Promi
 type Followed = { readonly path: string; readonly found: Set<string>; readonly depth: number }
 
 /** Adds what the links on the way of a path point at. */
-async function followLinks(root: string, { path, found, depth }: Followed): Promise<void> {
+const followLinks = async (root: string, { path, found, depth }: Followed): Promise<void> => {
   if (depth > 40) return // links in a circle
   const segments = path.split('/')
   for (const [index, segment] of segments.entries()) {
@@ -37,10 +37,14 @@ async function followLinks(root: string, { path, found, depth }: Followed): Prom
   }
 }
 
-async function followMatches(root: string, { folder, pattern, found }: { readonly folder: string; readonly pattern: string; readonly found: Set<string> }): Promise<void> {
+const followMatches = async (
+  root: string,
+  { folder, pattern, found }: { readonly folder: string; readonly pattern: string; readonly found: Set<string> },
+): Promise<void> => {
   const matches = toSegmentPattern(pattern)
   const names = await readdir(join(root, folder)).catch(() => [])
-  for (const name of names) if (matches.test(name)) await followLinks(root, { path: posix.join(folder, name), found, depth: 1 })
+  for (const name of names)
+    if (matches.test(name)) await followLinks(root, { path: posix.join(folder, name), found, depth: 1 })
 }
 
 const readLink = (path: string): Promise<string | undefined> =>
@@ -50,24 +54,32 @@ const readLink = (path: string): Promise<string | undefined> =>
   )
 
 /** `*`, `?` and `[…]` within one name, as in Go's path.Match. */
-export function toSegmentPattern(pattern: string): RegExp {
-  const text = pattern.replace(/\\(.)|\*|\?|\[(\^?)([^\]]*)\]|[.+^${}()|\\]/g, (all: string, escaped?: string, not?: string, set?: string) => {
-    if (escaped !== undefined) return escapeText(escaped)
-    if (all === '*') return '[^/]*'
-    if (all === '?') return '[^/]'
-    if (set !== undefined) return `[${not ?? ''}${set.replaceAll('\\', '\\\\')}]`
-    return escapeText(all)
-  })
+export const toSegmentPattern = (pattern: string): RegExp => {
+  const text = pattern.replace(
+    /\\(.)|\*|\?|\[(\^?)([^\]]*)\]|[.+^${}()|\\]/g,
+    (all: string, escaped?: string, not?: string, set?: string) => {
+      if (escaped !== undefined) return escapeText(escaped)
+      if (all === '*') return '[^/]*'
+      if (all === '?') return '[^/]'
+      if (set !== undefined) return `[${not ?? ''}${set.replaceAll('\\', '\\\\')}]`
+      return escapeText(all)
+    },
+  )
   return new RegExp(`^${text}$`)
 }
 
 const escapeText = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** Whether a path is one of the included ones or below one (`accepts`), or on the way to one (`descends`). */
-export function createIncludeFilter(includes: readonly string[]): { readonly accepts: (path: string) => boolean; readonly descends: (path: string) => boolean } {
+export const createIncludeFilter = (
+  includes: readonly string[],
+): { readonly accepts: (path: string) => boolean; readonly descends: (path: string) => boolean } => {
   if (includes.length === 0) return { accepts: () => true, descends: () => true }
-  const patterns = includes.map((include) => include.split('/').map((segment) => (segment === '**' ? undefined : toSegmentPattern(segment))))
-  const fits = (segments: readonly string[], pattern: readonly (RegExp | undefined)[]): boolean => segments.every((segment, index) => index >= pattern.length || (pattern[index]?.test(segment) ?? true))
+  const patterns = includes.map((include) =>
+    include.split('/').map((segment) => (segment === '**' ? undefined : toSegmentPattern(segment))),
+  )
+  const fits = (segments: readonly string[], pattern: readonly (RegExp | undefined)[]): boolean =>
+    segments.every((segment, index) => index >= pattern.length || (pattern[index]?.test(segment) ?? true))
   return {
     accepts: (path) => {
       const segments = path.split('/')

@@ -16,7 +16,8 @@ export type GrpcCall = {
 export type GrpcMethod = (call: GrpcCall) => Promise<void>
 export type GrpcFailure = Error & { readonly grpcCode?: number }
 
-export const grpcFailure = (code: number, message: string): GrpcFailure => Object.assign(new Error(message), { grpcCode: code })
+export const grpcFailure = (code: number, message: string): GrpcFailure =>
+  Object.assign(new Error(message), { grpcCode: code })
 
 /** A method with one message in and one out. */
 export const unary =
@@ -30,8 +31,10 @@ export const unary =
   }
 
 /** Serves gRPC on a connection where we, who opened it, are the server: this is how BuildKit asks its client for things. */
-export function serveGrpc(socket: Duplex, methods: Readonly<Record<string, GrpcMethod>>): Http2Session {
-  const session = performServerHandshake(socket, { settings: { initialWindowSize: 1 << 20, maxConcurrentStreams: 1000 } })
+export const serveGrpc = (socket: Duplex, methods: Readonly<Record<string, GrpcMethod>>): Http2Session => {
+  const session = performServerHandshake(socket, {
+    settings: { initialWindowSize: 1 << 20, maxConcurrentStreams: 1000 },
+  })
   session.on('error', () => undefined) // the build itself fails and says why
   session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     stream.on('error', () => undefined)
@@ -40,7 +43,10 @@ export function serveGrpc(socket: Duplex, methods: Readonly<Record<string, GrpcM
   return session
 }
 
-async function serveCall(stream: ServerHttp2Stream, { headers, method }: { readonly headers: IncomingHttpHeaders; readonly method: GrpcMethod | undefined }): Promise<void> {
+const serveCall = async (
+  stream: ServerHttp2Stream,
+  { headers, method }: { readonly headers: IncomingHttpHeaders; readonly method: GrpcMethod | undefined },
+): Promise<void> => {
   let status: Record<string, string> = { 'grpc-status': String(grpcStatus.ok) }
   stream.once('wantTrailers', () => stream.sendTrailers(status))
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
@@ -57,14 +63,14 @@ async function serveCall(stream: ServerHttp2Stream, { headers, method }: { reado
 const PREFIX = 5
 
 /** A byte (compressed or not), the length, the message. */
-export function frameGrpc(message: Buffer): Buffer {
+export const frameGrpc = (message: Buffer): Buffer => {
   const prefix = Buffer.alloc(PREFIX)
   prefix.writeUInt32BE(message.length, 1)
   return Buffer.concat([prefix, message])
 }
 
 /** Many senders may wait for the same stream: they share one wait. */
-function createSender(stream: Duplex): GrpcCall['send'] {
+const createSender = (stream: Duplex): GrpcCall['send'] => {
   let room: Promise<void> | undefined
   const waitForRoom = () =>
     (room ??= new Promise<void>((resolve, reject) => {
@@ -84,7 +90,7 @@ function createSender(stream: Duplex): GrpcCall['send'] {
 }
 
 /** Whole messages. Leaving the loop leaves the stream open: an answer may still have to be sent on it. */
-export async function* readGrpcMessages(stream: Readable): AsyncGenerator<Buffer> {
+export const readGrpcMessages = async function* (stream: Readable): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     rest = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer])

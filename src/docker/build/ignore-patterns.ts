@@ -7,11 +7,18 @@ export type IgnoreRules = {
 }
 
 /** Patterns in the syntax of `.dockerignore`, in their order. */
-export function createIgnoreRules(patterns: readonly string[]): IgnoreRules {
+export const createIgnoreRules = (patterns: readonly string[]): IgnoreRules => {
   const used = patterns.map((pattern) => pattern.trim()).filter((pattern) => pattern !== '' && !pattern.startsWith('#'))
   if (used.length === 0) return { ignores: () => false, mayHoldException: () => true }
   const rules = dockerIgnore.default({ ignorecase: false }).add([...used])
-  const exceptions = used.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1).replace(/^\.?\/+/, '').split('/'))
+  const exceptions = used
+    .filter((pattern) => pattern.startsWith('!'))
+    .map((pattern) =>
+      pattern
+        .slice(1)
+        .replace(/^\.?\/+/, '')
+        .split('/'),
+    )
   return {
     ignores: (path) => rules.ignores(path),
     mayHoldException: (folder) => {
@@ -22,4 +29,5 @@ export function createIgnoreRules(patterns: readonly string[]): IgnoreRules {
 }
 
 /** A wildcard may match anything: only pruning depends on it. */
-const couldMatch = (pattern: string | undefined, segment: string): boolean => pattern === undefined || /[*?[\\]/.test(pattern) || pattern === segment
+const couldMatch = (pattern: string | undefined, segment: string): boolean =>
+  pattern === undefined || /[*?[\\]/.test(pattern) || pattern === segment

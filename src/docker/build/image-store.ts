@@ -5,13 +5,21 @@ import type { DockerClient } from '../client.ts'
 export type ImageStore = 'containerd' | 'classic'
 
 /** What `docker info` shows as `driver-type` of the storage driver, and nobody else does. */
-export async function readImageStore(client: DockerClient, signal: AbortSignal | undefined): Promise<ImageStore> {
-  const { DriverStatus } = await client.ask<{ readonly DriverStatus?: readonly (readonly string[])[] | null }>({ method: 'GET', path: '/info', signal })
-  return (DriverStatus ?? []).some(([name, value]) => name === 'driver-type' && value === 'io.containerd.snapshotter.v1') ? 'containerd' : 'classic'
+export const readImageStore = async (client: DockerClient, signal: AbortSignal | undefined): Promise<ImageStore> => {
+  const { DriverStatus } = await client.ask<{ readonly DriverStatus?: readonly (readonly string[])[] | null }>({
+    method: 'GET',
+    path: '/info',
+    signal,
+  })
+  return (DriverStatus ?? []).some(
+    ([name, value]) => name === 'driver-type' && value === 'io.containerd.snapshotter.v1',
+  )
+    ? 'containerd'
+    : 'classic'
 }
 
 /** The names of attestations that a build asks for, with BuildKit's attributes: `mode=max`, `generator=image`. */
-export function toAttestations({ build: { provenance, sbom } }: BuildSpec): Readonly<Record<string, string>> {
+export const toAttestations = ({ build: { provenance, sbom } }: BuildSpec): Readonly<Record<string, string>> => {
   const asked = Object.entries({ provenance, sbom }).flatMap(([name, value]): [string, string][] => {
     const text = String(value ?? 'false')
     if (isOff(text)) return []
@@ -25,4 +33,5 @@ const isOn = (text: string): boolean => /^(?:1|t|true)$/i.test(text)
 const isOff = (text: string): boolean => /^(?:0|f|false|)$/i.test(text) || text.split(',').includes('disabled=true')
 
 /** What only an image in containerd's store can be. */
-export const needsImageStore = (spec: BuildSpec): boolean => (spec.platforms ?? []).length > 1 || Object.keys(toAttestations(spec)).length > 0
+export const needsImageStore = (spec: BuildSpec): boolean =>
+  (spec.platforms ?? []).length > 1 || Object.keys(toAttestations(spec)).length > 0

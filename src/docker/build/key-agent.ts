@@ -16,7 +16,10 @@ const LONGEST = 256 * 1024
  * An ssh agent for the keys of a build, in this process: nothing but us holds them, and nothing is left to end. It tells
  * its keys and signs with them; adding, removing and locking are refused.
  */
-export async function* answerAsAgent(keys: readonly SshKey[], requests: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export const answerAsAgent = async function* (
+  keys: readonly SshKey[],
+  requests: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
   let held: Buffer = Buffer.alloc(0)
   for await (const part of requests) {
     held = Buffer.concat([held, part])
@@ -30,16 +33,23 @@ export async function* answerAsAgent(keys: readonly SshKey[], requests: AsyncIte
   }
 }
 
-function answer(keys: readonly SshKey[], request: Buffer): Buffer {
+const answer = (keys: readonly SshKey[], request: Buffer): Buffer => {
   const refused = Buffer.from([FAILURE])
   try {
-    if (request[0] === LIST) return Buffer.concat([Buffer.from([KEYS]), toUint32(keys.length), ...keys.flatMap(({ publicKey, comment }) => [toField(publicKey), toField(comment)])])
+    if (request[0] === LIST)
+      return Buffer.concat([
+        Buffer.from([KEYS]),
+        toUint32(keys.length),
+        ...keys.flatMap(({ publicKey, comment }) => [toField(publicKey), toField(comment)]),
+      ])
     if (request[0] !== SIGN) return refused
     const fields = readSsh(request.subarray(1))
     const wanted = fields.field()
     const data = fields.field()
     const key = keys.find(({ publicKey }) => publicKey.equals(wanted))
-    return key === undefined ? refused : Buffer.concat([Buffer.from([SIGNATURE]), toField(key.sign(data, fields.uint32()))])
+    return key === undefined
+      ? refused
+      : Buffer.concat([Buffer.from([SIGNATURE]), toField(key.sign(data, fields.uint32()))])
   } catch {
     return refused
   }

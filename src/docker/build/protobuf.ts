@@ -11,7 +11,7 @@ const FIXED64 = 1
 const DELIMITED = 2
 const FIXED32 = 5
 
-export function* readFields(message: Buffer): Generator<Field> {
+export const readFields = function* (message: Buffer): Generator<Field> {
   let at = 0
   const varint = (): number => {
     let value = 0
@@ -56,27 +56,37 @@ export const readString = (message: Buffer, field: number): string => {
 /** A field with its value; zero and empty are left out, as protobuf 3 does. */
 export type FieldValue = readonly [number: number, value: number | bigint | string | Uint8Array | undefined]
 
-export function writeMessage(fields: readonly FieldValue[]): Buffer {
-  return Buffer.concat(fields.flatMap(([number, value]) => writeField(number, value)))
-}
+export const writeMessage = (fields: readonly FieldValue[]): Buffer =>
+  Buffer.concat(fields.flatMap(([number, value]) => writeField(number, value)))
 
-function writeField(number: number, value: FieldValue[1]): Buffer[] {
+const writeField = (number: number, value: FieldValue[1]): Buffer[] => {
   if (value === undefined || value === 0 || value === 0n || value === '') return []
-  if (typeof value === 'number' || typeof value === 'bigint') return [writeVarint(BigInt(number * 8 + VARINT)), writeVarint(BigInt(value))]
-  const bytes = typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  if (typeof value === 'number' || typeof value === 'bigint')
+    return [writeVarint(BigInt(number * 8 + VARINT)), writeVarint(BigInt(value))]
+  const bytes =
+    typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   return [writeVarint(BigInt(number * 8 + DELIMITED)), writeVarint(BigInt(bytes.length)), bytes]
 }
 
 /** A message as a field: present even when it is empty. */
-export function writeNested(number: number, message: Buffer): Buffer {
-  return Buffer.concat([writeVarint(BigInt(number * 8 + DELIMITED)), writeVarint(BigInt(message.length)), message])
-}
+export const writeNested = (number: number, message: Buffer): Buffer =>
+  Buffer.concat([writeVarint(BigInt(number * 8 + DELIMITED)), writeVarint(BigInt(message.length)), message])
 
 /** `map<string, string>` is a list of key-value messages. */
 export const writeStringMap = (number: number, map: Readonly<Record<string, string>>): Buffer =>
-  Buffer.concat(Object.entries(map).map(([key, value]) => writeNested(number, writeMessage([[1, key], [2, value]]))))
+  Buffer.concat(
+    Object.entries(map).map(([key, value]) =>
+      writeNested(
+        number,
+        writeMessage([
+          [1, key],
+          [2, value],
+        ]),
+      ),
+    ),
+  )
 
-function writeVarint(value: bigint): Buffer {
+const writeVarint = (value: bigint): Buffer => {
   const bytes: number[] = []
   let rest = BigInt.asUintN(64, value)
   while (rest > 0x7fn) {

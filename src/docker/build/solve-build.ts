@@ -13,17 +13,38 @@ import { frameGrpc, readGrpcMessages } from './grpc-server.ts'
 import { readFields, readString, writeMessage, writeNested, writeStringMap } from './protobuf.ts'
 
 /** What `POST /build` cannot express and BuildKit's own API can. */
-export function needsSolve(spec: BuildSpec): boolean {
-  const { additional_contexts = {}, cache_to = [], no_cache_filter = [], entitlements = [], privileged = false } = spec.build
-  return needsImageStore(spec) || Object.keys(additional_contexts).length > 0 || cache_to.length > 0 || no_cache_filter.length > 0 || entitlements.length > 0 || privileged || hasTypedCache(spec.build.cache_from)
+export const needsSolve = (spec: BuildSpec): boolean => {
+  const {
+    additional_contexts = {},
+    cache_to = [],
+    no_cache_filter = [],
+    entitlements = [],
+    privileged = false,
+  } = spec.build
+  return (
+    needsImageStore(spec) ||
+    Object.keys(additional_contexts).length > 0 ||
+    cache_to.length > 0 ||
+    no_cache_filter.length > 0 ||
+    entitlements.length > 0 ||
+    privileged ||
+    hasTypedCache(spec.build.cache_from)
+  )
 }
 
-const hasTypedCache = (entries: readonly string[] = []): boolean => entries.some((entry) => /(?:^|,)type=(?!registry(?:,|$))/.test(entry))
+const hasTypedCache = (entries: readonly string[] = []): boolean =>
+  entries.some((entry) => /(?:^|,)type=(?!registry(?:,|$))/.test(entry))
 
 /** `moby.buildkit.v1.Control/Solve` over the engine's `/grpc`. @returns the id of the image */
-export async function solveBuild(client: DockerClient, run: BuildRun): Promise<string> {
+export const solveBuild = async (client: DockerClient, run: BuildRun): Promise<string> => {
   const { plan, signal } = run
-  const session = await openBuildSession(client, { folders: toFolders(run), secrets: plan.secrets, ssh: run.ssh, sharedKey: plan.sharedKey, signal })
+  const session = await openBuildSession(client, {
+    folders: toFolders(run),
+    secrets: plan.secrets,
+    ssh: run.ssh,
+    sharedKey: plan.sharedKey,
+    signal,
+  })
   const socket = await client.hijack({ method: 'POST', path: '/grpc', protocol: 'h2c', signal })
   const control = connect('http://engine', { createConnection: () => socket as never })
   const abort = () => control.destroy()
@@ -32,7 +53,13 @@ export async function solveBuild(client: DockerClient, run: BuildRun): Promise<s
   try {
     const ref = randomBytes(16).toString('hex')
     const status = followStatus(control, { ref, run })
-    const [answer] = await Promise.all([callGrpc(control, { path: '/moby.buildkit.v1.Control/Solve', message: toSolveRequest(run, { ref, session: session.id }) }), status])
+    const [answer] = await Promise.all([
+      callGrpc(control, {
+        path: '/moby.buildkit.v1.Control/Solve',
+        message: toSolveRequest(run, { ref, session: session.id }),
+      }),
+      status,
+    ])
     return readImageId(answer)
   } finally {
     signal?.removeEventListener('abort', abort)
@@ -41,7 +68,10 @@ export async function solveBuild(client: DockerClient, run: BuildRun): Promise<s
   }
 }
 
-function toSolveRequest(run: BuildRun, { ref, session }: { readonly ref: string; readonly session: string }): Buffer {
+const toSolveRequest = (
+  run: BuildRun,
+  { ref, session }: { readonly ref: string; readonly session: string },
+): Buffer => {
   const { plan, spec } = run
   const { build } = spec
   const entitlements = [
@@ -57,19 +87,23 @@ function toSolveRequest(run: BuildRun, { ref, session }: { readonly ref: string;
     writeMessage([[1, ref]]),
     writeMessage([[3, 'moby']]),
     writeStringMap(4, { name: plan.tags.join(',') }),
-    writeMessage([[5, session], [6, 'dockerfile.v0']]),
+    writeMessage([
+      [5, session],
+      [6, 'dockerfile.v0'],
+    ]),
     writeStringMap(7, toFrontendAttributes(run, session)),
     ...(cache.length === 0 ? [] : [writeNested(8, cache)]),
     ...[...new Set(entitlements)].map((name) => writeMessage([[9, name]])),
   ])
 }
 
-function toFrontendAttributes({ plan, spec }: BuildRun, session: string): Record<string, string> {
+const toFrontendAttributes = ({ plan, spec }: BuildRun, session: string): Record<string, string> => {
   const { build } = spec
   const shm = build.shm_size === undefined ? undefined : parseBytes(build.shm_size)
   const platform = spec.platforms?.join(',') ?? ''
   const noCache = (spec.noCache ?? build.no_cache) === true ? '' : build.no_cache_filter?.join(',')
-  const prefixed = (prefix: string, map: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(map).map(([key, value]) => [prefix + key, value]))
+  const prefixed = (prefix: string, map: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(map).map(([key, value]) => [prefix + key, value]))
   const named = Object.entries(plan.contexts).flatMap(([name, context]): [string, string][] =>
     'address' in context
       ? [[`context:${name}`, context.address]]
@@ -91,29 +125,46 @@ function toFrontendAttributes({ plan, spec }: BuildRun, session: string): Record
     ...(platform === '' ? {} : { platform }),
     ...prefixed('attest:', toAttestations(spec)),
     ...(build.network === undefined ? {} : { 'force-network-mode': build.network }),
-    ...(build.extra_hosts === undefined ? {} : { 'add-hosts': build.extra_hosts.map((entry) => entry.replace(':', '=')).join(',') }),
+    ...(build.extra_hosts === undefined
+      ? {}
+      : { 'add-hosts': build.extra_hosts.map((entry) => entry.replace(':', '=')).join(',') }),
     ...(shm === undefined ? {} : { 'shm-size': String(shm) }),
-    ...(build.ulimits === undefined ? {} : { ulimit: Object.entries(build.ulimits).map(([name, limit]) => (typeof limit === 'number' ? `${name}=${limit}:${limit}` : `${name}=${limit.soft}:${limit.hard}`)).join(',') }),
+    ...(build.ulimits === undefined
+      ? {}
+      : {
+          ulimit: Object.entries(build.ulimits)
+            .map(([name, limit]) =>
+              typeof limit === 'number' ? `${name}=${limit}:${limit}` : `${name}=${limit.soft}:${limit.hard}`,
+            )
+            .join(','),
+        }),
   }
 }
 
 /** `type=registry,ref=…,mode=max`; a bare image is `type=registry`. */
-function toCacheEntry(entry: string): Buffer {
-  const attributes = entry.includes('=') ? Object.fromEntries(entry.split(',').map((part) => part.split(/=(.*)/s).slice(0, 2) as [string, string])) : { type: 'registry', ref: entry }
+const toCacheEntry = (entry: string): Buffer => {
+  const attributes = entry.includes('=')
+    ? Object.fromEntries(entry.split(',').map((part) => part.split(/=(.*)/s).slice(0, 2) as [string, string]))
+    : { type: 'registry', ref: entry }
   const { type = 'registry', ...others } = attributes as Record<string, string>
   return Buffer.concat([writeMessage([[1, type]]), writeStringMap(2, others)])
 }
 
 type Call = { readonly path: string; readonly message: Buffer }
 
-function startCall(control: ClientHttp2Session, { path, message }: Call): ClientHttp2Stream {
-  const stream = control.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' })
+const startCall = (control: ClientHttp2Session, { path, message }: Call): ClientHttp2Stream => {
+  const stream = control.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  })
   stream.end(frameGrpc(message))
   return stream
 }
 
 /** @throws an Error with the status message of the call when it is not OK */
-async function* readCall(stream: ClientHttp2Stream): AsyncGenerator<Buffer> {
+const readCall = async function* (stream: ClientHttp2Stream): AsyncGenerator<Buffer> {
   let status: string | undefined
   let text = ''
   const note = (headers: Readonly<Record<string, unknown>>) => {
@@ -126,13 +177,16 @@ async function* readCall(stream: ClientHttp2Stream): AsyncGenerator<Buffer> {
   if (status !== undefined && status !== '0') throw new Error(text || `status ${status}`)
 }
 
-async function callGrpc(control: ClientHttp2Session, call: Call): Promise<Buffer> {
+const callGrpc = async (control: ClientHttp2Session, call: Call): Promise<Buffer> => {
   let answer: Buffer = Buffer.alloc(0)
   for await (const message of readCall(startCall(control, call))) answer = message
   return answer
 }
 
-async function followStatus(control: ClientHttp2Session, { ref, run }: { readonly ref: string; readonly run: BuildRun }): Promise<void> {
+const followStatus = async (
+  control: ClientHttp2Session,
+  { ref, run }: { readonly ref: string; readonly run: BuildRun },
+): Promise<void> => {
   try {
     const stream = startCall(control, { path: '/moby.buildkit.v1.Control/Status', message: writeMessage([[1, ref]]) })
     for await (const message of readCall(stream)) run.follower.trace(readBuildTrace(message))
@@ -142,8 +196,9 @@ async function followStatus(control: ClientHttp2Session, { ref, run }: { readonl
 }
 
 /** `SolveResponse.ExporterResponse`, a map. */
-function readImageId(answer: Buffer): string {
+const readImageId = (answer: Buffer): string => {
   const response = new Map<string, string>()
-  for (const { number, bytes } of readFields(answer)) if (number === 1) response.set(readString(bytes, 1), readString(bytes, 2))
+  for (const { number, bytes } of readFields(answer))
+    if (number === 1) response.set(readString(bytes, 1), readString(bytes, 2))
   return response.get('containerimage.digest') ?? response.get('containerimage.config.digest') ?? ''
 }

@@ -6,7 +6,9 @@ import { readFields, readString, writeMessage } from './protobuf.ts'
 import type { SshSource } from './ssh-sources.ts'
 
 /** `moby.sshforward.v1.SSH`: bytes between a `RUN --mount=type=ssh` and an agent of this machine, or ourselves for key files. */
-export function createSshForward(sources: Readonly<Record<string, SshSource>>): Readonly<Record<string, GrpcMethod>> {
+export const createSshForward = (
+  sources: Readonly<Record<string, SshSource>>,
+): Readonly<Record<string, GrpcMethod>> => {
   const sourceOf = (id: string): SshSource => {
     const source = sources[id === '' ? 'default' : id]
     if (source === undefined) throw grpcFailure(grpcStatus.notFound, `unset ssh forward key ${id}`)
@@ -20,7 +22,8 @@ export function createSshForward(sources: Readonly<Record<string, SshSource>>): 
     '/moby.sshforward.v1.SSH/ForwardAgent': async ({ headers, messages, send }) => {
       const source = sourceOf(String(headers['buildkit.ssh.id'] ?? ''))
       if ('keys' in source) {
-        for await (const answer of answerAsAgent(source.keys, readData(messages))) await send(writeMessage([[1, answer]]))
+        for await (const answer of answerAsAgent(source.keys, readData(messages)))
+          await send(writeMessage([[1, answer]]))
         return
       }
       const socket = createConnection(source.socket)
@@ -39,6 +42,7 @@ export function createSshForward(sources: Readonly<Record<string, SshSource>>): 
 }
 
 /** `BytesMessage.data`. */
-async function* readData(messages: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const message of messages) for (const { number, bytes } of readFields(message)) if (number === 1) yield bytes
+const readData = async function* (messages: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const message of messages)
+    for (const { number, bytes } of readFields(message)) if (number === 1) yield bytes
 }

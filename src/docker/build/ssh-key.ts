@@ -13,7 +13,7 @@ export type SshKey = {
 const OPENSSH = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+?)-----END OPENSSH PRIVATE KEY-----/
 
 /** A private key as `ssh-keygen` writes it, or in PEM. @throws an Error that says why it cannot be used */
-export function parseSshKey(text: string, name: string): SshKey {
+export const parseSshKey = (text: string, name: string): SshKey => {
   const own = OPENSSH.exec(text)?.[1]
   if (own !== undefined) return parseOpenssh(Buffer.from(own, 'base64'), name)
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw new Error('it is no private key')
@@ -24,7 +24,7 @@ export function parseSshKey(text: string, name: string): SshKey {
 const PROTECTED = 'it has a passphrase'
 
 /** OpenSSH's PROTOCOL.key. */
-function parseOpenssh(bytes: Buffer, name: string): SshKey {
+const parseOpenssh = (bytes: Buffer, name: string): SshKey => {
   const magic = Buffer.from('openssh-key-v1\0')
   if (!bytes.subarray(0, magic.length).equals(magic)) throw new Error('it is no key of OpenSSH')
   const outer = readSsh(bytes.subarray(magic.length))
@@ -47,23 +47,47 @@ const curves: Readonly<Record<string, { readonly crv: string; readonly hash: str
   nistp521: { crv: 'P-521', hash: 'sha512', bytes: 66 },
 }
 
-function readPrivate(fields: SshReader): JsonWebKey {
+const readPrivate = (fields: SshReader): JsonWebKey => {
   const kind = fields.text()
   if (kind === 'ssh-ed25519') {
     const publicPart = fields.field()
     return { kty: 'OKP', crv: 'Ed25519', x: toBase64(publicPart), d: toBase64(fields.field().subarray(0, 32)) }
   }
   if (kind === 'ssh-rsa') {
-    const [n, e, d, qi, p, q] = [fields.field(), fields.field(), fields.field(), fields.field(), fields.field(), fields.field()] as const
-    const remainder = (prime: Buffer): string => toNumberText(Buffer.from(toHex(toNumber(d) % (toNumber(prime) - 1n)), 'hex'))
-    return { kty: 'RSA', n: toNumberText(n), e: toNumberText(e), d: toNumberText(d), p: toNumberText(p), q: toNumberText(q), dp: remainder(p), dq: remainder(q), qi: toNumberText(qi) }
+    const [n, e, d, qi, p, q] = [
+      fields.field(),
+      fields.field(),
+      fields.field(),
+      fields.field(),
+      fields.field(),
+      fields.field(),
+    ] as const
+    const remainder = (prime: Buffer): string =>
+      toNumberText(Buffer.from(toHex(toNumber(d) % (toNumber(prime) - 1n)), 'hex'))
+    return {
+      kty: 'RSA',
+      n: toNumberText(n),
+      e: toNumberText(e),
+      d: toNumberText(d),
+      p: toNumberText(p),
+      q: toNumberText(q),
+      dp: remainder(p),
+      dq: remainder(q),
+      qi: toNumberText(qi),
+    }
   }
   const curve = kind.startsWith('ecdsa-sha2-') ? curves[fields.text()] : undefined
   if (curve === undefined) throw new Error(`keys of the kind ${kind} are not supported`)
   const point = fields.field()
   const d = fields.field()
   const padded = Buffer.concat([Buffer.alloc(curve.bytes), d]).subarray(-curve.bytes)
-  return { kty: 'EC', crv: curve.crv, x: toBase64(point.subarray(1, 1 + curve.bytes)), y: toBase64(point.subarray(1 + curve.bytes)), d: toBase64(padded) }
+  return {
+    kty: 'EC',
+    crv: curve.crv,
+    x: toBase64(point.subarray(1, 1 + curve.bytes)),
+    y: toBase64(point.subarray(1 + curve.bytes)),
+    d: toBase64(padded),
+  }
 }
 
 const toNumber = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString('hex') || '0'}`)
@@ -80,19 +104,35 @@ const toNumberText = (bytes: Buffer): string => toBase64(bytes[0] === 0 ? bytes.
 
 const fromBase64 = (text: string | undefined): Buffer => Buffer.from(text ?? '', 'base64url')
 
-function toSshKey(key: KeyObject, comment: string): SshKey {
+const toSshKey = (key: KeyObject, comment: string): SshKey => {
   const { x, y, n, e, crv } = createPublicKey(key).export({ format: 'jwk' })
   switch (key.asymmetricKeyType) {
     case 'ed25519':
-      return { comment, publicKey: Buffer.concat([toField('ssh-ed25519'), toField(fromBase64(x))]), sign: (data) => toSignature('ssh-ed25519', sign(null, data, key)) }
+      return {
+        comment,
+        publicKey: Buffer.concat([toField('ssh-ed25519'), toField(fromBase64(x))]),
+        sign: (data) => toSignature('ssh-ed25519', sign(null, data, key)),
+      }
     case 'rsa':
-      return { comment, publicKey: Buffer.concat([toField('ssh-rsa'), toInteger(fromBase64(e)), toInteger(fromBase64(n))]), sign: (data, flags) => signWithRsa(key, { data, flags }) }
+      return {
+        comment,
+        publicKey: Buffer.concat([toField('ssh-rsa'), toInteger(fromBase64(e)), toInteger(fromBase64(n))]),
+        sign: (data, flags) => signWithRsa(key, { data, flags }),
+      }
     case 'ec': {
       const [name, curve] = Object.entries(curves).find(([, one]) => one.crv === crv) ?? []
       if (name === undefined || curve === undefined) break
       const kind = `ecdsa-sha2-${name}`
-      const publicKey = Buffer.concat([toField(kind), toField(name), toField(Buffer.concat([Buffer.from([4]), fromBase64(x), fromBase64(y)]))])
-      return { comment, publicKey, sign: (data) => toSignature(kind, toTwoIntegers(sign(curve.hash, data, { key, dsaEncoding: 'ieee-p1363' }))) }
+      const publicKey = Buffer.concat([
+        toField(kind),
+        toField(name),
+        toField(Buffer.concat([Buffer.from([4]), fromBase64(x), fromBase64(y)])),
+      ])
+      return {
+        comment,
+        publicKey,
+        sign: (data) => toSignature(kind, toTwoIntegers(sign(curve.hash, data, { key, dsaEncoding: 'ieee-p1363' }))),
+      }
     }
     default:
   }
@@ -102,11 +142,17 @@ function toSshKey(key: KeyObject, comment: string): SshKey {
 const RSA_SHA2_256 = 2
 const RSA_SHA2_512 = 4
 
-function signWithRsa(key: KeyObject, { data, flags }: { readonly data: Buffer; readonly flags: number }): Buffer {
+const signWithRsa = (key: KeyObject, { data, flags }: { readonly data: Buffer; readonly flags: number }): Buffer => {
   if ((flags & RSA_SHA2_512) !== 0) return toSignature('rsa-sha2-512', sign('sha512', data, key))
-  return (flags & RSA_SHA2_256) !== 0 ? toSignature('rsa-sha2-256', sign('sha256', data, key)) : toSignature('ssh-rsa', sign('sha1', data, key))
+  return (flags & RSA_SHA2_256) !== 0
+    ? toSignature('rsa-sha2-256', sign('sha256', data, key))
+    : toSignature('ssh-rsa', sign('sha1', data, key))
 }
 
 const toSignature = (kind: string, bytes: Buffer): Buffer => Buffer.concat([toField(kind), toField(bytes)])
 
-const toTwoIntegers = (signature: Buffer): Buffer => Buffer.concat([toInteger(signature.subarray(0, signature.length / 2)), toInteger(signature.subarray(signature.length / 2))])
+const toTwoIntegers = (signature: Buffer): Buffer =>
+  Buffer.concat([
+    toInteger(signature.subarray(0, signature.length / 2)),
+    toInteger(signature.subarray(signature.length / 2)),
+  ])

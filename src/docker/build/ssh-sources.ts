@@ -8,11 +8,17 @@ export type SshSource = { readonly socket: string } | { readonly keys: readonly 
 type Named = { readonly serviceName: string; readonly id: string }
 
 /** Sockets and key files by id, as Docker's builder tells them apart: by what is there. @throws `build/ssh-unusable` */
-export async function readSshSources(paths: Readonly<Record<string, readonly string[]>>, serviceName: string): Promise<Readonly<Record<string, SshSource>>> {
-  return Object.fromEntries(await Promise.all(Object.entries(paths).map(async ([id, list]) => [id, await readSource(list, { serviceName, id })] as const)))
-}
+export const readSshSources = async (
+  paths: Readonly<Record<string, readonly string[]>>,
+  serviceName: string,
+): Promise<Readonly<Record<string, SshSource>>> =>
+  Object.fromEntries(
+    await Promise.all(
+      Object.entries(paths).map(async ([id, list]) => [id, await readSource(list, { serviceName, id })] as const),
+    ),
+  )
 
-async function readSource(paths: readonly string[], named: Named): Promise<SshSource> {
+const readSource = async (paths: readonly string[], named: Named): Promise<SshSource> => {
   const refuse = (why: string, cause?: unknown): never => {
     throw new StackError('build/ssh-unusable', { service: named.serviceName, id: named.id, why }, { cause })
   }
@@ -20,7 +26,8 @@ async function readSource(paths: readonly string[], named: Named): Promise<SshSo
   const keys: SshKey[] = []
   for (const path of paths) {
     const found = await stat(path).catch((error: unknown) => refuse(`there is no ${path}`, error))
-    if (found.isSocket()) return paths.length === 1 ? { socket: path } : refuse(`${path} is an agent, and stands beside other paths`)
+    if (found.isSocket())
+      return paths.length === 1 ? { socket: path } : refuse(`${path} is an agent, and stands beside other paths`)
     if (!found.isFile()) refuse(`${path} is neither an agent's socket nor a key file`)
     try {
       keys.push(parseSshKey(await readFile(path, 'utf8'), path))

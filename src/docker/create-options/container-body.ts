@@ -11,7 +11,7 @@ import { toHostConfig } from './host-config.ts'
 import { toExposedPorts } from './ports.ts'
 
 /** The body of `POST /containers/create`, as Docker Compose sends it. */
-export function toContainerBody(spec: ContainerSpec, facts: BodyFacts): Readonly<Record<string, unknown>> {
+export const toContainerBody = (spec: ContainerSpec, facts: BodyFacts): Readonly<Record<string, unknown>> => {
   const { service, oneOff } = spec
   const stopMs = durationToMs(service.stop_grace_period)
   const healthcheck = toHealthcheck(service.healthcheck, facts.api)
@@ -20,7 +20,12 @@ export function toContainerBody(spec: ContainerSpec, facts: BodyFacts): Readonly
   return {
     Image: spec.image,
     Labels: spec.labels,
-    Env: toEnvironment({ ...facts.proxyEnvironment, ...(service.use_api_socket === true ? { DOCKER_CONFIG: apiLoginsFolder } : {}), ...service.environment, ...spec.extraEnvironment }),
+    Env: toEnvironment({
+      ...facts.proxyEnvironment,
+      ...(service.use_api_socket === true ? { DOCKER_CONFIG: apiLoginsFolder } : {}),
+      ...service.environment,
+      ...spec.extraEnvironment,
+    }),
     AttachStdin: attachesInput,
     AttachStdout: true,
     AttachStderr: true,
@@ -46,10 +51,11 @@ export function toContainerBody(spec: ContainerSpec, facts: BodyFacts): Readonly
 }
 
 /** `KEY` alone takes the variable of the image away. */
-const toEnvironment = (environment: NullableStringMap): string[] => Object.entries(environment).map(([key, value]) => (value === null ? key : `${key}=${value}`))
+const toEnvironment = (environment: NullableStringMap): string[] =>
+  Object.entries(environment).map(([key, value]) => (value === null ? key : `${key}=${value}`))
 
 /** From API 1.44 on it belongs to the endpoint. */
-function toMacAddress(service: Service, api: ApiVersion): string | undefined {
+const toMacAddress = (service: Service, api: ApiVersion): string | undefined => {
   if (isAtLeast(api, 1, 44)) return undefined
   const primary = primaryNetwork(service)
   return service.mac_address ?? (primary === undefined ? undefined : service.networks?.[primary]?.mac_address)

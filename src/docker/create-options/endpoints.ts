@@ -14,7 +14,7 @@ export type Networking = {
 }
 
 /** Keys in the order of attachment: highest `priority` first, then by name. */
-export function networksByPriority(service: Service): readonly string[] {
+export const networksByPriority = (service: Service): readonly string[] => {
   const priority = (key: string) => service.networks?.[key]?.priority ?? 0
   return Object.keys(service.networks ?? {}).sort((a, b) => priority(b) - priority(a) || (a < b ? -1 : 1))
 }
@@ -22,7 +22,7 @@ export function networksByPriority(service: Service): readonly string[] {
 export const primaryNetwork = (service: Service): string | undefined => networksByPriority(service)[0]
 
 /** @returns `undefined` when `network_mode` says everything */
-export function toNetworking(spec: ContainerSpec, api: ApiVersion): Networking | undefined {
+export const toNetworking = (spec: ContainerSpec, api: ApiVersion): Networking | undefined => {
   const { service } = spec
   if (service.network_mode !== undefined && service.network_mode !== '') return undefined
   const [primary, ...others] = networksByPriority(service)
@@ -37,25 +37,36 @@ export function toNetworking(spec: ContainerSpec, api: ApiVersion): Networking |
   return { mode: realName(spec, primary), first: Object.fromEntries(endpoints), later: isOneCall ? [] : others }
 }
 
-export const realName = (spec: ContainerSpec, key: string): string => spec.networkNames[key] ?? spec.project.networks[key]?.name ?? key
+export const realName = (spec: ContainerSpec, key: string): string =>
+  spec.networkNames[key] ?? spec.project.networks[key]?.name ?? key
 
 /** The name that the container has, or will have once it has taken the place of another; and the service's. */
-export function containerAliases(spec: ContainerSpec): readonly string[] {
+export const containerAliases = (spec: ContainerSpec): readonly string[] => {
   const number = spec.labels['com.docker.compose.container-number']
-  const name = spec.oneOff !== undefined || number === undefined ? spec.name : (spec.service.container_name ?? `${spec.project.name}-${spec.serviceName}-${number}`)
+  const name =
+    spec.oneOff !== undefined || number === undefined
+      ? spec.name
+      : (spec.service.container_name ?? `${spec.project.name}-${spec.serviceName}-${number}`)
   return [name, ...(spec.oneOff?.useAliases === false ? [] : [spec.serviceName])]
 }
 
-export const ownAliases = (spec: ContainerSpec, key: string): readonly string[] => (spec.oneOff?.useAliases === false ? [] : (spec.service.networks?.[key]?.aliases ?? []))
+export const ownAliases = (spec: ContainerSpec, key: string): readonly string[] =>
+  spec.oneOff?.useAliases === false ? [] : (spec.service.networks?.[key]?.aliases ?? [])
 
 /** An endpoint: of a create call or of a later connect. */
-export function toEndpoint(service: Service, { key, aliases, api }: { readonly key: string; readonly aliases: readonly string[]; readonly api: ApiVersion }): Readonly<Record<string, unknown>> {
+export const toEndpoint = (
+  service: Service,
+  { key, aliases, api }: { readonly key: string; readonly aliases: readonly string[]; readonly api: ApiVersion },
+): Readonly<Record<string, unknown>> => {
   const attachment = service.networks?.[key] ?? undefined
   const isPrimary = primaryNetwork(service) === key
   const mac = attachment?.mac_address ?? (isPrimary ? service.mac_address : undefined)
   const { ipv4_address, ipv6_address, link_local_ips } = attachment ?? {}
   const hasAddress = ipv4_address !== undefined || ipv6_address !== undefined || (link_local_ips ?? []).length > 0
-  const options = { ...attachment?.driver_opts, ...(attachment?.interface_name === undefined ? {} : { [INTERFACE_NAME]: attachment.interface_name }) }
+  const options = {
+    ...attachment?.driver_opts,
+    ...(attachment?.interface_name === undefined ? {} : { [INTERFACE_NAME]: attachment.interface_name }),
+  }
   return {
     Aliases: [...new Set(aliases)],
     ...(hasAddress
@@ -74,7 +85,7 @@ export function toEndpoint(service: Service, { key, aliases, api }: { readonly k
 }
 
 /** `container:alias`, with the three aliases that Docker Compose gives to a link. */
-export function toLinks(spec: ContainerSpec): readonly string[] {
+export const toLinks = (spec: ContainerSpec): readonly string[] => {
   const { service, project, containersOf } = spec
   const links = (service.links ?? []).flatMap((link) => {
     const [target = '', alias = target] = link.split(':')

@@ -3,7 +3,7 @@ import { parseDuration } from '../../core/project/units.ts'
 import { isAtLeast, type ApiVersion } from '../negotiate.ts'
 
 /** What is not said stays out: the image's value holds then, or the engine's default. Nanoseconds. */
-export function toHealthcheck(check: Healthcheck | undefined, api: ApiVersion): object | undefined {
+export const toHealthcheck = (check: Healthcheck | undefined, api: ApiVersion): object | undefined => {
   if (check === undefined) return undefined
   if (check.disable === true) return { Test: ['NONE'] }
   const time = (key: string, value: Duration | undefined) => {

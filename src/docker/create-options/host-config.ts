@@ -10,9 +10,11 @@ import { toPortBindings } from './ports.ts'
 import { toResources } from './resources.ts'
 import { toSecurityOptions } from './security-options.ts'
 
-export type HostFacts = BodyFacts & { /** Of the service's networks; absent: `network_mode` counts. */ readonly networkMode: string | undefined }
+export type HostFacts = BodyFacts & {
+  /** Of the service's networks; absent: `network_mode` counts. */ readonly networkMode: string | undefined
+}
 
-export function toHostConfig(spec: ContainerSpec, facts: HostFacts): Readonly<Record<string, unknown>> {
+export const toHostConfig = (spec: ContainerSpec, facts: HostFacts): Readonly<Record<string, unknown>> => {
   const { service, oneOff } = spec
   const security = toSecurityOptions(service.security_opt ?? [], facts.seccompProfiles ?? {})
   const links = toLinks(spec)
@@ -40,7 +42,10 @@ export function toHostConfig(spec: ContainerSpec, facts: HostFacts): Readonly<Re
       IpcMode: toSharedNamespace(service.ipc, spec),
       Isolation: service.isolation,
       Links: links.length === 0 ? undefined : links,
-      LogConfig: service.logging === undefined ? undefined : { Type: service.logging.driver ?? '', Config: service.logging.options ?? {} },
+      LogConfig:
+        service.logging === undefined
+          ? undefined
+          : { Type: service.logging.driver ?? '', Config: service.logging.options ?? {} },
       OomScoreAdj: service.oom_score_adj,
       PidMode: toSharedNamespace(service.pid, spec),
       Runtime: service.runtime,
@@ -57,20 +62,20 @@ export function toHostConfig(spec: ContainerSpec, facts: HostFacts): Readonly<Re
 }
 
 /** `service:x` becomes the container that was made for it. */
-function toSharedNamespace(mode: string | undefined, { containersOf }: ContainerSpec): string | undefined {
+const toSharedNamespace = (mode: string | undefined, { containersOf }: ContainerSpec): string | undefined => {
   if (mode === undefined || !mode.startsWith('service:')) return mode
   const service = mode.slice('service:'.length)
   return `container:${containersOf[service] ?? service}`
 }
 
 /** `x`, `x:ro`, `container:x`, `container:x:ro`. */
-function toVolumesFrom(entry: string, { containersOf }: ContainerSpec): string {
+const toVolumesFrom = (entry: string, { containersOf }: ContainerSpec): string => {
   if (entry.startsWith('container:')) return entry.slice('container:'.length)
   const [service = '', ...access] = entry.split(':')
   return [containersOf[service] ?? service, ...access].join(':')
 }
 
-function toTmpfs({ tmpfs }: Service): Readonly<Record<string, string>> | undefined {
+const toTmpfs = ({ tmpfs }: Service): Readonly<Record<string, string>> | undefined => {
   if (tmpfs === undefined || tmpfs.length === 0) return undefined
   return Object.fromEntries(
     tmpfs.map((entry) => {
@@ -83,7 +88,7 @@ function toTmpfs({ tmpfs }: Service): Readonly<Record<string, string>> | undefin
 const policies: Readonly<Record<string, string>> = { none: 'no', any: 'always' }
 
 /** `deploy.restart_policy` goes before `restart`. */
-function toRestartPolicy({ restart, deploy }: Service): object {
+const toRestartPolicy = ({ restart, deploy }: Service): object => {
   const policy = deploy?.restart_policy
   if (policy !== undefined) {
     const condition = policy.condition ?? 'any'

@@ -1,9 +1,18 @@
-import type { BlkioConfig, ByteCount, Device, DeviceRequest, Service, ThrottleDevice, Ulimit, WeightDevice } from '../../core/project/service.ts'
+import type {
+  BlkioConfig,
+  ByteCount,
+  Device,
+  DeviceRequest,
+  Service,
+  ThrottleDevice,
+  Ulimit,
+  WeightDevice,
+} from '../../core/project/service.ts'
 import { parseBytes } from '../../core/project/units.ts'
 import { defined } from './defined.ts'
 
 /** Limits and devices, with `deploy.resources` above the service's own keys, as Docker Compose maps them. */
-export function toResources(service: Service): Readonly<Record<string, unknown>> {
+export const toResources = (service: Service): Readonly<Record<string, unknown>> => {
   const limits = service.deploy?.resources?.limits
   const reservations = service.deploy?.resources?.reservations
   const cpus = positive(limits?.cpus) ?? service.cpus
@@ -31,26 +40,34 @@ export function toResources(service: Service): Readonly<Record<string, unknown>>
   })
 }
 
-const positive = (value: number | string | undefined): number | undefined => (value === undefined || Number(value) <= 0 ? undefined : Number(value))
+const positive = (value: number | string | undefined): number | undefined =>
+  value === undefined || Number(value) <= 0 ? undefined : Number(value)
 
 /** Unlike a duration of zero, a size of zero means that nothing is said. */
-function toBytes(value: ByteCount | undefined): number | undefined {
+const toBytes = (value: ByteCount | undefined): number | undefined => {
   if (value === undefined) return undefined
   const bytes = value === '-1' ? -1 : parseBytes(value)
   return bytes === 0 ? undefined : bytes
 }
 
-const toMicroseconds = (value: number | string | undefined): number | undefined => (value === undefined ? undefined : Number(value))
+const toMicroseconds = (value: number | string | undefined): number | undefined =>
+  value === undefined ? undefined : Number(value)
 
-function toUlimits(ulimits: Readonly<Record<string, Ulimit>> | undefined): readonly object[] | undefined {
+const toUlimits = (ulimits: Readonly<Record<string, Ulimit>> | undefined): readonly object[] | undefined => {
   if (ulimits === undefined) return undefined
-  return Object.entries(ulimits).map(([name, limit]) => (typeof limit === 'number' ? { Name: name, Soft: limit, Hard: limit } : { Name: name, Soft: limit.soft, Hard: limit.hard }))
+  return Object.entries(ulimits).map(([name, limit]) =>
+    typeof limit === 'number'
+      ? { Name: name, Soft: limit, Hard: limit }
+      : { Name: name, Soft: limit.soft, Hard: limit.hard },
+  )
 }
 
-function toBlkio(blkio: BlkioConfig | undefined): Record<string, unknown> {
+const toBlkio = (blkio: BlkioConfig | undefined): Record<string, unknown> => {
   if (blkio === undefined) return {}
-  const throttle = (devices: readonly ThrottleDevice[] | undefined) => devices?.map(({ path, rate }) => ({ Path: path, Rate: parseBytes(String(rate)) ?? 0 }))
-  const weight = (devices: readonly WeightDevice[] | undefined) => devices?.map(({ path, weight: value }) => ({ Path: path, Weight: value }))
+  const throttle = (devices: readonly ThrottleDevice[] | undefined) =>
+    devices?.map(({ path, rate }) => ({ Path: path, Rate: parseBytes(String(rate)) ?? 0 }))
+  const weight = (devices: readonly WeightDevice[] | undefined) =>
+    devices?.map(({ path, weight: value }) => ({ Path: path, Weight: value }))
   return {
     BlkioWeight: blkio.weight,
     BlkioWeightDevice: weight(blkio.weight_device),
@@ -61,12 +78,14 @@ function toBlkio(blkio: BlkioConfig | undefined): Record<string, unknown> {
   }
 }
 
-function toDevices(service: Service): Record<string, unknown> {
+const toDevices = (service: Service): Record<string, unknown> => {
   const devices = service.devices ?? []
   const named = devices.filter(isCdiDevice)
   const paths = devices.filter((device) => !isCdiDevice(device))
   const requests = [
-    ...(service.deploy?.resources?.reservations?.devices ?? []).map((request) => toDeviceRequest(request, request.capabilities ?? [])),
+    ...(service.deploy?.resources?.reservations?.devices ?? []).map((request) =>
+      toDeviceRequest(request, request.capabilities ?? []),
+    ),
     ...(named.length === 0 ? [] : [{ Driver: 'cdi', DeviceIDs: named.map(({ source }) => source) }]),
     ...(service.gpus ?? []).map((request) => toDeviceRequest(request, [...(request.capabilities ?? []), 'gpu'])),
   ]
@@ -74,7 +93,11 @@ function toDevices(service: Service): Record<string, unknown> {
     Devices:
       paths.length === 0
         ? undefined
-        : paths.map(({ source, target, permissions }) => ({ PathOnHost: source, PathInContainer: target ?? source, CgroupPermissions: permissions ?? 'rwm' })),
+        : paths.map(({ source, target, permissions }) => ({
+            PathOnHost: source,
+            PathInContainer: target ?? source,
+            CgroupPermissions: permissions ?? 'rwm',
+          })),
     DeviceRequests: requests.length === 0 ? undefined : requests,
   }
 }

@@ -1,10 +1,17 @@
-type SecurityOptions = { readonly SecurityOpt?: readonly string[]; readonly MaskedPaths?: readonly string[]; readonly ReadonlyPaths?: readonly string[] }
+type SecurityOptions = {
+  readonly SecurityOpt?: readonly string[]
+  readonly MaskedPaths?: readonly string[]
+  readonly ReadonlyPaths?: readonly string[]
+}
 
 /**
  * `security_opt` as the engine takes it: a seccomp profile is sent as its text (the engine cannot read our files), and
  * `systempaths=unconfined` is two lists of paths.
  */
-export function toSecurityOptions(options: readonly string[], profiles: Readonly<Record<string, string>>): SecurityOptions {
+export const toSecurityOptions = (
+  options: readonly string[],
+  profiles: Readonly<Record<string, string>>,
+): SecurityOptions => {
   if (options.length === 0) return {}
   const unconfined = options.includes('systempaths=unconfined')
   const others = options.filter((option) => option !== 'systempaths=unconfined')
@@ -14,14 +21,16 @@ export function toSecurityOptions(options: readonly string[], profiles: Readonly
   }
 }
 
-function inline(option: string, profiles: Readonly<Record<string, string>>): string {
+const inline = (option: string, profiles: Readonly<Record<string, string>>): string => {
   const path = seccompFile(option)
   const profile = path === undefined ? undefined : profiles[path]
   return profile === undefined ? option : `seccomp=${JSON.stringify(JSON.parse(profile))}`
 }
 
 /** The path that a `seccomp` option names, as written; nothing for the built-in and unconfined ones and for other options. */
-export function seccompFile(option: string): string | undefined {
+export const seccompFile = (option: string): string | undefined => {
   const path = /^seccomp[=:](.*)$/s.exec(option)?.[1]
-  return path === undefined || path === 'unconfined' || path === 'builtin' || path.trimStart().startsWith('{') ? undefined : path
+  return path === undefined || path === 'unconfined' || path === 'builtin' || path.trimStart().startsWith('{')
+    ? undefined
+    : path
 }

@@ -16,7 +16,10 @@ export type LogFollower = {
    * Follows the container's log until it stops, from its mark when it was followed before; otherwise from `since`
    * (seconds), or from its first line. Called at every start of a container; does nothing while it is followed.
    */
-  follow(source: LogSource, from?: { readonly since?: number | string; readonly tail?: number; readonly mark?: LogMark }): void
+  follow(
+    source: LogSource,
+    from?: { readonly since?: number | string; readonly tail?: number; readonly mark?: LogMark },
+  ): void
   /** Resolves when what the container wrote before it stopped has been told. */
   settled(id: string): Promise<void>
   /** Resolves when no container is followed any more; rejects when one could not be followed to its end. */
@@ -24,7 +27,10 @@ export type LogFollower = {
   flush(): void
 }
 
-type FollowerDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'random'> & { readonly emit: Emit; readonly signal: AbortSignal }
+type FollowerDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'random'> & {
+  readonly emit: Emit
+  readonly signal: AbortSignal
+}
 type Stream = { again: boolean; readonly done: Promise<void> }
 
 // The engine closes a follower a moment after the end of its container; no one waits longer for it.
@@ -39,10 +45,21 @@ export const createLogFollower = (deps: FollowerDeps): LogFollower => {
   const window = createLogWindow(deps)
   let lost: { readonly error: unknown } | undefined
 
-  const read = async (source: LogSource, from: { readonly since?: number | string; readonly tail?: number }): Promise<void> => {
+  const read = async (
+    source: LogSource,
+    from: { readonly since?: number | string; readonly tail?: number },
+  ): Promise<void> => {
     const mark = marks.get(source.id)
     const since = mark === undefined ? from.since : toSeconds(mark.timestamp)
-    const chunks = deps.runtime.logs(source.id, { follow: true, ...(since === undefined ? {} : { since }), ...(mark === undefined && from.tail !== undefined ? { tail: from.tail } : {}) }, { signal: deps.signal })
+    const chunks = deps.runtime.logs(
+      source.id,
+      {
+        follow: true,
+        ...(since === undefined ? {} : { since }),
+        ...(mark === undefined && from.tail !== undefined ? { tail: from.tail } : {}),
+      },
+      { signal: deps.signal },
+    )
     const skip = createSkip(mark)
     for await (const chunk of chunks) {
       const lines = skip(chunk.lines)
@@ -51,10 +68,19 @@ export const createLogFollower = (deps: FollowerDeps): LogFollower => {
       window.add({ source, stream: chunk.stream, lines })
     }
   }
-  const run = async (source: LogSource, from: { readonly since?: number | string; readonly tail?: number }): Promise<void> => {
+  const run = async (
+    source: LogSource,
+    from: { readonly since?: number | string; readonly tail?: number },
+  ): Promise<void> => {
     const { clock, random, signal } = deps
     try {
-      await withRetry(() => read(source, from), { clock, random, signal, attempts: patientAttempts, isTransient: (error) => isPassing(error) || isCutOff(error) })
+      await withRetry(() => read(source, from), {
+        clock,
+        random,
+        signal,
+        attempts: patientAttempts,
+        isTransient: (error) => isPassing(error) || isCutOff(error),
+      })
     } catch (error) {
       if (signal.aborted) return
       if (isCutOff(error)) lost = { error }
@@ -129,7 +155,11 @@ const toSeconds = (timestamp: string): string => {
 // The drivers `none` and `syslog` keep nothing: there is only what is written from now on.
 const isUnreadable = (error: unknown): boolean => isStackError(error) && /does not support reading/.test(error.message)
 
-const readByAttaching = async ({ runtime, clock, signal }: FollowerDeps, source: LogSource, add: (batch: { source: LogSource; stream: 'stdout' | 'stderr'; lines: LogChunk['lines'] }) => void): Promise<void> => {
+const readByAttaching = async (
+  { runtime, clock, signal }: FollowerDeps,
+  source: LogSource,
+  add: (batch: { source: LogSource; stream: 'stdout' | 'stderr'; lines: LogChunk['lines'] }) => void,
+): Promise<void> => {
   try {
     const attached = await runtime.attach(source.id, { stdin: false, tty: false }, { signal })
     const toReader = (stream: 'stdout' | 'stderr') =>

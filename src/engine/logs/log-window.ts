@@ -15,7 +15,15 @@ export type LogWindow = {
 type Entry = { readonly batch: LogBatch; readonly timestamp: string; readonly text: string; readonly at: number }
 
 /** Lines of several containers that arrive nearly together leave in the order in which they were written. */
-export const createLogWindow = ({ clock, emit, signal }: { readonly clock: Clock; readonly emit: Emit; readonly signal: AbortSignal }): LogWindow => {
+export const createLogWindow = ({
+  clock,
+  emit,
+  signal,
+}: {
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly signal: AbortSignal
+}): LogWindow => {
   let entries: Entry[] = []
   let isOpen = false
   const dropped = new Map<string, number>()
@@ -24,10 +32,17 @@ export const createLogWindow = ({ clock, emit, signal }: { readonly clock: Clock
     const ready = entries
     entries = []
     isOpen = false
-    if (isSorted(ready) === false) ready.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
+    if (isSorted(ready) === false)
+      ready.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
     for (const run of toRuns(ready)) {
       const { source, stream } = (run[0] as Entry).batch
-      emit({ type: 'log/written', service: source.service, container: source.name, stream, lines: run.map(({ text, at, timestamp }) => ({ text, at, timestamp })) })
+      emit({
+        type: 'log/written',
+        service: source.service,
+        container: source.name,
+        stream,
+        lines: run.map(({ text, at, timestamp }) => ({ text, at, timestamp })),
+      })
     }
     for (const [service, lines] of dropped) emit({ type: 'log/dropped', service, lines })
     dropped.clear()
@@ -37,7 +52,11 @@ export const createLogWindow = ({ clock, emit, signal }: { readonly clock: Clock
     add: (batch) => {
       for (const { text, at, timestamp } of batch.lines) entries.push({ batch, timestamp, text, at })
       const excess = entries.length - maxLines
-      if (excess > 0) for (const { batch: { source } } of entries.splice(0, excess)) dropped.set(source.service, (dropped.get(source.service) ?? 0) + 1)
+      if (excess > 0)
+        for (const {
+          batch: { source },
+        } of entries.splice(0, excess))
+          dropped.set(source.service, (dropped.get(source.service) ?? 0) + 1)
       if (isOpen || entries.length === 0) return
       isOpen = true
       clock.sleep(windowMs, { signal }).then(flush, flush)
@@ -45,14 +64,16 @@ export const createLogWindow = ({ clock, emit, signal }: { readonly clock: Clock
   }
 }
 
-const isSorted = (entries: readonly Entry[]): boolean => entries.every((entry, index) => index === 0 || (entries[index - 1] as Entry).timestamp <= entry.timestamp)
+const isSorted = (entries: readonly Entry[]): boolean =>
+  entries.every((entry, index) => index === 0 || (entries[index - 1] as Entry).timestamp <= entry.timestamp)
 
 /** Neighbours of one stream of one container leave as one event. */
 const toRuns = (entries: readonly Entry[]): readonly (readonly Entry[])[] => {
   const runs: Entry[][] = []
   let last: Entry | undefined
   for (const entry of entries) {
-    const isSame = last !== undefined && last.batch.source.id === entry.batch.source.id && last.batch.stream === entry.batch.stream
+    const isSame =
+      last !== undefined && last.batch.source.id === entry.batch.source.id && last.batch.stream === entry.batch.stream
     if (isSame) runs.at(-1)?.push(entry)
     else runs.push([entry])
     last = entry

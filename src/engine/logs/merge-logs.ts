@@ -2,7 +2,11 @@ import type { LogChunk } from '../ports.ts'
 
 export type LogSource = { readonly id: string; readonly name: string; readonly service: string }
 /** Lines of one stream of one container, in a row. */
-export type LogBatch = { readonly source: LogSource; readonly stream: 'stdout' | 'stderr'; readonly lines: LogChunk['lines'] }
+export type LogBatch = {
+  readonly source: LogSource
+  readonly stream: 'stdout' | 'stderr'
+  readonly lines: LogChunk['lines']
+}
 
 type Cursor = {
   readonly source: LogSource
@@ -15,8 +19,15 @@ type Cursor = {
  * Logs of several containers as one, ordered by the engine's time: a merge of streams each in order, which holds one chunk
  * of each and so needs no more memory for long logs than for short ones.
  */
-export const mergeLogs = async function* (sources: readonly { readonly source: LogSource; readonly chunks: AsyncIterable<LogChunk> }[]): AsyncGenerator<LogBatch> {
-  const cursors: Cursor[] = sources.map(({ source, chunks }) => ({ source, chunks: chunks[Symbol.asyncIterator](), chunk: undefined, line: 0 }))
+export const mergeLogs = async function* (
+  sources: readonly { readonly source: LogSource; readonly chunks: AsyncIterable<LogChunk> }[],
+): AsyncGenerator<LogBatch> {
+  const cursors: Cursor[] = sources.map(({ source, chunks }) => ({
+    source,
+    chunks: chunks[Symbol.asyncIterator](),
+    chunk: undefined,
+    line: 0,
+  }))
   try {
     await Promise.all(cursors.map(advance))
     let open = cursors.filter((cursor) => cursor.chunk !== undefined)

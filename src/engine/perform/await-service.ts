@@ -22,7 +22,12 @@ export const awaitService = async (action: ActionOf<'service/await'>, context: S
     if (isStackError(error) && error.code !== 'service/wait-timeout') {
       await context.runtime.assertThere({ signal: context.signal })
       // The one that answers may be the next one already: the events of the one before have ended then.
-      if (wasLost) throw new StackError('engine/connection-lost', { what: `say how service ${action.service} is` }, { cause: error })
+      if (wasLost)
+        throw new StackError(
+          'engine/connection-lost',
+          { what: `say how service ${action.service} is` },
+          { cause: error },
+        )
     }
     if (action.optional !== true || !isStackError(error)) throw error
     context.warn(error.code, error.message)

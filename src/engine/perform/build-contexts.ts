@@ -4,18 +4,25 @@ import type { Build } from '../../core/project/service.ts'
 import type { GitCheckout, Repositories, WantedCheckout } from '../repositories.ts'
 import type { StepContext } from './context.ts'
 
-type Place = Pick<StepContext, 'emit' | 'repositories' | 'retry' | 'signal' | 'step' | 'world'> & { readonly environment: Readonly<Record<string, string>> }
+type Place = Pick<StepContext, 'emit' | 'repositories' | 'retry' | 'signal' | 'step' | 'world'> & {
+  readonly environment: Readonly<Record<string, string>>
+}
 
 /**
  * The build with a folder of this machine wherever it names a git repository, freshly fetched. What is no repository (a
  * tarball, a Dockerfile on the web) is left to the engine's builder.
  */
-export async function fetchContexts(build: Build, place: Place): Promise<Build> {
-  const keepGitDirectory = isTrue(build.args?.[KEEP_GIT] ?? (KEEP_GIT in (build.args ?? {}) ? place.environment[KEEP_GIT] : undefined))
-  const fetched = (value: string): Promise<string> | string => (isGit(value) ? fetchContext(value, { ...place, keepGitDirectory }) : value)
+export const fetchContexts = async (build: Build, place: Place): Promise<Build> => {
+  const keepGitDirectory = isTrue(
+    build.args?.[KEEP_GIT] ?? (KEEP_GIT in (build.args ?? {}) ? place.environment[KEEP_GIT] : undefined),
+  )
+  const fetched = (value: string): Promise<string> | string =>
+    isGit(value) ? fetchContext(value, { ...place, keepGitDirectory }) : value
   const [context, ...named] = await Promise.all([
     build.context === undefined ? undefined : fetched(build.context),
-    ...Object.entries(build.additional_contexts ?? {}).map(async ([name, value]) => [name, await fetched(value)] as const),
+    ...Object.entries(build.additional_contexts ?? {}).map(
+      async ([name, value]) => [name, await fetched(value)] as const,
+    ),
   ])
   return {
     ...build,
@@ -28,22 +35,36 @@ export async function fetchContexts(build: Build, place: Place): Promise<Build> 
 const KEEP_GIT = 'BUILDKIT_CONTEXT_KEEP_GIT_DIR'
 
 /** Go's `strconv.ParseBool`. */
-const isTrue = (value: string | null | undefined): boolean => ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value ?? '')
+const isTrue = (value: string | null | undefined): boolean =>
+  ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value ?? '')
 
-async function fetchContext(reference: string, place: Place & { readonly keepGitDirectory: boolean }): Promise<string> {
+const fetchContext = async (
+  reference: string,
+  place: Place & { readonly keepGitDirectory: boolean },
+): Promise<string> => {
   const { emit, repositories, step, world, keepGitDirectory } = place
   const { url, ref, folder } = parseGitReference(reference)
-  if (repositories === undefined) throw new StackError('internal/bug', { detail: `nothing here can fetch ${withoutCredentials(url)}` })
+  if (repositories === undefined)
+    throw new StackError('internal/bug', { detail: `nothing here can fetch ${withoutCredentials(url)}` })
   const key = JSON.stringify([url, ref, keepGitDirectory])
   const known = world.checkouts.get(key)
   const checkout = known ?? checkOut(repositories, { url, ref, keepGitDirectory }, place)
   world.checkouts.set(key, checkout)
   const { root, commit } = await checkout
-  if (known === undefined) emit({ type: 'step/progressed', id: step, note: `${withoutCredentials(url)} is at ${commit.slice(0, 12)}` })
+  if (known === undefined)
+    emit({ type: 'step/progressed', id: step, note: `${withoutCredentials(url)} is at ${commit.slice(0, 12)}` })
   return repositories.findFolder({ root, commit }, { url, folder })
 }
 
-function checkOut(repositories: Repositories, wanted: WantedCheckout, { emit, retry, signal, step }: Place): Promise<GitCheckout> {
-  emit({ type: 'step/progressed', id: step, note: `fetching ${withoutCredentials(wanted.url)}${wanted.ref === undefined ? '' : ` ${wanted.ref}`}` })
+const checkOut = (
+  repositories: Repositories,
+  wanted: WantedCheckout,
+  { emit, retry, signal, step }: Place,
+): Promise<GitCheckout> => {
+  emit({
+    type: 'step/progressed',
+    id: step,
+    note: `fetching ${withoutCredentials(wanted.url)}${wanted.ref === undefined ? '' : ` ${wanted.ref}`}`,
+  })
   return retry(() => repositories.checkOut(wanted, { signal }))
 }

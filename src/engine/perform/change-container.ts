@@ -2,21 +2,37 @@ import type { ActionOf, StepContext } from './context.ts'
 import { withFreeName } from './free-name.ts'
 import { seeThrough } from './see-through.ts'
 
-type Change = ActionOf<'container/start' | 'container/stop' | 'container/kill' | 'container/restart' | 'container/remove' | 'container/rename' | 'container/pause' | 'container/unpause'>
+type Change = ActionOf<
+  | 'container/start'
+  | 'container/stop'
+  | 'container/kill'
+  | 'container/restart'
+  | 'container/remove'
+  | 'container/rename'
+  | 'container/pause'
+  | 'container/unpause'
+>
 
 /** What happens to a container that exists. The runtime makes these safe to repeat, so they are repeated. */
 export const changeContainer = async (action: Change, context: StepContext): Promise<void> => {
   const { runtime, signal, world } = context
   const id = world.resolveContainer(action.container)
   // Whoever waits for it must not miss what happens next.
-  if (action.kind === 'container/start' || action.kind === 'container/restart' || action.kind === 'container/unpause') context.events.open()
+  if (action.kind === 'container/start' || action.kind === 'container/restart' || action.kind === 'container/unpause')
+    context.events.open()
   if (action.kind === 'container/start') await context.beforeStart?.({ id, service: action.service, signal })
   await context.retry(() => {
     switch (action.kind) {
       case 'container/start':
         return seeThrough(context, (until) => runtime.startContainer(id, { signal: until }))
       case 'container/stop':
-        return context.stops.run(() => runtime.stopContainer(id, { signal, ...toGrace(action), ...(context.onExit === undefined ? {} : { onExit: context.onExit }) }))
+        return context.stops.run(() =>
+          runtime.stopContainer(id, {
+            signal,
+            ...toGrace(action),
+            ...(context.onExit === undefined ? {} : { onExit: context.onExit }),
+          }),
+        )
       case 'container/kill':
         return runtime.killContainer(id, { signal, killSignal: action.signal })
       case 'container/restart':
@@ -47,4 +63,5 @@ const rename = async (id: string, to: string, context: StepContext): Promise<voi
   }
 }
 
-const toGrace = ({ graceSeconds }: { readonly graceSeconds?: number }): { readonly graceSeconds?: number } => (graceSeconds === undefined ? {} : { graceSeconds })
+const toGrace = ({ graceSeconds }: { readonly graceSeconds?: number }): { readonly graceSeconds?: number } =>
+  graceSeconds === undefined ? {} : { graceSeconds }

@@ -7,7 +7,11 @@ import type { Readiness } from '../ready.ts'
 import type { StopWindow } from '../stop-window.ts'
 import type { World } from './world.ts'
 
-export type BeforeStart = (container: { readonly id: string; readonly service: string; readonly signal: AbortSignal }) => Promise<void>
+export type BeforeStart = (container: {
+  readonly id: string
+  readonly service: string
+  readonly signal: AbortSignal
+}) => Promise<void>
 
 /** What the doing of one step has at hand. */
 export type StepContext = EngineDeps & {

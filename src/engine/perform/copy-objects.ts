@@ -13,7 +13,10 @@ type CopiedFile = { readonly kind: Kind; readonly name: string; readonly file: C
 export const copyObjects = (action: ActionOf<'container/copy'>, context: StepContext): Promise<void> =>
   putObjects(context, { id: context.world.resolveContainer(action.container), name: action.service })
 
-export const putObjects = async (context: StepContext, { id, name }: { readonly id: string; /** Of the service. */ readonly name: string }): Promise<void> => {
+export const putObjects = async (
+  context: StepContext,
+  { id, name }: { readonly id: string; /** Of the service. */ readonly name: string },
+): Promise<void> => {
   const project = requireProject(context.project)
   const service = project.services[name]
   const files = [
@@ -23,8 +26,16 @@ export const putObjects = async (context: StepContext, { id, name }: { readonly 
   ]
   const first = files[0]
   if (first === undefined) return
-  if (service?.read_only === true) throw new StackError('object/read-only-service', { kind: first.kind, name: first.name, service: name })
-  await context.retry(() => context.runtime.putFiles(id, '/', files.map(({ file }) => file), { signal: context.signal }))
+  if (service?.read_only === true)
+    throw new StackError('object/read-only-service', { kind: first.kind, name: first.name, service: name })
+  await context.retry(() =>
+    context.runtime.putFiles(
+      id,
+      '/',
+      files.map(({ file }) => file),
+      { signal: context.signal },
+    ),
+  )
 }
 
 type Source = {
@@ -34,8 +45,11 @@ type Source = {
 }
 
 /** The logins that a service gets which works the engine itself; by this name Docker Compose knows them. */
-const readLogins = async ({ runtime }: StepContext): Promise<CopiedFile> =>
-  ({ kind: 'config', name: '#apisocket', file: { path: apiLoginsPath.slice(1), content: await runtime.readApiLogins(), mode: 0o444 } })
+const readLogins = async ({ runtime }: StepContext): Promise<CopiedFile> => ({
+  kind: 'config',
+  name: '#apisocket',
+  file: { path: apiLoginsPath.slice(1), content: await runtime.readApiLogins(), mode: 0o444 },
+})
 
 const toFiles = (project: Project, { kind, references, objects }: Source): readonly CopiedFile[] =>
   references.flatMap((reference) => {
@@ -45,11 +59,15 @@ const toFiles = (project: Project, { kind, references, objects }: Source): reado
   })
 
 /** `undefined`: it comes from a file, which is mounted. */
-const toContent = (project: Project, { kind, name, object }: { readonly kind: Kind; readonly name: string; readonly object: FileObject }): string | undefined => {
+const toContent = (
+  project: Project,
+  { kind, name, object }: { readonly kind: Kind; readonly name: string; readonly object: FileObject },
+): string | undefined => {
   if (object.content !== undefined) return object.content
   if (object.environment === undefined) return undefined
   const value = project.context.objectEnvironment[object.environment]
-  if (value === undefined || value === null) throw new StackError('object/unset-variable', { kind, name, variable: object.environment })
+  if (value === undefined || value === null)
+    throw new StackError('object/unset-variable', { kind, name, variable: object.environment })
   return value
 }
 

@@ -15,7 +15,8 @@ export const createContainer = async (action: CreateAction, context: StepContext
   const { runtime, signal, world } = context
   const spec = await toSpec(action, context)
   const inherited = await inheritVolumes(action, context)
-  const inheritedVolumes = inherited === undefined ? undefined : await withoutOutdated(action, context, { spec, inherited })
+  const inheritedVolumes =
+    inherited === undefined ? undefined : await withoutOutdated(action, context, { spec, inherited })
   const whole = { ...spec, ...(inheritedVolumes === undefined ? {} : { inheritedVolumes }) }
   const created = await withFreeName(() => runtime.createContainer(whole, { signal }), context, spec.name)
   world.recordContainer(context.step, { id: created.id, service: action.service, number: action.number })
@@ -45,16 +46,34 @@ const toSpec = async (action: CreateAction, context: StepContext): Promise<Conta
 
 type Inheriting = { readonly spec: ContainerSpec; readonly inherited: Readonly<Record<string, string>> }
 
-const withoutOutdated = async ({ imageChanged, replaces, service }: CreateAction, context: StepContext, { spec, inherited }: Inheriting): Promise<Readonly<Record<string, string>>> => {
+const withoutOutdated = async (
+  { imageChanged, replaces, service }: CreateAction,
+  context: StepContext,
+  { spec, inherited }: Inheriting,
+): Promise<Readonly<Record<string, string>>> => {
   if (imageChanged !== true || replaces === undefined) return inherited
   // The same under another name; should we end here, its label makes the next run remove it.
-  const outdated = await selectOutdated(context, { replaces, targets: Object.keys(inherited), spec: { ...spec, name: `${spec.name}_look`, labels: { ...spec.labels, [label.oneOff]: 'True' } } })
-  for (const target of outdated) context.emit({ type: 'step/progressed', id: context.step, note: `${target} of ${service} is made anew: its lock file changed` })
+  const outdated = await selectOutdated(context, {
+    replaces,
+    targets: Object.keys(inherited),
+    spec: { ...spec, name: `${spec.name}_look`, labels: { ...spec.labels, [label.oneOff]: 'True' } },
+  })
+  for (const target of outdated)
+    context.emit({
+      type: 'step/progressed',
+      id: context.step,
+      note: `${target} of ${service} is made anew: its lock file changed`,
+    })
   return Object.fromEntries(Object.entries(inherited).filter(([target]) => !outdated.has(target)))
 }
 
-export const toNetworkNames = (project: Pick<Project, 'networks'>, service: Pick<Service, 'networks'>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.keys(service.networks ?? {}).flatMap((key) => {
-    const name = project.networks[key]?.name
-    return name === undefined ? [] : [[key, name]]
-  }))
+export const toNetworkNames = (
+  project: Pick<Project, 'networks'>,
+  service: Pick<Service, 'networks'>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.keys(service.networks ?? {}).flatMap((key) => {
+      const name = project.networks[key]?.name
+      return name === undefined ? [] : [[key, name]]
+    }),
+  )

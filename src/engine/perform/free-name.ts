@@ -9,7 +9,11 @@ const lastMs = 1000
  * Takes a name for a container. The engine gives a name free a moment after the container that had it is gone: a refusal
  * while nobody has it, or only one that is being removed, is asked again.
  */
-export const withFreeName = async <T>(take: () => Promise<T>, { runtime, clock, signal }: Pick<StepContext, 'runtime' | 'clock' | 'signal'>, name: string): Promise<T> => {
+export const withFreeName = async <T>(
+  take: () => Promise<T>,
+  { runtime, clock, signal }: Pick<StepContext, 'runtime' | 'clock' | 'signal'>,
+  name: string,
+): Promise<T> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await take()

@@ -31,15 +31,25 @@ export const execHook = async (action: ActionOf<'hook/exec'>, context: StepConte
     seen.push(...lines)
     seen.splice(0, seen.length - lastLines)
     const at = clock.now()
-    emit({ type: 'log/written', service: action.service, container: `${action.container.name} ${action.phase}`, stream, lines: lines.map((text) => ({ text, at })) })
+    emit({
+      type: 'log/written',
+      service: action.service,
+      container: `${action.container.name} ${action.phase}`,
+      stream,
+      lines: lines.map((text) => ({ text, at })),
+    })
   }
-  const readers = { stdout: createLineReader((lines) => onLines('stdout', lines)), stderr: createLineReader((lines) => onLines('stderr', lines)) }
+  const readers = {
+    stdout: createLineReader((lines) => onLines('stdout', lines)),
+    stderr: createLineReader((lines) => onLines('stderr', lines)),
+  }
   try {
     for await (const chunk of session.output) readers[chunk.stream].write(chunk.data)
     readers.stdout.end()
     readers.stderr.end()
     const exitCode = await session.exitCode({ signal })
-    if (exitCode !== 0) throw toHookFailure({ service: action.service, phase: action.phase, hook, exitCode, output: seen })
+    if (exitCode !== 0)
+      throw toHookFailure({ service: action.service, phase: action.phase, hook, exitCode, output: seen })
   } finally {
     session.close()
   }
@@ -52,8 +62,11 @@ export const runHook = async (action: ActionOf<'hook/run'>, context: StepContext
   const service = toHookService(action.definition, action.hook)
   const image = action.hook.image ?? toImageReference(project, action.service)
   const name = `${project.name}-${action.service}-pre_start-${action.index}`
-  const left = (await runtime.listContainers({ project: project.name, labels: [`${hookLabel}=pre_start`] }, { signal })).filter((container) => container.name === name)
-  for (const container of left) await context.retry(() => runtime.removeContainer(container.id, { signal, force: true, anonymousVolumes: true }))
+  const left = (
+    await runtime.listContainers({ project: project.name, labels: [`${hookLabel}=pre_start`] }, { signal })
+  ).filter((container) => container.name === name)
+  for (const container of left)
+    await context.retry(() => runtime.removeContainer(container.id, { signal, force: true, anonymousVolumes: true }))
   const { id } = await runtime.createContainer(
     {
       name,
@@ -61,7 +74,15 @@ export const runHook = async (action: ActionOf<'hook/run'>, context: StepContext
       serviceName: action.service,
       service,
       image,
-      labels: { ...action.definition.labels, [label.project]: project.name, [label.service]: action.service, [label.oneOff]: 'True', [hookLabel]: 'pre_start', [label.version]: '2.40.3', [label.configHash]: '' },
+      labels: {
+        ...action.definition.labels,
+        [label.project]: project.name,
+        [label.service]: action.service,
+        [label.oneOff]: 'True',
+        [hookLabel]: 'pre_start',
+        [label.version]: '2.40.3',
+        [label.configHash]: '',
+      },
       networkNames: toNetworkNames(project, service),
       containersOf: world.containersOf(),
       oneOff: { servicePorts: false, useAliases: false, autoRemove: false },
@@ -78,7 +99,8 @@ export const runHook = async (action: ActionOf<'hook/run'>, context: StepContext
     emit({ type: 'log/written', service: action.service, container: name, stream: chunk.stream, lines })
   }
   const { exitCode } = await runtime.waitContainer(id, { signal })
-  if (exitCode !== 0) throw toHookFailure({ service: action.service, phase: 'pre_start', hook: action.hook, exitCode, output: seen })
+  if (exitCode !== 0)
+    throw toHookFailure({ service: action.service, phase: 'pre_start', hook: action.hook, exitCode, output: seen })
   await context.retry(() => runtime.removeContainer(id, { signal, force: true, anonymousVolumes: true }))
 }
 
@@ -100,7 +122,19 @@ const toHookService = (service: Service, hook: Hook): Service => {
 const toEnvironment = ({ environment }: Hook): readonly string[] =>
   Object.entries(environment ?? {}).map(([key, value]) => (value === null ? key : `${key}=${value}`))
 
-type HookEnd = { readonly service: string; readonly phase: string; readonly hook: Hook; readonly exitCode: number; readonly output: readonly string[] }
+type HookEnd = {
+  readonly service: string
+  readonly phase: string
+  readonly hook: Hook
+  readonly exitCode: number
+  readonly output: readonly string[]
+}
 
 const toHookFailure = ({ service, phase, hook, exitCode, output }: HookEnd): StackError =>
-  new StackError('hook/failed', { service, phase, command: (hook.command ?? []).join(' '), exitCode, output: output.join('\n') })
+  new StackError('hook/failed', {
+    service,
+    phase,
+    command: (hook.command ?? []).join(' '),
+    exitCode,
+    output: output.join('\n'),
+  })

@@ -9,7 +9,9 @@ export const pullImage = async (action: ActionOf<'image/pull'>, context: StepCon
   const { runtime, signal, world } = context
   const platform = action.platform === undefined ? {} : { platform: action.platform }
   try {
-    const image = await context.retry(() => runtime.pullImage(action.image, { signal, ...platform, onProgress: toTransferReport(context) }))
+    const image = await context.retry(() =>
+      runtime.pullImage(action.image, { signal, ...platform, onProgress: toTransferReport(context) }),
+    )
     world.recordImage(action.image, image)
   } catch (error) {
     signal.throwIfAborted()
@@ -36,7 +38,9 @@ export const buildImage = async (action: ActionOf<'image/build'>, context: StepC
       platforms: action.platforms,
       ...(build.no_cache === undefined ? {} : { noCache: build.no_cache }),
       ...(build.pull === undefined ? {} : { pull: build.pull }),
-      serviceImages: Object.fromEntries(Object.keys(project.services).map((name) => [name, toImageReference(project, name)])),
+      serviceImages: Object.fromEntries(
+        Object.keys(project.services).map((name) => [name, toImageReference(project, name)]),
+      ),
     },
     { signal, onProgress: toBuildReport(context) },
   )
@@ -55,26 +59,47 @@ export const removeImage = async (action: ActionOf<'image/remove'>, context: Ste
   }
 }
 
-const toTransferReport = ({ emit, step }: StepContext) => (progress: TransferProgress): void => {
-  emit({
-    type: 'step/progressed',
-    id: step,
-    ...(progress.layer === undefined ? {} : { part: progress.layer }),
-    ...(progress.current === undefined ? {} : { done: progress.current, unit: 'bytes' as const }),
-    ...(progress.total === undefined ? {} : { total: progress.total }),
-    note: progress.status,
-  })
-}
-
-const toBuildReport = ({ emit, step }: StepContext) => (progress: BuildProgress): void => {
-  switch (progress.kind) {
-    case 'step':
-      return emit({ type: 'step/progressed', id: step, part: progress.id, note: `${progress.state}: ${progress.name}${progress.error === undefined ? '' : `: ${progress.error}`}` })
-    case 'log':
-      return emit({ type: 'step/progressed', id: step, ...(progress.id === undefined ? {} : { part: progress.id }), note: progress.text })
-    case 'transfer':
-      return emit({ type: 'step/progressed', id: step, part: progress.id, done: progress.current, unit: 'bytes', ...(progress.total === undefined ? {} : { total: progress.total }) })
-    default:
-      return progress satisfies never
+const toTransferReport =
+  ({ emit, step }: StepContext) =>
+  (progress: TransferProgress): void => {
+    emit({
+      type: 'step/progressed',
+      id: step,
+      ...(progress.layer === undefined ? {} : { part: progress.layer }),
+      ...(progress.current === undefined ? {} : { done: progress.current, unit: 'bytes' as const }),
+      ...(progress.total === undefined ? {} : { total: progress.total }),
+      note: progress.status,
+    })
   }
-}
+
+const toBuildReport =
+  ({ emit, step }: StepContext) =>
+  (progress: BuildProgress): void => {
+    switch (progress.kind) {
+      case 'step':
+        return emit({
+          type: 'step/progressed',
+          id: step,
+          part: progress.id,
+          note: `${progress.state}: ${progress.name}${progress.error === undefined ? '' : `: ${progress.error}`}`,
+        })
+      case 'log':
+        return emit({
+          type: 'step/progressed',
+          id: step,
+          ...(progress.id === undefined ? {} : { part: progress.id }),
+          note: progress.text,
+        })
+      case 'transfer':
+        return emit({
+          type: 'step/progressed',
+          id: step,
+          part: progress.id,
+          done: progress.current,
+          unit: 'bytes',
+          ...(progress.total === undefined ? {} : { total: progress.total }),
+        })
+      default:
+        return progress satisfies never
+    }
+  }

@@ -3,14 +3,18 @@ import type { ActionOf, StepContext } from './context.ts'
 import { requireProject } from './world.ts'
 
 /** One that is there by now and is as this one was to be, was still being made for a run before us that was cut off. */
-export const createNetwork = async (action: ActionOf<'network/create'>, { runtime, signal }: StepContext): Promise<void> => {
+export const createNetwork = async (
+  action: ActionOf<'network/create'>,
+  { runtime, signal }: StepContext,
+): Promise<void> => {
   try {
     await runtime.createNetwork({ network: action.network, labels: action.labels }, { signal })
   } catch (error) {
     signal.throwIfAborted()
     if (!isStackError(error) || error.code !== 'engine/name-in-use') throw error
     const found = await runtime.findNetwork(action.network.name, { signal })
-    if (found === undefined || !Object.entries(action.labels).every(([key, value]) => found.labels[key] === value)) throw error
+    if (found === undefined || !Object.entries(action.labels).every(([key, value]) => found.labels[key] === value))
+      throw error
   }
 }
 
@@ -30,10 +34,22 @@ export const connectNetwork = async (action: ActionOf<'network/connect'>, contex
   const service = requireProject(context.project).services[action.service]
   if (service === undefined) return
   const aliases = [action.service, ...(service.networks?.[action.key]?.aliases ?? [])]
-  await context.retry(() => runtime.connectNetwork(action.network, world.resolveContainer(action.container), { aliases, service, networkKey: action.key }, { signal }))
+  await context.retry(() =>
+    runtime.connectNetwork(
+      action.network,
+      world.resolveContainer(action.container),
+      { aliases, service, networkKey: action.key },
+      { signal },
+    ),
+  )
 }
 
-export const disconnectNetwork = async (action: ActionOf<'network/disconnect'>, context: StepContext): Promise<void> => {
+export const disconnectNetwork = async (
+  action: ActionOf<'network/disconnect'>,
+  context: StepContext,
+): Promise<void> => {
   const { runtime, signal, world } = context
-  await context.retry(() => runtime.disconnectNetwork(action.network, world.resolveContainer(action.container), { signal, force: true }))
+  await context.retry(() =>
+    runtime.disconnectNetwork(action.network, world.resolveContainer(action.container), { signal, force: true }),
+  )
 }

@@ -8,7 +8,10 @@ import { requireProject } from './world.ts'
  * A service that a program of the host provides. It speaks lines of JSON: what it does, and variables for the services
  * that depend on it, which get them under the provider's name (`database` and `URL` make `DATABASE_URL`).
  */
-export const runProvider = async (action: ActionOf<'provider/up' | 'provider/down'>, context: StepContext): Promise<void> => {
+export const runProvider = async (
+  action: ActionOf<'provider/up' | 'provider/down'>,
+  context: StepContext,
+): Promise<void> => {
   const { emit, signal, step, world } = context
   const type = action.definition.provider?.type ?? ''
   const project = 'services' in context.project ? context.project : undefined
@@ -22,7 +25,9 @@ export const runProvider = async (action: ActionOf<'provider/up' | 'provider/dow
       project: context.project.name,
       service: action.service,
       options: action.definition.provider?.options ?? {},
-      ...(project === undefined ? {} : { directory: project.context.directory, environment: project.context.environment }),
+      ...(project === undefined
+        ? {}
+        : { directory: project.context.directory, environment: project.context.environment }),
     },
     {
       signal,
@@ -31,13 +36,24 @@ export const runProvider = async (action: ActionOf<'provider/up' | 'provider/dow
         else if (kind === 'error') refused = text
         else {
           const { name, value } = toVariable(text)
-          variables[kind === 'rawsetenv' ? name : `${action.service.toUpperCase().replaceAll('-', '_')}_${name}`] = value
+          variables[kind === 'rawsetenv' ? name : `${action.service.toUpperCase().replaceAll('-', '_')}_${name}`] =
+            value
         }
       },
     },
   )
-  if (refused !== undefined || exitCode !== 0) throw new StackError('provider/failed', { service: action.service, type, why: refused ?? `it ended with code ${exitCode}` })
-  if (action.kind === 'provider/up') giveVariables(requireProject(context.project), { provider: action.service, variables, environment: world.environment })
+  if (refused !== undefined || exitCode !== 0)
+    throw new StackError('provider/failed', {
+      service: action.service,
+      type,
+      why: refused ?? `it ended with code ${exitCode}`,
+    })
+  if (action.kind === 'provider/up')
+    giveVariables(requireProject(context.project), {
+      provider: action.service,
+      variables,
+      environment: world.environment,
+    })
 }
 
 const toVariable = (text: string): { readonly name: string; readonly value: string } => {
@@ -45,7 +61,11 @@ const toVariable = (text: string): { readonly name: string; readonly value: stri
   return at < 0 ? { name: text, value: '' } : { name: text.slice(0, at), value: text.slice(at + 1) }
 }
 
-type Giving = { readonly provider: string; readonly variables: Readonly<Record<string, string>>; readonly environment: Map<string, Record<string, string>> }
+type Giving = {
+  readonly provider: string
+  readonly variables: Readonly<Record<string, string>>
+  readonly environment: Map<string, Record<string, string>>
+}
 
 const giveVariables = (project: Project, { provider, variables, environment }: Giving): void => {
   for (const name of Object.keys(project.services)) {

@@ -5,7 +5,15 @@ import type { StepContext } from './context.ts'
 
 /** Folders that a package manager fills, and the files beside them that say with what. */
 const lockFiles: Readonly<Record<string, readonly string[]>> = {
-  node_modules: ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb', 'package.json'],
+  node_modules: [
+    'package-lock.json',
+    'npm-shrinkwrap.json',
+    'yarn.lock',
+    'pnpm-lock.yaml',
+    'bun.lock',
+    'bun.lockb',
+    'package.json',
+  ],
   vendor: ['composer.lock', 'Gemfile.lock', 'go.sum'],
   '.venv': ['uv.lock', 'poetry.lock', 'Pipfile.lock', 'requirements.txt'],
   venv: ['uv.lock', 'poetry.lock', 'Pipfile.lock', 'requirements.txt'],
@@ -17,13 +25,24 @@ const lockFiles: Readonly<Record<string, readonly string[]>> = {
  * has been built with others since, and the old volume would hide them. Looks at the lock files of the old container and
  * of one that is made from the new image for this and never started.
  */
-export const selectOutdated = async (context: StepContext, { replaces, spec, targets }: { readonly replaces: string; readonly spec: ContainerSpec; readonly targets: readonly string[] }): Promise<ReadonlySet<string>> => {
+export const selectOutdated = async (
+  context: StepContext,
+  {
+    replaces,
+    spec,
+    targets,
+  }: { readonly replaces: string; readonly spec: ContainerSpec; readonly targets: readonly string[] },
+): Promise<ReadonlySet<string>> => {
   const suspects = targets.filter((target) => lockFiles[nameOf(target)] !== undefined)
   if (suspects.length === 0) return new Set()
   const { runtime, signal } = context
   const { id } = await runtime.createContainer(spec, { signal })
   try {
-    const isOutdated = await Promise.all(suspects.map(async (target) => (await readLocks(context, replaces, target)) !== (await readLocks(context, id, target))))
+    const isOutdated = await Promise.all(
+      suspects.map(
+        async (target) => (await readLocks(context, replaces, target)) !== (await readLocks(context, id, target)),
+      ),
+    )
     return new Set(suspects.filter((_target, index) => isOutdated[index]))
   } finally {
     await runtime.removeContainer(id, { force: true, anonymousVolumes: true })

@@ -8,12 +8,18 @@ const boundMs = 10_000
  * end, within a bound. Cut off, it would leave a container that looks as if it did not run and does a moment later, and
  * whoever stops what runs would pass it over.
  */
-export const seeThrough = async <T>({ clock, signal }: Pick<StepContext, 'clock' | 'signal'>, call: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+export const seeThrough = async <T>(
+  { clock, signal }: Pick<StepContext, 'clock' | 'signal'>,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
   signal.throwIfAborted()
   const cut = new AbortController()
   const over = new AbortController()
   const onAbort = (): void => {
-    clock.sleep(boundMs, { signal: over.signal }).then(() => cut.abort(signal.reason), () => {})
+    clock.sleep(boundMs, { signal: over.signal }).then(
+      () => cut.abort(signal.reason),
+      () => {},
+    )
   }
   signal.addEventListener('abort', onAbort, { once: true })
   try {

@@ -2,7 +2,10 @@ import { isStackError } from '../../core/errors/stack-error.ts'
 import type { ActionOf, StepContext } from './context.ts'
 
 /** The engine answers with the volume that is there already: safe to repeat. */
-export const createVolume = async (action: ActionOf<'volume/create'>, { runtime, retry, signal }: StepContext): Promise<void> => {
+export const createVolume = async (
+  action: ActionOf<'volume/create'>,
+  { runtime, retry, signal }: StepContext,
+): Promise<void> => {
   await retry(() => runtime.createVolume({ volume: action.volume, labels: action.labels }, { signal }))
 }
 

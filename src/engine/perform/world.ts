@@ -9,7 +9,10 @@ export type World = {
   /** Takes over what a new round observed. */
   look(observed: Observed): void
   resolveContainer(ref: ContainerRef): ContainerId
-  recordContainer(step: string, created: { readonly id: ContainerId; readonly service: string; readonly number: number }): void
+  recordContainer(
+    step: string,
+    created: { readonly id: ContainerId; readonly service: string; readonly number: number },
+  ): void
   forgetContainer(id: ContainerId): void
   observedContainer(id: ContainerId): ObservedContainer | undefined
   /** By service: the container that `service:x` namespaces and `volumes_from` mean. */
@@ -44,7 +47,8 @@ export const createWorld = (): World => {
     resolveContainer: (ref) => {
       if ('id' in ref) return ref.id
       const id = byStep.get(ref.step)
-      if (id === undefined) throw new StackError('internal/bug', { detail: `${ref.name} is used before step "${ref.step}" has created it` })
+      if (id === undefined)
+        throw new StackError('internal/bug', { detail: `${ref.name} is used before step "${ref.step}" has created it` })
       return id
     },
     recordContainer: (step, { id, service, number }) => {

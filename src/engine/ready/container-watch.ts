@@ -21,9 +21,23 @@ export type ContainerWatch = {
   close(): void
 }
 
-type WatchDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'random'> & { readonly events: EngineEvents; readonly emit: Emit; readonly signal: AbortSignal; readonly slots: Slots }
+type WatchDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'random'> & {
+  readonly events: EngineEvents
+  readonly emit: Emit
+  readonly signal: AbortSignal
+  readonly slots: Slots
+}
 
-const looksAgain: ReadonlySet<string> = new Set(['start', 'die', 'destroy', 'restart', 'pause', 'unpause', 'oom', 'rename'])
+const looksAgain: ReadonlySet<string> = new Set([
+  'start',
+  'die',
+  'destroy',
+  'restart',
+  'pause',
+  'unpause',
+  'oom',
+  'rename',
+])
 const firstDelayMs = 50
 const lastDelayMs = 1000
 // A delay in proportion to the time already waited: readiness is seen at most an eighth of it late, and a slow starter is asked rarely.
@@ -65,8 +79,13 @@ export const createContainerWatch = (deps: WatchDeps, target: WatchTarget): Cont
       do {
         lookAgain = false
         lookedAt = clock.now()
-        const found = await withRetry(() => deps.runtime.inspectContainer(target.id, { signal }), { clock, random: deps.random, signal })
-        if (found !== undefined && details !== undefined && found.startedAt !== details.startedAt) run = newRun(clock.now())
+        const found = await withRetry(() => deps.runtime.inspectContainer(target.id, { signal }), {
+          clock,
+          random: deps.random,
+          signal,
+        })
+        if (found !== undefined && details !== undefined && found.startedAt !== details.startedAt)
+          run = newRun(clock.now())
         isGone = found === undefined
         details = found
         looked = true
@@ -86,17 +105,32 @@ export const createContainerWatch = (deps: WatchDeps, target: WatchTarget): Cont
     try {
       while (mayProbe(details, run)) {
         const current = run
-        const result = await deps.slots.run(() => runProbe(deps.runtime, { id: target.id, test: check.test }, { timeoutMs: check.timeoutMs, signal, clock }))
+        const result = await deps.slots.run(() =>
+          runProbe(deps.runtime, { id: target.id, test: check.test }, { timeoutMs: check.timeoutMs, signal, clock }),
+        )
         if (current === run) {
-          run = afterProbe({ ...run, ...toHealth(run, details) }, { result, retries: check.retries, now: clock.now(), openedAt })
-          deps.emit({ type: 'probe/ended', service: target.service, container: target.name, healthy: result.exitCode === 0, exitCode: result.exitCode, output: result.output })
+          run = afterProbe(
+            { ...run, ...toHealth(run, details) },
+            { result, retries: check.retries, now: clock.now(), openedAt },
+          )
+          deps.emit({
+            type: 'probe/ended',
+            service: target.service,
+            container: target.name,
+            healthy: result.exitCode === 0,
+            exitCode: result.exitCode,
+            output: result.output,
+          })
           tell()
         }
         if (!mayProbe(details, run)) break
         const waited = clock.now() - run.since
         // A test that hung may still be running in there: it gets its time before the next.
         const pause = result.exitCode === -1 ? check.timeoutMs : 0
-        await clock.sleep(Math.max(Math.min(pause, lastDelayMs * 5), firstDelayMs, Math.min(lastDelayMs, waited * delayShare)), { signal })
+        await clock.sleep(
+          Math.max(Math.min(pause, lastDelayMs * 5), firstDelayMs, Math.min(lastDelayMs, waited * delayShare)),
+          { signal },
+        )
       }
     } catch (error) {
       probing = false
@@ -160,7 +194,12 @@ const toHealth = (run: Run, details: ContainerDetails | undefined): Pick<Run, 'h
   return health === undefined || health === 'starting' ? {} : { health }
 }
 
-type Probed = { readonly result: { readonly exitCode: number; readonly output: string }; readonly retries: number; readonly now: number; readonly openedAt: number }
+type Probed = {
+  readonly result: { readonly exitCode: number; readonly output: string }
+  readonly retries: number
+  readonly now: number
+  readonly openedAt: number
+}
 
 const afterProbe = (run: Run, { result, retries, now, openedAt }: Probed): Run => {
   const failures = result.exitCode === 0 ? 0 : run.failures + 1
@@ -176,7 +215,11 @@ const afterProbe = (run: Run, { result, retries, now, openedAt }: Probed): Run =
 }
 
 const mayProbe = (details: ContainerDetails | undefined, run: Run): boolean =>
-  details?.state === 'running' && details.health !== 'healthy' && run.health !== 'healthy' && run.probedAt === undefined && !run.isUnhealthy
+  details?.state === 'running' &&
+  details.health !== 'healthy' &&
+  run.health !== 'healthy' &&
+  run.probedAt === undefined &&
+  !run.isUnhealthy
 
 type Seen = {
   readonly details: ContainerDetails | undefined

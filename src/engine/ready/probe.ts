@@ -18,11 +18,17 @@ export type ProbeOptions = {
  * hinders it is a failed probe, for a container that is just starting refuses many things; only an abort throws, and an engine
  * that cannot be asked.
  */
-export const runProbe = async (runtime: Pick<ContainerRuntime, 'exec'>, target: { readonly id: string; readonly test: readonly string[] }, options: ProbeOptions): Promise<ProbeResult> => {
+export const runProbe = async (
+  runtime: Pick<ContainerRuntime, 'exec'>,
+  target: { readonly id: string; readonly test: readonly string[] },
+  options: ProbeOptions,
+): Promise<ProbeResult> => {
   const command = toProbeCommand(target.test)
   const controller = new AbortController()
   const signal = AbortSignal.any([options.signal, controller.signal])
-  const late = options.clock.sleep(options.timeoutMs, { signal }).then((): ProbeResult => ({ exitCode: -1, output: `no answer after ${options.timeoutMs} ms` }))
+  const late = options.clock
+    .sleep(options.timeoutMs, { signal })
+    .then((): ProbeResult => ({ exitCode: -1, output: `no answer after ${options.timeoutMs} ms` }))
   late.catch(() => {})
   const opened: { session?: ExecSession } = {}
   const work = async (): Promise<ProbeResult> => {
@@ -54,6 +60,7 @@ export const toProbeCommand = (test: readonly string[]): readonly string[] => {
 const readOutput = async (session: ExecSession): Promise<string> => {
   const decoder = new TextDecoder()
   let text = ''
-  for await (const chunk of session.output) if (text.length < maxOutput) text += decoder.decode(chunk.data, { stream: true })
+  for await (const chunk of session.output)
+    if (text.length < maxOutput) text += decoder.decode(chunk.data, { stream: true })
   return text.slice(0, maxOutput).trimEnd()
 }

@@ -24,8 +24,15 @@ export type ContainerView = {
 
 export type Verdict =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'waiting'; readonly note: string; /** Look again after this time, though nothing may happen. */ readonly againMs?: number }
-  | { readonly kind: 'failed'; readonly failure: 'exited' | 'not-completed' | 'unhealthy' | 'no-healthcheck' | 'disappeared' }
+  | {
+      readonly kind: 'waiting'
+      readonly note: string
+      /** Look again after this time, though nothing may happen. */ readonly againMs?: number
+    }
+  | {
+      readonly kind: 'failed'
+      readonly failure: 'exited' | 'not-completed' | 'unhealthy' | 'no-healthcheck' | 'disappeared'
+    }
 
 /** What runs without a healthcheck counts as running when it has not fallen over by then. */
 export const steadyMs = 500
@@ -51,12 +58,16 @@ export const judge = (condition: Condition, view: ContainerView): Verdict => {
     case 'exited':
     case 'dead':
       if (condition === 'started') return ready
-      if (condition === 'completed') return view.exitCode === 0 && view.state === 'exited' ? ready : failed('not-completed')
+      if (condition === 'completed')
+        return view.exitCode === 0 && view.state === 'exited' ? ready : failed('not-completed')
       // A job that nobody waits for.
-      if (condition === 'running-or-healthy' && !view.hasHealthcheck && view.exitCode === 0 && view.state === 'exited') return ready
+      if (condition === 'running-or-healthy' && !view.hasHealthcheck && view.exitCode === 0 && view.state === 'exited')
+        return ready
       return failed('exited')
     case 'restarting':
-      return waiting(`restarting after exit code ${view.exitCode}${view.restarts > 1 ? `, ${view.restarts} times so far` : ''}`)
+      return waiting(
+        `restarting after exit code ${view.exitCode}${view.restarts > 1 ? `, ${view.restarts} times so far` : ''}`,
+      )
     case 'paused':
       return condition === 'started' ? ready : waiting('paused')
     case 'running':
@@ -71,7 +82,9 @@ const judgeRunning = (condition: Condition, view: ContainerView): Verdict => {
   if (condition === 'completed') return waiting('running, not completed yet')
   if (!view.hasHealthcheck) {
     if (condition === 'healthy') return failed('no-healthcheck')
-    return view.upMs >= steadyMs ? ready : { kind: 'waiting', note: 'running for a moment', againMs: steadyMs - view.upMs }
+    return view.upMs >= steadyMs
+      ? ready
+      : { kind: 'waiting', note: 'running for a moment', againMs: steadyMs - view.upMs }
   }
   if (view.health === 'healthy') return ready
   if (view.probedMs !== undefined) {

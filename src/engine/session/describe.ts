@@ -19,7 +19,10 @@ const toServiceSummary = (project: Project, name: string): ServiceSummary => {
     name,
     ...(typeof tier === 'string' ? { tier } : {}),
     ...(service?.provider === undefined ? { image: toImageReference(project, name) } : {}),
-    dependsOn: Object.entries(service?.depends_on ?? {}).map(([dependency, { condition }]) => ({ service: dependency, condition })),
+    dependsOn: Object.entries(service?.depends_on ?? {}).map(([dependency, { condition }]) => ({
+      service: dependency,
+      condition,
+    })),
     replicas: service?.scale ?? service?.deploy?.replicas ?? 1,
     hasHealthcheck: service?.healthcheck !== undefined && service.healthcheck.disable !== true,
     ports: (service?.ports ?? []).map(toPortText),

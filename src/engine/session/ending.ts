@@ -21,8 +21,15 @@ export const endsSession = (project: Project, options: EndingOptions, exit: Cont
 }
 
 const isAwaited = (project: Project, service: string): boolean =>
-  Object.keys(project.services).some((name) => dependenciesOf(project.services, name).some(([dependency, { condition }]) => dependency === service && condition === 'service_completed_successfully'))
+  Object.keys(project.services).some((name) =>
+    dependenciesOf(project.services, name).some(
+      ([dependency, { condition }]) => dependency === service && condition === 'service_completed_successfully',
+    ),
+  )
 
 /** Whether nothing of the session's services runs, or is about to, any more. Pure. */
 export const isOver = (containers: readonly ContainerSummary[], services: ReadonlySet<string>): boolean =>
-  containers.every(({ service, state }) => !services.has(service) || state === 'exited' || state === 'dead' || state === 'created' || state === 'removing')
+  containers.every(
+    ({ service, state }) =>
+      !services.has(service) || state === 'exited' || state === 'dead' || state === 'created' || state === 'removing',
+  )

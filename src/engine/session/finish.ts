@@ -14,7 +14,9 @@ export const finish = async (state: SessionState, end: End, begun: Promise<void>
     await monitor.lookAtAll().catch((error: unknown) => raise(state, 'engine', error))
     setPhase(state, 'stopped')
   }
-  const finished = monitor.containers().filter((container) => container.state === 'exited' || container.state === 'dead')
+  const finished = monitor
+    .containers()
+    .filter((container) => container.state === 'exited' || container.state === 'dead')
   if (end.kind !== 'detach') await Promise.all(finished.map(({ id }) => follower.settled(id)))
   follower.flush()
   if (request.exitCodeFrom === undefined || end.kind === 'detach') return end.exit
@@ -28,7 +30,9 @@ const stopContainers = async (state: SessionState): Promise<void> => {
   for (;;) {
     state.applying = new AbortController()
     const isKill = state.isForced
-    const plan = isKill ? state.plans.kill(services) : state.plans.stop(services, graceSeconds === undefined ? {} : { graceSeconds })
+    const plan = isKill
+      ? state.plans.kill(services)
+      : state.plans.stop(services, graceSeconds === undefined ? {} : { graceSeconds })
     try {
       await runPlan(state, plan, 'command')
     } catch (error) {

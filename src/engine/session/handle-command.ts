@@ -5,9 +5,14 @@ import { attempt } from './run-plan.ts'
 import { raise, type SessionState } from './state.ts'
 
 /** What a person, or a signal, asks of a running session. */
-export const handleCommand = (state: SessionState, command: Command, { onReloaded }: { readonly onReloaded: () => Promise<void> }): void => {
+export const handleCommand = (
+  state: SessionState,
+  command: Command,
+  { onReloaded }: { readonly onReloaded: () => Promise<void> },
+): void => {
   const grace = state.request.graceSeconds === undefined ? {} : { graceSeconds: state.request.graceSeconds }
-  const act = (service: string, plan: PlanFunction): void => void attempt(state, `${command.type}.${service}`, { plan, trigger: 'command' })
+  const act = (service: string, plan: PlanFunction): void =>
+    void attempt(state, `${command.type}.${service}`, { plan, trigger: 'command' })
   switch (command.type) {
     case 'answer':
       return state.questions.answer(command.id, command.yes)

@@ -20,7 +20,11 @@ export type Monitor = {
   containers(): readonly ContainerSummary[]
 }
 
-type MonitorDeps = Pick<EngineDeps, 'runtime'> & { readonly emit: Emit; readonly events: EngineEvents; readonly signal: AbortSignal }
+type MonitorDeps = Pick<EngineDeps, 'runtime'> & {
+  readonly emit: Emit
+  readonly events: EngineEvents
+  readonly signal: AbortSignal
+}
 export type MonitorOptions = {
   readonly project: string
   /** `isNew`: it was created while we watched, and has written nothing before. */
@@ -35,7 +39,19 @@ export type MonitorOptions = {
   readonly beforeExit: (id: string) => Promise<void>
 }
 
-const telling: ReadonlySet<string> = new Set(['create', 'start', 'restart', 'die', 'stop', 'pause', 'unpause', 'rename', 'health_status', 'oom', 'update'])
+const telling: ReadonlySet<string> = new Set([
+  'create',
+  'start',
+  'restart',
+  'die',
+  'stop',
+  'pause',
+  'unpause',
+  'rename',
+  'health_status',
+  'oom',
+  'update',
+])
 
 /**
  * Keeps what is known of the project's containers true: the engine's events say which one to look at again, a lost stream
@@ -102,7 +118,8 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
     if (event.action === 'die') return onDeath(event)
     if (!telling.has(event.action)) return
     if (event.action === 'create') born.add(event.id)
-    if (event.action === 'start' && event.service !== undefined) options.onStart({ id: event.id, name: event.name, service: event.service }, born.has(event.id))
+    if (event.action === 'start' && event.service !== undefined)
+      options.onStart({ id: event.id, name: event.name, service: event.service }, born.has(event.id))
     await lookAt(event.id)
     const container = known.get(event.id)
     if (container !== undefined && event.action === 'start') options.onStarted(container)

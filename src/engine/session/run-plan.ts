@@ -20,20 +20,39 @@ export const runPlan = (state: SessionState, plan: PlanFunction, trigger: Trigge
         events,
         // Others hold the lock for a moment only; what a person at the screen asked for is not given up for that.
         waitForLock: trigger === 'start' ? request.waitForLock === true : true,
-        ...(request.watch === true ? { beforeStart: ({ id, ...start }) => state.seeds.plant(id, { ...start, project: state.project }) } : {}),
+        ...(request.watch === true
+          ? { beforeStart: ({ id, ...start }) => state.seeds.plant(id, { ...start, project: state.project }) }
+          : {}),
         ...(request.limit === undefined ? {} : { limit: request.limit }),
         ...(request.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: request.awaitTimeoutMs }),
-        ...(request.confirm === 'no' ? {} : { confirm: (steps) => confirm(state, steps.map((step) => toStepSubject(step.action)), signal) }),
+        ...(request.confirm === 'no'
+          ? {}
+          : {
+              confirm: (steps) =>
+                confirm(
+                  state,
+                  steps.map((step) => toStepSubject(step.action)),
+                  signal,
+                ),
+            }),
       },
       { signal },
     )
   })
 
-const confirm = async ({ questions, request }: SessionState, subjects: readonly string[], signal: AbortSignal): Promise<boolean> =>
+const confirm = async (
+  { questions, request }: SessionState,
+  subjects: readonly string[],
+  signal: AbortSignal,
+): Promise<boolean> =>
   request.confirm === 'yes' || questions.ask(`The data in ${subjects.join(', ')} will be lost. Go on?`, signal)
 
 /** For commands and saved files: what goes wrong is told, and the session goes on. Whether it went well. */
-export const attempt = async (state: SessionState, id: string, { plan, trigger }: { readonly plan: PlanFunction; readonly trigger: Trigger }): Promise<boolean> => {
+export const attempt = async (
+  state: SessionState,
+  id: string,
+  { plan, trigger }: { readonly plan: PlanFunction; readonly trigger: Trigger },
+): Promise<boolean> => {
   try {
     state.emit({ type: 'problem/cleared', id })
     return (await runPlan(state, plan, trigger)).failures.length === 0

@@ -76,11 +76,17 @@ export type SessionState = {
 
 /** The services that the session is about: the named ones and what they need. */
 export const selectScope = ({ project, request }: SessionState): ReadonlySet<string> =>
-  request.services === undefined ? new Set(Object.keys(project.services)) : withDependencies(project.services, request.services)
+  request.services === undefined
+    ? new Set(Object.keys(project.services))
+    : withDependencies(project.services, request.services)
 
 export const isAttached = ({ project, request }: SessionState, service: string): boolean =>
   request.attach === undefined ? project.services[service]?.attach !== false : request.attach.includes(service)
 
-export const setPhase = ({ emit }: SessionState, phase: Extract<EventBody, { type: 'session/changed' }>['phase']): void => emit({ type: 'session/changed', phase })
+export const setPhase = (
+  { emit }: SessionState,
+  phase: Extract<EventBody, { type: 'session/changed' }>['phase'],
+): void => emit({ type: 'session/changed', phase })
 
-export const raise = ({ emit }: SessionState, id: string, error: unknown): void => emit({ type: 'problem/raised', id, problem: toProblem(error) })
+export const raise = ({ emit }: SessionState, id: string, error: unknown): void =>
+  emit({ type: 'problem/raised', id, problem: toProblem(error) })

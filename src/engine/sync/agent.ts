@@ -32,7 +32,19 @@ type AgentDeps = { readonly runtime: Pick<ContainerRuntime, 'exec'>; readonly si
 /** Rejects where the image has no shell, or none of the tools. */
 export const openAgent = async ({ runtime, signal }: AgentDeps, container: string): Promise<SyncAgent> => {
   const owner = await readOwner({ runtime, signal }, container)
-  const session = await runtime.exec(container, { command: ['/bin/sh', '-c', `for tool in tar head xargs rm; do command -v $tool >/dev/null || exit 127; done; echo @0${script}`], stdin: true, user: '0:0' }, { signal })
+  const session = await runtime.exec(
+    container,
+    {
+      command: [
+        '/bin/sh',
+        '-c',
+        `for tool in tar head xargs rm; do command -v $tool >/dev/null || exit 127; done; echo @0${script}`,
+      ],
+      stdin: true,
+      user: '0:0',
+    },
+    { signal },
+  )
   const answers = createAnswers(session)
   await answers.next()
   const ask = async (op: 'P' | 'D', body: Uint8Array): Promise<void> => {
@@ -88,7 +100,10 @@ const createAnswers = (session: ExecSession): { next(): Promise<void>; readonly 
   }
 }
 
-const readOwner = async ({ runtime, signal }: AgentDeps, container: string): Promise<{ readonly uid: number; readonly gid: number }> => {
+const readOwner = async (
+  { runtime, signal }: AgentDeps,
+  container: string,
+): Promise<{ readonly uid: number; readonly gid: number }> => {
   const session = await runtime.exec(container, { command: ['/bin/sh', '-c', 'id -u; id -g'] }, { signal })
   const lines: string[] = []
   const reader = createLineReader((found) => lines.push(...found))

@@ -29,7 +29,9 @@ export const createFileIndex = ({ files, roots, ignored }: IndexOptions): FileIn
   const known = new Map<string, Known>()
 
   const listAll = async (paths: readonly string[]): Promise<ReadonlyMap<string, HostEntry>> =>
-    new Map((await Promise.all(paths.map((path) => files.list(path, ignored)))).flat().map((entry) => [entry.path, entry]))
+    new Map(
+      (await Promise.all(paths.map((path) => files.list(path, ignored)))).flat().map((entry) => [entry.path, entry]),
+    )
   const hashOf = async (entry: HostEntry): Promise<number | undefined> => {
     if (entry.kind !== 'file' || entry.size > hashBytes) return undefined
     try {
@@ -48,7 +50,8 @@ export const createFileIndex = ({ files, roots, ignored }: IndexOptions): FileIn
     const hash = await hashOf(entry)
     remember(entry, hash)
     if (before === undefined) return [{ path: entry.path, entry }]
-    if (before.entry.kind !== entry.kind) return [...forgetBelow(entry.path), { path: entry.path }, { path: entry.path, entry }]
+    if (before.entry.kind !== entry.kind)
+      return [...forgetBelow(entry.path), { path: entry.path }, { path: entry.path, entry }]
     if (entry.kind === 'directory') return before.entry.mode === entry.mode ? [] : [{ path: entry.path, entry }]
     const isSame = hash !== undefined && hash === before.hash && before.entry.mode === entry.mode
     return isSame ? [] : [{ path: entry.path, entry }]
@@ -76,7 +79,9 @@ export const createFileIndex = ({ files, roots, ignored }: IndexOptions): FileIn
     // A root that vanished is a folder being moved or a disk unplugged, and not the wish to empty the container.
     const there = roots.filter((_root, index) => present[index] !== undefined)
     const found = await listAll(there)
-    const gone = [...known.keys()].filter((path) => !found.has(path) && there.some((root) => relativeTo(root, path) !== undefined))
+    const gone = [...known.keys()].filter(
+      (path) => !found.has(path) && there.some((root) => relativeTo(root, path) !== undefined),
+    )
     for (const path of gone) known.delete(path)
     return [...gone.map((path) => ({ path })), ...(await mapSome([...found.values()], compare)).flat()]
   }
@@ -90,27 +95,50 @@ export const createFileIndex = ({ files, roots, ignored }: IndexOptions): FileIn
     update: async ({ paths, rescan }) => {
       if (rescan) return compareAll()
       const inside = paths.filter((path) => roots.some((root) => relativeTo(root, path) !== undefined))
-      const rootsGone = new Set((await Promise.all(roots.map(async (root) => ((await files.stat(root)) === undefined ? root : undefined)))).filter((root) => root !== undefined))
-      const kept = inside.filter((path) => ![...rootsGone].some((root) => path !== root && relativeTo(root, path) !== undefined && known.get(root)?.entry.kind === 'directory'))
-      return (await mapSome(kept.filter((path) => !(rootsGone.has(path) && known.get(path)?.entry.kind === 'directory')), compareOne)).flat()
+      const rootsGone = new Set(
+        (
+          await Promise.all(roots.map(async (root) => ((await files.stat(root)) === undefined ? root : undefined)))
+        ).filter((root) => root !== undefined),
+      )
+      const kept = inside.filter(
+        (path) =>
+          ![...rootsGone].some(
+            (root) =>
+              path !== root && relativeTo(root, path) !== undefined && known.get(root)?.entry.kind === 'directory',
+          ),
+      )
+      return (
+        await mapSome(
+          kept.filter((path) => !(rootsGone.has(path) && known.get(path)?.entry.kind === 'directory')),
+          compareOne,
+        )
+      ).flat()
     },
     entriesBelow: (root) =>
       [...known.values()]
         .map(({ entry }) => entry)
-        .filter((entry) => relativeTo(root, entry.path) !== undefined && !(entry.kind === 'directory' && entry.path === root))
+        .filter(
+          (entry) => relativeTo(root, entry.path) !== undefined && !(entry.kind === 'directory' && entry.path === root),
+        )
         .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
   }
 }
 
 const isUntouched = (a: HostEntry, b: HostEntry): boolean =>
-  a.kind === b.kind && a.mode === b.mode && a.size === b.size && a.mtimeMs === b.mtimeMs && a.linkTarget === b.linkTarget && a.kind !== 'directory'
+  a.kind === b.kind &&
+  a.mode === b.mode &&
+  a.size === b.size &&
+  a.mtimeMs === b.mtimeMs &&
+  a.linkTarget === b.linkTarget &&
+  a.kind !== 'directory'
 
 // A process may have only so many files open.
 const filesAtOnce = 64
 
 const mapSome = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> => {
   const results: R[] = []
-  for (let index = 0; index < items.length; index += filesAtOnce) results.push(...(await Promise.all(items.slice(index, index + filesAtOnce).map(work))))
+  for (let index = 0; index < items.length; index += filesAtOnce)
+    results.push(...(await Promise.all(items.slice(index, index + filesAtOnce).map(work))))
   return results
 }
 

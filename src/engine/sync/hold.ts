@@ -24,7 +24,10 @@ const heldCapMs = 15_000
  * Gathers changes that belong together: until nothing has come for a moment, which is longer when much came, and never
  * for long. While git works on its index everything waits, and is then compared as a whole.
  */
-export const holdBatches = async function* (batches: AsyncIterable<WatchBatch>, { clock, signal, isHeld }: HoldOptions): AsyncGenerator<HeldBatch> {
+export const holdBatches = async function* (
+  batches: AsyncIterable<WatchBatch>,
+  { clock, signal, isHeld }: HoldOptions,
+): AsyncGenerator<HeldBatch> {
   const source = batches[Symbol.asyncIterator]()
   let next = source.next()
   next.catch(() => {})
@@ -57,7 +60,11 @@ export const holdBatches = async function* (batches: AsyncIterable<WatchBatch>, 
 }
 
 /** What comes in the time given; `undefined` when nothing does. */
-const within = async <T>(work: Promise<T>, ms: number, { clock, signal }: Pick<HoldOptions, 'clock' | 'signal'>): Promise<T | undefined> => {
+const within = async <T>(
+  work: Promise<T>,
+  ms: number,
+  { clock, signal }: Pick<HoldOptions, 'clock' | 'signal'>,
+): Promise<T | undefined> => {
   const controller = new AbortController()
   const late = clock.sleep(ms, { signal: AbortSignal.any([signal, controller.signal]) }).then(() => undefined)
   late.catch(() => {})

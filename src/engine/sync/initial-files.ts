@@ -14,4 +14,6 @@ export const isInitial = (rule: SyncRule): boolean => rule.initialSync && copies
 
 /** Everything that `initial_sync` rules copy. */
 export const selectInitial = (rules: readonly SyncRule[], index: FileIndex): readonly SyncOp[] =>
-  rules.filter(isInitial).flatMap((rule) => index.entriesBelow(rule.root).flatMap((entry) => toOps(rule, { path: entry.path, entry })))
+  rules
+    .filter(isInitial)
+    .flatMap((rule) => index.entriesBelow(rule.root).flatMap((entry) => toOps(rule, { path: entry.path, entry })))

@@ -1,6 +1,7 @@
 /** Paths of the host and of containers, with `/` between their parts. */
 
-export const joinPath = (folder: string, relative: string): string => (relative === '' ? folder : folder.endsWith('/') ? `${folder}${relative}` : `${folder}/${relative}`)
+export const joinPath = (folder: string, relative: string): string =>
+  relative === '' ? folder : folder.endsWith('/') ? `${folder}${relative}` : `${folder}/${relative}`
 
 /** `path` as seen from `root`: empty for the root itself, `undefined` when it is not below it. */
 export const relativeTo = (root: string, path: string): string | undefined => {

@@ -49,11 +49,24 @@ export const createProjectSync = (deps: SyncDeps, options: ProjectSyncOptions): 
   }
 }
 
-const watchProject = async (deps: SyncDeps, options: ProjectSyncOptions, services: Map<string, ServiceSync>): Promise<void> => {
+const watchProject = async (
+  deps: SyncDeps,
+  options: ProjectSyncOptions,
+  services: Map<string, ServiceSync>,
+): Promise<void> => {
   const { project, signal } = options
   const { rules, mounted } = await createSyncRules(deps, project)
   for (const { service, path } of mounted) {
-    deps.emit({ type: 'problem/raised', id: `watch.${service}.${path}`, service, problem: { severity: 'warning', code: 'watch/bind-mounted', message: `${path} of service "${service}" is also a bind mount, so there is nothing to copy.` } })
+    deps.emit({
+      type: 'problem/raised',
+      id: `watch.${service}.${path}`,
+      service,
+      problem: {
+        severity: 'warning',
+        code: 'watch/bind-mounted',
+        message: `${path} of service "${service}" is also a bind mount, so there is nothing to copy.`,
+      },
+    })
   }
   if (rules.length === 0) return
   const roots = [...new Set(rules.map((rule) => rule.root))]
@@ -71,17 +84,20 @@ const watchProject = async (deps: SyncDeps, options: ProjectSyncOptions, service
   await index.load()
   for (const name of new Set(rules.map((rule) => rule.service))) {
     const own = rules.filter((rule) => rule.service === name)
-    const service = createServiceSync({ ...deps, signal }, {
-      service: name,
-      containers: () => options.containersOf(name),
-      restart: () => options.restart(name),
-      rebuild: () => options.rebuild(name),
-      hasInitial: own.some(isInitial),
-      initial: (id) => {
-        const all = selectInitial(own, index)
-        return options.seeds?.missing(id, all) ?? all
+    const service = createServiceSync(
+      { ...deps, signal },
+      {
+        service: name,
+        containers: () => options.containersOf(name),
+        restart: () => options.restart(name),
+        rebuild: () => options.rebuild(name),
+        hasInitial: own.some(isInitial),
+        initial: (id) => {
+          const all = selectInitial(own, index)
+          return options.seeds?.missing(id, all) ?? all
+        },
       },
-    })
+    )
     services.set(name, service)
     service.touch()
   }
@@ -108,7 +124,9 @@ const hand = ({ emit }: SyncDeps, { changes, rules, services, since }: Handing):
   for (const [name, service] of services) {
     const own = rules.filter((rule) => rule.service === name && changes.some((change) => isFor(rule, change)))
     if (own.length === 0) continue
-    const paths = new Set(changes.filter((change) => own.some((rule) => isFor(rule, change))).map((change) => change.path))
+    const paths = new Set(
+      changes.filter((change) => own.some((rule) => isFor(rule, change))).map((change) => change.path),
+    )
     const actions = new Set(own.map((rule) => rule.action))
     const work: SyncWork = {
       ops: own.flatMap((rule) => changes.flatMap((change) => toOps(rule, change))),
@@ -124,4 +142,7 @@ const hand = ({ emit }: SyncDeps, { changes, rules, services, since }: Handing):
 
 /** A folder alone, without a file in it, is no reason to build or to restart. */
 const isFor = (rule: SyncRule, change: Change): boolean =>
-  rule.matches(change.path) && (copies(rule) ? rule.target !== undefined && relativeTo(rule.root, change.path) !== undefined : change.entry?.kind !== 'directory')
+  rule.matches(change.path) &&
+  (copies(rule)
+    ? rule.target !== undefined && relativeTo(rule.root, change.path) !== undefined
+    : change.entry?.kind !== 'directory')

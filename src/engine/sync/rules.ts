@@ -20,7 +20,8 @@ export type SyncRule = {
   readonly prunes: (path: string, isDirectory: boolean) => boolean
 }
 
-export const copies = ({ action }: Pick<SyncRule, 'action'>): boolean => action === 'sync' || action === 'sync+restart' || action === 'sync+exec'
+export const copies = ({ action }: Pick<SyncRule, 'action'>): boolean =>
+  action === 'sync' || action === 'sync+restart' || action === 'sync+exec'
 
 /** Where a file goes in the container; for rules that copy. */
 export const toContainerPath = (rule: SyncRule, path: string): string | undefined => {
@@ -31,7 +32,13 @@ export const toContainerPath = (rule: SyncRule, path: string): string | undefine
 type RuleDeps = Pick<EngineDeps, 'files' | 'ignorePatterns'>
 
 /** The watch rules of every service, ready to be asked about paths; and those that a bind mount makes pointless. */
-export const createSyncRules = async (deps: RuleDeps, project: Project): Promise<{ readonly rules: readonly SyncRule[]; readonly mounted: readonly { readonly service: string; readonly path: string }[] }> => {
+export const createSyncRules = async (
+  deps: RuleDeps,
+  project: Project,
+): Promise<{
+  readonly rules: readonly SyncRule[]
+  readonly mounted: readonly { readonly service: string; readonly path: string }[]
+}> => {
   const mounted: { service: string; path: string }[] = []
   const rules: SyncRule[] = []
   for (const [name, service] of Object.entries(project.services)) {
@@ -39,25 +46,31 @@ export const createSyncRules = async (deps: RuleDeps, project: Project): Promise
     if (watch.length === 0) continue
     const context = await createContextIgnore(deps, service)
     for (const [index, rule] of watch.entries()) {
-      if ((rule.action === 'sync' || rule.action === 'sync+restart') && isBindMounted(service, rule.path)) mounted.push({ service: name, path: rule.path })
+      if ((rule.action === 'sync' || rule.action === 'sync+restart') && isBindMounted(service, rule.path))
+        mounted.push({ service: name, path: rule.path })
       else rules.push(await createRule(deps, { name, index, rule, context }))
     }
   }
   return { rules, mounted }
 }
 
-type Ignore = { readonly ignores: (path: string) => boolean; /** Patterns with `!` bring back what is below. */ readonly hasExceptions: boolean }
+type Ignore = {
+  readonly ignores: (path: string) => boolean
+  /** Patterns with `!` bring back what is below. */ readonly hasExceptions: boolean
+}
 type RuleInput = { readonly name: string; readonly index: number; readonly rule: WatchRule; readonly context: Ignore }
 
 const createRule = async (deps: RuleDeps, { name, index, rule, context }: RuleInput): Promise<SyncRule> => {
   const root = rule.path.length > 1 && rule.path.endsWith('/') ? rule.path.slice(0, -1) : rule.path
   const own = await createIgnore(deps, { folder: root, patterns: rule.ignore ?? [] })
-  const include = rule.include === undefined || rule.include.length === 0 ? undefined : await deps.ignorePatterns(rule.include)
+  const include =
+    rule.include === undefined || rule.include.length === 0 ? undefined : await deps.ignorePatterns(rule.include)
   const isIncluded = (path: string): boolean => {
     const relative = relativeTo(root, path)
     return relative !== undefined && (include === undefined || include(relative === '' ? nameOf(path) : relative))
   }
-  const ignores = (path: string): boolean => isToolFolder(relativeTo(root, path) ?? path) || own.ignores(path) || context.ignores(path)
+  const ignores = (path: string): boolean =>
+    isToolFolder(relativeTo(root, path) ?? path) || own.ignores(path) || context.ignores(path)
   return {
     service: name,
     index,
@@ -78,7 +91,10 @@ const createRule = async (deps: RuleDeps, { name, index, rule, context }: RuleIn
   }
 }
 
-const createIgnore = async (deps: RuleDeps, { folder, patterns }: { readonly folder: string; readonly patterns: readonly string[] }): Promise<Ignore> => {
+const createIgnore = async (
+  deps: RuleDeps,
+  { folder, patterns }: { readonly folder: string; readonly patterns: readonly string[] },
+): Promise<Ignore> => {
   const ignores = await deps.ignorePatterns(patterns)
   return {
     ignores: (path) => {
@@ -94,8 +110,17 @@ const createContextIgnore = async (deps: RuleDeps, { build }: Service): Promise<
   const folder = build?.context
   if (folder === undefined || !folder.startsWith('/')) return { ignores: () => false, hasExceptions: false }
   const dockerfile = joinPath(folder, build?.dockerfile ?? 'Dockerfile')
-  const text = (await readText(deps, `${build?.dockerfile?.startsWith('/') === true ? build.dockerfile : dockerfile}.dockerignore`)) ?? (await readText(deps, joinPath(folder, '.dockerignore'))) ?? ''
-  const patterns = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+  const text =
+    (await readText(
+      deps,
+      `${build?.dockerfile?.startsWith('/') === true ? build.dockerfile : dockerfile}.dockerignore`,
+    )) ??
+    (await readText(deps, joinPath(folder, '.dockerignore'))) ??
+    ''
+  const patterns = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
   return createIgnore(deps, { folder, patterns })
 }
 
@@ -108,4 +133,6 @@ const readText = async ({ files }: RuleDeps, path: string): Promise<string | und
 }
 
 const isBindMounted = ({ volumes }: Service, path: string): boolean =>
-  (volumes ?? []).some((mount) => mount.type === 'bind' && mount.source !== undefined && relativeTo(mount.source, path) !== undefined)
+  (volumes ?? []).some(
+    (mount) => mount.type === 'bind' && mount.source !== undefined && relativeTo(mount.source, path) !== undefined,
+  )

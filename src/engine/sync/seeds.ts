@@ -33,7 +33,10 @@ export const createSeeds = (deps: SeedDeps): Seeds => {
         const ops = missing(id, await findInitial(deps, wanted))
         if (ops.length === 0) return
         await sendArchives({ ...deps, signal }, id, ops)
-        planted.set(id, new Map([...(planted.get(id) ?? []), ...ops.map((op) => [op.target, toSignature(op)] as const)]))
+        planted.set(
+          id,
+          new Map([...(planted.get(id) ?? []), ...ops.map((op) => [op.target, toSignature(op)] as const)]),
+        )
       } catch {
         signal.throwIfAborted()
       }
@@ -41,16 +44,24 @@ export const createSeeds = (deps: SeedDeps): Seeds => {
   }
 }
 
-const findInitial = async (deps: SeedDeps, { project, service: name }: Omit<Planting, 'signal'>): Promise<readonly SyncOp[]> => {
+const findInitial = async (
+  deps: SeedDeps,
+  { project, service: name }: Omit<Planting, 'signal'>,
+): Promise<readonly SyncOp[]> => {
   const service = project.services[name]
   if (service?.develop?.watch?.some((rule) => rule.initial_sync === true) !== true) return []
   const { rules } = await createSyncRules(deps, { ...project, services: { [name]: service } })
   const own = rules.filter(isInitial)
   if (own.length === 0) return []
-  const index = createFileIndex({ files: deps.files, roots: [...new Set(own.map(({ root }) => root))], ignored: (path, isDirectory) => own.every((rule) => rule.prunes(path, isDirectory)) })
+  const index = createFileIndex({
+    files: deps.files,
+    roots: [...new Set(own.map(({ root }) => root))],
+    ignored: (path, isDirectory) => own.every((rule) => rule.prunes(path, isDirectory)),
+  })
   await index.load()
   return selectInitial(own, index)
 }
 
 /** Changes with the file. */
-const toSignature = ({ entry }: SyncOp): string => (entry === undefined ? 'gone' : [entry.kind, entry.mode, entry.size, entry.mtimeMs, entry.linkTarget ?? ''].join(' '))
+const toSignature = ({ entry }: SyncOp): string =>
+  entry === undefined ? 'gone' : [entry.kind, entry.mode, entry.size, entry.mtimeMs, entry.linkTarget ?? ''].join(' ')

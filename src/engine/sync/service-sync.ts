@@ -23,7 +23,10 @@ export type ServiceSync = {
   close(): void
 }
 
-type ServiceSyncDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'files'> & { readonly emit: Emit; readonly signal: AbortSignal }
+type ServiceSyncDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'files'> & {
+  readonly emit: Emit
+  readonly signal: AbortSignal
+}
 export type ServiceSyncOptions = {
   readonly service: string
   readonly containers: () => readonly ContainerSummary[]
@@ -53,7 +56,8 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
   let isRunning = false
   let isStale = false
 
-  const running = (): readonly ContainerSummary[] => options.containers().filter((container) => container.state === 'running')
+  const running = (): readonly ContainerSummary[] =>
+    options.containers().filter((container) => container.state === 'running')
   const transportOf = (id: string): SyncTransport => {
     const transport = transports.get(id) ?? createTransport(deps, id)
     transports.set(id, transport)
@@ -90,15 +94,18 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
   const perform = async (work: SyncWork): Promise<void> => {
     if (work.actions.has('rebuild')) {
       const before = [...overlay.values()]
-      if (!(await options.rebuild())) throw new StackError('sync/failed', { service: options.service, what: 'rebuilt', why: 'see the steps above' })
+      if (!(await options.rebuild()))
+        throw new StackError('sync/failed', { service: options.service, what: 'rebuilt', why: 'see the steps above' })
       // The new image has what was copied until then.
       for (const op of before) if (overlay.get(op.target) === op) overlay.delete(op.target)
       return
     }
     await deliver()
-    for (const hook of work.hooks) for (const { id, name } of running()) await runHook(deps, { id, name, service: options.service, hook })
+    for (const hook of work.hooks)
+      for (const { id, name } of running()) await runHook(deps, { id, name, service: options.service, hook })
     const restarts = work.actions.has('sync+restart') || work.actions.has('restart')
-    if (restarts && !(await options.restart())) throw new StackError('sync/failed', { service: options.service, what: 'restarted', why: 'see the steps above' })
+    if (restarts && !(await options.restart()))
+      throw new StackError('sync/failed', { service: options.service, what: 'restarted', why: 'see the steps above' })
   }
   const step = async (work: SyncWork): Promise<void> => {
     const action = toActionName(work.actions)
@@ -106,13 +113,35 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
       await perform(work)
       if (isStale) deps.emit({ type: 'problem/cleared', id: problem })
       isStale = false
-      if (work.paths > 0) deps.emit({ type: 'reload/ended', service: options.service, action, files: work.paths, ms: deps.clock.now() - work.since })
+      if (work.paths > 0)
+        deps.emit({
+          type: 'reload/ended',
+          service: options.service,
+          action,
+          files: work.paths,
+          ms: deps.clock.now() - work.since,
+        })
     } catch (error) {
       if (deps.signal.aborted) return
       isStale = true
-      const said = toProblem(error instanceof Error && !(error instanceof StackError) ? new StackError('sync/failed', { service: options.service, what: 'brought up to date', why: error.message }, { cause: error }) : error)
+      const said = toProblem(
+        error instanceof Error && !(error instanceof StackError)
+          ? new StackError(
+              'sync/failed',
+              { service: options.service, what: 'brought up to date', why: error.message },
+              { cause: error },
+            )
+          : error,
+      )
       deps.emit({ type: 'problem/raised', id: problem, problem: said, service: options.service })
-      deps.emit({ type: 'reload/ended', service: options.service, action, files: work.paths, ms: deps.clock.now() - work.since, problem: said })
+      deps.emit({
+        type: 'reload/ended',
+        service: options.service,
+        action,
+        files: work.paths,
+        ms: deps.clock.now() - work.since,
+        problem: said,
+      })
     }
   }
   const run = async (): Promise<void> => {
@@ -144,7 +173,8 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
     add,
     touch: () => {
       meet()
-      if ([...owed.values()].some((debts) => debts.size > 0)) add({ ops: [], actions: new Set(['sync']), hooks: [], paths: 0, since: deps.clock.now() })
+      if ([...owed.values()].some((debts) => debts.size > 0))
+        add({ ops: [], actions: new Set(['sync']), hooks: [], paths: 0, since: deps.clock.now() })
     },
     close: () => {
       for (const transport of transports.values()) transport.close()
@@ -162,9 +192,13 @@ const mergeWork = (a: SyncWork, b: SyncWork): SyncWork => ({
 })
 
 const strength: readonly WatchAction[] = ['rebuild', 'sync+restart', 'restart', 'sync+exec', 'sync']
-const toActionName = (actions: ReadonlySet<WatchAction>): string => strength.find((action) => actions.has(action)) ?? 'sync'
+const toActionName = (actions: ReadonlySet<WatchAction>): string =>
+  strength.find((action) => actions.has(action)) ?? 'sync'
 
-const sendWithRetry = async (deps: ServiceSyncDeps, { transport, ops }: { readonly transport: () => SyncTransport; readonly ops: readonly SyncOp[] }): Promise<void> => {
+const sendWithRetry = async (
+  deps: ServiceSyncDeps,
+  { transport, ops }: { readonly transport: () => SyncTransport; readonly ops: readonly SyncOp[] },
+): Promise<void> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await transport().send(ops)
@@ -187,7 +221,9 @@ const runHook = async ({ runtime, signal }: ServiceSyncDeps, { id, service, hook
       ...(hook.user === undefined ? {} : { user: hook.user }),
       ...(hook.working_dir === undefined ? {} : { workingDir: hook.working_dir }),
       ...(hook.privileged === undefined ? {} : { privileged: hook.privileged }),
-      environment: Object.entries(hook.environment ?? {}).map(([key, value]) => (value === null ? key : `${key}=${value}`)),
+      environment: Object.entries(hook.environment ?? {}).map(([key, value]) =>
+        value === null ? key : `${key}=${value}`,
+      ),
     },
     { signal },
   )
@@ -195,5 +231,12 @@ const runHook = async ({ runtime, signal }: ServiceSyncDeps, { id, service, hook
   for await (const chunk of session.output) said = (said + new TextDecoder().decode(chunk.data)).slice(-2000)
   const exitCode = await session.exitCode({ signal })
   session.close()
-  if (exitCode !== 0) throw new StackError('hook/failed', { service, phase: 'sync+exec', command: (hook.command ?? []).join(' '), exitCode, output: said.trim() })
+  if (exitCode !== 0)
+    throw new StackError('hook/failed', {
+      service,
+      phase: 'sync+exec',
+      command: (hook.command ?? []).join(' '),
+      exitCode,
+      output: said.trim(),
+    })
 }

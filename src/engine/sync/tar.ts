@@ -23,7 +23,11 @@ export const packTar = (entries: readonly TarEntry[]): Uint8Array => {
     if (name.length > 100) parts.push(...longName('L', name))
     if (target.length > 100) parts.push(...longName('K', target))
     const content = entry.kind === 'file' ? (entry.content ?? new Uint8Array()) : new Uint8Array()
-    parts.push(header({ ...entry, name, target, size: content.length, type: types[entry.kind] }), content, padding(content.length))
+    parts.push(
+      header({ ...entry, name, target, size: content.length, type: types[entry.kind] }),
+      content,
+      padding(content.length),
+    )
   }
   parts.push(new Uint8Array(2 * block))
   return concat(parts)
@@ -33,7 +37,20 @@ const types = { file: '0', directory: '5', link: '2' } as const
 
 const longName = (type: 'L' | 'K', text: Uint8Array): readonly Uint8Array[] => {
   const content = concat([text, new Uint8Array(1)])
-  return [header({ name: encoder.encode('././@LongLink'), target: new Uint8Array(), size: content.length, type, mode: 0o644, uid: 0, gid: 0, mtimeMs: 0 }), content, padding(content.length)]
+  return [
+    header({
+      name: encoder.encode('././@LongLink'),
+      target: new Uint8Array(),
+      size: content.length,
+      type,
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      mtimeMs: 0,
+    }),
+    content,
+    padding(content.length),
+  ]
 }
 
 type Header = {
@@ -60,7 +77,13 @@ const header = ({ name, target, size, type, mode, uid, gid, mtimeMs }: Header): 
   put(156, type)
   bytes.set(target.subarray(0, 100), 157)
   put(257, 'ustar  ')
-  put(148, `${octal(bytes.reduce((sum, byte) => sum + byte, 0), 6)}\0 `)
+  put(
+    148,
+    `${octal(
+      bytes.reduce((sum, byte) => sum + byte, 0),
+      6,
+    )}\0 `,
+  )
   return bytes
 }
 

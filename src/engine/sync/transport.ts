@@ -56,7 +56,10 @@ export const createTransport = (deps: TransportDeps, container: string): SyncTra
       await sendArchives(deps, container, ops)
     },
     close: () => {
-      agent?.then((opened) => opened?.close(), () => {})
+      agent?.then(
+        (opened) => opened?.close(),
+        () => {},
+      )
     },
   }
 }
@@ -68,9 +71,17 @@ export const sendArchives = (deps: TransportDeps, container: string, ops: readon
     remove: (paths) => removeByExec(deps, container, paths),
   })
 
-type Way = { readonly owner?: { readonly uid: number; readonly gid: number }; put(tar: Uint8Array): Promise<void>; remove(paths: readonly string[]): Promise<void> }
+type Way = {
+  readonly owner?: { readonly uid: number; readonly gid: number }
+  put(tar: Uint8Array): Promise<void>
+  remove(paths: readonly string[]): Promise<void>
+}
 
-const sendBy = async ({ files }: TransportDeps, ops: readonly SyncOp[], { owner = { uid: 0, gid: 0 }, put, remove }: Way): Promise<void> => {
+const sendBy = async (
+  { files }: TransportDeps,
+  ops: readonly SyncOp[],
+  { owner = { uid: 0, gid: 0 }, put, remove }: Way,
+): Promise<void> => {
   const gone = ops.filter((op) => op.entry === undefined).map((op) => op.target)
   if (gone.length > 0) await remove(gone)
   let entries: TarEntry[] = []
@@ -80,7 +91,15 @@ const sendBy = async ({ files }: TransportDeps, ops: readonly SyncOp[], { owner 
     const content = entry.kind === 'file' ? await files.read(entry.path).catch(() => undefined) : undefined
     // Gone again since it was noticed: the notice of that is on its way.
     if (entry.kind === 'file' && content === undefined) continue
-    entries.push({ path: target.slice(1), kind: entry.kind, mode: entry.mode, mtimeMs: entry.mtimeMs, ...owner, ...(content === undefined ? {} : { content }), ...(entry.linkTarget === undefined ? {} : { linkTarget: entry.linkTarget }) })
+    entries.push({
+      path: target.slice(1),
+      kind: entry.kind,
+      mode: entry.mode,
+      mtimeMs: entry.mtimeMs,
+      ...owner,
+      ...(content === undefined ? {} : { content }),
+      ...(entry.linkTarget === undefined ? {} : { linkTarget: entry.linkTarget }),
+    })
     size += content?.length ?? 0
     if (size < maxArchiveBytes) continue
     await put(packTar(entries))
@@ -93,9 +112,17 @@ const sendBy = async ({ files }: TransportDeps, ops: readonly SyncOp[], { owner 
 // A command line holds only so many paths.
 const pathsAtOnce = 200
 
-const removeByExec = async ({ runtime, signal }: TransportDeps, container: string, paths: readonly string[]): Promise<void> => {
+const removeByExec = async (
+  { runtime, signal }: TransportDeps,
+  container: string,
+  paths: readonly string[],
+): Promise<void> => {
   for (let index = 0; index < paths.length; index += pathsAtOnce) {
-    const session = await runtime.exec(container, { command: ['rm', '-rf', '--', ...paths.slice(index, index + pathsAtOnce)], user: '0:0' }, { signal })
+    const session = await runtime.exec(
+      container,
+      { command: ['rm', '-rf', '--', ...paths.slice(index, index + pathsAtOnce)], user: '0:0' },
+      { signal },
+    )
     let said = ''
     for await (const chunk of session.output) said += new TextDecoder().decode(chunk.data)
     const exitCode = await session.exitCode({ signal })

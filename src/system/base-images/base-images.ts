@@ -20,7 +20,19 @@ export type BaseImage = {
 export const RECIPE_LABEL = 'dev.stack.base-image.recipe'
 
 export const baseImages: readonly BaseImage[] = [
-  { name: 'stack-base/busybox:latest', official: 'busybox:1.37', variable: 'BUSYBOX_IMAGE', recipe: '1', make: makeBusyboxImage },
+  {
+    name: 'stack-base/busybox:latest',
+    official: 'busybox:1.37',
+    variable: 'BUSYBOX_IMAGE',
+    recipe: '1',
+    make: makeBusyboxImage,
+  },
   { name: 'stack-base/node:24', official: 'node:24-alpine', variable: 'NODE_IMAGE', recipe: '1', make: makeNodeImage },
-  { name: 'stack-base/postgres:latest', official: 'postgres:17-alpine', variable: 'POSTGRES_IMAGE', recipe: '2', make: makePostgresImage },
+  {
+    name: 'stack-base/postgres:latest',
+    official: 'postgres:17-alpine',
+    variable: 'POSTGRES_IMAGE',
+    recipe: '2',
+    make: makePostgresImage,
+  },
 ]

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { runTool, type ToolOptions } from '../run-tool.ts'
 
 /** The newest `postgresql-N` and the like that the release has, by a pattern on package names. */
-export async function findPackage(pattern: RegExp, options: ToolOptions): Promise<string | undefined> {
-  const names = (await runTool('apt-cache', ['pkgnames', /^\^?([a-z-]*)/.exec(pattern.source)?.[1] ?? ''], options)).split('\n')
+export const findPackage = async (pattern: RegExp, options: ToolOptions): Promise<string | undefined> => {
+  const names = (
+    await runTool('apt-cache', ['pkgnames', /^\^?([a-z-]*)/.exec(pattern.source)?.[1] ?? ''], options)
+  ).split('\n')
   const number = (name: string): number => Number(/\d+/.exec(name)?.[0] ?? 0)
   return names.filter((name) => pattern.test(name)).toSorted((a, b) => number(b) - number(a))[0]
 }
@@ -13,16 +15,23 @@ export async function findPackage(pattern: RegExp, options: ToolOptions): Promis
  * The libraries that a package needs and the machine has not: all `lib*` packages among its dependencies, to any depth,
  * that are not installed. Those that are installed are taken from the machine itself.
  */
-export async function listMissingLibraries(name: string, options: ToolOptions): Promise<readonly string[]> {
-  const without = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((kind) => `--no-${kind}`)
+export const listMissingLibraries = async (name: string, options: ToolOptions): Promise<readonly string[]> => {
+  const without = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
+    (kind) => `--no-${kind}`,
+  )
   const listed = await runTool('apt-cache', ['depends', '--recurse', ...without, name], options)
   const libraries = [...new Set(listed.match(/^lib[a-z0-9.+-]+/gm) ?? [])]
-  const installed = new Set((await runTool('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package}\n'], options)).match(/(?<=^ii  )\S+/gm))
+  const installed = new Set(
+    (await runTool('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package}\n'], options)).match(/(?<=^ii  )\S+/gm),
+  )
   return libraries.filter((library) => !installed.has(library) && !/^lib(llvm|.*-perl$|.*-dev$)/.test(library))
 }
 
 /** Downloads packages and lays their files out under `root`; nothing is installed on the machine. */
-export async function unpackPackages(names: readonly string[], options: ToolOptions & { root: string }): Promise<void> {
+export const unpackPackages = async (
+  names: readonly string[],
+  options: ToolOptions & { root: string },
+): Promise<void> => {
   const folder = join(options.root, '.packages')
   await mkdir(folder, { recursive: true })
   // The sandbox user of apt cannot write into our folder, which apt would say in a warning every time.
@@ -31,6 +40,6 @@ export async function unpackPackages(names: readonly string[], options: ToolOpti
 }
 
 /** Fresh lists are needed once on a machine that has none; old ones name files that mirrors have dropped. */
-export async function refreshPackageLists(options: ToolOptions): Promise<void> {
+export const refreshPackageLists = async (options: ToolOptions): Promise<void> => {
   await runTool('apt-get', ['-o', 'APT::Sandbox::User=root', 'update', '-qq'], options)
 }

@@ -15,11 +15,17 @@ export type MakingOptions = {
 }
 
 /** The base images that this engine has not, or has of another recipe. */
-export async function listMissingBaseImages(address: EngineAddress, { signal }: { signal: AbortSignal }): Promise<readonly BaseImage[]> {
+export const listMissingBaseImages = async (
+  address: EngineAddress,
+  { signal }: { signal: AbortSignal },
+): Promise<readonly BaseImage[]> => {
   const missing: BaseImage[] = []
   for (const image of baseImages) {
     const { status, body } = await requestEngine(address, { path: `/images/${image.name}/json`, signal })
-    const labels = status === 200 ? (JSON.parse(body) as { Config?: { Labels?: Record<string, string> | null } }).Config?.Labels : undefined
+    const labels =
+      status === 200
+        ? (JSON.parse(body) as { Config?: { Labels?: Record<string, string> | null } }).Config?.Labels
+        : undefined
     if (labels?.[RECIPE_LABEL] !== image.recipe) missing.push(image)
   }
   return missing
@@ -29,7 +35,7 @@ export async function listMissingBaseImages(address: EngineAddress, { signal }: 
  * Makes the base images that are missing from the machine's own Debian packages. Made once, found again the next time.
  * @throws when the machine has no Debian packages, or one of its tools fails
  */
-export async function ensureBaseImages(address: EngineAddress, options: MakingOptions): Promise<void> {
+export const ensureBaseImages = async (address: EngineAddress, options: MakingOptions): Promise<void> => {
   const missing = await listMissingBaseImages(address, options)
   if (missing.length === 0) return
   const folder = await mkdtemp(join(tmpdir(), 'stack-base-'))
@@ -45,21 +51,26 @@ export async function ensureBaseImages(address: EngineAddress, options: MakingOp
   }
 }
 
-async function makeBaseImage(image: BaseImage, options: { address: EngineAddress; folder: string; signal: AbortSignal }): Promise<void> {
+const makeBaseImage = async (
+  image: BaseImage,
+  options: { address: EngineAddress; folder: string; signal: AbortSignal },
+): Promise<void> => {
   const made = await image.make(options)
   const refused = await importImage(image, { ...options, made })
   if (refused === undefined) return
   // Docker Engine 20.10 takes no STOPSIGNAL with an import; the stack file can name the signal.
   const fewer = made.changes.filter((change) => !change.startsWith('STOPSIGNAL'))
-  const failure = refused.includes('stopsignal') ? await importImage(image, { ...options, made: { ...made, changes: fewer } }) : refused
+  const failure = refused.includes('stopsignal')
+    ? await importImage(image, { ...options, made: { ...made, changes: fewer } })
+    : refused
   if (failure !== undefined) throw new Error(`the engine did not take ${image.name}: ${failure}`)
 }
 
 /** @returns why the engine did not take it */
-async function importImage(
+const importImage = async (
   image: BaseImage,
   { address, made, signal }: { address: EngineAddress; made: MadeImage; signal: AbortSignal },
-): Promise<string | undefined> {
+): Promise<string | undefined> => {
   const [repo = '', tag = ''] = image.name.split(':')
   const query = new URLSearchParams({ fromSrc: '-', repo, tag, message: 'made by stack' })
   for (const change of [...made.changes, `LABEL ${RECIPE_LABEL}=${image.recipe}`]) query.append('changes', change)

@@ -13,7 +13,7 @@ const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
  * Node as it runs here, with npm and a BusyBox shell, laid out like the official image: user `node` (1000), programs in
  * /usr/local. The machine's trusted certificates come along, so that npm works where it works on the machine.
  */
-export async function makeNodeImage(making: ImageMaking): Promise<MadeImage> {
+export const makeNodeImage = async (making: ImageMaking): Promise<MadeImage> => {
   const certificates = await toCertificateEntries()
   const entries = [
     ...(await toBusyboxEntries(making)),
@@ -29,7 +29,7 @@ export async function makeNodeImage(making: ImageMaking): Promise<MadeImage> {
   return { entries, changes }
 }
 
-async function toNpmEntries(making: ImageMaking): Promise<readonly RootEntry[]> {
+const toNpmEntries = async (making: ImageMaking): Promise<readonly RootEntry[]> => {
   const folder = await findNpm(making)
   const place = '/usr/local/lib/node_modules/npm'
   const leaveOut = (path: string): boolean => /^(docs|man)(\/|$)|\.md$/.test(path)
@@ -42,7 +42,7 @@ async function toNpmEntries(making: ImageMaking): Promise<readonly RootEntry[]> 
 }
 
 /** npm lies beside Node, or where the machine's own `npm` leads. */
-async function findNpm({ signal }: ImageMaking): Promise<string> {
+const findNpm = async ({ signal }: ImageMaking): Promise<string> => {
   const beside = join(dirname(process.execPath), '../lib/node_modules/npm')
   if (existsSync(join(beside, 'package.json'))) return beside
   const command = (await runTool('sh', ['-c', 'command -v npm'], { signal })).trim()
@@ -50,8 +50,10 @@ async function findNpm({ signal }: ImageMaking): Promise<string> {
 }
 
 /** What Node trusts beside its own list on this machine, else what the machine trusts. */
-async function toCertificateEntries(): Promise<readonly RootEntry[]> {
-  const trusted = [process.env.NODE_EXTRA_CA_CERTS, CERTIFICATES].find((file) => file !== undefined && file !== '' && existsSync(file))
+const toCertificateEntries = async (): Promise<readonly RootEntry[]> => {
+  const trusted = [process.env.NODE_EXTRA_CA_CERTS, CERTIFICATES].find(
+    (file) => file !== undefined && file !== '' && existsSync(file),
+  )
   if (trusted === undefined) return []
   return [
     { kind: 'directory', path: '/etc/ssl' },

@@ -16,16 +16,21 @@ const USER = { name: 'postgres', id: 999, home: '/var/lib/postgresql', shell: '/
  * PostgreSQL as the release has it, used like the official image: the same variables, the same folder of start scripts,
  * the same place for the data. Left out are the just-in-time compiler (100 MB of LLVM) and message translations.
  */
-export async function makePostgresImage(making: ImageMaking): Promise<MadeImage> {
+export const makePostgresImage = async (making: ImageMaking): Promise<MadeImage> => {
   const root = join(making.folder, 'postgres')
   const version = await unpackPostgres(root, making)
   const [lib, share] = [`usr/lib/postgresql/${version}`, `usr/share/postgresql/${version}`]
   const programs = (await readdir(join(root, lib, 'bin'))).map((name) => join(root, lib, 'bin', name))
-  const modules = (await readdir(join(root, lib, 'lib'))).filter((name) => name.endsWith('.so') && !/llvmjit|perl|python|tcl/.test(name))
-  const libraries = await toLibraryEntries(['/bin/bash', SETPRIV, ...programs, ...modules.map((name) => join(root, lib, 'lib', name))], {
-    ...making,
-    searched: await listLibraryFolders(root),
-  })
+  const modules = (await readdir(join(root, lib, 'lib'))).filter(
+    (name) => name.endsWith('.so') && !/llvmjit|perl|python|tcl/.test(name),
+  )
+  const libraries = await toLibraryEntries(
+    ['/bin/bash', SETPRIV, ...programs, ...modules.map((name) => join(root, lib, 'lib', name))],
+    {
+      ...making,
+      searched: await listLibraryFolders(root),
+    },
+  )
   const leaveOut = (path: string): boolean => /bitcode|llvmjit|\.pl$|^man\//.test(path)
   const entries: readonly RootEntry[] = [
     ...(await toBusyboxEntries(making)),
@@ -46,7 +51,7 @@ export async function makePostgresImage(making: ImageMaking): Promise<MadeImage>
 }
 
 /** @returns the major version, `15` */
-async function unpackPostgres(root: string, { signal }: ImageMaking): Promise<string> {
+const unpackPostgres = async (root: string, { signal }: ImageMaking): Promise<string> => {
   const server = await findPackage(/^postgresql-\d+$/, { signal })
   if (server === undefined) throw new Error('the package sources have no postgresql package')
   const version = server.slice('postgresql-'.length)
@@ -56,26 +61,37 @@ async function unpackPostgres(root: string, { signal }: ImageMaking): Promise<st
   return version
 }
 
-async function listLibraryFolders(root: string): Promise<readonly string[]> {
+const listLibraryFolders = async (root: string): Promise<readonly string[]> => {
   const folders = [join(root, 'usr/lib'), join(root, 'lib')]
   const triplets = await Promise.all(folders.map(async (folder) => (existsSync(folder) ? await readdir(folder) : [])))
-  return folders.flatMap((folder, at) => [folder, ...(triplets[at] ?? []).filter((name) => name.includes('-linux-')).map((name) => join(folder, name))])
+  return folders.flatMap((folder, at) => [
+    folder,
+    ...(triplets[at] ?? []).filter((name) => name.includes('-linux-')).map((name) => join(folder, name)),
+  ])
 }
 
-function toFolders(version: string): readonly RootEntry[] {
+const toFolders = (version: string): readonly RootEntry[] => {
   const open = (path: string): RootEntry => ({ kind: 'directory', path })
   const owned = (path: string, mode: number): RootEntry => ({ kind: 'directory', path, mode, owner: USER.id })
   return [
     owned(DATA, 0o700),
     open('/var/run'),
     owned('/var/run/postgresql', 0o775),
-    ...['/usr/lib', '/usr/lib/postgresql', '/usr/share', '/usr/share/postgresql', '/usr/lib/locale', '/usr/local/bin', '/docker-entrypoint-initdb.d'].map(open),
+    ...[
+      '/usr/lib',
+      '/usr/lib/postgresql',
+      '/usr/share',
+      '/usr/share/postgresql',
+      '/usr/lib/locale',
+      '/usr/local/bin',
+      '/docker-entrypoint-initdb.d',
+    ].map(open),
     { kind: 'link', path: `/usr/lib/postgresql/current`, target: version },
   ]
 }
 
 /** Debian's PostgreSQL uses the time zones of the system. */
-async function toTimeZoneEntries(making: ImageMaking): Promise<readonly RootEntry[]> {
+const toTimeZoneEntries = async (making: ImageMaking): Promise<readonly RootEntry[]> => {
   let zones = '/usr/share/zoneinfo'
   if (!existsSync(join(zones, 'UTC'))) {
     const root = join(making.folder, 'tzdata')
@@ -85,16 +101,14 @@ async function toTimeZoneEntries(making: ImageMaking): Promise<readonly RootEntr
   return await toFolderEntries(zones, '/usr/share/zoneinfo', (path) => /^(right|posix)(\/|$)/.test(path))
 }
 
-function toChanges(version: string): readonly string[] {
-  return [
-    `ENV ${SEARCH_PATH}:/usr/lib/postgresql/${version}/bin`,
-    `ENV PGDATA=${DATA}`,
-    `ENV PG_MAJOR=${version}`,
-    'ENV LANG=C.UTF-8',
-    'ENTRYPOINT ["docker-entrypoint.sh"]',
-    'CMD ["postgres"]',
-    `VOLUME ${DATA}`,
-    'EXPOSE 5432',
-    'STOPSIGNAL SIGINT', // fast shutdown; SIGTERM would wait until every client has gone
-  ]
-}
+const toChanges = (version: string): readonly string[] => [
+  `ENV ${SEARCH_PATH}:/usr/lib/postgresql/${version}/bin`,
+  `ENV PGDATA=${DATA}`,
+  `ENV PG_MAJOR=${version}`,
+  'ENV LANG=C.UTF-8',
+  'ENTRYPOINT ["docker-entrypoint.sh"]',
+  'CMD ["postgres"]',
+  `VOLUME ${DATA}`,
+  'EXPOSE 5432',
+  'STOPSIGNAL SIGINT', // fast shutdown; SIGTERM would wait until every client has gone
+]

@@ -4,17 +4,17 @@ import { runTool, type ToolOptions } from '../run-tool.ts'
 import type { RootEntry } from './tar.ts'
 
 /** A file of the machine at another place in the root file system; a link is followed. */
-export async function toFileEntry(from: string, path: string): Promise<RootEntry> {
+export const toFileEntry = async (from: string, path: string): Promise<RootEntry> => {
   const { size, mode } = await stat(from)
   return { kind: 'file', path, from: await realpath(from), size, mode: (mode & 0o111) === 0 ? 0o644 : 0o755 }
 }
 
 /** A folder with all it holds; `leaveOut` is asked with paths relative to it. */
-export async function toFolderEntries(
+export const toFolderEntries = async (
   from: string,
   path: string,
   leaveOut: (relative: string) => boolean = () => false,
-): Promise<readonly RootEntry[]> {
+): Promise<readonly RootEntry[]> => {
   const entries: RootEntry[] = [{ kind: 'directory', path }]
   for (const relative of (await readdir(from, { recursive: true })).toSorted()) {
     if (leaveOut(relative)) continue
@@ -31,14 +31,18 @@ export async function toFolderEntries(
  * The shared libraries that programs need, asked of the machine's own loader, each at the place where the loader of the
  * root file system looks. `searched` are folders that come before the machine's own.
  */
-export async function toLibraryEntries(
+export const toLibraryEntries = async (
   programs: readonly string[],
   options: ToolOptions & { searched?: readonly string[] },
-): Promise<readonly RootEntry[]> {
+): Promise<readonly RootEntry[]> => {
   const loader = await findLoader(options)
   const found = new Map<string, string>()
   for (const program of programs) {
-    const listed = await runTool(loader, ['--library-path', (options.searched ?? []).join(':'), '--list', program], options)
+    const listed = await runTool(
+      loader,
+      ['--library-path', (options.searched ?? []).join(':'), '--list', program],
+      options,
+    )
     for (const [, name = '', file = ''] of listed.matchAll(/^\s+(\S+) => (\/\S+)/gm)) found.set(basename(name), file)
   }
   found.delete(basename(loader))
@@ -52,7 +56,7 @@ export async function toLibraryEntries(
 }
 
 /** `ldd` knows which loader a program is started by; every program of the machine is started by the same one. */
-async function findLoader(options: ToolOptions): Promise<string> {
+const findLoader = async (options: ToolOptions): Promise<string> => {
   const listed = await runTool('ldd', ['/bin/sh'], options)
   const loader = /^\s+(\/\S+ld-\S+|\/lib\S+\/ld\S+)/m.exec(listed)?.[1]
   if (loader === undefined) throw new Error('the loader of shared libraries was not found with ldd')

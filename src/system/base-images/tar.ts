@@ -6,16 +6,21 @@ export type RootEntry =
   | { readonly kind: 'directory'; readonly path: string; readonly mode?: number; readonly owner?: number }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | { readonly kind: 'text'; readonly path: string; readonly text: string; readonly mode?: number }
-  | { readonly kind: 'file'; readonly path: string; readonly from: string; readonly size: number; readonly mode: number }
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      readonly from: string
+      readonly size: number
+      readonly mode: number
+    }
 
 const BLOCK = 512
 
 /** Entries → a tar stream (POSIX ustar), which needs neither root nor a copy on disk to set owners. */
-export function toTar(entries: readonly RootEntry[]): Readable {
-  return Readable.from(generateTar(entries), { objectMode: false })
-}
+export const toTar = (entries: readonly RootEntry[]): Readable =>
+  Readable.from(generateTar(entries), { objectMode: false })
 
-async function* generateTar(entries: readonly RootEntry[]): AsyncGenerator<Buffer> {
+const generateTar = async function* (entries: readonly RootEntry[]): AsyncGenerator<Buffer> {
   for (const entry of entries) {
     yield toHeader(entry)
     if (entry.kind === 'text') yield Buffer.from(entry.text)
@@ -26,14 +31,14 @@ async function* generateTar(entries: readonly RootEntry[]): AsyncGenerator<Buffe
   yield Buffer.alloc(2 * BLOCK)
 }
 
-function sizeOf(entry: RootEntry): number {
+const sizeOf = (entry: RootEntry): number => {
   if (entry.kind === 'text') return Buffer.byteLength(entry.text)
   return entry.kind === 'file' ? entry.size : 0
 }
 
 const TYPE = { file: '0', text: '0', link: '2', directory: '5' } as const
 
-function toHeader(entry: RootEntry): Buffer {
+const toHeader = (entry: RootEntry): Buffer => {
   const header = Buffer.alloc(BLOCK)
   const { prefix, name } = splitPath(entry.path.replace(/^\//, '') + (entry.kind === 'directory' ? '/' : ''))
   const owner = entry.kind === 'directory' ? (entry.owner ?? 0) : 0
@@ -48,11 +53,17 @@ function toHeader(entry: RootEntry): Buffer {
   if (entry.kind === 'link') header.write(entry.target, 157)
   header.write('ustar\x0000', 257)
   header.write(prefix, 345)
-  header.write(`${octal(header.reduce((sum, byte) => sum + byte, 0), 7)}\0 `.slice(0, 8), 148)
+  header.write(
+    `${octal(
+      header.reduce((sum, byte) => sum + byte, 0),
+      7,
+    )}\0 `.slice(0, 8),
+    148,
+  )
   return header
 }
 
-function modeOf(entry: RootEntry): number {
+const modeOf = (entry: RootEntry): number => {
   switch (entry.kind) {
     case 'link':
       return 0o777
@@ -66,7 +77,7 @@ function modeOf(entry: RootEntry): number {
 }
 
 /** ustar keeps a long path as `prefix/name`, split at any slash. */
-function splitPath(path: string): { prefix: string; name: string } {
+const splitPath = (path: string): { prefix: string; name: string } => {
   if (Buffer.byteLength(path) <= 100) return { prefix: '', name: path }
   for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
     const [prefix, name] = [path.slice(0, slash), path.slice(slash + 1)]

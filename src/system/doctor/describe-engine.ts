@@ -3,7 +3,12 @@ import type { EngineAddress } from '../../engine/ports.ts'
 import { requestEngine } from '../engine-http.ts'
 import type { EngineDescription } from './check.ts'
 
-type Version = { readonly Version?: string; readonly ApiVersion?: string; readonly Platform?: { readonly Name?: string }; readonly Components?: readonly { readonly Name?: string }[] }
+type Version = {
+  readonly Version?: string
+  readonly ApiVersion?: string
+  readonly Platform?: { readonly Name?: string }
+  readonly Components?: readonly { readonly Name?: string }[]
+}
 type Info = {
   readonly OperatingSystem?: string
   readonly Driver?: string
@@ -16,7 +21,10 @@ type Info = {
 }
 
 /** Asks an engine what it is. */
-export async function describeEngine(address: EngineAddress, { signal }: { signal: AbortSignal }): Promise<EngineDescription> {
+export const describeEngine = async (
+  address: EngineAddress,
+  { signal }: { signal: AbortSignal },
+): Promise<EngineDescription> => {
   const [ping, version, info] = await Promise.all([
     requestEngine(address, { path: '/_ping', signal }),
     requestJson<Version>(address, { path: '/version', signal }),
@@ -28,7 +36,10 @@ export async function describeEngine(address: EngineAddress, { signal }: { signa
     address: address.host,
     version: `${podman ? 'Podman' : 'Docker'} ${version.Version ?? 'of unknown version'}`,
     api: version.ApiVersion ?? 'unknown',
-    platform: version.Platform?.Name === undefined || version.Platform.Name === '' ? (info.OperatingSystem ?? '') : version.Platform.Name,
+    platform:
+      version.Platform?.Name === undefined || version.Platform.Name === ''
+        ? (info.OperatingSystem ?? '')
+        : version.Platform.Name,
     storage: info.Driver ?? 'unknown',
     cgroup: `v${info.CgroupVersion ?? '1'} (${info.CgroupDriver ?? 'unknown driver'})`,
     rootless: info.SecurityOptions?.some((option) => option.includes('name=rootless')) === true,
@@ -39,6 +50,5 @@ export async function describeEngine(address: EngineAddress, { signal }: { signa
   }
 }
 
-async function requestJson<T>(address: EngineAddress, ask: { path: string; signal: AbortSignal }): Promise<T> {
-  return JSON.parse((await requestEngine(address, ask)).body) as T
-}
+const requestJson = async <T>(address: EngineAddress, ask: { path: string; signal: AbortSignal }): Promise<T> =>
+  JSON.parse((await requestEngine(address, ask)).body) as T

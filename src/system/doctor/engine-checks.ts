@@ -10,7 +10,7 @@ import { isDebian, suggestEngineFix, type Machine } from './machine.ts'
 const OLDEST_API = 41
 
 /** One problem that lists every place that was tried. */
-export function checkUnreachable(attempts: readonly EngineAttempt[], machine: Machine): Check {
+export const checkUnreachable = (attempts: readonly EngineAttempt[], machine: Machine): Check => {
   const tried = attempts.map(({ address, source, failure }) => `${address} (${source}): ${failure}`)
   return {
     id: 'engine',
@@ -21,15 +21,16 @@ export function checkUnreachable(attempts: readonly EngineAttempt[], machine: Ma
   }
 }
 
-function suggestFix(attempts: readonly EngineAttempt[], machine: Machine): string {
-  if (attempts.some(({ failure }) => failure.includes('may not open'))) return 'sudo usermod -aG docker "$USER" && newgrp docker'
+const suggestFix = (attempts: readonly EngineAttempt[], machine: Machine): string => {
+  if (attempts.some(({ failure }) => failure.includes('may not open')))
+    return 'sudo usermod -aG docker "$USER" && newgrp docker'
   const [first] = attempts
   const local = first === undefined || first.address.startsWith('unix:') || first.address.startsWith('npipe:')
   if (local) return suggestEngineFix(machine)
   return first.source.startsWith('DOCKER_') ? `unset ${first.source}` : 'docker context use default'
 }
 
-export function checkEngine(engine: EngineDescription): readonly Check[] {
+export const checkEngine = (engine: EngineDescription): readonly Check[] => {
   const minor = Number(engine.api.split('.')[1])
   const old = engine.api.startsWith('1.') && minor < OLDEST_API
   const kind = engine.rootless ? ', rootless' : ''
@@ -43,15 +44,23 @@ export function checkEngine(engine: EngineDescription): readonly Check[] {
     },
     { id: 'storage', title: 'Storage', status: 'ok', detail: `${engine.storage}, cgroup ${engine.cgroup}` },
     checkBuilder(engine, minor),
-    ...engine.warnings.map((detail, at): Check => ({ id: `engine-warning-${at + 1}`, title: 'Engine says', status: 'warning', detail })),
+    ...engine.warnings.map((detail, at): Check => ({
+      id: `engine-warning-${at + 1}`,
+      title: 'Engine says',
+      status: 'warning',
+      detail,
+    })),
   ]
 }
 
-function checkBuilder({ buildKit, version }: EngineDescription, minor: number): Check {
+const checkBuilder = ({ buildKit, version }: EngineDescription, minor: number): Check => {
   const shared = { id: 'builder', title: 'Builder' }
   if (version.startsWith('Podman')) return { ...shared, status: 'ok', detail: 'Buildah, of Podman' }
   if (buildKit) return { ...shared, status: 'ok', detail: 'BuildKit' }
-  const detail = minor > OLDEST_API ? 'BuildKit is turned off in the engine' : "the classic builder; this engine's BuildKit is used when a build asks for it"
+  const detail =
+    minor > OLDEST_API
+      ? 'BuildKit is turned off in the engine'
+      : "the classic builder; this engine's BuildKit is used when a build asks for it"
   return { ...shared, status: 'ok', detail }
 }
 
@@ -62,14 +71,22 @@ export type ImageCheck = Check & { readonly standIns: Readonly<Record<string, st
  * Where images come from. Without Docker Hub nothing that is not here already can be pulled, so that this is worth a
  * warning; where the machine's packages can stand in (Debian), images made of them are looked for.
  */
-export async function checkImages(address: EngineAddress, options: { env: Environment; machine: Machine; signal: AbortSignal }): Promise<ImageCheck> {
+export const checkImages = async (
+  address: EngineAddress,
+  options: { env: Environment; machine: Machine; signal: AbortSignal },
+): Promise<ImageCheck> => {
   const shared = { id: 'images', title: 'Images', standIns: {} }
   const hub = await asksDockerHub(address, options)
   if (hub.reachable) return { ...shared, status: 'ok', detail: hub.detail }
   const missing = await listMissingBaseImages(address, options)
   if (missing.length === 0) {
     const standIns = Object.fromEntries(baseImages.map(({ variable, name }) => [variable, name]))
-    return { ...shared, standIns, status: 'ok', detail: `${hub.detail}; base images made from Debian packages stand in` }
+    return {
+      ...shared,
+      standIns,
+      status: 'ok',
+      detail: `${hub.detail}; base images made from Debian packages stand in`,
+    }
   }
   const detail = `${hub.detail}: only images that are here already can be used`
   if (!isDebian(options.machine)) return { ...shared, status: 'warning', detail }

@@ -12,7 +12,7 @@ export type Mended = {
  * Looks, mends what can be mended without asking, and looks again: an engine that does not answer is installed and
  * started, and where Docker Hub cannot be reached base images are made from Debian packages.
  */
-export async function mend(options: FixOptions): Promise<Mended> {
+export const mend = async (options: FixOptions): Promise<Mended> => {
   const { env, report, signal } = options
   const failures: string[] = []
   let diagnosis = await runChecks(env, { signal })
@@ -31,7 +31,10 @@ export async function mend(options: FixOptions): Promise<Mended> {
 }
 
 /** A tool of the machine that fails is a finding, not the end of the examination. */
-async function attempt(work: () => Promise<string | undefined | void>, signal: AbortSignal): Promise<string | undefined> {
+const attempt = async (
+  work: () => Promise<string | undefined | void>,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
   try {
     return (await work()) ?? undefined
   } catch (error) {

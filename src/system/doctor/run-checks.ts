@@ -16,14 +16,23 @@ export type Diagnosis = {
 }
 
 /** Looks at everything that Stack needs of a machine. Changes nothing. */
-export async function runChecks(env: Environment, { signal }: { signal: AbortSignal }): Promise<Diagnosis> {
+export const runChecks = async (env: Environment, { signal }: { signal: AbortSignal }): Promise<Diagnosis> => {
   const machine = readMachine(env)
   const { found, attempts } = await findEngine(env, { signal })
   if (found === undefined) {
-    const checks = [checkNode(), checkUnreachable(attempts, machine), checkDisk(undefined), checkMemory(undefined), ...checkWatchLimits()]
+    const checks = [
+      checkNode(),
+      checkUnreachable(attempts, machine),
+      checkDisk(undefined),
+      checkMemory(undefined),
+      ...checkWatchLimits(),
+    ]
     return { checks, standIns: {} }
   }
-  const [engine, { standIns, ...images }] = await Promise.all([describeEngine(found, { signal }), checkImages(found, { env, machine, signal })])
+  const [engine, { standIns, ...images }] = await Promise.all([
+    describeEngine(found, { signal }),
+    checkImages(found, { env, machine, signal }),
+  ])
   const checks = [
     checkNode(),
     ...checkEngine(engine),
@@ -36,7 +45,7 @@ export async function runChecks(env: Environment, { signal }: { signal: AbortSig
 }
 
 /** 0: nothing is wrong; 1: something is; 4: no engine answers. */
-export function toExitCode({ checks, engine }: Diagnosis): 0 | 1 | 4 {
+export const toExitCode = ({ checks, engine }: Diagnosis): 0 | 1 | 4 => {
   if (engine === undefined) return 4
   return checks.some(({ status }) => status === 'problem') ? 1 : 0
 }

@@ -22,12 +22,13 @@ export type FixOptions = {
  * it answers. Needs root.
  * @returns why it could not be done, with what to do instead, or nothing when an engine answers
  */
-export async function startEngine(options: FixOptions): Promise<string | undefined> {
+export const startEngine = async (options: FixOptions): Promise<string | undefined> => {
   const { env, report } = options
   const address = selectLocalSocket(env)
   if (typeof address === 'string') return address
   const machine = readMachine(env)
-  if (machine.platform !== 'linux' || !machine.root) return `To have a container engine, run: ${suggestEngineFix(machine)}`
+  if (machine.platform !== 'linux' || !machine.root)
+    return `To have a container engine, run: ${suggestEngineFix(machine)}`
   if (machine.dockerd === undefined) {
     if (!isDebian(machine)) return `To have a container engine, run: ${suggestEngineFix(machine)}`
     report('Installing docker.io with apt-get')
@@ -46,22 +47,32 @@ export async function startEngine(options: FixOptions): Promise<string | undefin
 }
 
 /** The first place where the command line would look; mending is for sockets of this machine. */
-function selectLocalSocket(env: Environment): EngineAddress | string {
+const selectLocalSocket = (env: Environment): EngineAddress | string => {
   const [first] = listEngineCandidates(env)
   if (first === undefined) return 'There is no place to look for an engine'
   if (first.kind === 'failed') return `${first.attempt.source}: ${first.attempt.failure}`
   const { address } = first
-  return address.kind === 'unix' ? address : `The engine at ${address.host} (${address.source}) must be started over there`
+  return address.kind === 'unix'
+    ? address
+    : `The engine at ${address.host} (${address.source}) must be started over there`
 }
 
-async function installEngine(options: FixOptions): Promise<void> {
+const installEngine = async (options: FixOptions): Promise<void> => {
   await runTool('apt-get', ['update', '-qq'], options)
   // tini: `init: true` of a service. iptables: published ports. Certificates (for registries) that are there stay as they are.
-  const packages = ['docker.io', 'iptables', 'tini', ...(existsSync('/etc/ssl/certs/ca-certificates.crt') ? [] : ['ca-certificates'])]
+  const packages = [
+    'docker.io',
+    'iptables',
+    'tini',
+    ...(existsSync('/etc/ssl/certs/ca-certificates.crt') ? [] : ['ca-certificates']),
+  ]
   await runTool('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options)
 }
 
-async function startDockerd(dockerd: string, options: FixOptions & { address: EngineAddress }): Promise<string | undefined> {
+const startDockerd = async (
+  dockerd: string,
+  options: FixOptions & { address: EngineAddress },
+): Promise<string | undefined> => {
   const { address } = options
   const args = address.socketPath === DEFAULT_SOCKET ? [] : ['--host', `unix://${address.socketPath}`]
   const log = openSync(LOG, 'a')
@@ -76,8 +87,11 @@ async function startDockerd(dockerd: string, options: FixOptions & { address: En
   return await waitForEngine(address, { ...options, failed: () => failure })
 }
 
-async function waitForEngine(address: EngineAddress, options: FixOptions & { failed: () => string | undefined }): Promise<string | undefined> {
-  for (const end = Date.now() + START_MS; Date.now() < end; ) {
+const waitForEngine = async (
+  address: EngineAddress,
+  options: FixOptions & { failed: () => string | undefined },
+): Promise<string | undefined> => {
+  for (const end = Date.now() + START_MS; Date.now() < end;) {
     if ((await pingEngine(address, options.signal)) === undefined) return undefined
     const failure = options.failed()
     if (failure !== undefined) return `The engine ended while it started:\n${failure}`
@@ -87,7 +101,7 @@ async function waitForEngine(address: EngineAddress, options: FixOptions & { fai
 }
 
 /** The engine says why in its last line, after much of its own inner life. */
-function readLastLines(): string {
+const readLastLines = (): string => {
   const lines = readFileSync(LOG, 'utf8').trim().split('\n')
   const telling = lines.filter((line) => /^failed |level=(error|fatal)/.test(line))
   return `${(telling.length === 0 ? lines : telling).slice(-2).join('\n')}\nIts log is ${LOG}`

@@ -15,18 +15,31 @@ export type ActivityRowsOptions = {
 }
 
 /** What goes on right now and what is waited for, one line each, under a rule that says how far the plan is. */
-export function toActivityRows(activities: readonly Activity[], options: ActivityRowsOptions): readonly string[] {
+export const toActivityRows = (activities: readonly Activity[], options: ActivityRowsOptions): readonly string[] => {
   const { theme, width, height, plan } = options
-  const title = toTitleRow({ name: 'now', focused: false, ...(plan.total === 0 ? {} : { right: [{ text: `${plan.ended} of ${plan.total} steps`, paint: theme.dim }] }) }, { width, theme })
+  const title = toTitleRow(
+    {
+      name: 'now',
+      focused: false,
+      ...(plan.total === 0 ? {} : { right: [{ text: `${plan.ended} of ${plan.total} steps`, paint: theme.dim }] }),
+    },
+    { width, theme },
+  )
   const room = height - 1
   const shown = activities.length > room ? activities.slice(0, Math.max(0, room - 1)) : activities
   const name = Math.min(24, Math.max(7, ...activities.map((one) => textWidth(one.subject))))
   const rows = shown.map((one) => toActivityRow(one, { ...options, name }))
   const more = activities.length - shown.length
-  return [title, ...rows, ...(more > 0 ? [composeRow([{ text: `     and ${more} more`, paint: theme.dim }], { width, ellipsis: theme.symbols.ellipsis })] : [])]
+  return [
+    title,
+    ...rows,
+    ...(more > 0
+      ? [composeRow([{ text: `     and ${more} more`, paint: theme.dim }], { width, ellipsis: theme.symbols.ellipsis })]
+      : []),
+  ]
 }
 
-export function toActivityRow(activity: Activity, options: ActivityRowsOptions & { readonly name: number }): string {
+export const toActivityRow = (activity: Activity, options: ActivityRowsOptions & { readonly name: number }): string => {
   const { theme, width, now } = options
   const { ellipsis, tones } = theme.symbols
   const waiting = activity.verb === 'waiting'
@@ -35,15 +48,25 @@ export function toActivityRow(activity: Activity, options: ActivityRowsOptions &
     { text: `${fit(activity.subject, options.name, { ellipsis })}  ` },
     { text: fit(activity.verb, 12), paint: (text) => theme.tone(waiting ? 'calm' : 'busy', text) },
   ]
-  const right: Segment[] = [...toProgressSegments(activity, theme, width), { text: activity.since === undefined ? '      ' : fit(formatAge(now - activity.since), 5, { align: 'right' }) + ' ', paint: theme.dim }]
+  const right: Segment[] = [
+    ...toProgressSegments(activity, theme, width),
+    {
+      text: activity.since === undefined ? '      ' : fit(formatAge(now - activity.since), 5, { align: 'right' }) + ' ',
+      paint: theme.dim,
+    },
+  ]
   const used = [...left, ...right].reduce((sum, one) => sum + textWidth(one.text), 0)
-  return composeRow([...left, { text: fit(activity.text, Math.max(0, width - used - 2), { ellipsis }), paint: theme.dim }], { width, ellipsis, right })
+  return composeRow(
+    [...left, { text: fit(activity.text, Math.max(0, width - used - 2), { ellipsis }), paint: theme.dim }],
+    { width, ellipsis, right },
+  )
 }
 
-function toProgressSegments({ progress }: Activity, theme: Theme, width: number): Segment[] {
+const toProgressSegments = ({ progress }: Activity, theme: Theme, width: number): Segment[] => {
   if (progress === undefined) return []
   const { done, total, unit } = progress
-  if (total === undefined || total <= 0) return done > 0 && unit === 'bytes' ? [{ text: ` ${formatBytes(done)}`, paint: theme.dim }] : []
+  if (total === undefined || total <= 0)
+    return done > 0 && unit === 'bytes' ? [{ text: ` ${formatBytes(done)}`, paint: theme.dim }] : []
   const ratio = Math.min(1, done / total)
   const cells = width >= 100 ? 20 : 10
   const full = Math.round(ratio * cells)

@@ -9,53 +9,93 @@ import { formatAge, formatBytes, formatCost, plural } from '../text/format.ts'
 export type DetailsOptions = { readonly width: number; readonly theme: Theme; readonly now: number }
 
 /** Everything that is known of one service, most urgent first. */
-export function toDetailsRows(state: State, view: ServiceView, options: DetailsOptions): readonly string[] {
+export const toDetailsRows = (state: State, view: ServiceView, options: DetailsOptions): readonly string[] => {
   const { theme, now } = options
   const { status, service } = view
   const since = status.since === undefined ? '' : ` for ${formatAge(now - status.since)}`
   const problems = state.problems.filter((one) => one.service === view.name)
   const rows = [
-    ...toField('state', `${theme.symbols.tones[status.tone]} ${status.word}${since}`, { ...options, paint: (text) => theme.tone(status.tone, text) }),
+    ...toField('state', `${theme.symbols.tones[status.tone]} ${status.word}${since}`, {
+      ...options,
+      paint: (text) => theme.tone(status.tone, text),
+    }),
     ...(status.reason === undefined ? [] : toField('because', status.reason, options)),
     ...problems.flatMap((one) => toProblemRows(one, options)),
     ...toFields(toFacts(state, view, now), options),
   ]
-  const probe = toProbeText(service) ?? (service.probe?.healthy === true ? `passed ${formatAge(now - service.probe.at)} ago` : undefined)
+  const probe =
+    toProbeText(service) ??
+    (service.probe?.healthy === true ? `passed ${formatAge(now - service.probe.at)} ago` : undefined)
   if (probe !== undefined && probe !== status.reason) rows.push(...toField('health', probe, options))
   const step = state.steps.find((one) => one.service === view.name && one.status === 'running')
   if (step !== undefined && step.cause !== '') rows.push(...toField('step', `${step.id}: ${step.cause}`, options))
   return rows
 }
 
-function toFacts(state: State, view: ServiceView, now: number): readonly (readonly [string, string])[] {
+const toFacts = (state: State, view: ServiceView, now: number): readonly (readonly [string, string])[] => {
   const { service } = view
   const known = selectServices(state)
   return [
     ['image', view.image ?? ''],
     ['tier', view.tier ?? ''],
-    ...view.published.map((one, index): [string, string] => [index === 0 ? 'ports' : '', `${one.url ?? one.host} to ${one.containerPort}/${one.protocol}`]),
+    ...view.published.map((one, index): [string, string] => [
+      index === 0 ? 'ports' : '',
+      `${one.url ?? one.host} to ${one.containerPort}/${one.protocol}`,
+    ]),
     ...service.containers.map((one, index): [string, string] => [
       index === 0 ? 'runs as' : '',
-      [one.name, one.state, one.health ?? '', one.state === 'exited' ? `exit ${one.exitCode ?? '?'}` : '', one.restarts === undefined || one.restarts === 0 ? '' : plural(one.restarts, 'restart')].filter((part) => part !== '').join(', '),
+      [
+        one.name,
+        one.state,
+        one.health ?? '',
+        one.state === 'exited' ? `exit ${one.exitCode ?? '?'}` : '',
+        one.restarts === undefined || one.restarts === 0 ? '' : plural(one.restarts, 'restart'),
+      ]
+        .filter((part) => part !== '')
+        .join(', '),
     ]),
-    ...service.stats.map((one): [string, string] => ['uses', `${one.cpuPercent.toFixed(1)}% of a core, ${formatBytes(one.memoryBytes)}`]),
-    ...service.summary.dependsOn.map((one, index): [string, string] => [index === 0 ? 'needs' : '', `${one.service} (${known.find((other) => other.name === one.service)?.status.word ?? 'not in this stack'})`]),
-    ['reload', view.lastReload === undefined ? (view.watched ? 'watched, no change yet' : '') : `${view.lastReload.action} of ${plural(view.lastReload.files, 'file')} in ${formatCost(view.lastReload.ms)}, ${formatAge(now - view.lastReload.at)} ago${view.lastReload.problem === undefined ? '' : `: ${view.lastReload.problem.message}`}`],
+    ...service.stats.map((one): [string, string] => [
+      'uses',
+      `${one.cpuPercent.toFixed(1)}% of a core, ${formatBytes(one.memoryBytes)}`,
+    ]),
+    ...service.summary.dependsOn.map((one, index): [string, string] => [
+      index === 0 ? 'needs' : '',
+      `${one.service} (${known.find((other) => other.name === one.service)?.status.word ?? 'not in this stack'})`,
+    ]),
+    [
+      'reload',
+      view.lastReload === undefined
+        ? view.watched
+          ? 'watched, no change yet'
+          : ''
+        : `${view.lastReload.action} of ${plural(view.lastReload.files, 'file')} in ${formatCost(view.lastReload.ms)}, ${formatAge(now - view.lastReload.at)} ago${view.lastReload.problem === undefined ? '' : `: ${view.lastReload.problem.message}`}`,
+    ],
   ]
 }
 
-const toFields = (facts: readonly (readonly [string, string])[], options: DetailsOptions) => facts.flatMap(([name, text]) => (text === '' ? [] : toField(name, text, options)))
+const toFields = (facts: readonly (readonly [string, string])[], options: DetailsOptions) =>
+  facts.flatMap(([name, text]) => (text === '' ? [] : toField(name, text, options)))
 
-function toField(name: string, text: string, options: DetailsOptions & { readonly paint?: (text: string) => string }): readonly string[] {
+const toField = (
+  name: string,
+  text: string,
+  options: DetailsOptions & { readonly paint?: (text: string) => string },
+): readonly string[] => {
   const { theme, width } = options
   const label = 10
   return wrapWords(text, Math.max(1, width - label - 2)).map((line, index) =>
-    composeRow([{ text: fit(index === 0 ? ` ${name}` : '', label), paint: theme.dim }, { text: line, ...(options.paint === undefined ? {} : { paint: options.paint }) }], { width, ellipsis: theme.symbols.ellipsis }),
+    composeRow(
+      [
+        { text: fit(index === 0 ? ` ${name}` : '', label), paint: theme.dim },
+        { text: line, ...(options.paint === undefined ? {} : { paint: options.paint }) },
+      ],
+      { width, ellipsis: theme.symbols.ellipsis },
+    ),
   )
 }
 
 /** A problem in full: its message, what to do, and where in the file it is. */
-export function toProblemRows(raised: RaisedProblem, options: DetailsOptions): readonly string[] {
+export const toProblemRows = (raised: RaisedProblem, options: DetailsOptions): readonly string[] => {
   const { problem } = raised
   const { theme } = options
   const paint = problem.severity === 'error' ? (text: string) => theme.tone('bad', text) : theme.warn

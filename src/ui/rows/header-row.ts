@@ -14,34 +14,81 @@ const phaseWords: Readonly<Record<State['phase'], string>> = {
 }
 
 /** Is it up, what is broken, and what did the last save do. */
-export function toHeaderRow(state: State, options: { readonly width: number; readonly theme: Theme; readonly now: number }): string {
+export const toHeaderRow = (
+  state: State,
+  options: { readonly width: number; readonly theme: Theme; readonly now: number },
+): string => {
   const { theme, now } = options
   const counts = selectCounts(state)
   const broken = counts.bad
-  const sentences: Segment[][] = [[{ text: ` ${state.project === '' ? 'stack' : state.project}`, paint: (text) => theme.bold(theme.accent(text)) }], toPhase(state, theme, now)]
-  if (counts.total > 0) sentences.push([{ text: `${counts.up}/${counts.total} up`, paint: counts.up === counts.total ? (text) => theme.tone('good', text) : theme.bold }])
-  if (broken > 0) sentences.push([{ text: `${theme.symbols.tones.bad} ${broken} failed`, paint: (text) => theme.bold(theme.tone('bad', text)) }])
+  const sentences: Segment[][] = [
+    [{ text: ` ${state.project === '' ? 'stack' : state.project}`, paint: (text) => theme.bold(theme.accent(text)) }],
+    toPhase(state, theme, now),
+  ]
+  if (counts.total > 0)
+    sentences.push([
+      {
+        text: `${counts.up}/${counts.total} up`,
+        paint: counts.up === counts.total ? (text) => theme.tone('good', text) : theme.bold,
+      },
+    ])
+  if (broken > 0)
+    sentences.push([
+      { text: `${theme.symbols.tones.bad} ${broken} failed`, paint: (text) => theme.bold(theme.tone('bad', text)) },
+    ])
   const warnings = state.problems.filter((one) => one.problem.severity === 'warning').length
-  if (warnings > 0) sentences.push([{ text: `${theme.symbols.warning} ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`, paint: theme.warn }])
+  if (warnings > 0)
+    sentences.push([
+      { text: `${theme.symbols.warning} ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`, paint: theme.warn },
+    ])
   const left = sentences.flatMap((one, index) => (index === 0 ? one : [{ text: '   ' }, ...one]))
-  return composeRow(left, { width: options.width, ellipsis: theme.symbols.ellipsis, goes: 'last', right: toReloadSegments(state, theme, now) })
+  return composeRow(left, {
+    width: options.width,
+    ellipsis: theme.symbols.ellipsis,
+    goes: 'last',
+    right: toReloadSegments(state, theme, now),
+  })
 }
 
-function toPhase(state: State, theme: Theme, now: number): Segment[] {
-  const word = { text: phaseWords[state.phase], paint: state.phase === 'running' || state.phase === 'stopped' ? theme.dim : (text: string) => theme.tone('busy', text) }
+const toPhase = (state: State, theme: Theme, now: number): Segment[] => {
+  const word = {
+    text: phaseWords[state.phase],
+    paint:
+      state.phase === 'running' || state.phase === 'stopped' ? theme.dim : (text: string) => theme.tone('busy', text),
+  }
   const passing = state.phase === 'applying' || state.phase === 'planning' || state.phase === 'stopping'
   return passing ? [word, { text: ` ${formatAge(now - state.phaseAt)}`, paint: theme.dim }] : [word]
 }
 
-function toReloadSegments(state: State, theme: Theme, now: number): Segment[] {
+const toReloadSegments = (state: State, theme: Theme, now: number): Segment[] => {
   const { change } = state
-  if (change !== undefined) return [{ text: `${theme.symbols.reload} ${change.service} ${change.action} `, paint: (text) => theme.tone('busy', text) }]
+  if (change !== undefined)
+    return [
+      {
+        text: `${theme.symbols.reload} ${change.service} ${change.action} `,
+        paint: (text) => theme.tone('busy', text),
+      },
+    ]
   const reload = selectLastReload(state)
-  if (reload === undefined) return state.watching === undefined ? [] : [{ text: `watching ${state.watching.services.length === 1 ? state.watching.services[0] : `${state.watching.services.length} services`} `, paint: theme.dim }]
+  if (reload === undefined)
+    return state.watching === undefined
+      ? []
+      : [
+          {
+            text: `watching ${state.watching.services.length === 1 ? state.watching.services[0] : `${state.watching.services.length} services`} `,
+            paint: theme.dim,
+          },
+        ]
   const failed = reload.problem !== undefined
   return [
-    { text: `${theme.symbols.reload} ${reload.service} ${reload.action}`, paint: (text) => (failed ? theme.tone('bad', text) : theme.accent(text)) },
-    { text: ` ${failed ? 'failed' : formatCost(reload.ms)} `, ...(failed ? { paint: (text: string) => theme.tone('bad', text) } : {}) },
+    {
+      text: `${theme.symbols.reload} ${reload.service} ${reload.action}`,
+      paint: (text) => (failed ? theme.tone('bad', text) : theme.accent(text)),
+    },
+    {
+      text: ` ${failed ? 'failed' : formatCost(reload.ms)} `,
+      ...(failed ? { paint: (text: string) => theme.tone('bad', text) } : {}),
+    },
     { text: `${theme.symbols.dot} ${formatAge(now - reload.at)} ago `, paint: theme.dim },
   ]
 }

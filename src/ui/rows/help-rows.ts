@@ -8,24 +8,36 @@ const groups: readonly Binding['group'][] = ['Move', 'Service', 'Log', 'Session'
 type HelpOptions = { readonly width: number; readonly theme: Theme; readonly unicode: boolean }
 
 /** All keys of the main screen by group, from the table of keys; in two columns where there is room. */
-export function toHelpRows(options: HelpOptions): readonly string[] {
+export const toHelpRows = (options: HelpOptions): readonly string[] => {
   if (options.width < 100) return groups.flatMap((group) => toGroupRows(group, options))
   const width = Math.floor(options.width / 2)
-  const [left, right] = [groups.slice(0, 2), groups.slice(2)].map((half) => half.flatMap((group) => toGroupRows(group, { ...options, width })))
+  const [left, right] = [groups.slice(0, 2), groups.slice(2)].map((half) =>
+    half.flatMap((group) => toGroupRows(group, { ...options, width })),
+  )
   const blank = ' '.repeat(width)
-  return Array.from({ length: Math.max(left?.length ?? 0, right?.length ?? 0) }, (_, index) => (left?.[index] ?? blank) + (right?.[index] ?? ''))
+  return Array.from(
+    { length: Math.max(left?.length ?? 0, right?.length ?? 0) },
+    (_, index) => (left?.[index] ?? blank) + (right?.[index] ?? ''),
+  )
 }
 
-function toGroupRows(group: Binding['group'], { width, theme, unicode }: HelpOptions): readonly string[] {
+const toGroupRows = (group: Binding['group'], { width, theme, unicode }: HelpOptions): readonly string[] => {
   const { ellipsis } = theme.symbols
   const label = 16
   const bindings = keymap.filter((one) => one.group === group && one.when.includes('main'))
   return [
     composeRow([{ text: ` ${group}`, paint: theme.bold }], { width, ellipsis }),
     ...bindings.flatMap((one) => {
-      const keys = one.keys.slice(0, 2).map((key) => toKeyLabel(key, unicode)).filter((key) => key !== '').join(' ')
+      const keys = one.keys
+        .slice(0, 2)
+        .map((key) => toKeyLabel(key, unicode))
+        .filter((key) => key !== '')
+        .join(' ')
       return wrapWords(one.help, Math.max(1, width - label - 2)).map((line, row) =>
-        composeRow([{ text: fit(row === 0 ? `   ${keys}` : '', label, { ellipsis }), paint: theme.accent }, { text: line }], { width, ellipsis }),
+        composeRow(
+          [{ text: fit(row === 0 ? `   ${keys}` : '', label, { ellipsis }), paint: theme.accent }, { text: line }],
+          { width, ellipsis },
+        ),
       )
     }),
     ' '.repeat(width),

@@ -17,18 +17,32 @@ export type HintRowOptions = {
 }
 
 /** The keys that work now, as many as fit; the last ones, quit and help, always. */
-export function toHintRow(options: HintRowOptions): string {
+export const toHintRow = (options: HintRowOptions): string => {
   const { width, theme, scope, pane, unicode } = options
   const { ellipsis } = theme.symbols
-  if (options.notice !== undefined) return composeRow([{ text: ` ${options.notice}`, paint: theme.accent }], { width, ellipsis })
-  const valid = keymap.filter((one) => one.when.includes(scope) && one.hint !== undefined && (one.hintIn === undefined || one.hintIn === pane) && (one.command !== 'back' || scope !== 'main' || options.canGoBack))
-  const moves = scope === 'main' || scope === 'help' || scope === 'details' ? [{ key: theme.symbols.vertical, text: scope === 'main' && pane === 'services' ? 'choose' : 'scroll' }] : []
-  const all = [...moves, ...valid.map((one) => ({ key: toKeyLabel(one.keys[0] ?? '', unicode), text: toHint(one, options) }))]
+  if (options.notice !== undefined)
+    return composeRow([{ text: ` ${options.notice}`, paint: theme.accent }], { width, ellipsis })
+  const valid = keymap.filter(
+    (one) =>
+      one.when.includes(scope) &&
+      one.hint !== undefined &&
+      (one.hintIn === undefined || one.hintIn === pane) &&
+      (one.command !== 'back' || scope !== 'main' || options.canGoBack),
+  )
+  const moves =
+    scope === 'main' || scope === 'help' || scope === 'details'
+      ? [{ key: theme.symbols.vertical, text: scope === 'main' && pane === 'services' ? 'choose' : 'scroll' }]
+      : []
+  const all = [
+    ...moves,
+    ...valid.map((one) => ({ key: toKeyLabel(one.keys[0] ?? '', unicode), text: toHint(one, options) })),
+  ]
   const kept = scope === 'main' && width >= 40 ? all.slice(-2) : all.slice(-1)
   const segments: Segment[] = []
   const sum = (some: readonly Hint[]) => some.reduce((total, one) => total + toWidth(one), 0)
   let used = sum(kept)
-  const add = (one: Hint) => void segments.push({ text: ` ${one.key}`, paint: theme.accent }, { text: ` ${one.text} `, paint: theme.dim })
+  const add = (one: Hint) =>
+    void segments.push({ text: ` ${one.key}`, paint: theme.accent }, { text: ` ${one.text} `, paint: theme.dim })
   for (const one of all.slice(0, all.length - kept.length)) {
     if (used + toWidth(one) > width) continue
     used += toWidth(one)
@@ -38,7 +52,7 @@ export function toHintRow(options: HintRowOptions): string {
   return composeRow(segments, { width, ellipsis })
 }
 
-function toHint(binding: Binding, options: HintRowOptions): string {
+const toHint = (binding: Binding, options: HintRowOptions): string => {
   if (binding.command === 'toggle' && !options.running) return 'start'
   if (binding.command === 'focus' && options.solo) return 'all logs'
   return binding.hint ?? ''

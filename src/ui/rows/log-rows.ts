@@ -20,7 +20,7 @@ export type LogRowsOptions = {
 }
 
 /** Log lines as rows, the newest at the bottom; wrapped lines push older ones out. */
-export function toLogRows(entries: readonly LogEntry[], options: LogRowsOptions): readonly string[] {
+export const toLogRows = (entries: readonly LogEntry[], options: LogRowsOptions): readonly string[] => {
   const { width, theme, height } = options
   const name = options.solo ? 0 : Math.min(16, Math.max(3, ...options.services.map(textWidth)), Math.floor(width / 4))
   const rows: string[] = []
@@ -28,12 +28,17 @@ export function toLogRows(entries: readonly LogEntry[], options: LogRowsOptions)
     rows.unshift(...toEntryRows(entries[index]!, { ...options, name }))
   }
   const visible = rows.slice(-height)
-  return visible.length > 0 ? visible : [theme.dim(options.filter === undefined ? ' no output yet' : ' no line matches')]
+  return visible.length > 0
+    ? visible
+    : [theme.dim(options.filter === undefined ? ' no output yet' : ' no line matches')]
 }
 
-function toEntryRows(entry: LogEntry, options: LogRowsOptions & { readonly name: number }): readonly string[] {
+const toEntryRows = (entry: LogEntry, options: LogRowsOptions & { readonly name: number }): readonly string[] => {
   const { theme, width, formatTime, name } = options
-  const time = formatTime === undefined || width < 40 ? '' : ` ${width < 80 ? formatTime(entry.at).slice(0, 8) : formatTime(entry.at)}`
+  const time =
+    formatTime === undefined || width < 40
+      ? ''
+      : ` ${width < 80 ? formatTime(entry.at).slice(0, 8) : formatTime(entry.at)}`
   const label = name === 0 ? '' : ` ${fit(entry.service, name, { ellipsis: theme.symbols.ellipsis })}`
   const edge = textWidth(time) + textWidth(label) + 1
   const prefix = theme.dim(time) + theme.service(Math.max(0, options.services.indexOf(entry.service)), label) + ' '

@@ -6,7 +6,10 @@ import { cut } from '../text/fit.ts'
 import { formatAge } from '../text/format.ts'
 
 /** The problem that matters most, pinned until it is cleared: errors before warnings, the newest first. */
-export function toProblemRow(problems: readonly RaisedProblem[], options: { readonly width: number; readonly theme: Theme; readonly now: number }): string {
+export const toProblemRow = (
+  problems: readonly RaisedProblem[],
+  options: { readonly width: number; readonly theme: Theme; readonly now: number },
+): string => {
   const { theme, width, now } = options
   const top = selectTopProblem(problems)
   if (top === undefined) return ''
@@ -17,8 +20,14 @@ export function toProblemRow(problems: readonly RaisedProblem[], options: { read
   const { ellipsis } = theme.symbols
   return composeRow(
     [
-      { text: ` ${error ? theme.symbols.tones.bad : theme.symbols.warning} `, paint: error ? (text) => theme.bold(theme.tone('bad', text)) : theme.warn },
-      { text: cut(`${where}${top.problem.message.split('\n')[0] ?? ''}`, width - 5 - textWidth(right), ellipsis), paint: error ? (text) => theme.tone('bad', text) : theme.warn },
+      {
+        text: ` ${error ? theme.symbols.tones.bad : theme.symbols.warning} `,
+        paint: error ? (text) => theme.bold(theme.tone('bad', text)) : theme.warn,
+      },
+      {
+        text: cut(`${where}${top.problem.message.split('\n')[0] ?? ''}`, width - 5 - textWidth(right), ellipsis),
+        paint: error ? (text) => theme.tone('bad', text) : theme.warn,
+      },
     ],
     { width, ellipsis, ...(right === '' ? {} : { right: [{ text: right, paint: theme.dim }] }) },
   )

@@ -6,7 +6,10 @@ import { wrapWords } from '../text/fit.ts'
 import { toTitleRow } from './title-row.ts'
 
 /** A question that waits for an answer; the keys that answer it stand in the bar below. Empty when there is none. */
-export function toPromptRows(state: State, options: { readonly scope: Scope; readonly width: number; readonly theme: Theme }): readonly string[] {
+export const toPromptRows = (
+  state: State,
+  options: { readonly scope: Scope; readonly width: number; readonly theme: Theme },
+): readonly string[] => {
   const { scope, width, theme } = options
   const { ellipsis } = theme.symbols
   const question = state.questions[0]
@@ -14,14 +17,29 @@ export function toPromptRows(state: State, options: { readonly scope: Scope; rea
     const more = state.questions.length > 1 ? [{ text: `${state.questions.length - 1} more`, paint: theme.dim }] : []
     return [
       toTitleRow({ name: 'question', focused: true, right: more }, { width, theme }),
-      ...wrapWords(question.text, Math.max(1, width - 2)).map((line) => composeRow([{ text: ` ${line}` }], { width, ellipsis })),
-      composeRow([{ text: ` Without an answer: ${question.fallback ? 'yes' : 'no'}.`, paint: theme.dim }], { width, ellipsis }),
+      ...wrapWords(question.text, Math.max(1, width - 2)).map((line) =>
+        composeRow([{ text: ` ${line}` }], { width, ellipsis }),
+      ),
+      composeRow([{ text: ` Without an answer: ${question.fallback ? 'yes' : 'no'}.`, paint: theme.dim }], {
+        width,
+        ellipsis,
+      }),
     ]
   }
   if (scope !== 'quit') return []
   const running = state.services.filter((service) => service.containers.some((one) => one.state === 'running')).length
   return [
     toTitleRow({ name: `quit ${state.project}`, focused: true }, { width, theme }),
-    composeRow([{ text: running === 0 ? ' No service is running.' : ` ${running} ${running === 1 ? 'service is' : 'services are'} running. Stop ${running === 1 ? 'it' : 'them'}, or leave ${running === 1 ? 'it' : 'them'} running?` }], { width, ellipsis }),
+    composeRow(
+      [
+        {
+          text:
+            running === 0
+              ? ' No service is running.'
+              : ` ${running} ${running === 1 ? 'service is' : 'services are'} running. Stop ${running === 1 ? 'it' : 'them'}, or leave ${running === 1 ? 'it' : 'them'} running?`,
+        },
+      ],
+      { width, ellipsis },
+    ),
   ]
 }

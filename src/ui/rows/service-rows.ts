@@ -18,53 +18,83 @@ export type ServiceRowsOptions = {
   readonly lastWords: (service: string) => string | undefined
 }
 
-type Columns = { readonly name: number; readonly state: number; readonly age: number; readonly tier: number; readonly ports: number; readonly note: number; readonly image: number }
+type Columns = {
+  readonly name: number
+  readonly state: number
+  readonly age: number
+  readonly tier: number
+  readonly ports: number
+  readonly note: number
+  readonly image: number
+}
 
 /** The table of services: as many rows as fit around the selected one, each as one string. */
-export function toServiceRows(views: readonly ServiceView[], options: ServiceRowsOptions): readonly string[] {
+export const toServiceRows = (views: readonly ServiceView[], options: ServiceRowsOptions): readonly string[] => {
   const { height, heading } = options
   const columns = toColumns(views, options)
   const room = height - (heading ? 1 : 0)
-  const at = Math.max(0, views.findIndex((view) => view.name === options.selected))
+  const at = Math.max(
+    0,
+    views.findIndex((view) => view.name === options.selected),
+  )
   const first = Math.max(0, Math.min(at - Math.floor(room / 2), views.length - room))
   const shown = views.slice(first, first + room)
   const rows = shown.map((view) => toServiceRow(view, columns, options))
-  return heading ? [toHeading(columns, options, { above: first, below: views.length - first - shown.length }), ...rows] : rows
+  return heading
+    ? [toHeading(columns, options, { above: first, below: views.length - first - shown.length }), ...rows]
+    : rows
 }
 
 const stateWidth = 13
 
 /** Room goes to name, state and reason first; image, tier and age leave when it gets narrow, the reason never. */
-function toColumns(views: readonly ServiceView[], { width }: ServiceRowsOptions): Columns {
+const toColumns = (views: readonly ServiceView[], { width }: ServiceRowsOptions): Columns => {
   const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, textWidth(text)), 0)
   const name = Math.min(Math.max(7, longest(views.map(toName))), Math.max(7, Math.floor(width * 0.25)))
   const age = width >= 44 ? 6 : 0
-  const tier = width >= 120 && views.some((view) => view.tier !== undefined) ? Math.max(6, Math.min(14, longest(views.map((view) => view.tier ?? '')) + 2)) : 0
+  const tier =
+    width >= 120 && views.some((view) => view.tier !== undefined)
+      ? Math.max(6, Math.min(14, longest(views.map((view) => view.tier ?? '')) + 2))
+      : 0
   const image = width >= 150 ? Math.min(34, longest(views.map((view) => view.image ?? '')) + 2) : 0
   const rest = Math.max(0, width - 5 - (name + 2) - stateWidth - age - tier - image)
   const ports = width >= 100 ? Math.min(Math.floor(rest * 0.5), Math.max(7, longest(views.map(toPortsText))) + 2) : 0
   return { name: name + 2, state: stateWidth, age, tier, ports, image, note: rest - ports }
 }
 
-const toName = (view: ServiceView) => (view.replicas.wanted > 1 ? `${view.name} ${view.replicas.running}/${view.replicas.wanted}` : view.name)
+const toName = (view: ServiceView) =>
+  view.replicas.wanted > 1 ? `${view.name} ${view.replicas.running}/${view.replicas.wanted}` : view.name
 
 const toPortsText = (view: ServiceView) => view.published.map((one) => one.url ?? one.host).join(' ')
 
-function toHeading(columns: Columns, options: ServiceRowsOptions, hidden: { readonly above: number; readonly below: number }): string {
+const toHeading = (
+  columns: Columns,
+  options: ServiceRowsOptions,
+  hidden: { readonly above: number; readonly below: number },
+): string => {
   const { theme, width } = options
   const text = `     ${fit('SERVICE', columns.name)}${fit('STATE', columns.state)}${fit('UP', columns.age)}${fit('TIER', columns.tier)}${fit('IMAGE', columns.image)}PORTS`
-  const more = [hidden.above > 0 ? `${hidden.above} above` : '', hidden.below > 0 ? `${hidden.below} below` : ''].filter((one) => one !== '').join(', ')
-  return composeRow([{ text, paint: theme.dim }], { width, ellipsis: theme.symbols.ellipsis, ...(more === '' ? {} : { right: [{ text: `${more} `, paint: theme.dim }] }) })
+  const more = [hidden.above > 0 ? `${hidden.above} above` : '', hidden.below > 0 ? `${hidden.below} below` : '']
+    .filter((one) => one !== '')
+    .join(', ')
+  return composeRow([{ text, paint: theme.dim }], {
+    width,
+    ellipsis: theme.symbols.ellipsis,
+    ...(more === '' ? {} : { right: [{ text: `${more} `, paint: theme.dim }] }),
+  })
 }
 
 /** One service as one row. */
-export function toServiceRow(view: ServiceView, columns: Columns, options: ServiceRowsOptions): string {
+export const toServiceRow = (view: ServiceView, columns: Columns, options: ServiceRowsOptions): string => {
   const { theme, width } = options
   const { status } = view
   const { ellipsis } = theme.symbols
   const selected = view.name === options.selected
   const marker = selected ? theme.symbols.selected : ' '
-  const age = (status.tone === 'good' || status.tone === 'busy' || status.tone === 'bad') && status.since !== undefined ? formatAge(options.now - status.since) : ''
+  const age =
+    (status.tone === 'good' || status.tone === 'busy' || status.tone === 'bad') && status.since !== undefined
+      ? formatAge(options.now - status.since)
+      : ''
   const tone = (text: string) => theme.tone(status.tone, text)
   const ports = toPortsText(view)
   const reason = toReason(view, options)
@@ -75,7 +105,10 @@ export function toServiceRow(view: ServiceView, columns: Columns, options: Servi
     { text: fit(status.word, columns.state - 1, { ellipsis }) + ' ', paint: tone },
     { text: fit(age, columns.age), paint: theme.dim },
     { text: fit(view.tier ?? '', columns.tier - 1, { ellipsis }) + (columns.tier > 0 ? ' ' : ''), paint: theme.dim },
-    { text: fit(view.image ?? '', columns.image - 2, { ellipsis }) + (columns.image > 0 ? '  ' : ''), paint: theme.dim },
+    {
+      text: fit(view.image ?? '', columns.image - 2, { ellipsis }) + (columns.image > 0 ? '  ' : ''),
+      paint: theme.dim,
+    },
   ]
   const paintReason = (text: string) => (status.tone === 'bad' ? tone(text) : theme.dim(text))
   if (reason === undefined) segments.push({ text: ports })
@@ -84,7 +117,7 @@ export function toServiceRow(view: ServiceView, columns: Columns, options: Servi
   return composeRow(segments, { width, ellipsis })
 }
 
-function toReason(view: ServiceView, options: ServiceRowsOptions): string | undefined {
+const toReason = (view: ServiceView, options: ServiceRowsOptions): string | undefined => {
   const { status } = view
   if (status.reason !== undefined) return withoutName(view.name, status.reason.split('\n')[0] ?? '')
   return status.tone === 'bad' ? options.lastWords(view.name) : undefined

@@ -11,9 +11,15 @@ export type Title = {
 }
 
 /** A rule across a pane with its name in it: what a frame would say, in one row and without sides that could break. */
-export function toTitleRow(title: Title, { width, theme }: { readonly width: number; readonly theme: Theme }): string {
+export const toTitleRow = (
+  title: Title,
+  { width, theme }: { readonly width: number; readonly theme: Theme },
+): string => {
   const { rule, ellipsis } = theme.symbols
-  const right = title.right === undefined || title.right.length === 0 ? [] : [{ text: ' ' }, ...title.right, { text: ` ${rule}`, paint: theme.dim }]
+  const right =
+    title.right === undefined || title.right.length === 0
+      ? []
+      : [{ text: ' ' }, ...title.right, { text: ` ${rule}`, paint: theme.dim }]
   return composeRow(
     [
       { text: `${rule}${rule} `, paint: title.focused ? theme.accent : theme.dim },

@@ -15,11 +15,12 @@ export type RowOptions = {
 }
 
 /** One row of a screen as one string of exactly `width` cells: measured and cut as plain text, painted after that. */
-export function composeRow(left: readonly Segment[], options: RowOptions): string {
+export const composeRow = (left: readonly Segment[], options: RowOptions): string => {
   const { width, ellipsis } = options
   let right = options.right ?? []
   const leftWidth = left.reduce((sum, one) => sum + textWidth(one.text), 0)
-  while (right.length > 0 && leftWidth + widthOf(right) + 2 > width) right = options.goes === 'last' ? right.slice(0, -1) : right.slice(1)
+  while (right.length > 0 && leftWidth + widthOf(right) + 2 > width)
+    right = options.goes === 'last' ? right.slice(0, -1) : right.slice(1)
   const room = width - widthOf(right)
   let used = 0
   let row = ''
@@ -29,7 +30,10 @@ export function composeRow(left: readonly Segment[], options: RowOptions): strin
     row += paint(segment, text)
     if (used >= room) break
   }
-  const middle = options.fill === undefined ? ' '.repeat(room - used) : paint(options.fill, options.fill.text.repeat(Math.max(0, room - used)))
+  const middle =
+    options.fill === undefined
+      ? ' '.repeat(room - used)
+      : paint(options.fill, options.fill.text.repeat(Math.max(0, room - used)))
   return row + middle + right.map((one) => paint(one, one.text)).join('')
 }
 

@@ -3,7 +3,7 @@ import { charWidth, textWidth } from './cell-width.ts'
 export type Ellipsis = '…' | '~'
 
 /** Cuts a plain text to at most so many cells; what is cut shows by its last character. */
-export function cut(text: string, width: number, ellipsis: string = '…'): string {
+export const cut = (text: string, width: number, ellipsis: string = '…'): string => {
   if (width <= 0) return ''
   if (textWidth(text) <= width) return text
   let used = 0
@@ -18,14 +18,18 @@ export function cut(text: string, width: number, ellipsis: string = '…'): stri
 }
 
 /** Cuts or fills a plain text to exactly so many cells. */
-export function fit(text: string, width: number, options: { readonly align?: 'left' | 'right'; readonly ellipsis?: string } = {}): string {
+export const fit = (
+  text: string,
+  width: number,
+  options: { readonly align?: 'left' | 'right'; readonly ellipsis?: string } = {},
+): string => {
   const short = cut(text, width, options.ellipsis)
   const space = ' '.repeat(Math.max(0, width - textWidth(short)))
   return options.align === 'right' ? space + short : short + space
 }
 
 /** Breaks a plain text into lines of at most so many cells, between words where it can. */
-export function wrapWords(text: string, width: number): readonly string[] {
+export const wrapWords = (text: string, width: number): readonly string[] => {
   const lines: string[] = []
   for (const paragraph of text.split('\n')) {
     let line = ''
@@ -48,7 +52,7 @@ export function wrapWords(text: string, width: number): readonly string[] {
   return lines
 }
 
-function takeCells(text: string, width: number): string {
+const takeCells = (text: string, width: number): string => {
   let used = 0
   let kept = ''
   for (const char of text) {

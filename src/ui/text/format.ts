@@ -1,5 +1,5 @@
 /** How long, in one unit, for a column: `4s`, `12m`, `3h`, `9d`. */
-export function formatAge(ms: number): string {
+export const formatAge = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
@@ -8,19 +8,19 @@ export function formatAge(ms: number): string {
 }
 
 /** Milliseconds until `formatAge` says something else. */
-export function untilNextAge(ms: number): number {
+export const untilNextAge = (ms: number): number => {
   const unit = ms < 60_000 ? 1000 : ms < 3_600_000 ? 60_000 : ms < 48 * 3_600_000 ? 3_600_000 : 86_400_000
   return unit - (((ms % unit) + unit) % unit)
 }
 
 /** What something cost: `61 ms`, `1.4 s`, `2m 5s`. */
-export function formatCost(ms: number): string {
+export const formatCost = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
   return `${Math.floor(ms / 60_000)}m ${Math.floor((ms % 60_000) / 1000)}s`
 }
 
-export function formatBytes(bytes: number): string {
+export const formatBytes = (bytes: number): string => {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
   let unit = 0
@@ -39,7 +39,7 @@ export const plural = (count: number, word: string) => `${formatCount(count)} ${
 const two = (value: number) => String(value).padStart(2, '0')
 
 /** Time of day where the reader is: `12:04:51.220`. */
-export function formatTime(at: number): string {
+export const formatTime = (at: number): string => {
   const date = new Date(at)
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }

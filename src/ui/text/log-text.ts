@@ -3,18 +3,21 @@ import { charWidth } from './cell-width.ts'
 /* eslint-disable no-control-regex */
 const escapes = /\u001b(?:\[([0-?]*)[ -/]*([@-~])|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-~]?)/g
 /** Control characters, and format characters by which a line could be shown other than it is or measured wrongly. */
-const unprintable = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|\p{Variation_Selector}|[\u{1f3fb}-\u{1f3ff}\u{e0000}-\u{e0fff}]/gu
+const unprintable =
+  /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|\p{Variation_Selector}|[\u{1f3fb}-\u{1f3ff}\u{e0000}-\u{e0fff}]/gu
 /* eslint-enable no-control-regex */
 
 /**
  * What of a line of some program may reach the screen: printable characters and, where `colour` holds, its colours.
  * A carriage return starts the line anew, as in a terminal, so that of a progress bar the last state is shown.
  */
-export function toSafeText(text: string, colour: boolean): string {
+export const toSafeText = (text: string, colour: boolean): string => {
   const line = text.includes('\r') ? (text.split('\r').findLast((part) => part.trim() !== '') ?? '') : text
   if (isPlain(line)) return line
   return line
-    .replace(escapes, (_whole, parameters: string | undefined, final: string | undefined) => (colour && final === 'm' && /^[\d;:]*$/.test(parameters ?? '') ? `\u001b[${parameters}m` : ''))
+    .replace(escapes, (_whole, parameters: string | undefined, final: string | undefined) =>
+      colour && final === 'm' && /^[\d;:]*$/.test(parameters ?? '') ? `\u001b[${parameters}m` : '',
+    )
     .replaceAll('\t', '    ')
     .replace(unprintable, '')
 }
@@ -41,7 +44,7 @@ type Mark = { readonly on: string; readonly off: string }
 const mark: Mark = { on: '\u001b[7m', off: '\u001b[27m' }
 
 /** A line of a program as one or, wrapped, several strings of at most `width` cells, each complete in its colours. */
-export function toLogLines(text: string, options: LogTextOptions): readonly string[] {
+export const toLogLines = (text: string, options: LogTextOptions): readonly string[] => {
   const safe = toSafeText(text, options.colour)
   const { width } = options
   if (width <= 0) return ['']
@@ -53,24 +56,23 @@ export function toLogLines(text: string, options: LogTextOptions): readonly stri
 
 type Piece = { readonly text: string; readonly sgr: boolean }
 
-function toPieces(text: string): readonly Piece[] {
-  // eslint-disable-next-line no-control-regex
-  return text.split(/(\u001b\[[\d;:]*m)/).map((part, index) => ({ text: part, sgr: index % 2 === 1 }))
-}
+const toPieces = (text: string): readonly Piece[] =>
+  text.split(/(\u001b\[[\d;:]*m)/).map((part, index) => ({ text: part, sgr: index % 2 === 1 }))
 
 type Ranges = readonly (readonly [start: number, end: number])[]
 
-function lay(pieces: readonly Piece[], options: LogTextOptions & { readonly ranges: Ranges }): readonly string[] {
+const lay = (pieces: readonly Piece[], options: LogTextOptions & { readonly ranges: Ranges }): readonly string[] => {
   const writer = createLineWriter(options)
   for (const piece of pieces) {
     if (piece.sgr) writer.style(piece.text)
-    else if (!writer.write(piece.text)) return writer.end().map((line, index, all) => (index === all.length - 1 ? endCut(line, options) : line))
+    else if (!writer.write(piece.text))
+      return writer.end().map((line, index, all) => (index === all.length - 1 ? endCut(line, options) : line))
   }
   return writer.end()
 }
 
 /** Lays characters into lines; each line begins with the style that the one before it had, and ends it. */
-function createLineWriter({ width, wrap, maxLines, ranges }: LogTextOptions & { readonly ranges: Ranges }) {
+const createLineWriter = ({ width, wrap, maxLines, ranges }: LogTextOptions & { readonly ranges: Ranges }) => {
   const most = wrap ? (maxLines ?? 50) : 1
   const lines: string[] = []
   let line = ''
@@ -116,13 +118,16 @@ function createLineWriter({ width, wrap, maxLines, ranges }: LogTextOptions & { 
 }
 
 /** Puts the sign of a cut in place of the last character of a full line. */
-function endCut(line: string, { ellipsis, width }: LogTextOptions): string {
+const endCut = (line: string, { ellipsis, width }: LogTextOptions): string => {
   const pieces = toPieces(line)
   const at = pieces.findLastIndex((piece) => !piece.sgr && piece.text !== '')
   const piece = pieces[at]
   if (piece === undefined) return line
   const chars = [...piece.text]
-  const total = pieces.reduce((sum, one) => sum + (one.sgr ? 0 : [...one.text].reduce((n, char) => n + charWidth(char), 0)), 0)
+  const total = pieces.reduce(
+    (sum, one) => sum + (one.sgr ? 0 : [...one.text].reduce((n, char) => n + charWidth(char), 0)),
+    0,
+  )
   let free = width - total
   while (chars.length > 0 && free < 1) free += charWidth(chars.pop()!)
   return pieces.map((one, index) => (index === at ? chars.join('') + ellipsis : one.text)).join('')

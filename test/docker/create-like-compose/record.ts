@@ -27,18 +27,28 @@ const server = createServer((incoming, answer) => {
       const json = JSON.parse(body.toString()) as { Name?: string }
       const name = new URLSearchParams(create[3]).get('name') ?? json.Name ?? ''
       recorded[`${create[2]}/${name}`] = { query: Object.fromEntries(new URLSearchParams(create[3])), body: json }
-    } else if (connect !== null) recorded[`connect/${connect[1]}/${Object.keys(recorded).length}`] = { body: JSON.parse(body.toString()) as unknown }
-    const out = request({ socketPath: engine, method: incoming.method, path: url, headers: incoming.headers }, (response) => {
-      answer.writeHead(response.statusCode ?? 500, response.headers)
-      response.pipe(answer)
-    })
+    } else if (connect !== null)
+      recorded[`connect/${connect[1]}/${Object.keys(recorded).length}`] = {
+        body: JSON.parse(body.toString()) as unknown,
+      }
+    const out = request(
+      { socketPath: engine, method: incoming.method, path: url, headers: incoming.headers },
+      (response) => {
+        answer.writeHead(response.statusCode ?? 500, response.headers)
+        response.pipe(answer)
+      },
+    )
     out.end(body)
   })
 })
 
 const compose = (...args: string[]): Promise<number> =>
   new Promise((resolve) => {
-    const child = spawn('docker', ['compose', ...args], { cwd: folder, stdio: 'inherit', env: { ...process.env, DOCKER_HOST: `unix://${socket}` } })
+    const child = spawn('docker', ['compose', ...args], {
+      cwd: folder,
+      stdio: 'inherit',
+      env: { ...process.env, DOCKER_HOST: `unix://${socket}` },
+    })
     child.once('close', (code) => resolve(code ?? 1))
   })
 

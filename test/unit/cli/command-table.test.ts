@@ -49,7 +49,8 @@ const composeFlags: Readonly<Record<string, string>> = {
   pull: 'ignore-buildable ignore-pull-failures include-deps policy quiet',
   push: 'ignore-push-failures include-deps quiet',
   watch: 'no-up prune quiet',
-  config: 'environment format hash images lock-image-digests models networks no-consistency no-env-resolution no-interpolate no-normalize no-path-resolution output profiles quiet resolve-image-digests services variables volumes',
+  config:
+    'environment format hash images lock-image-digests models networks no-consistency no-env-resolution no-interpolate no-normalize no-path-resolution output profiles quiet resolve-image-digests services variables volumes',
 }
 test.for(Object.entries(composeFlags))('%s takes every flag of docker compose', ([name, flags]) => {
   const known = Object.keys(commands.find((command) => command.name === name)?.flags ?? {})
@@ -58,7 +59,8 @@ test.for(Object.entries(composeFlags))('%s takes every flag of docker compose', 
 
 test('the help of a command', () => {
   const down = commands.find(({ name }) => name === 'down')
-  expect(down === undefined ? '' : toCommandHelp(down, { paint: noPaint, width: 80 }).join('\n')).toMatchInlineSnapshot(`
+  expect(down === undefined ? '' : toCommandHelp(down, { paint: noPaint, width: 80 }).join('\n'))
+    .toMatchInlineSnapshot(`
     "Stop and remove containers and networks.
 
     Usage: stack down [OPTIONS] [SERVICE...]
@@ -85,7 +87,10 @@ test('the help of a command', () => {
 })
 
 test('no help is wider than the screen', () => {
-  const texts = [toGeneralHelp({ paint: noPaint, width: 80 }), ...commands.map((command) => toCommandHelp(command, { paint: noPaint, width: 80 }))]
+  const texts = [
+    toGeneralHelp({ paint: noPaint, width: 80 }),
+    ...commands.map((command) => toCommandHelp(command, { paint: noPaint, width: 80 })),
+  ]
   const wide = texts.flat().filter((line) => line.length > 80)
   expect(wide).toEqual([])
 })

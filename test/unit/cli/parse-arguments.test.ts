@@ -16,7 +16,10 @@ const flags = {
 /** What was written, and then the words. */
 const parse = (line: string, stopAtWord = false): string => {
   const result = parseArguments(line === '' ? [] : line.split(' '), flags, { stopAtWord })
-  if (!result.ok) return result.problem.near === undefined ? result.problem.detail : `${result.problem.detail} [${result.problem.near}]`
+  if (!result.ok)
+    return result.problem.near === undefined
+      ? result.problem.detail
+      : `${result.problem.detail} [${result.problem.near}]`
   const { given, words } = result.value
   const values = result.value.flags as Readonly<Record<string, unknown>>
   return [...[...given].map((name) => `${name}=${String(values[name])}`), ...words.map((word) => `'${word}'`)].join(' ')
@@ -57,9 +60,17 @@ const invoke = (line: string): string => {
   if ('failure' in result) return result.failure instanceof Error ? result.failure.message : String(result.failure)
   const { file, profile } = result.global
   const { 'project-name': name, progress, help, version } = result.global
-  const global = Object.entries({ file, name, profile, progress, help, version }).flatMap(([key, value]) => (value === undefined || value === false || (Array.isArray(value) && value.length === 0) ? [] : [`${key}=${String(value)}`]))
-  const own = [...result.parsed.given].filter((key) => !['file', 'project-name', 'profile', 'progress', 'help', 'version'].includes(key))
-  return `${result.command?.name ?? '-'} [${global.join(' ')}] ${own.map((key) => `${key}=${String(result.parsed.flags[key])}`).join(' ')} ${result.parsed.words.join(' ')}`.replaceAll(/ +/g, ' ').trim()
+  const global = Object.entries({ file, name, profile, progress, help, version }).flatMap(([key, value]) =>
+    value === undefined || value === false || (Array.isArray(value) && value.length === 0)
+      ? []
+      : [`${key}=${String(value)}`],
+  )
+  const own = [...result.parsed.given].filter(
+    (key) => !['file', 'project-name', 'profile', 'progress', 'help', 'version'].includes(key),
+  )
+  return `${result.command?.name ?? '-'} [${global.join(' ')}] ${own.map((key) => `${key}=${String(result.parsed.flags[key])}`).join(' ')} ${result.parsed.words.join(' ')}`
+    .replaceAll(/ +/g, ' ')
+    .trim()
 }
 
 test.for<[string, string]>([

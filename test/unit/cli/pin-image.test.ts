@@ -26,6 +26,8 @@ test.each([
 
 test('an image that has a digest is asked about nowhere', async () => {
   asked.length = 0
-  expect(await pinImage('nginx:1@sha256:old', { runtime, signal: AbortSignal.abort() })).toBe('docker.io/library/nginx@sha256:old')
+  expect(await pinImage('nginx:1@sha256:old', { runtime, signal: AbortSignal.abort() })).toBe(
+    'docker.io/library/nginx@sha256:old',
+  )
   expect(asked).toEqual([])
 })

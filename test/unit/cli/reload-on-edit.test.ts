@@ -6,7 +6,12 @@ import type { Session } from '../../../src/engine/session.ts'
 import { createChannel } from '../../support/channel.ts'
 import { projectOf } from '../plan/world.ts'
 
-type Watch = { readonly roots: readonly string[]; readonly signal: AbortSignal; ready(): void; notice(batch: WatchBatch): void }
+type Watch = {
+  readonly roots: readonly string[]
+  readonly signal: AbortSignal
+  ready(): void
+  notice(batch: WatchBatch): void
+}
 
 const start = (files: readonly string[], modified: Readonly<Record<string, number>> = {}) => {
   const sent: Command[] = []
@@ -18,7 +23,12 @@ const start = (files: readonly string[], modified: Readonly<Record<string, numbe
       return channel.iterate(() => {})
     },
   }
-  const host = { stat: async (path: string) => (modified[path] === undefined ? undefined : { path, kind: 'file' as const, mode: 0o644, size: 1, mtimeMs: modified[path] }) }
+  const host = {
+    stat: async (path: string) =>
+      modified[path] === undefined
+        ? undefined
+        : { path, kind: 'file' as const, mode: 0o644, size: 1, mtimeMs: modified[path] },
+  }
   const got = Promise.withResolvers<void>()
   const session: Session = {
     subscribe: () => () => undefined,
@@ -33,7 +43,15 @@ const start = (files: readonly string[], modified: Readonly<Record<string, numbe
 
 test('an edit of any file that the project was made from loads it again; standard input is no file', async () => {
   const project = projectOf({ web: {} })
-  const files = filesOf({ ...project, context: { ...project.context, files: ['/shop/stack.yaml', '-'], envFiles: ['/shop/.env'], inputs: ['/shop/base.yaml', '/shop/stack.yaml'] } })
+  const files = filesOf({
+    ...project,
+    context: {
+      ...project.context,
+      files: ['/shop/stack.yaml', '-'],
+      envFiles: ['/shop/.env'],
+      inputs: ['/shop/base.yaml', '/shop/stack.yaml'],
+    },
+  })
   const { sent, watches, got, edits } = start(files)
   expect(watches.map(({ roots }) => roots)).toEqual([['/shop/stack.yaml', '/shop/.env', '/shop/base.yaml']])
   watches[0]?.notice({ paths: [], rescan: false })
@@ -47,7 +65,10 @@ describe('after an edit that changes which files there are', () => {
   test('the new ones are watched, and the old ones until then', () => {
     const { watches, edits } = start(['/shop/stack.yaml'])
     edits.renew(['/shop/stack.yaml', '/shop/more.yaml'], { readAt: 2000 })
-    expect(watches.map(({ roots, signal }) => [roots, signal.aborted])).toEqual([[['/shop/stack.yaml'], false], [['/shop/stack.yaml', '/shop/more.yaml'], false]])
+    expect(watches.map(({ roots, signal }) => [roots, signal.aborted])).toEqual([
+      [['/shop/stack.yaml'], false],
+      [['/shop/stack.yaml', '/shop/more.yaml'], false],
+    ])
     watches[1]?.ready()
     expect(watches.map(({ signal }) => signal.aborted)).toEqual([true, false])
     edits.close()
@@ -56,7 +77,11 @@ describe('after an edit that changes which files there are', () => {
   })
 
   test('one that was saved before it was watched, and after it was read, is loaded again', async () => {
-    const { sent, watches, got, edits } = start(['/shop/stack.yaml'], { '/shop/stack.yaml': 5000, '/shop/old.yaml': 1500, '/shop/more.yaml': 2001 })
+    const { sent, watches, got, edits } = start(['/shop/stack.yaml'], {
+      '/shop/stack.yaml': 5000,
+      '/shop/old.yaml': 1500,
+      '/shop/more.yaml': 2001,
+    })
     edits.renew(['/shop/stack.yaml', '/shop/old.yaml'], { readAt: 2000 })
     edits.renew(['/shop/stack.yaml', '/shop/old.yaml', '/shop/more.yaml'], { readAt: 2000 })
     watches[1]?.ready()
@@ -75,8 +100,13 @@ describe('after an edit that changes which files there are', () => {
 
   test('a file that makes loading fail is watched, so that its repair is seen', async () => {
     const { watches, edits } = start(['/shop/stack.yaml'])
-    const texts = new Map([['/shop/stack.yaml', ''], ['/shop/broken.yaml', '']])
-    await expect(loadAndFollow(() => Promise.reject(new Error('broken')), { texts, watch: () => edits, now: () => 2000 })).rejects.toThrow('broken')
+    const texts = new Map([
+      ['/shop/stack.yaml', ''],
+      ['/shop/broken.yaml', ''],
+    ])
+    await expect(
+      loadAndFollow(() => Promise.reject(new Error('broken')), { texts, watch: () => edits, now: () => 2000 }),
+    ).rejects.toThrow('broken')
     expect(watches.at(-1)?.roots).toEqual(['/shop/stack.yaml', '/shop/broken.yaml'])
     edits.close()
   })

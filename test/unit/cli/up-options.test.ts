@@ -29,7 +29,9 @@ test.for<[string, string]>([
 test('replicas', () => {
   expect(parseScale(['web=3', 'a.b=0'], 'scale')).toEqual({ web: 3, 'a.b': 0 })
   expect(attempt(() => parseScale(['web'], 'scale'))).toBe('A number of replicas is written SERVICE=N, not "web".')
-  expect(attempt(() => parseScale(['web=-1'], 'scale'))).toBe('A number of replicas is written SERVICE=N, not "web=-1".')
+  expect(attempt(() => parseScale(['web=-1'], 'scale'))).toBe(
+    'A number of replicas is written SERVICE=N, not "web=-1".',
+  )
 })
 
 const now = Date.parse('2026-11-21T12:00:00Z')
@@ -55,12 +57,26 @@ test('variables take their value from the shell when they have none', () => {
   expect(parseKeyValues(['A=1', 'B', 'C', 'D=x=y'], { B: '2' })).toEqual({ A: '1', B: '2', C: null, D: 'x=y' })
 })
 
-const service = { image: 'api', command: ['serve'], entrypoint: ['/bin/api'], environment: { A: 'file', B: 'file' }, restart: 'always', container_name: 'api', scale: 3, volumes: [{ type: 'volume', source: 'data', target: '/data' }] } as const
+const service = {
+  image: 'api',
+  command: ['serve'],
+  entrypoint: ['/bin/api'],
+  environment: { A: 'file', B: 'file' },
+  restart: 'always',
+  container_name: 'api',
+  scale: 3,
+  volumes: [{ type: 'volume', source: 'data', target: '/data' }],
+} as const
 const define = (line: string, tty = false): unknown => {
   const invocation = parseInvocation(`run ${line}`.split(' '))
   if ('failure' in invocation) throw invocation.failure
   const context = { env: { HOME: '/home/me' }, workingDirectory: '/work' }
-  return toRunDefinition(service, { flags: invocation.parsed.flags as never, command: invocation.parsed.words.slice(1), tty, context: context as never })
+  return toRunDefinition(service, {
+    flags: invocation.parsed.flags as never,
+    command: invocation.parsed.words.slice(1),
+    tty,
+    context: context as never,
+  })
 }
 
 test('a run has its own command, variables and mounts, and neither name, number nor restart policy of the service', () => {

@@ -4,7 +4,10 @@ import { parseEnvFile } from '../../../src/core/compose/env-file.ts'
 const environment: Readonly<Record<string, string>> = { SHELL_VAR: 'from shell' }
 
 const show = (text: string, format?: 'raw'): string => {
-  const result = parseEnvFile(text, { lookup: (name) => environment[name], ...(format === undefined ? {} : { format }) })
+  const result = parseEnvFile(text, {
+    lookup: (name) => environment[name],
+    ...(format === undefined ? {} : { format }),
+  })
   if (!result.ok) return `${result.line}:${result.column} ${result.message}`
   return [...result.values].map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' ')
 }
@@ -16,9 +19,9 @@ test('comments, quotes and spaces', () => {
 })
 
 test('escapes belong to double quotes; a backslash before the quote to both', () => {
-  expect(show(String.raw`A="a\nb\t\\\"\$x\101\0101\01"` + '\n' + String.raw`B='a\nb\'c'` + '\n' + String.raw`C=a\nb`)).toMatchInlineSnapshot(
-    `"A="a\\nb\\t\\\\\\"$x\\\\101A\\\\1" B="a\\\\nb'c" C="a\\\\nb""`,
-  )
+  expect(
+    show(String.raw`A="a\nb\t\\\"\$x\101\0101\01"` + '\n' + String.raw`B='a\nb\'c'` + '\n' + String.raw`C=a\nb`),
+  ).toMatchInlineSnapshot(`"A="a\\nb\\t\\\\\\"$x\\\\101A\\\\1" B="a\\\\nb'c" C="a\\\\nb""`)
 })
 
 test('quoted values span lines', () => {
@@ -32,9 +35,9 @@ test('variables see the environment first, then what stands above', () => {
 })
 
 test('export, colons, bare names, odd names, carriage returns and a byte order mark', () => {
-  expect(show('\uFEFFexport A=1\r\nB: 2\r\nSHELL_VAR\r\nNOT_THERE\na.b-c[0]=3\nexported=4\nSHELL_VAR')).toMatchInlineSnapshot(
-    `"A="1" B="2" SHELL_VAR="from shell" a.b-c[0]="3" exported="4""`,
-  )
+  expect(
+    show('\uFEFFexport A=1\r\nB: 2\r\nSHELL_VAR\r\nNOT_THERE\na.b-c[0]=3\nexported=4\nSHELL_VAR'),
+  ).toMatchInlineSnapshot(`"A="1" B="2" SHELL_VAR="from shell" a.b-c[0]="3" exported="4""`)
 })
 
 test('what is wrong has a place', () => {

@@ -21,7 +21,11 @@ const createRandom = (seed: number): ((below: number) => number) => {
 }
 
 const readTexts = (): readonly string[] => {
-  const folders = [casesFolder, join(import.meta.dirname, '../../../templates'), join(import.meta.dirname, '../../../examples')]
+  const folders = [
+    casesFolder,
+    join(import.meta.dirname, '../../../templates'),
+    join(import.meta.dirname, '../../../examples'),
+  ]
   return folders
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
@@ -31,10 +35,60 @@ const readTexts = (): readonly string[] => {
 }
 
 const pieces = [
-  '${', '${A', '${A:-', '}', '$', '$$', ':', ': ', '- ', '*a', '&a ', '<<: ', '!reset ', '!override ', '!!binary ', '"', "'", '[', ']', '{', '}',
-  '|\n', '>\n', '#', '\t', '\n', '\r', '  ', '\u0000', '\uFEFF', '\u2028', 'é', '💥', '---\n', '...\n', '%YAML 1.2\n', '~', 'null', 'true', '-1',
-  '1e999', '.inf', '0x', '99999999999999999999', '__proto__: 1\n', 'constructor: {}\n', '"": x\n', '? x\n', 'services:\n', 'include: [compose.yaml]\n',
-  'extends: s\n', 'depends_on: [a]\n', '2001-01-01', 'x-a: &a [*a]\n',
+  '${',
+  '${A',
+  '${A:-',
+  '}',
+  '$',
+  '$$',
+  ':',
+  ': ',
+  '- ',
+  '*a',
+  '&a ',
+  '<<: ',
+  '!reset ',
+  '!override ',
+  '!!binary ',
+  '"',
+  "'",
+  '[',
+  ']',
+  '{',
+  '}',
+  '|\n',
+  '>\n',
+  '#',
+  '\t',
+  '\n',
+  '\r',
+  '  ',
+  '\u0000',
+  '\uFEFF',
+  '\u2028',
+  'é',
+  '💥',
+  '---\n',
+  '...\n',
+  '%YAML 1.2\n',
+  '~',
+  'null',
+  'true',
+  '-1',
+  '1e999',
+  '.inf',
+  '0x',
+  '99999999999999999999',
+  '__proto__: 1\n',
+  'constructor: {}\n',
+  '"": x\n',
+  '? x\n',
+  'services:\n',
+  'include: [compose.yaml]\n',
+  'extends: s\n',
+  'depends_on: [a]\n',
+  '2001-01-01',
+  'x-a: &a [*a]\n',
 ]
 
 type Mutation = (text: string, random: (below: number) => number) => string
@@ -54,7 +108,8 @@ const mutations: readonly Mutation[] = [
     }),
 ]
 
-const splice = (text: string, at: number, length: number, piece: string): string => text.slice(0, at) + piece + text.slice(at + length)
+const splice = (text: string, at: number, length: number, piece: string): string =>
+  text.slice(0, at) + piece + text.slice(at + length)
 
 const onLines = (text: string, change: (lines: string[]) => void): string => {
   const lines = text.split('\n')
@@ -67,7 +122,10 @@ const file = '/fuzz/compose.yaml'
 /** What is wrong with how a text is read: thrown, too slow, or told without a place inside the text. */
 const judge = (text: string): string | undefined => {
   const before = process.cpuUsage() // not the clock: others may have the processors
-  const result = loadProject({ files: [file], workingDirectory: '/fuzz', environment: { A: 'a' } }, createMemorySources({ [file]: text }))
+  const result = loadProject(
+    { files: [file], workingDirectory: '/fuzz', environment: { A: 'a' } },
+    createMemorySources({ [file]: text }),
+  )
   const { user, system } = process.cpuUsage(before)
   const took = (user + system) / 1000
   if (took > limitMs) return `took ${Math.round(took)} ms`
@@ -77,7 +135,8 @@ const judge = (text: string): string | undefined => {
   for (const { span, message } of result.problems) {
     if (span === undefined) return isEmptyMessage(message) ? undefined : `no place: ${message}`
     const line = span.file === file ? lines[span.line - 1] : undefined
-    if (line === undefined || span.column < 1 || span.column > line.length + 1) return `${span.file}:${span.line}:${span.column} is outside: ${message}`
+    if (line === undefined || span.column < 1 || span.column > line.length + 1)
+      return `${span.file}:${span.line}:${span.column} is outside: ${message}`
   }
   return undefined
 }
@@ -91,12 +150,15 @@ test(`${rounds} broken files are read or refused with a place, never thrown at`,
   const found: string[] = []
   for (let round = 0; round < rounds && found.length < 5; round += 1) {
     let text = texts[random(texts.length)] ?? ''
-    for (let count = 1 + random(3); count > 0; count -= 1) text = mutations[random(mutations.length)]?.(text, random) ?? text
+    for (let count = 1 + random(3); count > 0; count -= 1)
+      text = mutations[random(mutations.length)]?.(text, random) ?? text
     try {
       const wrong = judge(text)
       if (wrong !== undefined) found.push(`round ${round}: ${wrong}\n${text.slice(0, 500)}`)
     } catch (error) {
-      found.push(`round ${round}: threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n${text.slice(0, 500)}`)
+      found.push(
+        `round ${round}: threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n${text.slice(0, 500)}`,
+      )
     }
   }
   expect(found).toEqual([])

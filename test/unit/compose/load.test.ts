@@ -24,19 +24,26 @@ test('every problem of every file is told at once, in the order of files and lin
 })
 
 test('an unknown key hides no other problem, unless others would only follow from it', () => {
-  expect(problemsOf({ 'stack.yaml': 'services:\n  web:\n    image: x\n    prots: []\n    depends_on: [nobody]\n    networks: [nowhere]\n' })).toMatchInlineSnapshot(`
+  expect(
+    problemsOf({
+      'stack.yaml':
+        'services:\n  web:\n    image: x\n    prots: []\n    depends_on: [nobody]\n    networks: [nowhere]\n',
+    }),
+  ).toMatchInlineSnapshot(`
     "stack.yaml:4:5 file/unknown-key A service has no key "prots". | Did you mean "ports"?
     stack.yaml:5:18 service/unknown-dependency Service "web" depends on "nobody", which does not exist. | Add the service, or remove the dependency.
     stack.yaml:6:16 service/unknown-network Service "web" uses the network "nowhere", which is not declared. | Declare it under "networks" at the top level of the file."
   `)
-  expect(problemsOf({ 'stack.yaml': 'services:\n  web:\n    imgae: x\n    networks: [front]\nnetwroks: {front: }\n' })).toMatchInlineSnapshot(`
+  expect(problemsOf({ 'stack.yaml': 'services:\n  web:\n    imgae: x\n    networks: [front]\nnetwroks: {front: }\n' }))
+    .toMatchInlineSnapshot(`
     "stack.yaml:3:5 file/unknown-key A service has no key "imgae". | Did you mean "image"?
     stack.yaml:5:1 file/unknown-key A stack file has no key "netwroks". | Did you mean "networks"?"
   `)
 })
 
 test('what contradicts itself is told with the nearest name', () => {
-  const stack = 'services:\n  web:\n    image: x\n    networks: [fornt]\n    volumes: ["dta:/d"]\n    secrets: [key]\n    depends_on: [dp]\n  db: {image: x}\nnetworks: {front: }\nvolumes: {data: }\n'
+  const stack =
+    'services:\n  web:\n    image: x\n    networks: [fornt]\n    volumes: ["dta:/d"]\n    secrets: [key]\n    depends_on: [dp]\n  db: {image: x}\nnetworks: {front: }\nvolumes: {data: }\n'
   expect(problemsOf({ 'stack.yaml': stack })).toMatchInlineSnapshot(`
     "stack.yaml:4:16 service/unknown-network Service "web" uses the network "fornt", which is not declared. | Did you mean "front"?
     stack.yaml:5:15 service/unknown-volume Service "web" uses the volume "dta", which is not declared. | Did you mean "data"?
@@ -46,7 +53,11 @@ test('what contradicts itself is told with the nearest name', () => {
 })
 
 test('the stack file is looked for upwards, and our own names come first', () => {
-  const files = { '/work/compose.yaml': 'services: {far: {image: x}}', 'compose.yaml': 'services: {near: {image: x}}', 'stack.yml': 'services: {own: {image: x}}' }
+  const files = {
+    '/work/compose.yaml': 'services: {far: {image: x}}',
+    'compose.yaml': 'services: {near: {image: x}}',
+    'stack.yml': 'services: {own: {image: x}}',
+  }
   const below = loadGood(files, { workingDirectory: `${folder}/a/b` })
   expect(Object.keys(below.project.services)).toEqual(['own'])
   expect(below.project.context.directory).toBe(folder)
@@ -54,12 +65,19 @@ test('the stack file is looked for upwards, and our own names come first', () =>
     `file/several There are several stack files: ${folder}/stack.yml, ${folder}/compose.yaml. The first one is used. | Name the ones to use with -f.`,
   ])
   expect(Object.keys(loadGood({ '/work/compose.yaml': files['/work/compose.yaml'] }).project.services)).toEqual(['far'])
-  expect(problemsOf({})).toMatchInlineSnapshot(`"file/not-found No stack file was found. Looked for stack.yaml, stack.yml, compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml here and in the folders above. | Change to the folder of the stack file, or name it with -f."`)
+  expect(problemsOf({})).toMatchInlineSnapshot(
+    `"file/not-found No stack file was found. Looked for stack.yaml, stack.yml, compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml here and in the folders above. | Change to the folder of the stack file, or name it with -f."`,
+  )
 })
 
 test('.env may name the files, the project and the profiles', () => {
-  const env = 'COMPOSE_FILE=a.yaml;b.yaml\nCOMPOSE_PATH_SEPARATOR=;\nCOMPOSE_PROJECT_NAME=given\nCOMPOSE_PROFILES=one, two\n'
-  const files = { '.env': env, 'a.yaml': 'services: {a: {image: x, profiles: [two]}}', 'b.yaml': 'services: {a: {hostname: "${COMPOSE_PROJECT_NAME}"}}' }
+  const env =
+    'COMPOSE_FILE=a.yaml;b.yaml\nCOMPOSE_PATH_SEPARATOR=;\nCOMPOSE_PROJECT_NAME=given\nCOMPOSE_PROFILES=one, two\n'
+  const files = {
+    '.env': env,
+    'a.yaml': 'services: {a: {image: x, profiles: [two]}}',
+    'b.yaml': 'services: {a: {hostname: "${COMPOSE_PROJECT_NAME}"}}',
+  }
   const { project } = loadGood(files)
   expect(project.name).toBe('given')
   expect(project.context.files).toEqual([`${folder}/a.yaml`, `${folder}/b.yaml`])
@@ -71,58 +89,90 @@ test.each([
   ['the folder', {}, 'services: {}\n', 'shop'],
   ['the file', {}, 'name: ${WHO:-mine}\nservices: {}\n', 'mine'],
   ['the environment', { environment: { COMPOSE_PROJECT_NAME: 'env' } }, 'name: mine\nservices: {}\n', 'env'],
-  ['the command line', { projectName: 'flag', environment: { COMPOSE_PROJECT_NAME: 'env' } }, 'name: mine\nservices: {}\n', 'flag'],
+  [
+    'the command line',
+    { projectName: 'flag', environment: { COMPOSE_PROJECT_NAME: 'env' } },
+    'name: mine\nservices: {}\n',
+    'flag',
+  ],
 ])('the project is named by %s, and its name alone is the same', (_, request, text, name) => {
   const files = { 'stack.yaml': text.replace('{}', '{a: {image: x}}') }
   expect(loadGood(files, request).project.name).toBe(name)
   const sources = createMemorySources({ [`${folder}/stack.yaml`]: files['stack.yaml'] })
-  expect(loadProjectName({ workingDirectory: folder, environment: {}, ...request }, sources)).toMatchObject({ ok: true, name })
+  expect(loadProjectName({ workingDirectory: folder, environment: {}, ...request }, sources)).toMatchObject({
+    ok: true,
+    name,
+  })
 })
 
 test('naming a service switches it and its profiles on, and leaves the others out', () => {
-  const stack = 'services:\n  web: {image: x, depends_on: [db]}\n  db: {image: x}\n  debug: {image: x, profiles: [dev], depends_on: [tool]}\n  tool: {image: x, profiles: [dev]}\n'
+  const stack =
+    'services:\n  web: {image: x, depends_on: [db]}\n  db: {image: x}\n  debug: {image: x, profiles: [dev], depends_on: [tool]}\n  tool: {image: x, profiles: [dev]}\n'
   const files = { 'stack.yaml': stack }
   const { project } = loadGood(files, { services: ['debug'] })
   expect(Object.keys(project.services)).toEqual(['debug', 'tool'])
   expect(Object.keys(project.context.disabled).sort()).toEqual(['db', 'web'])
   expect(project.context.activeProfiles).toEqual(['dev'])
   expect(Object.keys(loadGood(files).project.services)).toEqual(['db', 'web'])
-  expect(problemsOf(files, { services: ['wbe'] })).toMatchInlineSnapshot(`"service/unknown There is no service "wbe". | Did you mean "web"?"`)
+  expect(problemsOf(files, { services: ['wbe'] })).toMatchInlineSnapshot(
+    `"service/unknown There is no service "wbe". | Did you mean "web"?"`,
+  )
 })
 
 test('inputs are all other files that a change of would matter', () => {
   const files = {
-    'stack.yaml': 'include: [more/inc.yaml]\nservices: {a: {extends: {service: b, file: base.yaml}, env_file: a.env, label_file: a.labels}}',
+    'stack.yaml':
+      'include: [more/inc.yaml]\nservices: {a: {extends: {service: b, file: base.yaml}, env_file: a.env, label_file: a.labels}}',
     'more/inc.yaml': 'services: {c: {image: x}}',
     'base.yaml': 'services: {b: {image: x}}',
     'a.env': 'A=1',
     'a.labels': 'l=1',
     '.env': 'X=1',
   }
-  expect(loadGood(files).project.context.inputs.toSorted()).toEqual(['.env', 'a.env', 'a.labels', 'base.yaml', 'more/inc.yaml'].map((file) => `${folder}/${file}`))
+  expect(loadGood(files).project.context.inputs.toSorted()).toEqual(
+    ['.env', 'a.env', 'a.labels', 'base.yaml', 'more/inc.yaml'].map((file) => `${folder}/${file}`),
+  )
 })
 
 test('env files may be missing where nothing is created, but for those whose values a hook takes over', () => {
-  const files = { 'stack.yaml': 'services:\n  web: {image: x, env_file: gone.env}\n  job: {image: x, pre_start: [{command: [a]}], env_file: away.env}\n' }
+  const files = {
+    'stack.yaml':
+      'services:\n  web: {image: x, env_file: gone.env}\n  job: {image: x, pre_start: [{command: [a]}], env_file: away.env}\n',
+  }
   expect(problemsOf(files, { resolveEnvironment: false })).toBe('no problem')
-  expect(problemsOf(files, { resolveEnvironment: 'hooks' })).toMatch(/^stack.yaml:3:\d+ file\/missing There is no file \S+away.env\. \| Make the file, or correct the path\.$/)
+  expect(problemsOf(files, { resolveEnvironment: 'hooks' })).toMatch(
+    /^stack.yaml:3:\d+ file\/missing There is no file \S+away.env\. \| Make the file, or correct the path\.$/,
+  )
   expect(problemsOf(files).split('\n')).toHaveLength(2)
 })
 
 test('circles of extends and include end, each told once', () => {
-  expect(problemsOf({ 'stack.yaml': 'services:\n  a: {extends: b}\n  b: {extends: c}\n  c: {extends: a}\n' })).toMatchInlineSnapshot(`"stack.yaml:2:16 extends/cycle Services extend each other in a circle: "a" extends "b" extends "c" extends "a". | Move what they share to a service of its own."`)
-  expect(problemsOf({ 'stack.yaml': 'include: [b.yaml]\n', 'b.yaml': 'include: [stack.yaml]\n' })).toMatchInlineSnapshot(`"b.yaml:1:11 include/cycle Files include each other in a circle: /work/shop/stack.yaml includes /work/shop/b.yaml includes /work/shop/stack.yaml. | Remove one of these includes."`)
+  expect(
+    problemsOf({ 'stack.yaml': 'services:\n  a: {extends: b}\n  b: {extends: c}\n  c: {extends: a}\n' }),
+  ).toMatchInlineSnapshot(
+    `"stack.yaml:2:16 extends/cycle Services extend each other in a circle: "a" extends "b" extends "c" extends "a". | Move what they share to a service of its own."`,
+  )
+  expect(
+    problemsOf({ 'stack.yaml': 'include: [b.yaml]\n', 'b.yaml': 'include: [stack.yaml]\n' }),
+  ).toMatchInlineSnapshot(
+    `"b.yaml:1:11 include/cycle Files include each other in a circle: /work/shop/stack.yaml includes /work/shop/b.yaml includes /work/shop/stack.yaml. | Remove one of these includes."`,
+  )
 })
 
 test('where a value comes from, and what it took the place of', () => {
   const files = {
-    'stack.yaml': 'x-env: &env {LEVEL: info}\nservices:\n  web:\n    image: nginx:${TAG:-1}\n    environment:\n      <<: *env\n      DB_HOST: localhost\n',
+    'stack.yaml':
+      'x-env: &env {LEVEL: info}\nservices:\n  web:\n    image: nginx:${TAG:-1}\n    environment:\n      <<: *env\n      DB_HOST: localhost\n',
     'stack.override.yaml': 'services:\n  web:\n    env_file: [a.env, b.env]\n    environment:\n      - DB_HOST=db\n',
     'a.env': 'A=1\nexport TZ=UTC\nDB_HOST=a\n',
     'b.env': '# time\nTZ=CET\n',
   }
   const { explain } = loadGood(files)
-  expect(explain('services.web.image')).toMatchObject({ found: true, won: { value: 'nginx:1', template: 'nginx:${TAG:-1}', span: { line: 4, column: 12 } }, lost: [] })
+  expect(explain('services.web.image')).toMatchObject({
+    found: true,
+    won: { value: 'nginx:1', template: 'nginx:${TAG:-1}', span: { line: 4, column: 12 } },
+    lost: [],
+  })
   expect(explain('services.web.environment.DB_HOST')).toMatchObject({
     won: { value: 'db', span: { file: `${folder}/stack.override.yaml`, line: 5, column: 9 } },
     lost: [
@@ -135,5 +185,10 @@ test('where a value comes from, and what it took the place of', () => {
     lost: [{ value: 'UTC', span: { file: `${folder}/a.env`, line: 2, column: 8 } }],
   })
   expect(explain('services.web.environment.LEVEL')).toMatchObject({ won: { span: { line: 1, column: 21 } } })
-  expect(explain('services.wbe.image')).toEqual({ found: false, path: 'services.wbe.image', missing: 'wbe.image', known: ['web'] })
+  expect(explain('services.wbe.image')).toEqual({
+    found: false,
+    path: 'services.wbe.image',
+    missing: 'wbe.image',
+    known: ['web'],
+  })
 })

@@ -28,7 +28,11 @@ const difference = (text: string): string | undefined => {
   const problems = createProblemList()
   const documents = parseInFull(sourceOf(text), problems)
   const root = documents?.length === 1 ? documents[0]?.root : undefined
-  if (root === undefined) return `only the fast reader takes it: ${problems.list('error', []).map(({ message }) => message).join(' / ')}`
+  if (root === undefined)
+    return `only the fast reader takes it: ${problems
+      .list('error', [])
+      .map(({ message }) => message)
+      .join(' / ')}`
   const [ours, theirs] = [JSON.stringify(shapeOf(fast)), JSON.stringify(shapeOf(root))]
   return ours === theirs ? undefined : `${ours}\n${theirs}`
 }
@@ -36,7 +40,8 @@ const difference = (text: string): string | undefined => {
 const plain = (text: string): unknown => {
   const problems = createProblemList()
   const documents = parseYaml(sourceOf(text), problems)
-  if (documents === undefined) return problems.list('error', []).map(({ message, span }) => `${span?.line}:${span?.column} ${message}`)
+  if (documents === undefined)
+    return problems.list('error', []).map(({ message, span }) => `${span?.line}:${span?.column} ${message}`)
   return documents.map(({ root }) => (root === undefined ? undefined : toPlain(root)))
 }
 
@@ -58,14 +63,56 @@ test.each([
 })
 
 test('the fast reader agrees with the full grammar on texts with mistakes in them', () => {
-  const pieces = [' ', '\n', '  ', ':', ': ', '- ', '#', ' #', '"', "'", '[', ']', '{', '}', ',', '&a ', '*a', '!reset ', '!override ', '|', '|-', '>', '<<: ', '~', '- - ', '? ', '\n\n', '%', '...', '---', '\\', '\n  - b: c']
-  const edit = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), cut: fc.nat(4), piece: fc.constantFrom('', ...pieces) })
-  const mutated = fc.tuple(fc.constantFrom(...texts.filter((text) => text.length < 2000)), fc.array(edit, { minLength: 1, maxLength: 3 })).map(([text, edits]) =>
-    edits.reduce((current, { at, cut, piece }) => {
-      const start = Math.floor(at * current.length)
-      return current.slice(0, start) + piece + current.slice(start + cut)
-    }, text),
-  )
+  const pieces = [
+    ' ',
+    '\n',
+    '  ',
+    ':',
+    ': ',
+    '- ',
+    '#',
+    ' #',
+    '"',
+    "'",
+    '[',
+    ']',
+    '{',
+    '}',
+    ',',
+    '&a ',
+    '*a',
+    '!reset ',
+    '!override ',
+    '|',
+    '|-',
+    '>',
+    '<<: ',
+    '~',
+    '- - ',
+    '? ',
+    '\n\n',
+    '%',
+    '...',
+    '---',
+    '\\',
+    '\n  - b: c',
+  ]
+  const edit = fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    cut: fc.nat(4),
+    piece: fc.constantFrom('', ...pieces),
+  })
+  const mutated = fc
+    .tuple(
+      fc.constantFrom(...texts.filter((text) => text.length < 2000)),
+      fc.array(edit, { minLength: 1, maxLength: 3 }),
+    )
+    .map(([text, edits]) =>
+      edits.reduce((current, { at, cut, piece }) => {
+        const start = Math.floor(at * current.length)
+        return current.slice(0, start) + piece + current.slice(start + cut)
+      }, text),
+    )
   fc.assert(
     fc.property(mutated, (text) => {
       expect(difference(text)).toBeUndefined()
@@ -99,7 +146,11 @@ test.each([
 
 test('aliases that multiply, and nesting without end, stop early', () => {
   const bomb = `a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n${Array.from({ length: 9 }, (_, index) => `a${index + 1}: &a${index + 1} [${Array(10).fill(`*a${index}`).join(', ')}]`).join('\n')}`
-  expect((plain(bomb) as string[])[0]).toMatch(/^\d+:\d+ The aliases of this document stand for more than \d+ values\.$/)
+  expect((plain(bomb) as string[])[0]).toMatch(
+    /^\d+:\d+ The aliases of this document stand for more than \d+ values\.$/,
+  )
   expect(plain(`a: ${'['.repeat(100_000)}`)).toEqual(['1:504 Collections are nested more than 500 deep.'])
-  expect(plain(Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'))).toEqual(['501:501 Collections are nested more than 500 deep.'])
+  expect(plain(Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'))).toEqual([
+    '501:501 Collections are nested more than 500 deep.',
+  ])
 })

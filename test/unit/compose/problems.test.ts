@@ -3,7 +3,11 @@ import { loadFiles, loadGood, problemLines } from '../../support/load-memory.ts'
 
 const problemsOf = (files: Readonly<Record<string, string>> | string, request = {}): string => {
   const result = loadFiles(typeof files === 'string' ? { 'stack.yaml': files } : files, request)
-  return result.ok ? 'no problem' : problemLines(result.problems).map((line) => line.split(' | ')[0]).join('\n')
+  return result.ok
+    ? 'no problem'
+    : problemLines(result.problems)
+        .map((line) => line.split(' | ')[0])
+        .join('\n')
 }
 
 test('problems of every kind in one file', () => {
@@ -55,8 +59,10 @@ secrets: {key: {}}
 
 test('problems of several files, each in its own place', () => {
   const files = {
-    'a.yaml': 'include: [inc/one.yaml, inc/gone.yaml]\nservices:\n  web: {image: x, ports: {}, extends: {file: base.yaml, service: base}}\n',
-    'b.yaml': 'services:\n  web: {ports: 5, restart: [x]}\n  api: {image: y, cpus: many, healthcheck: {interval: soon}}\n',
+    'a.yaml':
+      'include: [inc/one.yaml, inc/gone.yaml]\nservices:\n  web: {image: x, ports: {}, extends: {file: base.yaml, service: base}}\n',
+    'b.yaml':
+      'services:\n  web: {ports: 5, restart: [x]}\n  api: {image: y, cpus: many, healthcheck: {interval: soon}}\n',
     'inc/one.yaml': 'services:\n  one: {image: x, tty: {}, volumes: ["::"]}\n',
     'base.yaml': 'services:\n  base: {image: x, stop_grace_period: never, "x y": 1}\n',
     'c.yaml': 'services:\n  web: {image: x\n',
@@ -79,26 +85,51 @@ const cases: readonly (readonly [string, string])[] = [
   ['an image that is no text', 'services: {web: {image: [x]}}'],
   ['a misspelt image', 'services: {web: {imgae: x}}'],
   ['a key that may have been meant as the image', 'services: {web: {from: x}}'],
-  ['a section that is no mapping', 'services: {web: {image: x, networks: [front], volumes: ["data:/d"]}}\nnetworks: [front]\nvolumes: {data: }'],
-  ['a misspelt section', 'services: {web: {image: x, networks: [front], volumes: ["data:/d"]}}\nnetwork: {front: }\nvolumes: {data: }'],
+  [
+    'a section that is no mapping',
+    'services: {web: {image: x, networks: [front], volumes: ["data:/d"]}}\nnetworks: [front]\nvolumes: {data: }',
+  ],
+  [
+    'a misspelt section',
+    'services: {web: {image: x, networks: [front], volumes: ["data:/d"]}}\nnetwork: {front: }\nvolumes: {data: }',
+  ],
   ['a service at the top level', 'services: {web: {image: x, depends_on: [db]}}\ndb: {image: x}'],
   ['a service inside a service', 'services: {web: {image: x, depends_on: [db], db: {image: x}}}'],
   ['a service that is no mapping', 'services: {web: {image: x, depends_on: [db]}, db: postgres}'],
-  ['a variable that must be set', 'services: {web: {image: "${IMAGE:?say which}", depends_on: ["${NAME:?}"], scale: "${N:?}", ports: ["${P:?}:80"]}}'],
+  [
+    'a variable that must be set',
+    'services: {web: {image: "${IMAGE:?say which}", depends_on: ["${NAME:?}"], scale: "${N:?}", ports: ["${P:?}:80"]}}',
+  ],
   ['a base service that is not there', 'services: {web: {extends: base}}'],
-  ['a file that is not there', 'include: [gone.yaml]\nservices: {web: {image: x, depends_on: [db], networks: [front]}}'],
+  [
+    'a file that is not there',
+    'include: [gone.yaml]\nservices: {web: {image: x, depends_on: [db], networks: [front]}}',
+  ],
   ['a port without a target', 'services: {web: {image: x, ports: [{published: 80}, {target: [80]}]}}'],
-  ['a mount without a target', 'services: {web: {image: x, volumes: [{type: bind}, {type: volume, target: 5}, {type: volume, source: a}]}}'],
-  ['a watch rule with a wrong target', 'services: {web: {image: x, develop: {watch: [{path: a, action: sync, target: 5}]}}}'],
+  [
+    'a mount without a target',
+    'services: {web: {image: x, volumes: [{type: bind}, {type: volume, target: 5}, {type: volume, source: a}]}}',
+  ],
+  [
+    'a watch rule with a wrong target',
+    'services: {web: {image: x, develop: {watch: [{path: a, action: sync, target: 5}]}}}',
+  ],
   ['a secret with a wrong source', 'services: {web: {image: x, secrets: [a]}}\nsecrets: {a: {file: 5}}'],
   ['a list of tiers that is none', 'x-tiers: web\nservices: {web: {image: x, x-tier: web}}'],
   ['a name that cannot be one', 'services: {web: {image: x, networks: [bad name]}}\nnetworks: {"bad name": }'],
-  ['limits of which one cannot be read', 'services: {web: {image: x, mem_limit: lots, deploy: {resources: {limits: {memory: 5m}}}}}'],
-  ['a circle with a wrong link', 'services: {a: {image: x, depends_on: [b]}, b: {image: x, depends_on: {a: {condition: now}}}}'],
+  [
+    'limits of which one cannot be read',
+    'services: {web: {image: x, mem_limit: lots, deploy: {resources: {limits: {memory: 5m}}}}}',
+  ],
+  [
+    'a circle with a wrong link',
+    'services: {a: {image: x, depends_on: [b]}, b: {image: x, depends_on: {a: {condition: now}}}}',
+  ],
 ]
 
 test('what only follows from a problem is not told', () => {
-  expect(cases.map(([what, text]) => `${what}\n${problemsOf(text).replace(/^/gm, '    ')}`).join('\n')).toMatchInlineSnapshot(`
+  expect(cases.map(([what, text]) => `${what}\n${problemsOf(text).replace(/^/gm, '    ')}`).join('\n'))
+    .toMatchInlineSnapshot(`
     "an image that is no text
         stack.yaml:1:25 file/wrong-type "image" must be text, and here is a list.
     a misspelt image
@@ -154,7 +185,11 @@ test('a project without a name does not hide what is wrong with its file', () =>
 })
 
 test('what is wrong in two places that one anchor fills is told for both', () => {
-  expect(problemsOf('x-base: &base {image: x, networks: [bak], prots: []}\nservices:\n  a: {<<: *base, depends_on: [zz]}\n  b: *base\n')).toMatchInlineSnapshot(`
+  expect(
+    problemsOf(
+      'x-base: &base {image: x, networks: [bak], prots: []}\nservices:\n  a: {<<: *base, depends_on: [zz]}\n  b: *base\n',
+    ),
+  ).toMatchInlineSnapshot(`
     "stack.yaml:1:37 service/unknown-network Service "a" uses the network "bak", which is not declared.
     stack.yaml:1:37 service/unknown-network Service "b" uses the network "bak", which is not declared.
     stack.yaml:1:43 file/unknown-key A service has no key "prots".
@@ -164,10 +199,23 @@ test('what is wrong in two places that one anchor fills is told for both', () =>
 
 test('what is found out later has a place by its path, unless it is written nowhere', () => {
   const { findPlace } = loadGood({
-    'stack.yaml': 'services:\n  web.one:\n    image: x\n    networks: [front]\n    ports: ["80:80"]\n    environment: ["A=1"]\n    container_name: "one"\n  api: {image: y}\nnetworks:\n  front: {external: true}\n',
+    'stack.yaml':
+      'services:\n  web.one:\n    image: x\n    networks: [front]\n    ports: ["80:80"]\n    environment: ["A=1"]\n    container_name: "one"\n  api: {image: y}\nnetworks:\n  front: {external: true}\n',
   })
-  const paths = ['services.web.one.container_name', 'services.web.one.networks.front', 'services.web.one.ports[0].target', 'services.web.one.models', 'services.web.one.environment.A', 'services.api.networks.default', 'networks.front', 'networks.front.name', 'networks.default', 'nothing.at.all']
-  expect(paths.map((path) => `${path} ${JSON.stringify(findPlace(path), ['line', 'column', 'length'])}`).join('\n')).toMatchInlineSnapshot(`
+  const paths = [
+    'services.web.one.container_name',
+    'services.web.one.networks.front',
+    'services.web.one.ports[0].target',
+    'services.web.one.models',
+    'services.web.one.environment.A',
+    'services.api.networks.default',
+    'networks.front',
+    'networks.front.name',
+    'networks.default',
+    'nothing.at.all',
+  ]
+  expect(paths.map((path) => `${path} ${JSON.stringify(findPlace(path), ['line', 'column', 'length'])}`).join('\n'))
+    .toMatchInlineSnapshot(`
     "services.web.one.container_name {"line":7,"column":21,"length":5}
     services.web.one.networks.front {"line":4,"column":16,"length":5}
     services.web.one.ports[0].target {"line":5,"column":13,"length":7}
@@ -182,7 +230,8 @@ test('what is found out later has a place by its path, unless it is written nowh
 })
 
 test('neither a message nor a hint quotes a credential', () => {
-  const text = 'services:\n  web:\n    image: x\n    environment:\n      - PASSWORD: hunter2\n      - TOKEN: {a: hunter2}\n    command: "mysql --password=hunter2 \'"\n  api: {image: x, environment: {API_TOKEN: {a: hunter2}}}\n'
+  const text =
+    'services:\n  web:\n    image: x\n    environment:\n      - PASSWORD: hunter2\n      - TOKEN: {a: hunter2}\n    command: "mysql --password=hunter2 \'"\n  api: {image: x, environment: {API_TOKEN: {a: hunter2}}}\n'
   const result = loadFiles({ 'stack.yaml': text })
   expect(JSON.stringify(result.ok ? result.project : result.problems)).not.toContain('hunter2')
   expect(result.ok ? '' : problemLines(result.problems).join('\n')).toMatchInlineSnapshot(`
@@ -195,17 +244,31 @@ test('neither a message nor a hint quotes a credential', () => {
 
 test('the path of a problem counts the list items that were set aside before it', () => {
   const result = loadFiles({
-    'stack.yaml': 'services:\n  web:\n    image: x\n    ports: ["http", {target: 90, published: 1.5}]\n    develop:\n      watch:\n        - {path: [x], action: sync}\n        - {path: ., action: sync+exec, target: /x, exec: {command: "a ("}}\n',
+    'stack.yaml':
+      'services:\n  web:\n    image: x\n    ports: ["http", {target: 90, published: 1.5}]\n    develop:\n      watch:\n        - {path: [x], action: sync}\n        - {path: ., action: sync+exec, target: /x, exec: {command: "a ("}}\n',
   })
-  expect(result.ok ? [] : result.problems.map(({ path }) => path)).toEqual(['services.web.ports[0]', 'services.web.ports[1].published', 'services.web.develop.watch[0].path', 'services.web.develop.watch[1].exec.command'])
+  expect(result.ok ? [] : result.problems.map(({ path }) => path)).toEqual([
+    'services.web.ports[0]',
+    'services.web.ports[1].published',
+    'services.web.develop.watch[0].path',
+    'services.web.develop.watch[1].exec.command',
+  ])
 })
 
 test('a quote that is never closed is shown where it opens', () => {
-  expect(problemsOf('services:\n  web:\n    image: "x\n    tty: true\n')).toBe('stack.yaml:3:12 yaml/syntax The " that opens here is never closed.')
+  expect(problemsOf('services:\n  web:\n    image: "x\n    tty: true\n')).toBe(
+    'stack.yaml:3:12 yaml/syntax The " that opens here is never closed.',
+  )
 })
 
 test('what the reference cannot read as YAML is a problem with a place, though others read it', () => {
-  expect(problemsOf('services:\n  web:\n    image: x\n\t\n    tty: true\n')).toBe('stack.yaml:4:1 yaml/syntax Lines are indented with spaces, and here is a tab.')
-  expect(problemsOf('x-a: &a.b {}\nservices: {web: {image: x}}\n')).toBe('stack.yaml:1:6 yaml/syntax The name of an anchor has letters, digits, "_" and "-" only.')
-  expect(problemsOf('services: {web: {image: x, tty: !!bool yes}}\n')).toBe('stack.yaml:1:40 yaml/tag "yes" is not what its tag !!bool says.')
+  expect(problemsOf('services:\n  web:\n    image: x\n\t\n    tty: true\n')).toBe(
+    'stack.yaml:4:1 yaml/syntax Lines are indented with spaces, and here is a tab.',
+  )
+  expect(problemsOf('x-a: &a.b {}\nservices: {web: {image: x}}\n')).toBe(
+    'stack.yaml:1:6 yaml/syntax The name of an anchor has letters, digits, "_" and "-" only.',
+  )
+  expect(problemsOf('services: {web: {image: x, tty: !!bool yes}}\n')).toBe(
+    'stack.yaml:1:40 yaml/tag "yes" is not what its tag !!bool says.',
+  )
 })

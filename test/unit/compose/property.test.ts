@@ -11,7 +11,10 @@ type Texts = readonly string[]
 
 const load = (texts: Texts, environment: Readonly<Record<string, string>> = {}): LoadResult => {
   const files = Object.fromEntries(texts.map((text, index) => [`${directory}/${index}.yaml`, text]))
-  return loadProject({ files: Object.keys(files), workingDirectory: directory, environment }, createMemorySources(files))
+  return loadProject(
+    { files: Object.keys(files), workingDirectory: directory, environment },
+    createMemorySources(files),
+  )
 }
 
 /** What `config` prints as YAML, the form that is meant to be read again, with its dollar signs doubled. */
@@ -28,11 +31,18 @@ const attributes: Readonly<Record<string, readonly unknown[]>> = {
   labels: [{ 'a.b': 'c' }, ['a=1', 'b']],
   ports: [['80:80', '9000-9002:90-92/udp'], [{ target: 80, published: '8080' }], [443]],
   expose: [[80, '90-92']],
-  volumes: [['./a:/a:ro', 'data:/d', '/anonymous'], [{ type: 'tmpfs', target: '/t', tmpfs: { size: '1m' } }], [{ type: 'bind', source: '~/x', target: '/x' }]],
+  volumes: [
+    ['./a:/a:ro', 'data:/d', '/anonymous'],
+    [{ type: 'tmpfs', target: '/t', tmpfs: { size: '1m' } }],
+    [{ type: 'bind', source: '~/x', target: '/x' }],
+  ],
   tmpfs: ['/run', ['/tmp:size=1m']],
   networks: [['front'], { front: { aliases: ['x'], priority: 5 } }, { default: null }],
   healthcheck: [{ test: 'curl x', interval: '90s', retries: 3 }, { test: ['NONE'] }, { disable: true }],
-  deploy: [{ replicas: 2, resources: { limits: { cpus: '0.5', memory: '1g' } } }, { restart_policy: { condition: 'any', delay: '5s' } }],
+  deploy: [
+    { replicas: 2, resources: { limits: { cpus: '0.5', memory: '1g' } } },
+    { restart_policy: { condition: 'any', delay: '5s' } },
+  ],
   develop: [{ watch: [{ path: './src', action: 'sync', target: '/src', ignore: 'x' }] }],
   build: ['./ctx', { context: '.', args: ['A=1'], ssh: ['default'], tags: ['a:1'] }],
   secrets: [['key'], [{ source: 'key', target: 'k', mode: 288 }]],
@@ -54,11 +64,15 @@ const attributes: Readonly<Record<string, readonly unknown[]>> = {
 }
 
 const service = fc
-  .record(Object.fromEntries(Object.entries(attributes).map(([name, values]) => [name, fc.constantFrom(...values)])), { requiredKeys: [] })
+  .record(Object.fromEntries(Object.entries(attributes).map(([name, values]) => [name, fc.constantFrom(...values)])), {
+    requiredKeys: [],
+  })
   .map((chosen): Record<string, unknown> => ({ image: 'img', ...chosen }))
 
 const project = fc.array(service, { minLength: 1, maxLength: 4 }).map((services) => ({
-  services: Object.fromEntries(services.map((one, index) => [`s${index}`, index === 0 ? one : { depends_on: ['s0'], ...one }])),
+  services: Object.fromEntries(
+    services.map((one, index) => [`s${index}`, index === 0 ? one : { depends_on: ['s0'], ...one }]),
+  ),
   networks: { front: { driver: 'bridge', labels: ['a=b'] } },
   volumes: { data: null },
   secrets: { key: { file: './key' } },
@@ -101,7 +115,13 @@ test('the same for every case of the reference that is accepted', { timeout: 60_
     if (!result.ok || notReadable[one.name] !== undefined) return []
     const once = printed(result)
     const again = loadProject(
-      { files: ['/again.yaml'], workingDirectory: one.folder, projectDirectory: one.folder, environment: {}, profiles: ['*'] },
+      {
+        files: ['/again.yaml'],
+        workingDirectory: one.folder,
+        projectDirectory: one.folder,
+        environment: {},
+        profiles: ['*'],
+      },
       createMemorySources({ '/again.yaml': JSON.stringify(once) }),
     )
     const found = again.ok ? differences(once, printed(again)) : again.problems.map(({ message }) => message)
@@ -142,14 +162,20 @@ test('a file over itself changes nothing but what is appended by rule', () => {
 /** Lists without a key by which two of their items are the same one. */
 const appended = new Set(['build', 'develop', 'deploy', 'gpus', 'post_start', 'blkio_config', 'x-note'])
 
-const names = fc.string({ unit: fc.constantFrom('$', '{', '}', 'A', 'b', '_', '-', ':', '?'), minLength: 1, maxLength: 12 })
+const names = fc.string({
+  unit: fc.constantFrom('$', '{', '}', 'A', 'b', '_', '-', ':', '?'),
+  minLength: 1,
+  maxLength: 12,
+})
 
 test('interpolation never touches a key', () => {
   fc.assert(
     fc.property(fc.uniqueArray(names, { minLength: 1, maxLength: 5 }), (keys) => {
       const labels = Object.fromEntries(keys.map((key) => [key, '${A}']))
       const result = load([JSON.stringify({ services: { s: { image: 'x', labels } } })], { A: 'value', b: 'other' })
-      expect(result.ok && result.project.services['s']?.labels).toEqual(Object.fromEntries(keys.map((key) => [key, 'value'])))
+      expect(result.ok && result.project.services['s']?.labels).toEqual(
+        Object.fromEntries(keys.map((key) => [key, 'value'])),
+      )
     }),
     { numRuns: 500 },
   )
@@ -158,7 +184,9 @@ test('interpolation never touches a key', () => {
 test('a text without a dollar sign is what it was, and doubled ones are halved', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (value) => {
-      const result = load([JSON.stringify({ services: { s: { image: 'x', labels: { l: value.replaceAll('$', '$$$$') } } } })])
+      const result = load([
+        JSON.stringify({ services: { s: { image: 'x', labels: { l: value.replaceAll('$', '$$$$') } } } }),
+      ])
       expect(result.ok && result.project.services['s']?.labels).toEqual({ l: value })
     }),
     { numRuns: 500 },

@@ -8,11 +8,27 @@ import { parseShortPort } from '../../../src/core/compose/short-port.ts'
 const port = (text: string): string => {
   const parsed = parseShortPort(text)
   if (!parsed.ok) return parsed.message
-  return parsed.ports.map(({ host_ip = '*', published = 'any', target, protocol }) => `${host_ip} ${published}→${target}/${protocol}`).join(', ')
+  return parsed.ports
+    .map(({ host_ip = '*', published = 'any', target, protocol }) => `${host_ip} ${published}→${target}/${protocol}`)
+    .join(', ')
 }
 
 test('ports', () => {
-  const texts = ['80', '8080:80/UDP', '127.0.0.1::80', '[::1]:80:80', '9-11:9-11', '8000-8002:80', '0080:0', '::1:80:80', '80-79', '1-2:1-3', '80/http', 'web:80', '']
+  const texts = [
+    '80',
+    '8080:80/UDP',
+    '127.0.0.1::80',
+    '[::1]:80:80',
+    '9-11:9-11',
+    '8000-8002:80',
+    '0080:0',
+    '::1:80:80',
+    '80-79',
+    '1-2:1-3',
+    '80/http',
+    'web:80',
+    '',
+  ]
   expect(texts.map((text) => `${text} = ${port(text)}`).join('\n')).toMatchInlineSnapshot(`
     "80 = * any→80/tcp
     8080:80/UDP = * 8080→80/udp
@@ -35,7 +51,17 @@ test('mounts', () => {
     const parsed = parseShortMount(text)
     return parsed.ok ? JSON.stringify(parsed.mount) : parsed.message
   }
-  const texts = ['/data/', 'db:/var/lib', './a:/b:ro,z', '~/x:/y', 'C:\\a:/b', '${D:-./x}:/y', '/a:/b:nocopy,rshared', '/a:/b:ro:rw', ':/b']
+  const texts = [
+    '/data/',
+    'db:/var/lib',
+    './a:/b:ro,z',
+    '~/x:/y',
+    'C:\\a:/b',
+    '${D:-./x}:/y',
+    '/a:/b:nocopy,rshared',
+    '/a:/b:ro:rw',
+    ':/b',
+  ]
   expect(texts.map((text) => `${text} = ${show(text)}`).join('\n')).toMatchInlineSnapshot(`
     "/data/ = {"type":"volume","target":"/data","volume":{}}
     db:/var/lib = {"type":"volume","source":"db","target":"/var/lib","volume":{}}
@@ -54,7 +80,19 @@ test('shell words', () => {
     const parsed = parseShellWords(text)
     return parsed.ok ? JSON.stringify(parsed.words) : parsed.message
   }
-  const texts = ['a "b c" d\\ e', "sh -c 'echo \"x\"'", 'a | b', 'run 2>log', '$(ls a) b', '`a b`', "''", '"a', 'a\\', 'f(x)', '']
+  const texts = [
+    'a "b c" d\\ e',
+    'sh -c \'echo "x"\'',
+    'a | b',
+    'run 2>log',
+    '$(ls a) b',
+    '`a b`',
+    "''",
+    '"a',
+    'a\\',
+    'f(x)',
+    '',
+  ]
   expect(texts.map((text) => `${text} = ${show(text)}`).join('\n')).toMatchInlineSnapshot(`
     "a "b c" d\\ e = ["a","b c","d e"]
     sh -c 'echo "x"' = ["sh","-c","echo \\"x\\""]
@@ -71,17 +109,53 @@ test('shell words', () => {
 })
 
 test('paths', () => {
-  expect(['', '.', '/', '//a/./b/', 'a/../..', '/..', 'a//b'].map(cleanPath)).toEqual(['.', '.', '/', '/a/b', '..', '/', 'a/b'])
-  expect([resolvePath('/p/q', 'a'), resolvePath('/p/q', '../a'), resolvePath('/p', '/x/')]).toEqual(['/p/q/a', '/p/a', '/x'])
-  expect([joinPath('a', '', '../b'), joinPath(), dirname('/a/b'), dirname('a'), dirname('/a'), basename('/a/b/'), basename('/')]).toEqual(
-    ['b', '', '/a', '.', '/', 'b', '/'],
-  )
-  expect([expandHome('~', '/h'), expandHome('~/a', '/h'), expandHome('a~', '/h'), expandHome('~/a', undefined)]).toEqual(['/h', '/h/a', 'a~', '~/a'])
+  expect(['', '.', '/', '//a/./b/', 'a/../..', '/..', 'a//b'].map(cleanPath)).toEqual([
+    '.',
+    '.',
+    '/',
+    '/a/b',
+    '..',
+    '/',
+    'a/b',
+  ])
+  expect([resolvePath('/p/q', 'a'), resolvePath('/p/q', '../a'), resolvePath('/p', '/x/')]).toEqual([
+    '/p/q/a',
+    '/p/a',
+    '/x',
+  ])
+  expect([
+    joinPath('a', '', '../b'),
+    joinPath(),
+    dirname('/a/b'),
+    dirname('a'),
+    dirname('/a'),
+    basename('/a/b/'),
+    basename('/'),
+  ]).toEqual(['b', '', '/a', '.', '/', 'b', '/'])
+  expect([
+    expandHome('~', '/h'),
+    expandHome('~/a', '/h'),
+    expandHome('a~', '/h'),
+    expandHome('~/a', undefined),
+  ]).toEqual(['/h', '/h/a', 'a~', '~/a'])
 })
 
 test('IP addresses', () => {
   const good = ['127.0.0.1', '::', '::1', 'fe80::1', '2001:db8:0:0:0:0:0:1', '::ffff:1.2.3.4', '1:2:3:4:5:6:1.2.3.4']
-  const bad = ['', '1.2.3', '256.1.1.1', '01.2.3.4', 'localhost', '::1%lo', '1:2:3', ':::', '1::2::3', '1:2:3:4:5:6:7:8:9', '12345::', '::1.2.3']
+  const bad = [
+    '',
+    '1.2.3',
+    '256.1.1.1',
+    '01.2.3.4',
+    'localhost',
+    '::1%lo',
+    '1:2:3',
+    ':::',
+    '1::2::3',
+    '1:2:3:4:5:6:7:8:9',
+    '12345::',
+    '::1.2.3',
+  ]
   expect(good.filter((text) => !isIpAddress(text))).toEqual([])
   expect(bad.filter(isIpAddress)).toEqual([])
 })

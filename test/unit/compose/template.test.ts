@@ -13,7 +13,9 @@ const show = (text: string): string => {
 
 test('every operator, for a variable that is set, empty and unset', () => {
   const operators = [':-', '-', ':+', '+']
-  const rows = ['SET', 'EMPTY', 'UNSET'].flatMap((name) => operators.map((operator) => show(`[\${${name}${operator}other}]`)))
+  const rows = ['SET', 'EMPTY', 'UNSET'].flatMap((name) =>
+    operators.map((operator) => show(`[\${${name}${operator}other}]`)),
+  )
   expect(rows.join('\n')).toMatchInlineSnapshot(`
     "[\${SET:-other}] → [value]
     [\${SET-other}] → [value]
@@ -31,7 +33,8 @@ test('every operator, for a variable that is set, empty and unset', () => {
 })
 
 test('dollar signs that start nothing stay, and two of them are one', () => {
-  expect(['$', 'a$', '$1', '^x$', '$$', '$$$SET', '$${SET}', '$$$$', 'é$SET'].map(show).join('\n')).toMatchInlineSnapshot(`
+  expect(['$', 'a$', '$1', '^x$', '$$', '$$$SET', '$${SET}', '$$$$', 'é$SET'].map(show).join('\n'))
+    .toMatchInlineSnapshot(`
     "$ → $
     a$ → a$
     $1 → $1
@@ -45,7 +48,14 @@ test('dollar signs that start nothing stay, and two of them are one', () => {
 })
 
 test('operands nest to any depth, hold braces, and end where braces balance', () => {
-  const texts = ['${UNSET:-${UNSET:-${SET}}}', '${UNSET:-{"a":{"b":1}}}', '${UNSET:-x}}', '${UNSET:-a-b:c?d}', '${UNSET:-{}}y', '${UNSET:-{a}\n}']
+  const texts = [
+    '${UNSET:-${UNSET:-${SET}}}',
+    '${UNSET:-{"a":{"b":1}}}',
+    '${UNSET:-x}}',
+    '${UNSET:-a-b:c?d}',
+    '${UNSET:-{}}y',
+    '${UNSET:-{a}\n}',
+  ]
   expect(texts.map(show).join('\n')).toMatchInlineSnapshot(`
     "\${UNSET:-\${UNSET:-\${SET}}} → value
     \${UNSET:-{"a":{"b":1}}} → {"a":{"b":1}}
@@ -59,7 +69,9 @@ test('operands nest to any depth, hold braces, and end where braces balance', ()
 })
 
 test('what is unset is told with its place, but not in a branch that is not taken', () => {
-  expect(['a $ONE ${TWO} $ONE', '${SET:-$ONE}', '${UNSET:-x $ONE}', '${SET:+$ONE}', '${UNSET+$ONE}'].map(show).join('\n')).toMatchInlineSnapshot(`
+  expect(
+    ['a $ONE ${TWO} $ONE', '${SET:-$ONE}', '${UNSET:-x $ONE}', '${SET:+$ONE}', '${UNSET+$ONE}'].map(show).join('\n'),
+  ).toMatchInlineSnapshot(`
     "a $ONE \${TWO} $ONE → a    (ONE at 2 is unset) (TWO at 7 is unset) (ONE at 14 is unset)
     \${SET:-$ONE} → value
     \${UNSET:-x $ONE} → x  (ONE at 11 is unset)
@@ -69,7 +81,11 @@ test('what is unset is told with its place, but not in a branch that is not take
 })
 
 test('a required variable says why it is needed', () => {
-  expect(['${UNSET?}', '${UNSET:?set it to $SET}', '${EMPTY:?x}', '${EMPTY?x}', '${SET:-${UNSET?even here}}'].map(show).join('\n')).toMatchInlineSnapshot(`
+  expect(
+    ['${UNSET?}', '${UNSET:?set it to $SET}', '${EMPTY:?x}', '${EMPTY?x}', '${SET:-${UNSET?even here}}']
+      .map(show)
+      .join('\n'),
+  ).toMatchInlineSnapshot(`
     "\${UNSET?} ✗ required at 0: The variable "UNSET" is required and has no value
     \${UNSET:?set it to $SET} ✗ required at 0: The variable "UNSET" is required and has no value: set it to value
     \${EMPTY:?x} ✗ required at 0: The variable "EMPTY" is required and has no value: x

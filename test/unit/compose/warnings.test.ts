@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest'
 import { loadGood, problemLines } from '../../support/load-memory.ts'
 
-const warningsOf = (files: Readonly<Record<string, string>>, request = {}): string => problemLines(loadGood(files, request).warnings).join('\n')
+const warningsOf = (files: Readonly<Record<string, string>>, request = {}): string =>
+  problemLines(loadGood(files, request).warnings).join('\n')
 
 test('a variable without a value is told once, with every place', () => {
-  const { warnings } = loadGood({ 'stack.yaml': 'services:\n  a: {image: "x:${TGA}", hostname: "${TGA}"}\n  b: {image: "x:$TGA"}\n' }, { environment: { TAG: '1' } })
+  const { warnings } = loadGood(
+    { 'stack.yaml': 'services:\n  a: {image: "x:${TGA}", hostname: "${TGA}"}\n  b: {image: "x:$TGA"}\n' },
+    { environment: { TAG: '1' } },
+  )
   expect(problemLines(warnings)).toMatchInlineSnapshot(`
     [
       "stack.yaml:2:17 variable/unset The variable "TGA" is not set; it is read as an empty text. | Did you mean "TAG"?",
@@ -15,7 +19,8 @@ test('a variable without a value is told once, with every place', () => {
 
 test('a variable that only an env_file defines, ports that are added, and numbers of base 60', () => {
   const files = {
-    'stack.yaml': 'services:\n  a:\n    image: x\n    hostname: ${HOST}\n    env_file: [a.env]\n    ports: [22:22, "8080:80"]\n',
+    'stack.yaml':
+      'services:\n  a:\n    image: x\n    hostname: ${HOST}\n    env_file: [a.env]\n    ports: [22:22, "8080:80"]\n',
     'stack.override.yaml': 'services:\n  a:\n    ports: ["8081:80"]\n',
     'a.env': 'HOST=h\n',
   }
@@ -27,7 +32,8 @@ test('a variable that only an env_file defines, ports that are added, and number
 })
 
 test('secrets in plain sight are told without their value, and not those that come from elsewhere', () => {
-  const stack = 'version: "3"\nservices:\n  a:\n    image: x\n    environment:\n      DB_PASSWORD: hunter2\n      API_TOKEN: ${TOKEN:-}\n      SECRET_KEY_FILE: /run/secrets/key\n      EMPTY_PASSWORD: ""\n'
+  const stack =
+    'version: "3"\nservices:\n  a:\n    image: x\n    environment:\n      DB_PASSWORD: hunter2\n      API_TOKEN: ${TOKEN:-}\n      SECRET_KEY_FILE: /run/secrets/key\n      EMPTY_PASSWORD: ""\n'
   const { warnings } = loadGood({ 'stack.yaml': stack })
   expect(problemLines(warnings)).toMatchInlineSnapshot(`
     [

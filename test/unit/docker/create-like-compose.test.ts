@@ -22,8 +22,72 @@ const versions = [
   { text: '1.41', api: { major: 1, minor: 41 }, files: ['compose.yaml', 'older-engine.yaml'] },
 ]
 
+const load = (files: readonly string[]): Project => {
+  const loaded = loadProject({ workingDirectory: folder, files, environment: {} }, createSources())
+  if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('\n'))
+  return loaded.project
+}
+
+/** Compose names the containers whose namespaces are shared by their ids, which are new each time. */
+const idsOf = (recorded: Recorded): Readonly<Record<string, string>> => {
+  const host = recorded['containers/hb-attributes-shares-1']?.body['HostConfig'] as {
+    PidMode: string
+    IpcMode: string
+    VolumesFrom: string[]
+  }
+  const storage = host.VolumesFrom[0] ?? ''
+  return { plain: host.PidMode.replace('container:', ''), namespaces: host.IpcMode.replace('container:', ''), storage }
+}
+
+const toSpec = (project: Project, name: string, ids: Readonly<Record<string, string>>): ContainerSpec => {
+  const service = project.services[name]
+  if (service === undefined) throw new Error(name)
+  const networkNames = Object.fromEntries(Object.entries(project.networks).map(([key, network]) => [key, network.name]))
+  return {
+    name: service.container_name ?? `hb-attributes-${name}-1`,
+    project,
+    serviceName: name,
+    service,
+    image: service.image ?? '',
+    labels: { 'com.docker.compose.container-number': '1' },
+    networkNames,
+    // Links name containers by their names.
+    containersOf: name === 'names' ? {} : ids,
+  }
+}
+
+/** Compared elsewhere, or always empty. */
+const ignored = ['Labels', 'ConsoleSize', 'IPAddress', 'Annotations']
+/** Lists whose order means nothing, and what says the same by not being there. */
+const unordered = ['Env', 'Ulimits', 'Binds', 'Mounts', 'SecurityOpt', 'Links', 'ExtraHosts']
+
+const toComparable = (value: unknown, key = ''): unknown => {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => toComparable(item))
+    return unordered.includes(key) ? items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items
+  }
+  if (typeof value === 'string') return value.replace(/^CAP_/, '')
+  if (value === null || typeof value !== 'object') return value
+  const entries = Object.entries(value)
+    .filter(([name]) => !ignored.includes(name))
+    .map(([name, item]) => [name, toComparable(item, name)] as const)
+    .filter(([name, item]) => !isNothing(item) || (Array.isArray(item) && keptWhenEmpty.includes(name)))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries)
+}
+
+/** Not there and empty are two things here. */
+const keptWhenEmpty = ['Cmd', 'Entrypoint', 'MaskedPaths', 'ReadonlyPaths']
+
+const isNothing = (value: unknown): boolean => {
+  if (value === null || value === undefined || value === '' || value === 0 || value === false) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
 for (const { text, api, files } of versions) {
-  const recorded = JSON.parse(readFileSync(join(folder, `compose-${text}.json`), 'utf8').replaceAll('<folder>', folder)) as Recorded
+  const recorded = JSON.parse(
+    readFileSync(join(folder, `compose-${text}.json`), 'utf8').replaceAll('<folder>', folder),
+  ) as Recorded
   const project = load(files)
   const ids = idsOf(recorded)
 
@@ -31,7 +95,10 @@ for (const { text, api, files } of versions) {
     test.each(Object.keys(project.services))('service %s is created as Docker Compose creates it', (name) => {
       const spec = toSpec(project, name, ids)
       const sent = recorded[`containers/${spec.name}`]
-      const body = toContainerBody(spec, { api, seccompProfiles: { './seccomp.json': readFileSync(join(folder, 'seccomp.json'), 'utf8') } })
+      const body = toContainerBody(spec, {
+        api,
+        seccompProfiles: { './seccomp.json': readFileSync(join(folder, 'seccomp.json'), 'utf8') },
+      })
       expect(toComparable(body)).toEqual(toComparable(sent?.body))
     })
 
@@ -54,65 +121,9 @@ for (const { text, api, files } of versions) {
     test.each(Object.keys(project.networks))('network %s is created as Docker Compose creates it', (key) => {
       const network = project.networks[key]
       if (network === undefined) throw new Error(key)
-      expect(toComparable(toNetworkBody(network, { labels: {}, api }))).toEqual(toComparable(recorded[`networks/${network.name}`]?.body))
+      expect(toComparable(toNetworkBody(network, { labels: {}, api }))).toEqual(
+        toComparable(recorded[`networks/${network.name}`]?.body),
+      )
     })
   })
-}
-
-function load(files: readonly string[]): Project {
-  const loaded = loadProject({ workingDirectory: folder, files, environment: {} }, createSources())
-  if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('\n'))
-  return loaded.project
-}
-
-/** Compose names the containers whose namespaces are shared by their ids, which are new each time. */
-function idsOf(recorded: Recorded): Readonly<Record<string, string>> {
-  const host = recorded['containers/hb-attributes-shares-1']?.body['HostConfig'] as { PidMode: string; IpcMode: string; VolumesFrom: string[] }
-  const storage = host.VolumesFrom[0] ?? ''
-  return { plain: host.PidMode.replace('container:', ''), namespaces: host.IpcMode.replace('container:', ''), storage }
-}
-
-function toSpec(project: Project, name: string, ids: Readonly<Record<string, string>>): ContainerSpec {
-  const service = project.services[name]
-  if (service === undefined) throw new Error(name)
-  const networkNames = Object.fromEntries(Object.entries(project.networks).map(([key, network]) => [key, network.name]))
-  return {
-    name: service.container_name ?? `hb-attributes-${name}-1`,
-    project,
-    serviceName: name,
-    service,
-    image: service.image ?? '',
-    labels: { 'com.docker.compose.container-number': '1' },
-    networkNames,
-    // Links name containers by their names.
-    containersOf: name === 'names' ? {} : ids,
-  }
-}
-
-/** Compared elsewhere, or always empty. */
-const ignored = ['Labels', 'ConsoleSize', 'IPAddress', 'Annotations']
-/** Lists whose order means nothing, and what says the same by not being there. */
-const unordered = ['Env', 'Ulimits', 'Binds', 'Mounts', 'SecurityOpt', 'Links', 'ExtraHosts']
-
-function toComparable(value: unknown, key = ''): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map((item) => toComparable(item))
-    return unordered.includes(key) ? items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items
-  }
-  if (typeof value === 'string') return value.replace(/^CAP_/, '')
-  if (value === null || typeof value !== 'object') return value
-  const entries = Object.entries(value)
-    .filter(([name]) => !ignored.includes(name))
-    .map(([name, item]) => [name, toComparable(item, name)] as const)
-    .filter(([name, item]) => !isNothing(item) || (Array.isArray(item) && keptWhenEmpty.includes(name)))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries)
-}
-
-/** Not there and empty are two things here. */
-const keptWhenEmpty = ['Cmd', 'Entrypoint', 'MaskedPaths', 'ReadonlyPaths']
-
-function isNothing(value: unknown): boolean {
-  if (value === null || value === undefined || value === '' || value === 0 || value === false) return true
-  return typeof value === 'object' && Object.keys(value).length === 0
 }

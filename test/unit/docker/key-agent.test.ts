@@ -10,7 +10,7 @@ import { readSshSources } from '../../../src/docker/build/ssh-sources.ts'
 import { readSsh } from '../../../src/docker/build/ssh-wire.ts'
 import { field, makeKey, sshKinds, toOpensshFile, toPublicBlob, type SshKind } from '../../support/ssh-keys.ts'
 
-async function ask(keys: readonly SshKey[], ...parts: readonly Buffer[]): Promise<readonly Buffer[]> {
+const ask = async (keys: readonly SshKey[], ...parts: readonly Buffer[]): Promise<readonly Buffer[]> => {
   const answers: Buffer[] = []
   const requests = async function* () { yield* parts } // prettier-ignore
   for await (const answer of answerAsAgent(keys, requests())) answers.push(readSsh(answer).field())
@@ -18,12 +18,20 @@ async function ask(keys: readonly SshKey[], ...parts: readonly Buffer[]): Promis
 }
 
 const list = field(Buffer.from([11]))
-const toSign = (key: Buffer, data: string, flags = 0): Buffer => field(Buffer.concat([Buffer.from([13]), field(key), field(data), Buffer.from([0, 0, 0, flags])]))
+const toSign = (key: Buffer, data: string, flags = 0): Buffer =>
+  field(Buffer.concat([Buffer.from([13]), field(key), field(data), Buffer.from([0, 0, 0, flags])]))
 
-const hashes: Readonly<Record<string, string>> = { 'rsa-sha2-512': 'sha512', 'rsa-sha2-256': 'sha256', 'ssh-rsa': 'sha1', 'ecdsa-sha2-nistp256': 'sha256', 'ecdsa-sha2-nistp384': 'sha384', 'ecdsa-sha2-nistp521': 'sha512' }
+const hashes: Readonly<Record<string, string>> = {
+  'rsa-sha2-512': 'sha512',
+  'rsa-sha2-256': 'sha256',
+  'ssh-rsa': 'sha1',
+  'ecdsa-sha2-nistp256': 'sha256',
+  'ecdsa-sha2-nistp384': 'sha384',
+  'ecdsa-sha2-nistp521': 'sha512',
+}
 
 /** The kind of a signature, once it is known to be right. */
-function checkSignature(answer: Buffer, { key, data }: { readonly key: KeyObject; readonly data: string }): string {
+const checkSignature = (answer: Buffer, { key, data }: { readonly key: KeyObject; readonly data: string }): string => {
   expect(answer[0]).toBe(14)
   const signature = readSsh(readSsh(answer.subarray(1)).field())
   const kind = signature.text()
@@ -35,8 +43,12 @@ function checkSignature(answer: Buffer, { key, data }: { readonly key: KeyObject
   }
   const length = { nistp256: 32, nistp384: 48, nistp521: 66 }[kind.slice('ecdsa-sha2-'.length)] ?? 0
   const numbers = readSsh(bytes)
-  const fixed = Buffer.concat([numbers.field(), numbers.field()].map((one) => Buffer.concat([Buffer.alloc(length), one]).subarray(-length)))
-  expect(verify(hashes[kind] ?? null, Buffer.from(data), { key: publicKey, dsaEncoding: 'ieee-p1363' }, fixed)).toBe(true)
+  const fixed = Buffer.concat(
+    [numbers.field(), numbers.field()].map((one) => Buffer.concat([Buffer.alloc(length), one]).subarray(-length)),
+  )
+  expect(verify(hashes[kind] ?? null, Buffer.from(data), { key: publicKey, dsaEncoding: 'ieee-p1363' }, fixed)).toBe(
+    true,
+  )
   return kind
 }
 
@@ -45,13 +57,23 @@ describe('an agent of our own', () => {
     const key = makeKey(kind)
     const parsed = parseSshKey(toOpensshFile(key, { comment: 'me@here' }), 'a file')
     expect(parsed.publicKey).toEqual(toPublicBlob(key))
-    const [listed = Buffer.alloc(0), signed = Buffer.alloc(0)] = await ask([parsed], list, toSign(parsed.publicKey, 'a challenge'))
+    const [listed = Buffer.alloc(0), signed = Buffer.alloc(0)] = await ask(
+      [parsed],
+      list,
+      toSign(parsed.publicKey, 'a challenge'),
+    )
     const fields = readSsh(listed.subarray(1))
     expect([listed[0], fields.uint32(), fields.field(), fields.text()]).toEqual([12, 1, parsed.publicKey, 'me@here'])
-    expect(checkSignature(signed, { key, data: 'a challenge' })).toBe({ ed25519: 'ssh-ed25519', rsa: 'ssh-rsa' }[kind as string] ?? `ecdsa-sha2-${kind}`)
+    expect(checkSignature(signed, { key, data: 'a challenge' })).toBe(
+      { ed25519: 'ssh-ed25519', rsa: 'ssh-rsa' }[kind as string] ?? `ecdsa-sha2-${kind}`,
+    )
   })
 
-  test.each([[0, 'ssh-rsa'], [2, 'rsa-sha2-256'], [4, 'rsa-sha2-512']] as const)('signs with RSA as the flags %i say: %s', async (flags, kind) => {
+  test.each([
+    [0, 'ssh-rsa'],
+    [2, 'rsa-sha2-256'],
+    [4, 'rsa-sha2-512'],
+  ] as const)('signs with RSA as the flags %i say: %s', async (flags, kind) => {
     const key = makeKey('rsa')
     const parsed = parseSshKey(toOpensshFile(key), 'a file')
     const [signed = Buffer.alloc(0)] = await ask([parsed], toSign(parsed.publicKey, 'x', flags))
@@ -59,7 +81,10 @@ describe('an agent of our own', () => {
   })
 
   test.each([
-    ['pkcs8', makeKey('ed25519')], ['pkcs1', makeKey('rsa')], ['sec1', makeKey('nistp256')], ['pkcs8', makeKey('rsa')],
+    ['pkcs8', makeKey('ed25519')],
+    ['pkcs1', makeKey('rsa')],
+    ['sec1', makeKey('nistp256')],
+    ['pkcs8', makeKey('rsa')],
   ] as const)('reads PEM of the form %s', (type, key) => {
     const parsed = parseSshKey(key.export({ type: type as 'pkcs8', format: 'pem' }) as string, 'its path')
     expect(parsed).toMatchObject({ publicKey: toPublicBlob(key), comment: 'its path' })
@@ -75,7 +100,14 @@ describe('an agent of our own', () => {
   test('refuses what is not about using keys, a key that it does not have, and nonsense; and goes on', async () => {
     const parsed = parseSshKey(toOpensshFile(makeKey('ed25519')), '')
     const other = parseSshKey(toOpensshFile(makeKey('ed25519')), '')
-    const answers = await ask([parsed], ...[17, 19, 22, 27].map((kind) => field(Buffer.from([kind]))), toSign(other.publicKey, 'x'), field(Buffer.from([13, 0, 0, 0, 99])), field(''), list)
+    const answers = await ask(
+      [parsed],
+      ...[17, 19, 22, 27].map((kind) => field(Buffer.from([kind]))),
+      toSign(other.publicKey, 'x'),
+      field(Buffer.from([13, 0, 0, 0, 99])),
+      field(''),
+      list,
+    )
     expect(answers.map(([kind]) => kind)).toEqual([5, 5, 5, 5, 5, 5, 5, 12])
   })
 
@@ -105,7 +137,8 @@ describe('what build.ssh names', () => {
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
-  const read = (...names: readonly string[]) => readSshSources({ default: names.map((name) => join(folder, name)) }, 'web')
+  const read = (...names: readonly string[]) =>
+    readSshSources({ default: names.map((name) => join(folder, name)) }, 'web')
 
   test('is key files, one or several', async () => {
     expect(await read('good')).toMatchObject({ default: { keys: [{ comment: join(folder, 'good') }] } })
@@ -130,6 +163,10 @@ describe('what build.ssh names', () => {
     ['half a key', ['cut'], 'cut cannot be read: '],
     ['a key that ssh does not know', ['x448'], 'keys of the kind x448 are not supported'],
   ])('%s is refused in words', async (_, names, words) => {
-    await expect(read(...names)).rejects.toMatchObject({ code: 'build/ssh-unusable', message: expect.stringContaining(words.replace('{folder}', folder)), hint: expect.stringContaining('ssh-add') })
+    await expect(read(...names)).rejects.toMatchObject({
+      code: 'build/ssh-unusable',
+      message: expect.stringContaining(words.replace('{folder}', folder)),
+      hint: expect.stringContaining('ssh-add'),
+    })
   })
 })

@@ -15,12 +15,12 @@ const frame = (stream: 1 | 2, data: Uint8Array): Buffer => {
 }
 
 /** The same bytes, cut anywhere. */
-function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
+const cut = (bytes: Buffer, places: readonly number[]): Buffer[] => {
   const ends = [...new Set(places.map((place) => place % (bytes.length + 1)))].toSorted((a, b) => a - b)
   return [0, ...ends].map((start, index) => bytes.subarray(start, ends[index] ?? bytes.length))
 }
 
-async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
+const each = async function* <T>(values: readonly T[]): AsyncGenerator<T> {
   yield* values
 }
 
@@ -30,25 +30,51 @@ test('frames are the same however the bytes are cut', async () => {
     fc.asyncProperty(frames, fc.array(fc.nat(2000), { maxLength: 20 }), async (sent, places) => {
       const seen: [number, number[]][] = []
       const bytes = Buffer.concat(sent.map(([stream, data]) => frame(stream, data)))
-      for await (const { stream, data } of demuxFrames(each(cut(bytes, places)))) seen.push([stream === 'stderr' ? 2 : 1, [...data]])
+      for await (const { stream, data } of demuxFrames(each(cut(bytes, places))))
+        seen.push([stream === 'stderr' ? 2 : 1, [...data]])
       expect(seen).toEqual(sent.map(([stream, data]) => [stream, [...data]]))
     }),
   )
 })
 
 test('a line in several messages is one line with the time of the first', async () => {
-  const messages = ['2026-01-01T00:00:00.000000001Z be', '2026-01-01T00:00:01Z gin\n', '2026-01-01T00:00:02Z \n', '2026-01-01T00:00:03Z open'].map((text) => ({ stream: 'stdout' as const, data: Buffer.from(text) }))
+  const messages = [
+    '2026-01-01T00:00:00.000000001Z be',
+    '2026-01-01T00:00:01Z gin\n',
+    '2026-01-01T00:00:02Z \n',
+    '2026-01-01T00:00:03Z open',
+  ].map((text) => ({ stream: 'stdout' as const, data: Buffer.from(text) }))
   const lines: string[] = []
-  for await (const chunk of readLogFrames(each(messages))) lines.push(...chunk.lines.map(({ text, timestamp }) => `${timestamp} ${JSON.stringify(text)}`))
-  expect(lines).toEqual(['2026-01-01T00:00:00.000000001Z "begin"', '2026-01-01T00:00:02Z ""', '2026-01-01T00:00:03Z "open"'])
+  for await (const chunk of readLogFrames(each(messages)))
+    lines.push(...chunk.lines.map(({ text, timestamp }) => `${timestamp} ${JSON.stringify(text)}`))
+  expect(lines).toEqual([
+    '2026-01-01T00:00:00.000000001Z "begin"',
+    '2026-01-01T00:00:02Z ""',
+    '2026-01-01T00:00:03Z "open"',
+  ])
 })
 
 test('what is written as protobuf is read again', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1000 }), fc.maxSafeNat().filter((value) => value > 0), fc.string({ minLength: 1 }), (field, value, text) => {
-      const seen = [...readFields(writeMessage([[field, value], [field + 1, text]]))].map(({ number, value: found, bytes }) => [number, bytes.length > 0 ? bytes.toString() : found])
-      expect(seen).toEqual([[field, value], [field + 1, Buffer.from(text).toString()]])
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.maxSafeNat().filter((value) => value > 0),
+      fc.string({ minLength: 1 }),
+      (field, value, text) => {
+        const seen = [
+          ...readFields(
+            writeMessage([
+              [field, value],
+              [field + 1, text],
+            ]),
+          ),
+        ].map(({ number, value: found, bytes }) => [number, bytes.length > 0 ? bytes.toString() : found])
+        expect(seen).toEqual([
+          [field, value],
+          [field + 1, Buffer.from(text).toString()],
+        ])
+      },
+    ),
   )
 })
 
@@ -69,12 +95,22 @@ describe('what of a context is wanted', () => {
   test('an ignored folder is looked into only if an exception may lie in it', () => {
     const rules = createIgnoreRules(['node_modules', 'dist/**', '!dist/keep/*.js', '# comment', ''])
     expect(['node_modules/a', 'dist/x', 'dist/keep/a.js', 'src'].map(rules.ignores)).toEqual([true, true, false, false])
-    expect(['node_modules', 'dist', 'dist/keep', 'dist/other'].map(rules.mayHoldException)).toEqual([false, true, true, false])
+    expect(['node_modules', 'dist', 'dist/keep', 'dist/other'].map(rules.mayHoldException)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
   })
 })
 
 test('references and their registries', () => {
-  expect(['busybox', 'team/app:1', 'localhost:5000/app', 'ghcr.io/a/b:2@sha256:abc'].map((text) => ({ ...parseReference(text), registry: registryOf(text) }))).toEqual([
+  expect(
+    ['busybox', 'team/app:1', 'localhost:5000/app', 'ghcr.io/a/b:2@sha256:abc'].map((text) => ({
+      ...parseReference(text),
+      registry: registryOf(text),
+    })),
+  ).toEqual([
     { repository: 'busybox', registry: 'docker.io' },
     { repository: 'team/app', tag: '1', registry: 'docker.io' },
     { repository: 'localhost:5000/app', registry: 'localhost:5000' },
@@ -83,12 +119,30 @@ test('references and their registries', () => {
 })
 
 test.each([
-  ['driver failed programming external connectivity on endpoint x (abc): Bind for 0.0.0.0:8080 failed: port is already allocated', 'Port 8080 is already in use by another program on this machine.'],
-  ['driver failed programming external connectivity: Error starting userland proxy: listen tcp4 127.0.0.1:5432: bind: address already in use', 'Port 5432 of 127.0.0.1 is already in use by another program on this machine.'],
-  ['failed to set up container networking: driver failed programming external connectivity on endpoint x: failed to bind host port 0.0.0.0:80/tcp: address already in use', 'Port 80 is already in use by another program on this machine.'],
+  [
+    'driver failed programming external connectivity on endpoint x (abc): Bind for 0.0.0.0:8080 failed: port is already allocated',
+    'Port 8080 is already in use by another program on this machine.',
+  ],
+  [
+    'driver failed programming external connectivity: Error starting userland proxy: listen tcp4 127.0.0.1:5432: bind: address already in use',
+    'Port 5432 of 127.0.0.1 is already in use by another program on this machine.',
+  ],
+  [
+    'failed to set up container networking: driver failed programming external connectivity on endpoint x: failed to bind host port 0.0.0.0:80/tcp: address already in use',
+    'Port 80 is already in use by another program on this machine.',
+  ],
   ['write /var/lib/docker/x: no space left on device', "The engine's disk is full: it could not create container web."],
-  ['could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network', 'The engine has no free addresses left for network n.'],
+  [
+    'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
+    'The engine has no free addresses left for network n.',
+  ],
 ])('the engine says: %s', (message, expected) => {
   const address = { kind: 'unix', host: 'unix:///x', source: 'default' } as const
-  expect(translateError(Object.assign(new Error(message), { statusCode: 500 }), { what: 'create container web', subject: 'network n', address }).message).toBe(expected)
+  expect(
+    translateError(Object.assign(new Error(message), { statusCode: 500 }), {
+      what: 'create container web',
+      subject: 'network n',
+      address,
+    }).message,
+  ).toBe(expected)
 })

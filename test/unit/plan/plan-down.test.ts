@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { planDown, type DownOptions } from '../../../src/core/plan/plan-down.ts'
-import { planKill, planPause, planRemove, planRestart, planStart, planStop } from '../../../src/core/plan/plan-lifecycle.ts'
+import {
+  planKill,
+  planPause,
+  planRemove,
+  planRestart,
+  planStart,
+  planStop,
+} from '../../../src/core/plan/plan-lifecycle.ts'
 import { toPlanText } from '../../../src/core/plan/plan-text.ts'
 import { planUp } from '../../../src/core/plan/plan-up.ts'
 import type { Observed } from '../../../src/core/plan/observed.ts'
@@ -8,15 +15,20 @@ import type { Plan } from '../../../src/core/plan/action.ts'
 import type { Project } from '../../../src/core/project/project.ts'
 import { applyPlan, dependsOn, emptyWorld, hashOptions, healthy, projectOf } from './world.ts'
 
-const project = projectOf({
-  web: { depends_on: { api: dependsOn() } },
-  api: { depends_on: { db: healthy }, pre_stop: [{ command: ['drain'] }] },
-  db: { healthcheck: { test: ['CMD', 'true'] }, volumes: [{ type: 'volume', source: 'data', target: '/data' }] },
-}, { volumes: { data: { name: 'shop_data' } } })
+const project = projectOf(
+  {
+    web: { depends_on: { api: dependsOn() } },
+    api: { depends_on: { db: healthy }, pre_stop: [{ command: ['drain'] }] },
+    db: { healthcheck: { test: ['CMD', 'true'] }, volumes: [{ type: 'volume', source: 'data', target: '/data' }] },
+  },
+  { volumes: { data: { name: 'shop_data' } } },
+)
 
-const upWorld = (wanted: Project = project): Observed => applyPlan(wanted, emptyWorld(wanted), planUp(wanted, emptyWorld(wanted), hashOptions))
+const upWorld = (wanted: Project = project): Observed =>
+  applyPlan(wanted, emptyWorld(wanted), planUp(wanted, emptyWorld(wanted), hashOptions))
 const text = (plan: Plan): string => toPlanText(plan).join('\n')
-const down = (options: DownOptions = {}, observed = upWorld()): string => text(planDown({ name: 'shop', project }, observed, options))
+const down = (options: DownOptions = {}, observed = upWorld()): string =>
+  text(planDown({ name: 'shop', project }, observed, options))
 
 describe('down', () => {
   test('stops against the dependencies, removes each thing as soon as nothing uses it', () => {
@@ -63,18 +75,41 @@ describe('down', () => {
         network.default/remove  nothing of the project uses it any more  after web.1/remove, api.1/remove
         image.shop-web/remove   asked for with --rmi local  after web.1/remove, api.1/remove"
     `)
-    expect(planDown({ name: 'shop', project: built }, world, { rmi: 'all' }).steps.filter(({ action }) => action.kind === 'image/remove').map(({ id }) => id)).toEqual(['image.shop-web/remove', 'image.api:1/remove'])
+    expect(
+      planDown({ name: 'shop', project: built }, world, { rmi: 'all' })
+        .steps.filter(({ action }) => action.kind === 'image/remove')
+        .map(({ id }) => id),
+    ).toEqual(['image.shop-web/remove', 'image.api:1/remove'])
   })
   test('what is not ours stays: external networks and volumes, and what carries another label', () => {
     const world = upWorld()
-    const external: Project = { ...project, networks: { default: { name: 'shop_default', external: true } }, volumes: { data: { name: 'shop_data', external: true } } }
-    expect(planDown({ name: 'shop', project: external }, world, { volumes: true }).steps.filter(({ action }) => action.kind.startsWith('network') || action.kind.startsWith('volume'))).toEqual([])
-    const foreign = { ...world, networks: world.networks.map((network) => ({ ...network, labels: {} })), volumes: world.volumes.map((volume) => ({ ...volume, labels: {} })) }
-    expect(planDown({ name: 'shop', project }, foreign, { volumes: true }).steps.filter(({ action }) => action.kind.startsWith('network') || action.kind.startsWith('volume'))).toEqual([])
+    const external: Project = {
+      ...project,
+      networks: { default: { name: 'shop_default', external: true } },
+      volumes: { data: { name: 'shop_data', external: true } },
+    }
+    expect(
+      planDown({ name: 'shop', project: external }, world, { volumes: true }).steps.filter(
+        ({ action }) => action.kind.startsWith('network') || action.kind.startsWith('volume'),
+      ),
+    ).toEqual([])
+    const foreign = {
+      ...world,
+      networks: world.networks.map((network) => ({ ...network, labels: {} })),
+      volumes: world.volumes.map((volume) => ({ ...volume, labels: {} })),
+    }
+    expect(
+      planDown({ name: 'shop', project }, foreign, { volumes: true }).steps.filter(
+        ({ action }) => action.kind.startsWith('network') || action.kind.startsWith('volume'),
+      ),
+    ).toEqual([])
   })
   test('removes both networks where an older engine has two of one name', () => {
     const world = upWorld()
-    const twins: Observed = { ...world, networks: world.networks.flatMap((network) => [network, { ...network, id: `twin-of-${network.id}` }]) }
+    const twins: Observed = {
+      ...world,
+      networks: world.networks.flatMap((network) => [network, { ...network, id: `twin-of-${network.id}` }]),
+    }
     expect(applyPlan(project, twins, planDown({ name: 'shop', project }, twins, {})).networks).toEqual([])
   })
   test('leaves nothing', () => {
@@ -93,7 +128,9 @@ describe('commands on containers that are there', () => {
         api.1/stop        asked for  after web.1/stop, api.1/pre_stop.0
         db.1/stop         asked for  after api.1/stop"
     `)
-    expect(text(planStop({ name: 'shop', project }, upWorld(), { services: ['db'], graceSeconds: 1 }))).toMatchInlineSnapshot(`"  db.1/stop  asked for"`)
+    expect(
+      text(planStop({ name: 'shop', project }, upWorld(), { services: ['db'], graceSeconds: 1 })),
+    ).toMatchInlineSnapshot(`"  db.1/stop  asked for"`)
   })
   test('start waits for what is needed, and says what has no container', () => {
     expect(text(planStart(project, stopped(), {}))).toMatchInlineSnapshot(`
@@ -108,7 +145,9 @@ describe('commands on containers that are there', () => {
         api.1/start  had exited with 143  after db/healthy
         web.1/start  had exited with 143  after api.1/start"
     `)
-    expect(() => planStart(project, emptyWorld(project), { services: ['web'] })).toThrowErrorMatchingInlineSnapshot(`[StackError: Service "web" has no container to start.]`)
+    expect(() => planStart(project, emptyWorld(project), { services: ['web'] })).toThrowErrorMatchingInlineSnapshot(
+      `[StackError: Service "web" has no container to start.]`,
+    )
   })
   test('restart goes through dependencies first and waits for their health', () => {
     expect(text(planRestart(project, upWorld(), {}))).toMatchInlineSnapshot(`
@@ -118,7 +157,9 @@ describe('commands on containers that are there', () => {
         api.1/restart     asked for  after db/healthy, api.1/pre_stop.0
         web.1/restart     asked for  after api.1/restart"
     `)
-    expect(text(planRestart(project, upWorld(), { services: ['db'] }))).toMatchInlineSnapshot(`"  db.1/restart  asked for"`)
+    expect(text(planRestart(project, upWorld(), { services: ['db'] }))).toMatchInlineSnapshot(
+      `"  db.1/restart  asked for"`,
+    )
   })
   test('kill, pause, rm', () => {
     expect(text(planKill(upWorld(), { signal: 'SIGKILL' }))).toMatchInlineSnapshot(`
@@ -126,9 +167,12 @@ describe('commands on containers that are there', () => {
         api.1/kill  asked for
         web.1/kill  asked for"
     `)
-    expect(text(planPause(upWorld(), { verb: 'pause', services: ['web'] }))).toMatchInlineSnapshot(`"  web.1/pause  asked for"`)
+    expect(text(planPause(upWorld(), { verb: 'pause', services: ['web'] }))).toMatchInlineSnapshot(
+      `"  web.1/pause  asked for"`,
+    )
     expect(text(planRemove({ name: 'shop', project }, upWorld(), {}))).toMatchInlineSnapshot(`""`)
-    expect(text(planRemove({ name: 'shop', project }, upWorld(), { stop: true, services: ['web'] }))).toMatchInlineSnapshot(`
+    expect(text(planRemove({ name: 'shop', project }, upWorld(), { stop: true, services: ['web'] })))
+      .toMatchInlineSnapshot(`
       "  web.1/stop    asked for with --stop
         web.1/remove  asked for  after web.1/stop"
     `)

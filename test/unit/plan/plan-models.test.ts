@@ -6,10 +6,18 @@ import type { Model, Project } from '../../../src/core/project/project.ts'
 import { applyPlan, emptyWorld, hashOptions, projectOf } from './world.ts'
 
 const withModels = (models: Readonly<Record<string, Model>>): Project => ({
-  ...projectOf({ web: { models: { llm: null, emb: { model_var: 'EMB_NAME' } } }, api: { models: { llm: null } }, other: {} }),
+  ...projectOf({
+    web: { models: { llm: null, emb: { model_var: 'EMB_NAME' } } },
+    api: { models: { llm: null } },
+    other: {},
+  }),
   models,
 })
-const models = { llm: { name: 'shop_llm', model: 'ai/large' }, emb: { name: 'shop_emb', model: 'ai/small' }, unused: { name: 'shop_unused', model: 'ai/unused' } }
+const models = {
+  llm: { name: 'shop_llm', model: 'ai/large' },
+  emb: { name: 'shop_emb', model: 'ai/small' },
+  unused: { name: 'shop_unused', model: 'ai/unused' },
+}
 const project = withModels(models)
 
 test('a model that services use is provided once, before their containers are made', () => {

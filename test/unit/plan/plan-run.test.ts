@@ -7,9 +7,20 @@ import { dependsOn, emptyWorld, hashOptions, healthy, projectOf } from './world.
 const oneOffOf = (project: Project, more: Partial<OneOff> = {}): OneOff => {
   const definition = project.services['web']
   if (definition === undefined) throw new Error('there is no web')
-  return { service: 'web', definition, name: 'shop-web-run-0123456789ab', slug: '0123456789ab', labels: { asked: 'yes' }, servicePorts: false, useAliases: false, autoRemove: false, ...more }
+  return {
+    service: 'web',
+    definition,
+    name: 'shop-web-run-0123456789ab',
+    slug: '0123456789ab',
+    labels: { asked: 'yes' },
+    servicePorts: false,
+    useAliases: false,
+    autoRemove: false,
+    ...more,
+  }
 }
-const plan = (project: Project, more: object = {}): ReturnType<typeof planRun> => planRun(project, emptyWorld(project), { oneOff: oneOffOf(project), options: { ...hashOptions, ...more } })
+const plan = (project: Project, more: object = {}): ReturnType<typeof planRun> =>
+  planRun(project, emptyWorld(project), { oneOff: oneOffOf(project), options: { ...hashOptions, ...more } })
 
 const shop = projectOf({
   db: { healthcheck: { test: ['CMD', 'true'] } },
@@ -35,10 +46,18 @@ test('--no-deps makes nothing else', () => {
 })
 
 test('the container says that it is a one-off and what was asked for', () => {
-  const create = plan(shop).steps.find(({ action }) => action.kind === 'container/create' && action.service === 'web')?.action
+  const create = plan(shop).steps.find(
+    ({ action }) => action.kind === 'container/create' && action.service === 'web',
+  )?.action
   if (create?.kind !== 'container/create') throw new Error('nothing is created')
   const { name, oneOff, labels } = create
-  expect({ name, oneOff, oneoff: labels['com.docker.compose.oneoff'], slug: labels['com.docker.compose.slug'], asked: labels['asked'] }).toEqual({
+  expect({
+    name,
+    oneOff,
+    oneoff: labels['com.docker.compose.oneoff'],
+    slug: labels['com.docker.compose.slug'],
+    asked: labels['asked'],
+  }).toEqual({
     name: 'shop-web-run-0123456789ab',
     oneOff: { servicePorts: false, useAliases: false, autoRemove: false },
     oneoff: 'True',
@@ -51,10 +70,28 @@ test('replicas of the service stay as they are, and services that depend on it a
   const project = projectOf({ web: {}, front: { depends_on: { web: dependsOn() } } })
   const world = emptyWorld(project)
   const replica = {
-    id: 'aaaa', name: 'shop-web-1', project: 'shop', service: 'web', number: 1, oneOff: false, state: 'running' as const, image: 'old', imageId: 'sha256:old',
-    labels: {}, networks: [], mounts: [], ports: [], createdAt: 0, status: 'Up', command: '',
+    id: 'aaaa',
+    name: 'shop-web-1',
+    project: 'shop',
+    service: 'web',
+    number: 1,
+    oneOff: false,
+    state: 'running' as const,
+    image: 'old',
+    imageId: 'sha256:old',
+    labels: {},
+    networks: [],
+    mounts: [],
+    ports: [],
+    createdAt: 0,
+    status: 'Up',
+    command: '',
   }
-  const made = planRun(project, { ...world, containers: [replica] }, { oneOff: oneOffOf(project), options: hashOptions })
+  const made = planRun(
+    project,
+    { ...world, containers: [replica] },
+    { oneOff: oneOffOf(project), options: hashOptions },
+  )
   expect(toPlanText(made).join('\n')).toMatchInlineSnapshot(`
     "  network.default/create  does not exist yet
       web.1/create            asked for  after network.default/create"

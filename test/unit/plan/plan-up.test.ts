@@ -15,11 +15,23 @@ const upWorld = (project: Project, options: Partial<UpOptions> = {}): Observed =
   return applyPlan(project, world, planUp(project, world, { ...hashOptions, ...options }))
 }
 
-const threeTiers = (change: { web?: object; api?: object; db?: object } = {}): Project => projectOf({
-  web: { depends_on: { api: dependsOn() }, networks: { front: null }, ...change.web },
-  api: { depends_on: { db: healthy }, networks: { front: null, back: null }, ...change.api },
-  db: { networks: { back: null }, healthcheck: { test: ['CMD', 'true'] }, volumes: [{ type: 'volume', source: 'data', target: '/data' }], ...change.db },
-}, { networks: { front: { name: 'shop_front' }, back: { name: 'shop_back' } }, volumes: { data: { name: 'shop_data' } } })
+const threeTiers = (change: { web?: object; api?: object; db?: object } = {}): Project =>
+  projectOf(
+    {
+      web: { depends_on: { api: dependsOn() }, networks: { front: null }, ...change.web },
+      api: { depends_on: { db: healthy }, networks: { front: null, back: null }, ...change.api },
+      db: {
+        networks: { back: null },
+        healthcheck: { test: ['CMD', 'true'] },
+        volumes: [{ type: 'volume', source: 'data', target: '/data' }],
+        ...change.db,
+      },
+    },
+    {
+      networks: { front: { name: 'shop_front' }, back: { name: 'shop_back' } },
+      volumes: { data: { name: 'shop_data' } },
+    },
+  )
 
 describe('a project that is not there', () => {
   test('every container is made as soon as its own needs are there, and started as soon as its own dependencies are ready', () => {
@@ -49,7 +61,10 @@ describe('a project that is not there', () => {
     `)
   })
   test('an optional dependency is waited for, and its failure is no reason to stop', () => {
-    const project = projectOf({ web: { depends_on: { cache: dependsOn('service_healthy', { required: false }) } }, cache: { healthcheck: { test: ['CMD', 'true'] } } })
+    const project = projectOf({
+      web: { depends_on: { cache: dependsOn('service_healthy', { required: false }) } },
+      cache: { healthcheck: { test: ['CMD', 'true'] } },
+    })
     expect(text(project, emptyWorld(project))).toMatchInlineSnapshot(`
       "  network.default/create  does not exist yet
         cache.1/create          does not exist yet  after network.default/create
@@ -60,10 +75,18 @@ describe('a project that is not there', () => {
     `)
   })
   test('hooks, inline configs, shared namespaces and replicas', () => {
-    const project = projectOf({
-      app: { scale: 2, configs: [{ source: 'motd' }], pre_start: [{ command: ['migrate'] }], post_start: [{ command: ['warm'] }] },
-      side: { network_mode: 'service:app', depends_on: { app: dependsOn('service_started', { restart: true }) } },
-    }, { configs: { motd: { name: 'shop_motd', content: 'hello' } } })
+    const project = projectOf(
+      {
+        app: {
+          scale: 2,
+          configs: [{ source: 'motd' }],
+          pre_start: [{ command: ['migrate'] }],
+          post_start: [{ command: ['warm'] }],
+        },
+        side: { network_mode: 'service:app', depends_on: { app: dependsOn('service_started', { restart: true }) } },
+      },
+      { configs: { motd: { name: 'shop_motd', content: 'hello' } } },
+    )
     expect(text(project, emptyWorld(project))).toMatchInlineSnapshot(`
       "  network.default/create  does not exist yet
         app.1/create            does not exist yet  after network.default/create
@@ -147,9 +170,14 @@ describe('a project that is up', () => {
     expect(planUp(threeTiers({ web: change }), upWorld(threeTiers()), hashOptions).steps).toEqual([])
   })
   test('the order of a list recreates nothing; the order of a command does', () => {
-    const ports = [{ target: 80, published: '80', protocol: 'tcp' }, { target: 81, published: '81', protocol: 'tcp' }]
+    const ports = [
+      { target: 80, published: '80', protocol: 'tcp' },
+      { target: 81, published: '81', protocol: 'tcp' },
+    ]
     const world = upWorld(threeTiers({ web: { ports, command: ['a', 'b'] } }))
-    expect(planUp(threeTiers({ web: { ports: ports.toReversed(), command: ['a', 'b'] } }), world, hashOptions).steps).toEqual([])
+    expect(
+      planUp(threeTiers({ web: { ports: ports.toReversed(), command: ['a', 'b'] } }), world, hashOptions).steps,
+    ).toEqual([])
     expect(text(threeTiers({ web: { ports, command: ['b', 'a'] } }), world)).toMatchInlineSnapshot(`
       "  web.1/create  command changed  [recreate web.1]
         web.1/stop    command changed  after web.1/create  [recreate web.1]
@@ -162,7 +190,9 @@ describe('a project that is up', () => {
   test('what diverged is said, and the old container serves until the new one can start', () => {
     const world = upWorld(threeTiers({ api: { environment: { DB_HOST: 'a', LOG: '1' } } }))
     const images = new Map([...world.images, ['api:2', imageOf('sha256:api2')]])
-    expect(text(threeTiers({ api: { image: 'api:2', environment: { DB_HOST: 'b', TRACE: '1' } } }), { ...world, images })).toMatchInlineSnapshot(`
+    expect(
+      text(threeTiers({ api: { image: 'api:2', environment: { DB_HOST: 'b', TRACE: '1' } } }), { ...world, images }),
+    ).toMatchInlineSnapshot(`
       "  api.1/create  environment DB_HOST changed, environment LOG removed, environment TRACE added and 1 more  [recreate api.1]
         api.1/stop    environment DB_HOST changed, environment LOG removed, environment TRACE added and 1 more  after api.1/create  [recreate api.1]
         api.1/remove  environment DB_HOST changed, environment LOG removed, environment TRACE added and 1 more  after api.1/create, api.1/stop  [recreate api.1]
@@ -173,7 +203,8 @@ describe('a project that is up', () => {
   })
   test('a new image behind the same name', () => {
     const world = upWorld(threeTiers())
-    expect(text(threeTiers(), { ...world, images: new Map([...world.images, ['web:1', imageOf('sha256:other')]]) })).toMatchInlineSnapshot(`
+    expect(text(threeTiers(), { ...world, images: new Map([...world.images, ['web:1', imageOf('sha256:other')]]) }))
+      .toMatchInlineSnapshot(`
       "  web.1/create  web:1 is a new image web:1 → other  [recreate web.1]
         web.1/stop    web:1 is a new image web:1 → other  after web.1/create  [recreate web.1]
         web.1/remove  web:1 is a new image web:1 → other  after web.1/create, web.1/stop  [recreate web.1]
@@ -183,7 +214,11 @@ describe('a project that is up', () => {
     `)
   })
   test('with --build the verdict waits for the image, and what does not depend on it goes on', () => {
-    const project = projectOf({ web: { build: { context: '/web' } }, front: { depends_on: { web: dependsOn() } }, db: {} })
+    const project = projectOf({
+      web: { build: { context: '/web' } },
+      front: { depends_on: { web: dependsOn() } },
+      db: {},
+    })
     const world = upWorld(project)
     const without = { ...world, containers: world.containers.filter(({ service }) => service !== 'db') }
     expect(text(project, without, { build: 'always' })).toMatchInlineSnapshot(`
@@ -191,7 +226,9 @@ describe('a project that is up', () => {
         db.1/create  does not exist yet
         db.1/start   is new  after db.1/create"
     `)
-    expect(text(project, world, { build: 'always', settled: new Set(['shop-web']) })).toMatchInlineSnapshot(`"unchanged: web, front, db"`)
+    expect(text(project, world, { build: 'always', settled: new Set(['shop-web']) })).toMatchInlineSnapshot(
+      `"unchanged: web, front, db"`,
+    )
   })
   test('policies: force, never, dependencies', () => {
     const world = upWorld(threeTiers())
@@ -204,11 +241,17 @@ describe('a project that is up', () => {
       unchanged: api, db"
     `)
     expect(planUp(threeTiers({ web: { user: 'me' } }), world, { ...hashOptions, recreate: 'never' }).steps).toEqual([])
-    expect(planUp(threeTiers(), world, { ...hashOptions, services: ['web'], recreateDependencies: 'force' }).steps.filter(({ action }) => action.kind === 'container/create').map(({ id }) => id))
-      .toEqual(['db.1/create', 'api.1/create'])
+    expect(
+      planUp(threeTiers(), world, { ...hashOptions, services: ['web'], recreateDependencies: 'force' })
+        .steps.filter(({ action }) => action.kind === 'container/create')
+        .map(({ id }) => id),
+    ).toEqual(['db.1/create', 'api.1/create'])
   })
   test('-V renews anonymous volumes, and only of what was asked for', () => {
-    const project = projectOf({ web: { depends_on: { db: dependsOn() }, volumes: [{ type: 'volume', target: '/modules' }] }, db: { volumes: [{ type: 'volume', target: '/db' }] } })
+    const project = projectOf({
+      web: { depends_on: { db: dependsOn() }, volumes: [{ type: 'volume', target: '/modules' }] },
+      db: { volumes: [{ type: 'volume', target: '/db' }] },
+    })
     expect(text(project, upWorld(project), { services: ['web'], renewAnonymousVolumes: true })).toMatchInlineSnapshot(`
       "  web.1/create  asked for  [recreate web.1]
         web.1/stop    asked for  after web.1/create  [recreate web.1]
@@ -220,8 +263,13 @@ describe('a project that is up', () => {
   })
   test('the content of configs and secrets is part of a container; its value is never said', () => {
     const of = (content: string, secret: string): Project => {
-      const project = projectOf({ web: { configs: [{ source: 'motd' }], secrets: [{ source: 'key' }] } },
-        { configs: { motd: { name: 'shop_motd', content } }, secrets: { key: { name: 'shop_key', environment: 'KEY' } } })
+      const project = projectOf(
+        { web: { configs: [{ source: 'motd' }], secrets: [{ source: 'key' }] } },
+        {
+          configs: { motd: { name: 'shop_motd', content } },
+          secrets: { key: { name: 'shop_key', environment: 'KEY' } },
+        },
+      )
       return { ...project, context: { ...project.context, objectEnvironment: { KEY: secret } } }
     }
     const out = text(of('b', 'hunter3'), upWorld(of('a', 'hunter2')))
@@ -236,7 +284,8 @@ describe('a project that is up', () => {
     expect(out).not.toContain('hunter')
   })
   test('dependents with restart: true stop before, and start after, a dependency that is replaced', () => {
-    const of = (user: string): Project => projectOf({ web: { depends_on: { api: dependsOn('service_started', { restart: true }) } }, api: { user } })
+    const of = (user: string): Project =>
+      projectOf({ web: { depends_on: { api: dependsOn('service_started', { restart: true }) } }, api: { user } })
     expect(text(of('b'), upWorld(of('a')))).toMatchInlineSnapshot(`
       "  api.1/create  user changed  [recreate api.1]
         web.1/stop    api is replaced, and depends_on says restart
@@ -248,7 +297,11 @@ describe('a project that is up', () => {
     `)
   })
   test('whoever shares a namespace gets a new container with its owner', () => {
-    const of = (user: string): Project => projectOf({ app: { user }, side: { network_mode: 'service:app', depends_on: { app: dependsOn('service_started', { restart: true }) } } })
+    const of = (user: string): Project =>
+      projectOf({
+        app: { user },
+        side: { network_mode: 'service:app', depends_on: { app: dependsOn('service_started', { restart: true }) } },
+      })
     expect(text(of('b'), upWorld(of('a')))).toMatchInlineSnapshot(`
       "  app.1/create   user changed  [recreate app.1]
         side.1/create  app, whose namespace or volumes it shares, gets a new container  after app.1/create  [recreate side.1]
@@ -263,7 +316,12 @@ describe('a project that is up', () => {
     `)
   })
   test('one-shots that succeeded are not run again, unless they or their inputs changed', () => {
-    const of = (change: object = {}): Project => projectOf({ web: { depends_on: { migrate: completed } }, migrate: { depends_on: { db: dependsOn() }, ...change }, db: {} })
+    const of = (change: object = {}): Project =>
+      projectOf({
+        web: { depends_on: { migrate: completed } },
+        migrate: { depends_on: { db: dependsOn() }, ...change },
+        db: {},
+      })
     const world = upWorld(of())
     expect(planUp(of(), world, hashOptions).steps).toEqual([])
     expect(text(of(), world, { rerunCompleted: true })).toMatchInlineSnapshot(`
@@ -277,13 +335,19 @@ describe('a project that is up', () => {
         migrate.1/start   is new  after migrate.1/create, migrate.1/rename
       unchanged: web, db"
     `)
-    expect(text(of(), { ...world, containers: world.containers.filter(({ service }) => service !== 'db') })).toMatchInlineSnapshot(`
+    expect(text(of(), { ...world, containers: world.containers.filter(({ service }) => service !== 'db') }))
+      .toMatchInlineSnapshot(`
       "  db.1/create      does not exist yet
         db.1/start       is new  after db.1/create
         migrate.1/start  had exited with 0  after db.1/start
       unchanged: web"
     `)
-    const failed = { ...world, containers: world.containers.map((container) => (container.service === 'migrate' ? { ...container, exitCode: 1 } : container)) }
+    const failed = {
+      ...world,
+      containers: world.containers.map((container) =>
+        container.service === 'migrate' ? { ...container, exitCode: 1 } : container,
+      ),
+    }
     expect(text(of(), failed)).toMatchInlineSnapshot(`
       "  migrate.1/start  had exited with 1
       unchanged: web, db"
@@ -293,7 +357,10 @@ describe('a project that is up', () => {
     const project = projectOf({ a: {}, b: {}, c: {} })
     const states = { a: 'exited', b: 'paused', c: 'dead' } as const
     const world = upWorld(project)
-    const containers = world.containers.map((container) => ({ ...container, state: states[container.service as 'a' | 'b' | 'c'] }))
+    const containers = world.containers.map((container) => ({
+      ...container,
+      state: states[container.service as 'a' | 'b' | 'c'],
+    }))
     expect(text(project, { ...world, containers })).toMatchInlineSnapshot(`
       "  c.1/create   it is dead  [recreate c.1]
         c.1/remove   it is dead  after c.1/create  [recreate c.1]
@@ -308,14 +375,22 @@ describe('a project that is up', () => {
 describe('what Docker Compose has made', () => {
   const made = (project: Project): Observed => {
     const world = upWorld(project)
-    return { ...world, containers: world.containers.map(({ labels: { 'dev.stack.parts': _, ...labels }, ...container }) => ({ ...container, labels })) }
+    return {
+      ...world,
+      containers: world.containers.map(({ labels: { 'dev.stack.parts': _, ...labels }, ...container }) => ({
+        ...container,
+        labels,
+      })),
+    }
   }
   test('is taken over as it is while nothing changed', () => {
     expect(planUp(threeTiers(), made(threeTiers()), hashOptions).steps).toEqual([])
   })
 
   test('is made anew where Docker Compose would', () => {
-    expect(text(threeTiers({ web: { user: 'nobody' } }), made(threeTiers())).split('\n')[0]).toMatchInlineSnapshot(`"  web.1/create  it was not created by Stack, and its configuration changed  [recreate web.1]"`)
+    expect(text(threeTiers({ web: { user: 'nobody' } }), made(threeTiers())).split('\n')[0]).toMatchInlineSnapshot(
+      `"  web.1/create  it was not created by Stack, and its configuration changed  [recreate web.1]"`,
+    )
   })
 })
 
@@ -335,7 +410,12 @@ describe('scale', () => {
         web.3/stop    scaled to 1
         web.3/remove  scaled to 1  after web.3/stop"
     `)
-    const diverged = { ...world, containers: world.containers.map((container) => (container.number === 1 ? { ...container, labels: { ...container.labels, 'dev.stack.parts': '{}' } } : container)) }
+    const diverged = {
+      ...world,
+      containers: world.containers.map((container) =>
+        container.number === 1 ? { ...container, labels: { ...container.labels, 'dev.stack.parts': '{}' } } : container,
+      ),
+    }
     expect(text(project, diverged, { scale: { web: 2 } })).toMatchInlineSnapshot(`
       "  web.1/stop    scaled to 2
         web.1/remove  scaled to 2  after web.1/stop"
@@ -344,8 +424,14 @@ describe('scale', () => {
 })
 
 describe('networks and volumes', () => {
-  const of = (network: object, volume: object = {}): Project => projectOf({ web: { volumes: [{ type: 'volume', source: 'data', target: '/data' }] }, other: { network_mode: 'none' } },
-    { networks: { default: { name: 'shop_default', ...network } }, volumes: { data: { name: 'shop_data', ...volume } } })
+  const of = (network: object, volume: object = {}): Project =>
+    projectOf(
+      { web: { volumes: [{ type: 'volume', source: 'data', target: '/data' }] }, other: { network_mode: 'none' } },
+      {
+        networks: { default: { name: 'shop_default', ...network } },
+        volumes: { data: { name: 'shop_data', ...volume } },
+      },
+    )
   test('a changed network is made again; its containers keep their identity', () => {
     expect(text(of({ internal: true }), upWorld(of({})))).toMatchInlineSnapshot(`
       "  web.1/stop              definition of network default changed
@@ -359,7 +445,13 @@ describe('networks and volumes', () => {
   })
   test('a changed network and a changed service at once', () => {
     const project = of({ internal: true })
-    const changed = { ...project, services: { ...project.services, web: { ...project.services['web'], user: 'me', command: null, entrypoint: null } } } as Project
+    const changed = {
+      ...project,
+      services: {
+        ...project.services,
+        web: { ...project.services['web'], user: 'me', command: null, entrypoint: null },
+      },
+    } as Project
     expect(text(changed, upWorld(of({})))).toMatchInlineSnapshot(`
       "  web.1/stop              definition of network default changed
         web.1/leave.default     definition of network default changed  after web.1/stop  [recreate network default]
@@ -374,7 +466,8 @@ describe('networks and volumes', () => {
   })
   test('a network that is another one now', () => {
     const world = upWorld(of({}))
-    expect(text(of({}), { ...world, networks: world.networks.map((network) => ({ ...network, id: 'another' })) })).toMatchInlineSnapshot(`
+    expect(text(of({}), { ...world, networks: world.networks.map((network) => ({ ...network, id: 'another' })) }))
+      .toMatchInlineSnapshot(`
       "  web.1/create  network default is another one now  [recreate web.1]
         web.1/stop    network default is another one now  after web.1/create  [recreate web.1]
         web.1/remove  network default is another one now  after web.1/create, web.1/stop  [recreate web.1]
@@ -432,7 +525,12 @@ describe('networks and volumes', () => {
   })
   test('what exists and is not ours is used as it is; what is external must exist', () => {
     const world = upWorld(of({}))
-    const foreign = { ...world, containers: [], networks: world.networks.map((network) => ({ ...network, labels: {} })), volumes: world.volumes.map((volume) => ({ ...volume, labels: {} })) }
+    const foreign = {
+      ...world,
+      containers: [],
+      networks: world.networks.map((network) => ({ ...network, labels: {} })),
+      volumes: world.volumes.map((volume) => ({ ...volume, labels: {} })),
+    }
     expect(text(of({ internal: true }), foreign)).toMatchInlineSnapshot(`
       "  web.1/create    does not exist yet
         other.1/create  does not exist yet
@@ -441,7 +539,9 @@ describe('networks and volumes', () => {
       warning: Network "shop_default" exists and was not created for project "shop". It is used as it is.
       warning: Volume "shop_data" exists and was not created for project "shop". It is used as it is."
     `)
-    expect(() => text(of({ external: true }), emptyWorld(of({})))).toThrowErrorMatchingInlineSnapshot(`[StackError: External network "shop_default" does not exist.]`)
+    expect(() => text(of({ external: true }), emptyWorld(of({})))).toThrowErrorMatchingInlineSnapshot(
+      `[StackError: External network "shop_default" does not exist.]`,
+    )
   })
 })
 
@@ -449,13 +549,16 @@ describe('what an interrupted run left', () => {
   const of = (user: string): Project => projectOf({ web: { user } })
   const before = upWorld(of('a'))
   const plan = planUp(of('b'), before, hashOptions)
-  test.each(plan.steps.map(({ id }, index) => [index, id] as const))('after %i steps, the last of them before %s, the next run ends in the same world', (count) => {
-    const cut = applyPlan(of('b'), before, plan, { count })
-    const next = planUp(of('b'), cut, hashOptions)
-    const end = applyPlan(of('b'), cut, next)
-    expect(end.containers.map(({ name, state }) => `${name} ${state}`)).toEqual(['shop-web-1 running'])
-    expect(planUp(of('b'), end, hashOptions).steps).toEqual([])
-  })
+  test.each(plan.steps.map(({ id }, index) => [index, id] as const))(
+    'after %i steps, the last of them before %s, the next run ends in the same world',
+    (count) => {
+      const cut = applyPlan(of('b'), before, plan, { count })
+      const next = planUp(of('b'), cut, hashOptions)
+      const end = applyPlan(of('b'), cut, next)
+      expect(end.containers.map(({ name, state }) => `${name} ${state}`)).toEqual(['shop-web-1 running'])
+      expect(planUp(of('b'), end, hashOptions).steps).toEqual([])
+    },
+  )
 })
 
 describe('orphans and errors', () => {
@@ -472,22 +575,45 @@ describe('orphans and errors', () => {
         old.1/remove-orphan  its service is not in the file  after old.1/stop
       unchanged: web"
     `)
-    expect(planUp({ ...one, context: { ...one.context, disabled: { old: both.services['old'] ?? { command: null, entrypoint: null } } } }, world, hashOptions).warnings).toEqual([])
+    expect(
+      planUp(
+        {
+          ...one,
+          context: { ...one.context, disabled: { old: both.services['old'] ?? { command: null, entrypoint: null } } },
+        },
+        world,
+        hashOptions,
+      ).warnings,
+    ).toEqual([])
   })
   test('an unknown service, and an image that may not be had', () => {
-    expect(() => text(projectOf({ web: {} }), emptyWorld(), { services: ['wbe'] })).toThrowErrorMatchingInlineSnapshot(`[StackError: There is no service "wbe" in the stack file.]`)
-    expect(() => text(projectOf({ web: {} }), emptyWorld(), { pull: 'never' })).toThrowErrorMatchingInlineSnapshot(`[StackError: The engine has no image "web:1" for service "web", and its pull policy is "never".]`)
-    expect(() => text(projectOf({ web: { build: { context: '.' } } }), emptyWorld(), { build: 'never' })).toThrowErrorMatchingInlineSnapshot(`[StackError: The engine has no image "shop-web" for service "web", and building was switched off.]`)
+    expect(() => text(projectOf({ web: {} }), emptyWorld(), { services: ['wbe'] })).toThrowErrorMatchingInlineSnapshot(
+      `[StackError: There is no service "wbe" in the stack file.]`,
+    )
+    expect(() => text(projectOf({ web: {} }), emptyWorld(), { pull: 'never' })).toThrowErrorMatchingInlineSnapshot(
+      `[StackError: The engine has no image "web:1" for service "web", and its pull policy is "never".]`,
+    )
+    expect(() =>
+      text(projectOf({ web: { build: { context: '.' } } }), emptyWorld(), { build: 'never' }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[StackError: The engine has no image "shop-web" for service "web", and building was switched off.]`,
+    )
   })
 })
 
 describe('what cannot be carried out is said before anything is changed', () => {
   test('all of it at once', () => {
-    const project = projectOf({
-      a: { container_name: 'one', secrets: [{ source: 'far' }] },
-      b: { container_name: 'one', healthcheck: { test: ['CMD', 'true'], start_interval: '1s' } },
-      c: { container_name: 'two', scale: 2, configs: [{ source: 'templated' }] },
-    }, { secrets: { far: { name: 'far', external: true } }, configs: { templated: { name: 'templated', content: '', template_driver: 'golang' } } })
+    const project = projectOf(
+      {
+        a: { container_name: 'one', secrets: [{ source: 'far' }] },
+        b: { container_name: 'one', healthcheck: { test: ['CMD', 'true'], start_interval: '1s' } },
+        c: { container_name: 'two', scale: 2, configs: [{ source: 'templated' }] },
+      },
+      {
+        secrets: { far: { name: 'far', external: true } },
+        configs: { templated: { name: 'templated', content: '', template_driver: 'golang' } },
+      },
+    )
     expect(() => text(project, emptyWorld(project))).toThrowErrorMatchingInlineSnapshot(`
       [StackError: Services "a" and "b" both name their container "one".
       Service "c" has 2 containers, and "container_name" gives all of them the name "two".
@@ -503,14 +629,21 @@ describe('what cannot be carried out is said before anything is changed', () => 
     if (old === undefined) throw new Error('there is no container')
     const replaced = { ...old, labels: { ...old.labels, 'com.docker.compose.replace': old.name } }
     const left = { ...replaced, id: 'f'.repeat(64), name: `a0b1c2_${old.name}`, state: 'created' as const }
-    for (const containers of [[old, left], [left, replaced], [replaced, left]]) {
-      expect(text(project, { ...world, containers })).toBe('  web.1/drop-ffffffffffff  left over from an interrupted replacement')
+    for (const containers of [
+      [old, left],
+      [left, replaced],
+      [replaced, left],
+    ]) {
+      expect(text(project, { ...world, containers })).toBe(
+        '  web.1/drop-ffffffffffff  left over from an interrupted replacement',
+      )
     }
   })
   test('a replica that was lost leaves a gap: numbers go on from the highest', () => {
     const project = projectOf({ web: { scale: 3 } })
     const world = upWorld(project)
-    expect(text(project, { ...world, containers: world.containers.filter(({ number }) => number !== 2) })).toMatchInlineSnapshot(`
+    expect(text(project, { ...world, containers: world.containers.filter(({ number }) => number !== 2) }))
+      .toMatchInlineSnapshot(`
       "  web.4/create  scaled to 3
         web.4/start   is new  after web.4/create"
     `)
@@ -518,7 +651,12 @@ describe('what cannot be carried out is said before anything is changed', () => 
   test('a name that the engine is about to free is waited for', () => {
     const project = projectOf({ web: {} })
     const world = upWorld(project)
-    expect(text(project, { ...world, containers: world.containers.map((container) => ({ ...container, state: 'removing' as const })) })).toMatchInlineSnapshot(`
+    expect(
+      text(project, {
+        ...world,
+        containers: world.containers.map((container) => ({ ...container, state: 'removing' as const })),
+      }),
+    ).toMatchInlineSnapshot(`
       "  web.1/vanish-28270c870e26  the engine is still removing it
         web.1/create               does not exist yet  after web.1/vanish-28270c870e26
         web.1/start                is new  after web.1/create"

@@ -3,7 +3,10 @@ import type { Service } from '../../../src/core/project/service.ts'
 import { unsupportedBy } from '../../../src/core/plan/unsupported.ts'
 
 const ask = (service: Partial<Service>, minor: number): string =>
-  unsupportedBy({ serviceName: 'web', service: { command: null, entrypoint: null, ...service } }, { api: { major: 1, minor }, os: 'linux', podman: false })
+  unsupportedBy(
+    { serviceName: 'web', service: { command: null, entrypoint: null, ...service } },
+    { api: { major: 1, minor }, os: 'linux', podman: false },
+  )
     .map(({ severity, message }) => `${severity}: ${message}`)
     .join('\n')
 
@@ -47,5 +50,11 @@ test('a service that works the engine needs its socket on this machine', () => {
   const facts = { api: { major: 1, minor: 51 }, os: 'linux', podman: false }
   const question = { serviceName: 'web', service: { command: null, entrypoint: null, use_api_socket: true } }
   expect(unsupportedBy(question, { ...facts, socketPath: '/var/run/docker.sock' })).toEqual([])
-  expect(unsupportedBy(question, facts)).toMatchObject([{ severity: 'error', path: 'services.web.use_api_socket', message: '"use_api_socket" of service "web" needs an engine behind a Unix socket of this machine.' }])
+  expect(unsupportedBy(question, facts)).toMatchObject([
+    {
+      severity: 'error',
+      path: 'services.web.use_api_socket',
+      message: '"use_api_socket" of service "web" needs an engine behind a Unix socket of this machine.',
+    },
+  ])
 })

@@ -16,7 +16,12 @@ services:
 
 test('neighbouring tiers share a network, and a tier waits for the one behind it', () => {
   const { services, networks } = loadGood({ 'stack.yaml': stack }).project
-  expect(Object.entries(services).map(([name, service]) => `${name}: ${Object.keys(service.networks ?? {}).join(' ')} after ${JSON.stringify(service.depends_on)}`)).toMatchInlineSnapshot(`
+  expect(
+    Object.entries(services).map(
+      ([name, service]) =>
+        `${name}: ${Object.keys(service.networks ?? {}).join(' ')} after ${JSON.stringify(service.depends_on)}`,
+    ),
+  ).toMatchInlineSnapshot(`
     [
       "api: app-data web-app after {"db":{"condition":"service_healthy","required":true}}",
       "db: app-data after undefined",

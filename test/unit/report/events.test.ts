@@ -5,14 +5,25 @@ import type { Line } from '../../../src/report/lines.ts'
 import { noPaint } from '../../../src/report/paint.ts'
 import { createPlainReport } from '../../../src/report/plain.ts'
 
-const step = (id: string, kind: string, subject: string, more: Partial<StepSummary> = {}): StepSummary => ({ id, kind, subject, cause: '', needs: [], ...more })
+const step = (id: string, kind: string, subject: string, more: Partial<StepSummary> = {}): StepSummary => ({
+  id,
+  kind,
+  subject,
+  cause: '',
+  needs: [],
+  ...more,
+})
 
 const steps: readonly StepSummary[] = [
   step('default/network', 'network/create', 'network shop_default', { cause: 'does not exist yet' }),
   step('db.1/create', 'container/create', 'shop-db-1', { service: 'db', cause: 'does not exist yet' }),
   step('db.1/start', 'container/start', 'shop-db-1', { service: 'db', cause: 'is new' }),
   step('db/healthy', 'service/await', 'db', { service: 'db', cause: 'web waits for it' }),
-  step('web.1/create', 'container/create', 'aaaa_shop-web-1', { service: 'web', group: 'recreate web.1', cause: 'image changed api:1 → api:2' }),
+  step('web.1/create', 'container/create', 'aaaa_shop-web-1', {
+    service: 'web',
+    group: 'recreate web.1',
+    cause: 'image changed api:1 → api:2',
+  }),
   step('web.1/stop', 'container/stop', 'shop-web-1', { service: 'web', group: 'recreate web.1' }),
   step('web.1/remove', 'container/remove', 'shop-web-1', { service: 'web', group: 'recreate web.1' }),
   step('web.1/rename', 'container/rename', 'aaaa_shop-web-1', { service: 'web', group: 'recreate web.1' }),
@@ -20,14 +31,29 @@ const steps: readonly StepSummary[] = [
 ]
 
 /** Every step runs for 500 ms, one after another. */
-const started = (id: string): EventBody => ({ type: 'step/started', id, ...(({ kind, subject }) => ({ kind, subject }))(steps.find((each) => each.id === id) ?? { kind: '', subject: '' }) })
+const started = (id: string): EventBody => ({
+  type: 'step/started',
+  id,
+  ...(({ kind, subject }) => ({ kind, subject }))(steps.find((each) => each.id === id) ?? { kind: '', subject: '' }),
+})
 const ended = (id: string): EventBody => ({ type: 'step/ended', id, outcome: 'done', ms: 500 })
-const number = (bodies: readonly EventBody[], ms = 500): readonly StackEvent[] => bodies.map((body, index) => ({ seq: index + 1, at: 1000 + index * ms, ...body }))
+const number = (bodies: readonly EventBody[], ms = 500): readonly StackEvent[] =>
+  bodies.map((body, index) => ({ seq: index + 1, at: 1000 + index * ms, ...body }))
 
 const plan: EventBody = { type: 'plan/made', trigger: 'start', steps, unchanged: [] }
-const run: readonly EventBody[] = [plan, ...steps.flatMap(({ id }) => (id === 'db/healthy' ? [started(id), { type: 'step/waiting', id, on: ['db'], note: 'health starting' } as const, ended(id)] : [started(id), ended(id)]))]
+const run: readonly EventBody[] = [
+  plan,
+  ...steps.flatMap(({ id }) =>
+    id === 'db/healthy'
+      ? [started(id), { type: 'step/waiting', id, on: ['db'], note: 'health starting' } as const, ended(id)]
+      : [started(id), ended(id)],
+  ),
+]
 
-const plain = (bodies: readonly EventBody[], options: { steps?: boolean; prefix?: boolean; timestamps?: boolean; ms?: number } = {}): string => {
+const plain = (
+  bodies: readonly EventBody[],
+  options: { steps?: boolean; prefix?: boolean; timestamps?: boolean; ms?: number } = {},
+): string => {
   const report = createPlainReport({
     project: 'shop',
     paint: { stdout: noPaint, stderr: noPaint },
@@ -57,8 +83,26 @@ test('plain: each thing that is done is a line in the words of Docker Compose, w
 })
 
 test('plain: a failure tells its problem at once, and what was skipped names the reason', () => {
-  const failed: EventBody = { type: 'step/ended', id: 'db.1/start', outcome: 'failed', ms: 3, problem: { severity: 'error', code: 'engine/port-in-use', message: 'Port 5432 is in use.', hint: 'Stop the other one.' } }
-  expect(plain([plan, started('db.1/start'), failed, { type: 'step/ended', id: 'db/healthy', outcome: 'skipped', ms: 0, because: 'db.1/start' }])).toMatchInlineSnapshot(`
+  const failed: EventBody = {
+    type: 'step/ended',
+    id: 'db.1/start',
+    outcome: 'failed',
+    ms: 3,
+    problem: {
+      severity: 'error',
+      code: 'engine/port-in-use',
+      message: 'Port 5432 is in use.',
+      hint: 'Stop the other one.',
+    },
+  }
+  expect(
+    plain([
+      plan,
+      started('db.1/start'),
+      failed,
+      { type: 'step/ended', id: 'db/healthy', outcome: 'skipped', ms: 0, because: 'db.1/start' },
+    ]),
+  ).toMatchInlineSnapshot(`
     "err| Container shop-db-1  Starting
     err| Container shop-db-1  Error
     err|error[engine/port-in-use]: Port 5432 is in use.
@@ -69,7 +113,16 @@ test('plain: a failure tells its problem at once, and what was skipped names the
 
 test('plain: a long wait says so again, but not at every look', () => {
   const waiting = (note: string): EventBody => ({ type: 'step/waiting', id: 'db/healthy', on: ['db'], note })
-  expect(plain([plan, started('db/healthy'), ...Array.from({ length: 12 }, (_, index) => waiting(`health starting, probe ${index}`))], { ms: 2000 })).toMatchInlineSnapshot(`
+  expect(
+    plain(
+      [
+        plan,
+        started('db/healthy'),
+        ...Array.from({ length: 12 }, (_, index) => waiting(`health starting, probe ${index}`)),
+      ],
+      { ms: 2000 },
+    ),
+  ).toMatchInlineSnapshot(`
     "err| Service db  Waiting  (web waits for it)
     err| Service db  Waiting  (health starting, probe 0)
     err| Service db  Waiting  (health starting, probe 5)
@@ -77,18 +130,36 @@ test('plain: a long wait says so again, but not at every look', () => {
   `)
 })
 
-const container = (state: ContainerSummary['state'], more: Partial<ContainerSummary> = {}): EventBody => ({ type: 'container/changed', container: { id: 'c1', name: 'shop-web-1', service: 'web', number: 1, state, ports: [], startedAt: 5000, ...more } })
-const log = (name: string, text: string, stream: 'stdout' | 'stderr' = 'stdout'): EventBody => ({ type: 'log/written', service: name, container: `shop-${name}-1`, stream, lines: [{ text, at: 1_795_224_143_178, timestamp: '2026-11-21T01:22:23.178409051Z' }] })
+const container = (state: ContainerSummary['state'], more: Partial<ContainerSummary> = {}): EventBody => ({
+  type: 'container/changed',
+  container: { id: 'c1', name: 'shop-web-1', service: 'web', number: 1, state, ports: [], startedAt: 5000, ...more },
+})
+const log = (name: string, text: string, stream: 'stdout' | 'stderr' = 'stdout'): EventBody => ({
+  type: 'log/written',
+  service: name,
+  container: `shop-${name}-1`,
+  stream,
+  lines: [{ text, at: 1_795_224_143_178, timestamp: '2026-11-21T01:22:23.178409051Z' }],
+})
 
 test('plain: logs keep their stream, and a container that ends says its code once', () => {
-  const events = [container('running'), log('web', 'listening'), log('database', 'oops', 'stderr'), log('web', 'bye'), container('exited', { exitCode: 3 }), container('exited', { exitCode: 3 })]
+  const events = [
+    container('running'),
+    log('web', 'listening'),
+    log('database', 'oops', 'stderr'),
+    log('web', 'bye'),
+    container('exited', { exitCode: 3 }),
+    container('exited', { exitCode: 3 }),
+  ]
   expect(plain(events)).toMatchInlineSnapshot(`
     "out|web-1  | listening
     err|database-1  | oops
     out|web-1       | bye
     out|web-1 exited with code 3"
   `)
-  expect(plain([log('web', 'listening')], { timestamps: true, prefix: false })).toMatchInlineSnapshot(`"out|2026-11-21T01:22:23.178409051Z listening"`)
+  expect(plain([log('web', 'listening')], { timestamps: true, prefix: false })).toMatchInlineSnapshot(
+    `"out|2026-11-21T01:22:23.178409051Z listening"`,
+  )
 })
 
 test('plain: a container that had ended before is no news', () => {
@@ -110,7 +181,10 @@ test('plain: reloads', () => {
   `)
 })
 
-const frames = (bodies: readonly EventBody[], { rows = 24, columns = 80 }: { rows?: number; columns?: number } = {}): string => {
+const frames = (
+  bodies: readonly EventBody[],
+  { rows = 24, columns = 80 }: { rows?: number; columns?: number } = {},
+): string => {
   const list = createLiveList({ title: 'up', paint: noPaint, problems: {} })
   const events = number(bodies)
   for (const event of events) list.tell(event)
@@ -138,13 +212,21 @@ test('live: at the end everything is ticked off', () => {
 })
 
 test('live: the heading counts what was done, not what has ended', () => {
-  const failed: EventBody = { type: 'step/ended', id: 'db.1/start', outcome: 'failed', ms: 3, problem: { severity: 'error', code: 'engine/port-in-use', message: 'Port 5432 is in use.' } }
+  const failed: EventBody = {
+    type: 'step/ended',
+    id: 'db.1/start',
+    outcome: 'failed',
+    ms: 3,
+    problem: { severity: 'error', code: 'engine/port-in-use', message: 'Port 5432 is in use.' },
+  }
   const skipped: EventBody = { type: 'step/ended', id: 'db/healthy', outcome: 'skipped', ms: 0, because: 'db.1/start' }
   expect(frames([plan, started('db.1/start'), failed, skipped]).split('\n')[0]).toBe('[+] up 0/2')
 })
 
 test('live: never taller than the screen, and what goes on is what stays', () => {
-  const many = Array.from({ length: 30 }, (_, index) => step(`w.${index}/create`, 'container/create', `shop-w-${index}`))
+  const many = Array.from({ length: 30 }, (_, index) =>
+    step(`w.${index}/create`, 'container/create', `shop-w-${index}`),
+  )
   const bodies: readonly EventBody[] = [
     { type: 'plan/made', trigger: 'start', steps: many, unchanged: [] },
     ...many.map(({ id, kind, subject }) => ({ type: 'step/started', id, kind, subject }) as const),
@@ -164,6 +246,16 @@ test('live: never taller than the screen, and what goes on is what stays', () =>
 })
 
 test('plain: a cause that several steps fail of is told once', () => {
-  const fail = (id: string): EventBody => ({ type: 'step/ended', id, outcome: 'failed', ms: 3, problem: { severity: 'error', code: 'service/unhealthy', message: 'db is unhealthy.' } })
-  expect(plain([plan, started('db/healthy'), fail('db/healthy'), started('db.1/start'), fail('db.1/start')]).match(/db is unhealthy/g)).toHaveLength(1)
+  const fail = (id: string): EventBody => ({
+    type: 'step/ended',
+    id,
+    outcome: 'failed',
+    ms: 3,
+    problem: { severity: 'error', code: 'service/unhealthy', message: 'db is unhealthy.' },
+  })
+  expect(
+    plain([plan, started('db/healthy'), fail('db/healthy'), started('db.1/start'), fail('db.1/start')]).match(
+      /db is unhealthy/g,
+    ),
+  ).toHaveLength(1)
 })

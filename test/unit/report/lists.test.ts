@@ -6,7 +6,12 @@ import { psHeader, toContainerFields, toPortsText, toPsRow } from '../../../src/
 import { toBytesSize, toGoJson, toHumanDuration, toHumanSize } from '../../../src/report/go-text.ts'
 import { renderTemplate } from '../../../src/report/template.ts'
 
-const port = (containerPort: number, hostPort?: number, hostIp = hostPort === undefined ? '' : '0.0.0.0', protocol = 'tcp'): PublishedPort => ({ hostIp, containerPort, protocol, ...(hostPort === undefined ? {} : { hostPort }) })
+const port = (
+  containerPort: number,
+  hostPort?: number,
+  hostIp = hostPort === undefined ? '' : '0.0.0.0',
+  protocol = 'tcp',
+): PublishedPort => ({ hostIp, containerPort, protocol, ...(hostPort === undefined ? {} : { hostPort }) })
 
 const container: ObservedContainer = {
   id: 'da569c6110cc9fd25c38344e3b69570262a359fc48270c6c83ef951de605bfb3',
@@ -25,7 +30,7 @@ const container: ObservedContainer = {
   ports: [port(80, 8080, '::'), port(80, 8080)],
   createdAt: 1_795_224_142,
   status: 'Up 2 minutes (healthy)',
-  command: "sh -c 'echo \"hello\" from the page'",
+  command: 'sh -c \'echo "hello" from the page\'',
 }
 
 test('ps: a row and the JSON fields are those of Docker Compose', () => {
@@ -79,7 +84,11 @@ test.for<[string, readonly PublishedPort[], string]>([
   ['nothing', [], ''],
   ['exposed only', [port(5432)], '5432/tcp'],
   ['a range of exposed ports', [port(81), port(80), port(82), port(90)], '80-82/tcp, 90/tcp'],
-  ['equal numbers are put together', [port(80, 80), port(81, 81), port(80, 80, '::'), port(81, 81, '::')], '0.0.0.0:80-81->80-81/tcp, [::]:80-81->80-81/tcp'],
+  [
+    'equal numbers are put together',
+    [port(80, 80), port(81, 81), port(80, 80, '::'), port(81, 81, '::')],
+    '0.0.0.0:80-81->80-81/tcp, [::]:80-81->80-81/tcp',
+  ],
   ['mappings stand for themselves', [port(90, 18100), port(91, 18101)], '0.0.0.0:18100->90/tcp, 0.0.0.0:18101->91/tcp'],
   ['udp', [port(53, 53, '127.0.0.1', 'udp')], '127.0.0.1:53->53/udp'],
 ])('ports: %s', ([, ports, text]) => expect(toPortsText(ports)).toBe(text))
@@ -104,7 +113,8 @@ test('sizes', () => {
   expect([716_800, 25_276_000_000].map(toBytesSize)).toEqual(['700KiB', '23.54GiB'])
 })
 
-test('JSON is escaped as Go does', () => expect(toGoJson({ Ports: '0.0.0.0:80->80/tcp' })).toBe('{"Ports":"0.0.0.0:80-\\u003e80/tcp"}'))
+test('JSON is escaped as Go does', () =>
+  expect(toGoJson({ Ports: '0.0.0.0:80->80/tcp' })).toBe('{"Ports":"0.0.0.0:80-\\u003e80/tcp"}'))
 
 const rows = [
   { Name: 'web-1', Ports: '80/tcp', Publishers: [{ TargetPort: 80 }] },

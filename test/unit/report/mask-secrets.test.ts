@@ -61,7 +61,16 @@ test('credentials are masked in every form in which a file has them, and nothing
 })
 
 test('a text that goes on over lines is masked to its end', () => {
-  const text = ['PRIVATE_KEY: |', '  -----BEGIN KEY-----', '  abc', 'PASSWORD:', '  hunter2', 'db_password:', '  file: ./a.txt', 'NAME: x'].map((line) => `  ${line}`)
+  const text = [
+    'PRIVATE_KEY: |',
+    '  -----BEGIN KEY-----',
+    '  abc',
+    'PASSWORD:',
+    '  hunter2',
+    'db_password:',
+    '  file: ./a.txt',
+    'NAME: x',
+  ].map((line) => `  ${line}`)
   expect(text.map((line, index) => maskSecrets(line, text.slice(0, index))).join('\n')).toMatchInlineSnapshot(`
     "  PRIVATE_KEY: |
         ********** ********
@@ -75,16 +84,54 @@ test('a text that goes on over lines is masked to its end', () => {
 })
 
 test('masking keeps the length of every line', () => {
-  const piece = fc.constantFrom('PASSWORD', ': ', '=', '"', "'", '${', '}', ':-', '$', '{', '[', ',', ']', ' #', '://', 'u', ':', '@', 'TOKEN', 'ä', '|', ' ')
-  fc.assert(fc.property(fc.array(piece, { maxLength: 25 }), (pieces) => maskSecrets(pieces.join('')).length === pieces.join('').length))
+  const piece = fc.constantFrom(
+    'PASSWORD',
+    ': ',
+    '=',
+    '"',
+    "'",
+    '${',
+    '}',
+    ':-',
+    '$',
+    '{',
+    '[',
+    ',',
+    ']',
+    ' #',
+    '://',
+    'u',
+    ':',
+    '@',
+    'TOKEN',
+    'ä',
+    '|',
+    ' ',
+  )
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 25 }),
+      (pieces) => maskSecrets(pieces.join('')).length === pieces.join('').length,
+    ),
+  )
 })
 
 test('a frame shows no credential, on the marked line or beside it, and its mark stands where it did', () => {
   const source = 'services:\n  web:\n    environment:\n      DB_PASSWORD: hunter2\n      API_TOKEN: [abc]\n'
   const lines = toProblemLines(
     [
-      { severity: 'error', code: 'file/wrong-type', message: 'Wrong.', span: { file: 'stack.yaml', line: 4, column: 20, length: 7 } },
-      { severity: 'error', code: 'file/wrong-type', message: 'Wrong.', span: { file: 'stack.yaml', line: 5, column: 18, length: 5 } },
+      {
+        severity: 'error',
+        code: 'file/wrong-type',
+        message: 'Wrong.',
+        span: { file: 'stack.yaml', line: 4, column: 20, length: 7 },
+      },
+      {
+        severity: 'error',
+        code: 'file/wrong-type',
+        message: 'Wrong.',
+        span: { file: 'stack.yaml', line: 5, column: 18, length: 5 },
+      },
     ],
     { readSource: () => source },
   )

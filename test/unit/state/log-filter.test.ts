@@ -2,7 +2,15 @@ import { expect, it } from 'vitest'
 import { parseLogFilter } from '../../../src/core/state/log-filter.ts'
 import type { LogEntry } from '../../../src/core/state/log-source.ts'
 
-const entry = (text: string, service = 'web'): LogEntry => ({ id: 1, at: 0, order: 0, service, container: 'a', stream: 'stdout', text })
+const entry = (text: string, service = 'web'): LogEntry => ({
+  id: 1,
+  at: 0,
+  order: 0,
+  service,
+  container: 'a',
+  stream: 'stdout',
+  text,
+})
 const lines = [entry('GET /cart 200'), entry('\u001b[31mERROR\u001b[0m cart is empty'), entry('checkpoint', 'db')]
 
 it.each([
@@ -25,6 +33,9 @@ it.each(['', '!', '/([/'])('%j lets everything through', (typed) => {
 })
 
 it('says where it matches', () => {
-  expect(parseLogFilter('a.')?.find('a. b a.')).toEqual([[0, 2], [5, 7]])
+  expect(parseLogFilter('a.')?.find('a. b a.')).toEqual([
+    [0, 2],
+    [5, 7],
+  ])
   expect(parseLogFilter('!a')?.find('a')).toEqual([])
 })

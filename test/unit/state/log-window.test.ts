@@ -7,16 +7,22 @@ import { createLogWindow } from '../../../src/core/state/log-window.ts'
 const limits = { serviceBytes: 1e6, totalBytes: 1e6, lineLength: 1000 }
 
 it('shows while it follows a filter what a search through everything would show', () => {
-  const line = fc.record({ service: fc.constantFrom('web', 'api'), at: fc.integer({ min: 0, max: 100 }), text: fc.constantFrom('yes 1', 'no', 'yes 2', 'maybe') })
-  fc.assert(fc.property(fc.array(line, { maxLength: 80 }), fc.integer({ min: 1, max: 10 }), (written, count) => {
-    const buffer = createLogBuffer(limits)
-    const window = createLogWindow(buffer)
-    const filter = parseLogFilter('yes')!
-    for (const { service, at, text } of written) {
-      buffer.write({ service, container: service, stream: 'stdout', lines: [{ at, text }] })
-      expect(window.read({ count, filter })).toEqual(buffer.tail(count, { matches: filter.matches }))
-    }
-  }))
+  const line = fc.record({
+    service: fc.constantFrom('web', 'api'),
+    at: fc.integer({ min: 0, max: 100 }),
+    text: fc.constantFrom('yes 1', 'no', 'yes 2', 'maybe'),
+  })
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 80 }), fc.integer({ min: 1, max: 10 }), (written, count) => {
+      const buffer = createLogBuffer(limits)
+      const window = createLogWindow(buffer)
+      const filter = parseLogFilter('yes')!
+      for (const { service, at, text } of written) {
+        buffer.write({ service, container: service, stream: 'stdout', lines: [{ at, text }] })
+        expect(window.read({ count, filter })).toEqual(buffer.tail(count, { matches: filter.matches }))
+      }
+    }),
+  )
 })
 
 it('gives the same lines while nothing is new', () => {
@@ -31,7 +37,8 @@ it('gives the same lines while nothing is new', () => {
 it('fills itself from behind when what it stood on was dropped', () => {
   const buffer = createLogBuffer({ ...limits, serviceBytes: 1000 })
   const window = createLogWindow(buffer)
-  const write = (at: number) => buffer.write({ service: 'web', container: 'a', stream: 'stdout', lines: [{ at, text: `${at}` }] })
+  const write = (at: number) =>
+    buffer.write({ service: 'web', container: 'a', stream: 'stdout', lines: [{ at, text: `${at}` }] })
   for (let at = 0; at < 5; at += 1) write(at)
   const to = buffer.tail(1)[0]!
   for (let at = 5; at < 50; at += 1) write(at)

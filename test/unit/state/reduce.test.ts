@@ -6,11 +6,27 @@ import { initialState, type State } from '../../../src/core/state/state.ts'
 import { crashed, probing, running, start, starting, toEvents } from '../../support/shop-events.ts'
 
 const fold = (events: readonly StackEvent[], from: State = initialState) => events.reduce(reduce, from)
-const after = (state: State, ...bodies: readonly EventBody[]) => fold(bodies.map((body, index) => ({ seq: 1000 + index, at: start + 60_000 + index, ...body })), state)
+const after = (state: State, ...bodies: readonly EventBody[]) =>
+  fold(
+    bodies.map((body, index) => ({ seq: 1000 + index, at: start + 60_000 + index, ...body })),
+    state,
+  )
 
 /** One line a service: what a person would read. */
 const asText = (state: State) =>
-  `\n${selectServices(state).map(({ name, status, replicas, published }) => [`${name} ${replicas.running}/${replicas.wanted}`, status.word, status.tone, ...published.map((one) => one.url ?? one.host), status.reason ?? ''].join(' | ').replace(/( \| )+$/, '')).join('\n')}\n`
+  `\n${selectServices(state)
+    .map(({ name, status, replicas, published }) =>
+      [
+        `${name} ${replicas.running}/${replicas.wanted}`,
+        status.word,
+        status.tone,
+        ...published.map((one) => one.url ?? one.host),
+        status.reason ?? '',
+      ]
+        .join(' | ')
+        .replace(/( \| )+$/, ''),
+    )
+    .join('\n')}\n`
 
 describe('the services of a stack that starts', () => {
   it('pull, build, and wait for each other', () => {
@@ -39,7 +55,14 @@ describe('the services of a stack that starts', () => {
       db 1/1 | starting | busy | localhost:5432 | probe 1: /var/run/postgresql:5432 - no response (exit 2)
       "
     `)
-    expect(selectActivities(state).map(({ subject, verb, text, progress }) => ({ subject, verb, text, ...(progress === undefined ? {} : { done: progress.done, total: progress.total }) }))).toMatchInlineSnapshot(`
+    expect(
+      selectActivities(state).map(({ subject, verb, text, progress }) => ({
+        subject,
+        verb,
+        text,
+        ...(progress === undefined ? {} : { done: progress.done, total: progress.total }),
+      })),
+    ).toMatchInlineSnapshot(`
       [
         {
           "done": 5,
@@ -112,7 +135,12 @@ describe('reduce', () => {
       if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze)
       return value
     }
-    expect(() => toEvents(starting, probing, running, crashed).reduce((state, event) => freeze(reduce(state, event)), freeze(initialState))).not.toThrow()
+    expect(() =>
+      toEvents(starting, probing, running, crashed).reduce(
+        (state, event) => freeze(reduce(state, event)),
+        freeze(initialState),
+      ),
+    ).not.toThrow()
   })
 
   it.each<EventBody>([
@@ -126,7 +154,13 @@ describe('reduce', () => {
   })
 
   it('knows a stop that was asked for from a crash', () => {
-    const stopping = after(up, { type: 'step/started', id: 'worker.1/stop', kind: 'container/stop', subject: 'shop-worker-1', service: 'worker' })
+    const stopping = after(up, {
+      type: 'step/started',
+      id: 'worker.1/stop',
+      kind: 'container/stop',
+      subject: 'shop-worker-1',
+      service: 'worker',
+    })
     const worker = up.services.find((service) => service.name === 'worker')!.containers[0]!
     const exited: EventBody = { type: 'container/changed', container: { ...worker, state: 'exited', exitCode: 143 } }
     const ended: EventBody = { type: 'step/ended', id: 'worker.1/stop', outcome: 'done', ms: 100 }
@@ -143,7 +177,13 @@ describe('reduce', () => {
   it('blames the failed step, and calls what it hindered skipped', () => {
     const state = after(
       fold(toEvents(starting)),
-      { type: 'step/ended', id: 'db/image', outcome: 'failed', ms: 10, problem: { severity: 'error', code: 'image/not-found', message: 'There is no image postgres:17.' } },
+      {
+        type: 'step/ended',
+        id: 'db/image',
+        outcome: 'failed',
+        ms: 10,
+        problem: { severity: 'error', code: 'image/not-found', message: 'There is no image postgres:17.' },
+      },
       { type: 'step/ended', id: 'db.1/create', outcome: 'skipped', ms: 0, because: 'db/image' },
       { type: 'step/ended', id: 'worker.1/start', outcome: 'skipped', ms: 0, because: 'db/image' },
     )
@@ -162,11 +202,16 @@ describe('reduce', () => {
     const pull = (state: State) => state.steps.find((step) => step.id === 'db/image')?.progress
     const state = fold(toEvents(starting))
     expect(pull(state)).toMatchObject({ done: 42_000_000, total: 100_000_000, unit: 'bytes' })
-    expect(pull(after(state, { type: 'step/progressed', id: 'db/image', part: 'c3', done: 5 }))).not.toHaveProperty('total')
+    expect(pull(after(state, { type: 'step/progressed', id: 'db/image', part: 'c3', done: 5 }))).not.toHaveProperty(
+      'total',
+    )
   })
 
   it('shows containers of services that the file does not name any more', () => {
-    const state = after(up, { type: 'container/changed', container: { id: 'x', name: 'shop-old-1', service: 'old', number: 1, state: 'running', ports: [] } })
+    const state = after(up, {
+      type: 'container/changed',
+      container: { id: 'x', name: 'shop-old-1', service: 'old', number: 1, state: 'running', ports: [] },
+    })
     expect(selectServices(state).at(-1)).toMatchObject({ name: 'old', status: { word: 'running' } })
   })
 })
@@ -174,6 +219,7 @@ describe('reduce', () => {
 describe('selectors', () => {
   it('give the same value for the same state', () => {
     const state = fold(toEvents(starting, probing))
-    for (const select of [selectServices, selectActivities, selectCounts, selectPlanProgress]) expect(select(state)).toBe(select(state))
+    for (const select of [selectServices, selectActivities, selectCounts, selectPlanProgress])
+      expect(select(state)).toBe(select(state))
   })
 })

@@ -26,7 +26,8 @@ const setUp = () => {
   const unsubscribe = store.subscribe(() => void (told += 1))
   let seq = 0
   const apply = (body: EventBody) => store.apply({ seq: (seq += 1), at: seq, ...body })
-  const log = (text: string) => apply({ type: 'log/written', service: 'web', container: 'a', stream: 'stdout', lines: [{ text, at: seq }] })
+  const log = (text: string) =>
+    apply({ type: 'log/written', service: 'web', container: 'a', stream: 'stdout', lines: [{ text, at: seq }] })
   return { clock, store, apply, log, unsubscribe, told: () => told }
 }
 

@@ -24,5 +24,6 @@ describe('DOCKER_HOST is read as Docker reads it', () => {
     ['tcp://a b', '"a b" is not a host and port'],
   ])('%s', (value, expected) => expect(parse(value)).toBe(expected))
 
-  test('TLS has a port of its own', () => expect(parse('tcp://10.0.0.5', { skipVerify: false })).toBe('tcp 10.0.0.5 2376'))
+  test('TLS has a port of its own', () =>
+    expect(parse('tcp://10.0.0.5', { skipVerify: false })).toBe('tcp 10.0.0.5 2376'))
 })

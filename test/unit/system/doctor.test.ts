@@ -29,13 +29,25 @@ describe('each machine is told the one command that brings an engine', () => {
     ['Debian as root', {}, 'stack doctor --fix'],
     ['Debian as a user', { root: false }, 'sudo apt-get install -y docker.io'],
     ['installed, not running', { dockerd: '/usr/sbin/dockerd' }, 'stack doctor --fix'],
-    ['installed, with systemd', { dockerd: '/usr/sbin/dockerd', systemd: true, root: false }, 'sudo systemctl start docker'],
-    ['Fedora', { distribution: ['fedora'], root: false }, 'sudo dnf install -y moby-engine && sudo systemctl start docker'],
+    [
+      'installed, with systemd',
+      { dockerd: '/usr/sbin/dockerd', systemd: true, root: false },
+      'sudo systemctl start docker',
+    ],
+    [
+      'Fedora',
+      { distribution: ['fedora'], root: false },
+      'sudo dnf install -y moby-engine && sudo systemctl start docker',
+    ],
     ['macOS', { platform: 'darwin', distribution: [] }, 'brew install colima docker && colima start'],
   ])('%s', (_, change, expected) => expect(suggestEngineFix({ ...debian, ...change })).toBe(expected))
 
   test('os-release is read with and without quotes', () => {
-    expect(parseDistribution('NAME="Linux Mint"\nID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID=22\n')).toEqual(['linuxmint', 'ubuntu', 'debian'])
+    expect(parseDistribution('NAME="Linux Mint"\nID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID=22\n')).toEqual([
+      'linuxmint',
+      'ubuntu',
+      'debian',
+    ])
   })
 })
 
@@ -57,10 +69,17 @@ describe('an engine that does not answer', () => {
   })
 
   test.each([
-    ['unix:///var/run/docker.sock', 'usual socket', 'this user may not open the socket', 'sudo usermod -aG docker "$USER" && newgrp docker'],
+    [
+      'unix:///var/run/docker.sock',
+      'usual socket',
+      'this user may not open the socket',
+      'sudo usermod -aG docker "$USER" && newgrp docker',
+    ],
     ['tcp://far:2375', 'DOCKER_HOST', 'no answer within 15 s', 'unset DOCKER_HOST'],
     ['ssh://far', 'context "far"', 'Permission denied (publickey)', 'docker context use default'],
-  ])('%s, %s: %s', (address, source, failure, fix) => expect(checkUnreachable([{ address, source, failure }], debian).fix).toBe(fix))
+  ])('%s, %s: %s', (address, source, failure, fix) =>
+    expect(checkUnreachable([{ address, source, failure }], debian).fix).toBe(fix),
+  )
 
   test('the exit code is 4, as text and as JSON', async () => {
     const home = mkdtempSync(join(tmpdir(), 'stack-test-'))
@@ -76,7 +95,11 @@ describe('an engine that does not answer', () => {
     expect(await runDoctor({ flags: { fix: false, json: true }, context })).toBe(4)
     rmSync(home, { recursive: true })
     expect(out[0]).toContain('none.sock (DOCKER_HOST): the socket does not exist')
-    const told = JSON.parse(out[1] ?? '') as { exitCode: number; engine: null; checks: { id: string; status: string }[] }
+    const told = JSON.parse(out[1] ?? '') as {
+      exitCode: number
+      engine: null
+      checks: { id: string; status: string }[]
+    }
     expect(told).toMatchObject({ exitCode: 4, engine: null })
     expect(told.checks.find(({ id }) => id === 'engine')?.status).toBe('problem')
     expect(err).toEqual([])
@@ -84,7 +107,8 @@ describe('an engine that does not answer', () => {
 })
 
 describe('an engine that answers', () => {
-  const tell = (change: Partial<EngineDescription>): readonly string[] => checkEngine({ ...engine, ...change }).map(({ id, status, detail }) => `${id} ${status}: ${detail}`)
+  const tell = (change: Partial<EngineDescription>): readonly string[] =>
+    checkEngine({ ...engine, ...change }).map(({ id, status, detail }) => `${id} ${status}: ${detail}`)
 
   test('is described', () => {
     expect(tell({ rootless: true })).toEqual([
@@ -94,9 +118,13 @@ describe('an engine that answers', () => {
     ])
   })
 
-  test('too old', () => expect(tell({ version: 'Docker 19.03', api: '1.40' })[0]).toBe('engine problem: Docker 19.03, API 1.40 (Stack needs 1.41), at unix:///var/run/docker.sock'))
+  test('too old', () =>
+    expect(tell({ version: 'Docker 19.03', api: '1.40' })[0]).toBe(
+      'engine problem: Docker 19.03, API 1.40 (Stack needs 1.41), at unix:///var/run/docker.sock',
+    ))
 
-  test('what it warns of is handed on', () => expect(tell({ warnings: ['No swap limit support'] })).toContain('engine-warning-1 warning: No swap limit support'))
+  test('what it warns of is handed on', () =>
+    expect(tell({ warnings: ['No swap limit support'] })).toContain('engine-warning-1 warning: No swap limit support'))
 })
 
 test('too few file watches are a warning with the setting that mends it', () => {

@@ -12,28 +12,34 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(home, { recursive: true }))
 
-function write(file: string, content: unknown): void {
+const write = (file: string, content: unknown): void => {
   mkdirSync(dirname(join(home, file)), { recursive: true })
   writeFileSync(join(home, file), typeof content === 'string' ? content : JSON.stringify(content))
 }
 
-function writeContext(name: string, host: string, files: Readonly<Record<string, string>> = {}): void {
+const writeContext = (name: string, host: string, files: Readonly<Record<string, string>> = {}): void => {
   const id = createHash('sha256').update(name).digest('hex')
-  write(`.docker/contexts/meta/${id}/meta.json`, { Name: name, Endpoints: { docker: { Host: host, SkipTLSVerify: false } } })
+  write(`.docker/contexts/meta/${id}/meta.json`, {
+    Name: name,
+    Endpoints: { docker: { Host: host, SkipTLSVerify: false } },
+  })
   for (const [file, text] of Object.entries(files)) write(`.docker/contexts/tls/${id}/docker/${file}`, text)
 }
 
 const describeCandidates = (env: Readonly<Record<string, string>>): readonly string[] =>
   listEngineCandidates({ HOME: home, ...env }).map((candidate) => {
     const { source } = candidate.kind === 'place' ? candidate.address : candidate.attempt
-    const place = candidate.kind === 'place' ? candidate.address.host : `${candidate.attempt.address}: ${candidate.attempt.failure}`
+    const place =
+      candidate.kind === 'place' ? candidate.address.host : `${candidate.attempt.address}: ${candidate.attempt.failure}`
     return `${source}: ${place.replaceAll(home, '~')}`
   })
 
 describe('an explicit choice is the only place', () => {
   test('DOCKER_HOST wins over every context', () => {
     write('.docker/config.json', { currentContext: 'remote' })
-    expect(describeCandidates({ DOCKER_HOST: 'tcp://10.0.0.5:2375', DOCKER_CONTEXT: 'other' })).toEqual(['DOCKER_HOST: tcp://10.0.0.5:2375'])
+    expect(describeCandidates({ DOCKER_HOST: 'tcp://10.0.0.5:2375', DOCKER_CONTEXT: 'other' })).toEqual([
+      'DOCKER_HOST: tcp://10.0.0.5:2375',
+    ])
   })
 
   test('DOCKER_CONTEXT wins over the current context', () => {
@@ -56,12 +62,19 @@ describe('an explicit choice is the only place', () => {
   })
 
   test('a context that is not there is said to be missing', () => {
-    expect(describeCandidates({ DOCKER_CONTEXT: 'gone' })[0]).toMatch(/^DOCKER_CONTEXT: context "gone": there is no such context \(~\/\.docker\/contexts\/meta\/[0-9a-f]{64}\/meta\.json cannot be read\)$/)
+    expect(describeCandidates({ DOCKER_CONTEXT: 'gone' })[0]).toMatch(
+      /^DOCKER_CONTEXT: context "gone": there is no such context \(~\/\.docker\/contexts\/meta\/[0-9a-f]{64}\/meta\.json cannot be read\)$/,
+    )
   })
 
   test('DOCKER_TLS_VERIFY counts whatever it says, and DOCKER_CERT_PATH tells where', () => {
     write('certs/ca.pem', 'CA')
-    const address = resolveEngineAddress({ HOME: home, DOCKER_HOST: 'tcp://far', DOCKER_TLS_VERIFY: '0', DOCKER_CERT_PATH: join(home, 'certs') })
+    const address = resolveEngineAddress({
+      HOME: home,
+      DOCKER_HOST: 'tcp://far',
+      DOCKER_TLS_VERIFY: '0',
+      DOCKER_CERT_PATH: join(home, 'certs'),
+    })
     expect(address).toMatchObject({ port: 2376, tls: { ca: 'CA', skipVerify: false } })
   })
 })

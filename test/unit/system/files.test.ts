@@ -39,20 +39,17 @@ test.each([
 })
 
 test('devices are not read, and nothing waits for them', () => {
-  for (const device of ['/dev/zero', '/dev/null', '/dev/random']) expect(createSources().read(device)).toMatchObject({ ok: false, fault: 'special' })
+  for (const device of ['/dev/zero', '/dev/null', '/dev/random'])
+    expect(createSources().read(device)).toMatchObject({ ok: false, fault: 'special' })
 })
 
 test('what a path is, and where links lead, as far as there is something', () => {
   const sources = createSources()
-  expect(['text.yaml', 'folder', 'pipe', 'nothing', 'loop', 'x'.repeat(5000), 'a\0b'].map((name) => sources.kindOf(at(name)))).toEqual([
-    'file',
-    'directory',
-    'other',
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ])
+  expect(
+    ['text.yaml', 'folder', 'pipe', 'nothing', 'loop', 'x'.repeat(5000), 'a\0b'].map((name) =>
+      sources.kindOf(at(name)),
+    ),
+  ).toEqual(['file', 'directory', 'other', undefined, undefined, undefined, undefined])
   symlinkSync(at('folder'), at('short'))
   expect(sources.realpath(at('short/new/file'))).toBe(`${sources.realpath(folder)}/folder/new/file`)
 })
@@ -61,6 +58,7 @@ test('a file without permission is unreadable', () => {
   writeFileSync(at('closed.yaml'), 'a: 1')
   chmodSync(at('closed.yaml'), 0)
   // Root may read everything.
-  const expected = process.getuid?.() === 0 ? { ok: true } : { ok: false, fault: 'unreadable', detail: 'permission denied' }
+  const expected =
+    process.getuid?.() === 0 ? { ok: true } : { ok: false, fault: 'unreadable', detail: 'permission denied' }
   expect(createSources().read(at('closed.yaml'))).toMatchObject(expected)
 })

@@ -20,14 +20,15 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function listen(listener: RequestListener): Promise<string> {
+const listen = async (listener: RequestListener): Promise<string> => {
   const socket = join(folder, 'engine.sock')
   server = createServer(listener)
   await new Promise((resolve) => server?.listen(socket, () => resolve(undefined)))
   return `unix://${socket}`
 }
 
-const find = async (host: string) => await findEngine({ HOME: folder, DOCKER_HOST: host }, { signal: AbortSignal.timeout(10_000) })
+const find = async (host: string) =>
+  await findEngine({ HOME: folder, DOCKER_HOST: host }, { signal: AbortSignal.timeout(10_000) })
 
 test('the engine that answers is found', async () => {
   const host = await listen((_, response) => response.end('OK'))
@@ -37,7 +38,9 @@ test('the engine that answers is found', async () => {
 test('a socket that does not exist', async () => {
   const { found, attempts } = await find(`unix://${folder}/none.sock`)
   expect(found).toBeUndefined()
-  expect(attempts).toEqual([{ address: `unix://${folder}/none.sock`, source: 'DOCKER_HOST', failure: 'the socket does not exist' }])
+  expect(attempts).toEqual([
+    { address: `unix://${folder}/none.sock`, source: 'DOCKER_HOST', failure: 'the socket does not exist' },
+  ])
 })
 
 test('an engine that has ended and left its socket behind', async () => {
@@ -62,6 +65,11 @@ test('a refusal comes before the body is sent', async () => {
   const { found } = await find(host)
   if (found === undefined) throw new Error('the engine was not found')
   const body = Readable.from(['x'.repeat(1000)])
-  const answer = await requestEngine(found, { method: 'POST', path: '/images/create', body, signal: AbortSignal.timeout(5_000) })
+  const answer = await requestEngine(found, {
+    method: 'POST',
+    path: '/images/create',
+    body,
+    signal: AbortSignal.timeout(5_000),
+  })
   expect([answer.status, answer.body, body.readableFlowing]).toEqual([400, '{"message":"no"}', null])
 })

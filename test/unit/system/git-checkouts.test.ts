@@ -15,8 +15,12 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-const open = (environment: NodeJS.ProcessEnv = process.env) => createRepositories({ cacheDirectory: join(folder, 'cache'), environment })
-const checkOut = (more: Partial<WantedCheckout> = {}, { signal = new AbortController().signal, environment = process.env } = {}): Promise<GitCheckout> =>
+const open = (environment: NodeJS.ProcessEnv = process.env) =>
+  createRepositories({ cacheDirectory: join(folder, 'cache'), environment })
+const checkOut = (
+  more: Partial<WantedCheckout> = {},
+  { signal = new AbortController().signal, environment = process.env } = {},
+): Promise<GitCheckout> =>
   open(environment).checkOut({ url: repository.url, ref: undefined, keepGitDirectory: false, ...more }, { signal })
 const textOf = ({ root }: GitCheckout, name = 'a.txt'): Promise<string> => readFile(join(root, name), 'utf8')
 
@@ -28,7 +32,15 @@ describe('a checkout', () => {
     repository.git('checkout', '-q', '-b', 'topic/x')
     await repository.commit({ 'a.txt': 'three' })
     repository.git('checkout', '-q', 'main')
-    for (const [ref, text] of [[undefined, 'two'], ['main', 'two'], ['topic/x', 'three'], ['v1', 'one'], [first, 'one'], ['refs/heads/main', 'two'], ['heads/main', 'two']] as const) {
+    for (const [ref, text] of [
+      [undefined, 'two'],
+      ['main', 'two'],
+      ['topic/x', 'three'],
+      ['v1', 'one'],
+      [first, 'one'],
+      ['refs/heads/main', 'two'],
+      ['heads/main', 'two'],
+    ] as const) {
       const found = await checkOut({ ref })
       expect(await textOf(found)).toBe(text)
       expect(await readdir(found.root)).toEqual(['a.txt'])
@@ -103,7 +115,9 @@ describe('a checkout', () => {
   })
 
   test('is whole when many ask for it at once', async () => {
-    await repository.commit(Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`f${index}.txt`, `${index}`])))
+    await repository.commit(
+      Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`f${index}.txt`, `${index}`])),
+    )
     const found = await Promise.all(Array.from({ length: 6 }, () => checkOut({ ref: 'main' })))
     expect(new Set(found.map(({ root }) => root)).size).toBe(1)
     expect((await readdir(found[0]?.root ?? '')).length).toBe(200)
@@ -125,7 +139,11 @@ describe('a checkout', () => {
 
   test('is made beside a repository whose variables a hook has set', async () => {
     await repository.commit({ 'a.txt': 'one' })
-    expect(await textOf(await checkOut({}, { environment: { ...process.env, GIT_DIR: '/nowhere', GIT_INDEX_FILE: '/nowhere/index' } }))).toBe('one')
+    expect(
+      await textOf(
+        await checkOut({}, { environment: { ...process.env, GIT_DIR: '/nowhere', GIT_INDEX_FILE: '/nowhere/index' } }),
+      ),
+    ).toBe('one')
   })
 })
 
@@ -135,29 +153,48 @@ describe('the folder in it', () => {
   test('is found by its path from the top, with or without a slash', async () => {
     await repository.commit({ 'web/app/a.txt': 'a' })
     const { root } = await checkOut()
-    expect(await Promise.all(['', 'web/app', '/web/app', 'web/./app/../app'].map(find))).toEqual([root, `${root}/web/app`, `${root}/web/app`, `${root}/web/app`])
+    expect(await Promise.all(['', 'web/app', '/web/app', 'web/./app/../app'].map(find))).toEqual([
+      root,
+      `${root}/web/app`,
+      `${root}/web/app`,
+      `${root}/web/app`,
+    ])
   })
 
   test.each(['..', 'web/../../..', 'out'])('%s leads out and is refused', async (name) => {
     await symlink('/etc', join(repository.path, 'out'))
     await repository.commit({ 'web/a.txt': 'a' })
-    await expect(find(name)).rejects.toMatchObject({ code: 'git/outside', message: `"${name}" leads out of the repository ${repository.url}.` })
+    await expect(find(name)).rejects.toMatchObject({
+      code: 'git/outside',
+      message: `"${name}" leads out of the repository ${repository.url}.`,
+    })
   })
 
   test.each(['nowhere', 'web/a.txt'])('%s is none', async (name) => {
     await repository.commit({ 'web/a.txt': 'a' })
-    await expect(find(name)).rejects.toMatchObject({ code: 'git/no-folder', message: `The repository ${repository.url} has no folder "${name}".` })
+    await expect(find(name)).rejects.toMatchObject({
+      code: 'git/no-folder',
+      message: `The repository ${repository.url} has no folder "${name}".`,
+    })
   })
 })
 
 describe('what cannot be had', () => {
   test('a repository that is not there', async () => {
-    await expect(checkOut({ url: `file://${folder}/nowhere.git` })).rejects.toMatchObject({ code: 'git/unreadable', exit: 1, message: expect.stringMatching(/could not be fetched: .*does not appear to be a git repository/) })
+    await expect(checkOut({ url: `file://${folder}/nowhere.git` })).rejects.toMatchObject({
+      code: 'git/unreadable',
+      exit: 1,
+      message: expect.stringMatching(/could not be fetched: .*does not appear to be a git repository/),
+    })
   })
 
   test('a branch that is not there, and which one may be meant', async () => {
     await repository.commit({ 'a.txt': 'one' })
-    await expect(checkOut({ ref: 'mian' })).rejects.toMatchObject({ code: 'git/no-ref', message: `The repository ${repository.url} has no branch, tag or commit "mian".`, hint: 'Did you mean "main"?' })
+    await expect(checkOut({ ref: 'mian' })).rejects.toMatchObject({
+      code: 'git/no-ref',
+      message: `The repository ${repository.url} has no branch, tag or commit "mian".`,
+      hint: 'Did you mean "main"?',
+    })
   })
 
   test('a commit that is not there', async () => {
@@ -166,7 +203,10 @@ describe('what cannot be had', () => {
   })
 
   test('a repository without a commit', async () => {
-    await expect(checkOut()).rejects.toMatchObject({ code: 'git/unreadable', message: expect.stringContaining('it has no commit yet') })
+    await expect(checkOut()).rejects.toMatchObject({
+      code: 'git/unreadable',
+      message: expect.stringContaining('it has no commit yet'),
+    })
   })
 
   test('an option in place of a URL or a ref', async () => {
@@ -174,7 +214,10 @@ describe('what cannot be had', () => {
   })
 
   test('anything without git', async () => {
-    await expect(checkOut({}, { environment: { PATH: folder } })).rejects.toMatchObject({ code: 'git/not-installed', hint: 'Install git and try again.' })
+    await expect(checkOut({}, { environment: { PATH: folder } })).rejects.toMatchObject({
+      code: 'git/not-installed',
+      hint: 'Install git and try again.',
+    })
   })
 
   test('a folder of this machine as a submodule of a repository from elsewhere', async () => {
@@ -185,14 +228,21 @@ describe('what cannot be had', () => {
     repository.git('clone', '-q', '--bare', repository.path, join(folder, 'web/app.git'))
     repository.git('--git-dir', join(folder, 'web/app.git'), 'update-server-info')
     const server = await serveFolder(join(folder, 'web'))
-    await expect(checkOut({ url: `${server.url}/app.git` })).rejects.toMatchObject({ code: 'git/unreadable', message: expect.stringContaining("transport 'file' not allowed") })
+    await expect(checkOut({ url: `${server.url}/app.git` })).rejects.toMatchObject({
+      code: 'git/unreadable',
+      message: expect.stringContaining("transport 'file' not allowed"),
+    })
     server.close()
   })
 
   test('a password of the URL is in no message and in no file', async () => {
     const web = await serveFolder(folder)
     const url = web.url.replace('http://', 'http://somebody:hunter2@')
-    await expect(checkOut({ url: `${url}/nowhere.git` })).rejects.toMatchObject({ code: 'git/unreadable', message: expect.not.stringContaining('hunter2'), hint: expect.not.stringContaining('hunter2') })
+    await expect(checkOut({ url: `${url}/nowhere.git` })).rejects.toMatchObject({
+      code: 'git/unreadable',
+      message: expect.not.stringContaining('hunter2'),
+      hint: expect.not.stringContaining('hunter2'),
+    })
     await repository.commit({ 'a.txt': 'one' })
     repository.git('clone', '-q', '--bare', repository.path, join(folder, 'app.git'))
     repository.git('--git-dir', join(folder, 'app.git'), 'update-server-info')
@@ -214,7 +264,10 @@ test('a fetch ends by its signal, with everything that git has started', async (
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const controller = new AbortController()
-  const fetching = checkOut({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/app.git` }, { signal: controller.signal })
+  const fetching = checkOut(
+    { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/app.git` },
+    { signal: controller.signal },
+  )
   await asked.promise
   const reason = new Error('enough')
   controller.abort(reason)
@@ -225,7 +278,12 @@ test('a fetch ends by its signal, with everything that git has started', async (
 
 test('what ssh says is told, and it has no terminal to ask anything', async () => {
   const ssh = join(folder, 'ssh')
-  await writeFile(ssh, '#!/bin/sh\nif (: </dev/tty) 2>/dev/null; then echo "there is a terminal" >&2; else echo "no terminal here" >&2; fi\nexit 255\n')
+  await writeFile(
+    ssh,
+    '#!/bin/sh\nif (: </dev/tty) 2>/dev/null; then echo "there is a terminal" >&2; else echo "no terminal here" >&2; fi\nexit 255\n',
+  )
   await chmod(ssh, 0o755)
-  await expect(checkOut({ url: 'git@example.invalid:app.git' }, { environment: { ...process.env, GIT_SSH: ssh } })).rejects.toThrow('no terminal here')
+  await expect(
+    checkOut({ url: 'git@example.invalid:app.git' }, { environment: { ...process.env, GIT_SSH: ssh } }),
+  ).rejects.toThrow('no terminal here')
 })

@@ -13,7 +13,11 @@ let folder: string
 let repository: string
 let first: string
 const git = (...args: readonly string[]): string =>
-  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'init.defaultBranch=main', ...args], { cwd: repository, encoding: 'utf8' }).trim()
+  execFileSync(
+    'git',
+    ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'init.defaultBranch=main', ...args],
+    { cwd: repository, encoding: 'utf8' },
+  ).trim()
 
 const commit = (text: string): string => {
   writeFileSync(join(repository, 'sub/compose.yaml'), text)
@@ -40,7 +44,9 @@ const load = (text: string) => {
 }
 
 test('include and extends read a repository at a branch, and at a commit', () => {
-  const result = load(`include: ["file://${repository}#main:sub"]\nservices: {near: {extends: {service: far, file: "file://${repository}#${first}:sub/compose.yaml"}}}\n`)
+  const result = load(
+    `include: ["file://${repository}#main:sub"]\nservices: {near: {extends: {service: far, file: "file://${repository}#${first}:sub/compose.yaml"}}}\n`,
+  )
   if (!result.ok) throw new Error(problemLines(result.problems).join('\n'))
   expect(result.project.services['far']?.image).toBe('two')
   expect(result.project.services['near']?.image).toBe('one')
@@ -59,7 +65,8 @@ test('processes that read one repository at once wait for each other, and for no
   const cacheDirectory = join(folder, 'shared-cache')
   const module = new URL('../../../src/system/git.ts', import.meta.url).href
   const script = `const { createGitFetcher } = await import(${JSON.stringify(module)}); console.log(JSON.stringify(createGitFetcher({ cacheDirectory: ${JSON.stringify(cacheDirectory)} })(${JSON.stringify(`file://${repository}`)}, 'main')))`
-  const fetchAlone = async (): Promise<unknown> => JSON.parse((await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])).stdout)
+  const fetchAlone = async (): Promise<unknown> =>
+    JSON.parse((await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])).stdout)
   const results = await Promise.all(Array.from({ length: 5 }, fetchAlone))
   const { directory } = results[0] as { directory: string }
   expect(results).toEqual(Array.from({ length: 5 }, () => ({ ok: true, directory })))
@@ -71,7 +78,11 @@ test('processes that read one repository at once wait for each other, and for no
 })
 
 test.each([
-  ['a repository that is not there', 'include: ["file:///nowhere/at/all#main"]', 'remote/failed The repository file:///nowhere/at/all could not be fetched'],
+  [
+    'a repository that is not there',
+    'include: ["file:///nowhere/at/all#main"]',
+    'remote/failed The repository file:///nowhere/at/all could not be fetched',
+  ],
   ['a branch that is not there', 'include: ["file://{repository}#nope"]', 'could not be fetched'],
   ['a folder without a stack file', 'include: ["file://{repository}"]', 'remote/no-file'],
   ['a folder outside', 'include: ["file://{repository}#main:../.."]', 'remote/outside'],

@@ -8,8 +8,14 @@ import { toTar, type RootEntry } from '../../../src/system/base-images/tar.ts'
 
 const list = async (entries: readonly RootEntry[]): Promise<readonly string[]> => {
   const archive = await buffer(toTar(entries))
-  const listed = execFileSync('tar', ['-tv', '--numeric-owner', '--full-time', '--utc'], { input: archive, encoding: 'utf8' })
-  return listed.trim().split('\n').map((line) => line.replace(/\s+/g, ' '))
+  const listed = execFileSync('tar', ['-tv', '--numeric-owner', '--full-time', '--utc'], {
+    input: archive,
+    encoding: 'utf8',
+  })
+  return listed
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/\s+/g, ' '))
 }
 
 test('tar itself reads modes, owners, links and contents', async () => {
@@ -35,5 +41,7 @@ test('tar itself reads modes, owners, links and contents', async () => {
 test('a long path is split, one that is too long is refused', async () => {
   const long = `/${'a'.repeat(90)}/${'b'.repeat(60)}/${'c'.repeat(90)}`
   expect((await list([{ kind: 'text', path: long, text: '' }]))[0]).toContain(long.slice(1))
-  await expect(list([{ kind: 'text', path: `/${'a'.repeat(200)}`, text: '' }])).rejects.toThrow('too long for a tar archive')
+  await expect(list([{ kind: 'text', path: `/${'a'.repeat(200)}`, text: '' }])).rejects.toThrow(
+    'too long for a tar archive',
+  )
 })

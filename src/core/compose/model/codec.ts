@@ -31,7 +31,10 @@ export type Field = {
   readonly yamlOnly?: boolean
 }
 
-export const below = (at: At, key: string): At => ({ problems: at.problems, path: at.path === '' ? key : `${at.path}.${key}` })
+export const below = (at: At, key: string): At => ({
+  problems: at.problems,
+  path: at.path === '' ? key : `${at.path}.${key}`,
+})
 export const item = (at: At, index: number): At => ({ problems: at.problems, path: `${at.path}[${index}]` })
 
 export const wrong = (place: Place, at: At, message: string, hint?: string): undefined => {
@@ -39,20 +42,23 @@ export const wrong = (place: Place, at: At, message: string, hint?: string): und
   return undefined
 }
 
-type FieldMore = { readonly jsonName?: string; readonly jsonEmpty?: unknown; readonly hidden?: boolean; readonly yamlOnly?: boolean }
+type FieldMore = {
+  readonly jsonName?: string
+  readonly jsonEmpty?: unknown
+  readonly hidden?: boolean
+  readonly yamlOnly?: boolean
+}
 export const field = (name: string, codec: Codec, more: FieldMore = {}): Field => ({ name, codec, ...more })
 
 /** A mapping with known keys, in the order in which they are printed. `x-` keys are kept as they are written. */
-export const struct = (fields: readonly Field[], { keepEmpty = true }: { keepEmpty?: boolean } = {}): Codec => {
-  return {
-    decode: (node, at) => {
-      if (node.kind !== 'map') return undefined
-      const record = decodeFields(node, fields, at)
-      return keepEmpty || Object.keys(record).length > 0 ? record : undefined
-    },
-    print: (value, format) => printFields(value as Record<string, unknown>, fields, format),
-  }
-}
+export const struct = (fields: readonly Field[], { keepEmpty = true }: { keepEmpty?: boolean } = {}): Codec => ({
+  decode: (node, at) => {
+    if (node.kind !== 'map') return undefined
+    const record = decodeFields(node, fields, at)
+    return keepEmpty || Object.keys(record).length > 0 ? record : undefined
+  },
+  print: (value, format) => printFields(value as Record<string, unknown>, fields, format),
+})
 
 const decodeFields = (node: MapNode, fields: readonly Field[], at: At): Record<string, unknown> => {
   const record: Record<string, unknown> = {}
@@ -66,16 +72,25 @@ const decodeFields = (node: MapNode, fields: readonly Field[], at: At): Record<s
   return record
 }
 
-export const printFields = (record: Record<string, unknown>, fields: readonly Field[], format: Format): Record<string, unknown> => {
+export const printFields = (
+  record: Record<string, unknown>,
+  fields: readonly Field[],
+  format: Format,
+): Record<string, unknown> => {
   const printed: Record<string, unknown> = {}
   for (const { name, codec, jsonName, jsonEmpty, hidden, yamlOnly } of fields) {
     if (hidden === true || (yamlOnly === true && format === 'json')) continue
     const value = record[name]
     const key = format === 'json' && jsonName !== undefined ? jsonName : name
-    if (value !== undefined && !(value === null && format === 'yaml')) printed[key] = codec.print?.(value, format) ?? value
+    if (value !== undefined && !(value === null && format === 'yaml'))
+      printed[key] = codec.print?.(value, format) ?? value
     else if (format === 'json' && jsonEmpty !== undefined) printed[key] = jsonEmpty
   }
-  if (format === 'yaml') for (const key of Object.keys(record).filter((name) => name.startsWith('x-')).sort()) printed[key] = sortKeysNaturally(record[key])
+  if (format === 'yaml')
+    for (const key of Object.keys(record)
+      .filter((name) => name.startsWith('x-'))
+      .sort())
+      printed[key] = sortKeysNaturally(record[key])
   return printed
 }
 
@@ -108,7 +123,10 @@ export const listOf = (codec: Codec, { keepEmpty = false }: { keepEmpty?: boolea
   },
   ...(codec.print === undefined
     ? {}
-    : { print: (value: unknown, format: Format) => (value as readonly unknown[]).map((one) => (one === null ? null : codec.print!(one, format))) }),
+    : {
+        print: (value: unknown, format: Format) =>
+          (value as readonly unknown[]).map((one) => (one === null ? null : codec.print!(one, format))),
+      }),
 })
 
 const scalar = (decode: (node: Node & { kind: 'scalar' }, at: At) => unknown): Codec => ({
@@ -119,7 +137,12 @@ export const scalarCodec = scalar
 /** A whole number or a boolean may stand where a text is wanted; a number with a point may not. */
 export const readText = (node: Node, at: At): string | undefined =>
   node.kind === 'scalar' && node.type === 'float'
-    ? wrong(node, at, `A text is wanted here, and ${node.source.text.slice(node.start, node.end).trim()} is a number with a point.`, 'Put it in quotes.')
+    ? wrong(
+        node,
+        at,
+        `A text is wanted here, and ${node.source.text.slice(node.start, node.end).trim()} is a number with a point.`,
+        'Put it in quotes.',
+      )
     : scalarText(node)
 /** Text; an empty one is as good as none. */
 export const text: Codec = scalar((node, at) => readText(node, at) || undefined)
@@ -145,14 +168,20 @@ const readBoolean = (node: Node & { kind: 'scalar' }, at: At): boolean | undefin
 }
 
 export const readWhole = (node: Node & { kind: 'scalar' }, at: At): number | undefined => {
-  const value = typeof node.value === 'string' ? (/^[-+]?\d+$/.test(node.value) ? Number(node.value) : Number.NaN) : Number(node.value)
+  const value =
+    typeof node.value === 'string'
+      ? /^[-+]?\d+$/.test(node.value)
+        ? Number(node.value)
+        : Number.NaN
+      : Number(node.value)
   return Number.isFinite(value) ? Math.trunc(value) : wrong(node, at, `"${scalarText(node)}" is no whole number.`)
 }
 
 /** A number that is not negative and, unlike others, is not read from text; `undefined` for 0 unless `zero`. */
 export const unsigned = (bits: 16 | 32 | 64, { zero = false }: { zero?: boolean } = {}): Codec =>
   scalar((node, at) => {
-    if (node.type !== 'int' && node.type !== 'float') return wrong(node, at, `"${scalarText(node)}" is no whole number.`)
+    if (node.type !== 'int' && node.type !== 'float')
+      return wrong(node, at, `"${scalarText(node)}" is no whole number.`)
     const value = Math.trunc(Number(node.value))
     if (value < 0) return wrong(node, at, `${scalarText(node)} is negative.`)
     const kept = bits === 64 ? value : value % 2 ** bits

@@ -7,7 +7,14 @@ const ipam = struct(
     field('driver', text),
     field(
       'config',
-      listOf(struct([field('subnet', text), field('gateway', text), field('ip_range', text), field('aux_addresses', labels)])),
+      listOf(
+        struct([
+          field('subnet', text),
+          field('gateway', text),
+          field('ip_range', text),
+          field('aux_addresses', labels),
+        ]),
+      ),
     ),
     field('options', options, { hidden: true }),
   ],
@@ -27,7 +34,13 @@ export const networkCodec = struct([
   field('enable_ipv6', choice),
 ])
 
-export const volumeCodec = struct([field('name', text), field('driver', text), field('driver_opts', options), field('external', flag), field('labels', labels)])
+export const volumeCodec = struct([
+  field('name', text),
+  field('driver', text),
+  field('driver_opts', options),
+  field('external', flag),
+  field('labels', labels),
+])
 
 const fileObject = struct([
   field('name', text),
@@ -41,7 +54,12 @@ const fileObject = struct([
   field('template_driver', text),
 ])
 
-const model = struct([field('name', text), field('model', text), field('context_size', whole), field('runtime_flags', listOf(itemText))])
+const model = struct([
+  field('name', text),
+  field('model', text),
+  field('context_size', whole),
+  field('runtime_flags', listOf(itemText)),
+])
 
 /** The sections of a project in the order in which YAML has them; JSON sorts them. */
 export const projectFields: readonly Field[] = [

@@ -1,10 +1,47 @@
-import { anything, choice, field, flag, itemText, listOf, mapOf, single, struct, text, unsigned, whole, wholeOrZero } from './codec.ts'
-import { bytes, command, deviceCount, duration, durationOrNothing, environment, extraHosts, fileMode, healthTest, labels, mountTarget, multiOptions, options, sshKeys, textList, ulimit } from './texts.ts'
+import {
+  anything,
+  choice,
+  field,
+  flag,
+  itemText,
+  listOf,
+  mapOf,
+  single,
+  struct,
+  text,
+  unsigned,
+  whole,
+  wholeOrZero,
+} from './codec.ts'
+import {
+  bytes,
+  command,
+  deviceCount,
+  duration,
+  durationOrNothing,
+  environment,
+  extraHosts,
+  fileMode,
+  healthTest,
+  labels,
+  mountTarget,
+  multiOptions,
+  options,
+  sshKeys,
+  textList,
+  ulimit,
+} from './texts.ts'
 
 const texts = listOf(itemText)
 
 export const fileReferences = listOf(
-  struct([field('source', text), field('target', text), field('uid', text), field('gid', text), field('mode', fileMode)]),
+  struct([
+    field('source', text),
+    field('target', text),
+    field('uid', text),
+    field('gid', text),
+    field('mode', fileMode),
+  ]),
 )
 
 export const ulimits = mapOf(ulimit)
@@ -64,10 +101,23 @@ export const develop = struct([
   ),
 ])
 
-const throttle = listOf(struct([field('path', text, { jsonName: 'Path', jsonEmpty: '' }), field('rate', bytes, { jsonName: 'Rate', jsonEmpty: '0' })]))
+const throttle = listOf(
+  struct([
+    field('path', text, { jsonName: 'Path', jsonEmpty: '' }),
+    field('rate', bytes, { jsonName: 'Rate', jsonEmpty: '0' }),
+  ]),
+)
 export const blkio = struct([
   field('weight', unsigned(16)),
-  field('weight_device', listOf(struct([field('path', text, { jsonName: 'Path', jsonEmpty: '' }), field('weight', unsigned(16), { jsonName: 'Weight', jsonEmpty: 0 })]))),
+  field(
+    'weight_device',
+    listOf(
+      struct([
+        field('path', text, { jsonName: 'Path', jsonEmpty: '' }),
+        field('weight', unsigned(16), { jsonName: 'Weight', jsonEmpty: 0 }),
+      ]),
+    ),
+  ),
   field('device_read_bps', throttle),
   field('device_read_iops', throttle),
   field('device_write_bps', throttle),
@@ -91,7 +141,14 @@ const resource = struct([
   field('devices', deviceRequests),
   field(
     'generic_resources',
-    listOf(struct([field('discrete_resource_spec', struct([field('kind', text, { jsonEmpty: '' }), field('value', whole, { jsonEmpty: 0 })]))])),
+    listOf(
+      struct([
+        field(
+          'discrete_resource_spec',
+          struct([field('kind', text, { jsonEmpty: '' }), field('value', whole, { jsonEmpty: 0 })]),
+        ),
+      ]),
+    ),
   ),
 ])
 
@@ -110,15 +167,26 @@ export const deploy = struct([
   field('labels', labels),
   field('update_config', updateConfig),
   field('rollback_config', updateConfig),
-  field('resources', struct([field('limits', resource), field('reservations', resource)], { keepEmpty: false }), { jsonEmpty: {} }),
+  field('resources', struct([field('limits', resource), field('reservations', resource)], { keepEmpty: false }), {
+    jsonEmpty: {},
+  }),
   field(
     'restart_policy',
-    struct([field('condition', text), field('delay', duration), field('max_attempts', unsigned(64, { zero: true })), field('window', duration)]),
+    struct([
+      field('condition', text),
+      field('delay', duration),
+      field('max_attempts', unsigned(64, { zero: true })),
+      field('window', duration),
+    ]),
   ),
   field(
     'placement',
     struct(
-      [field('constraints', texts), field('preferences', listOf(struct([field('spread', text)]))), field('max_replicas_per_node', unsigned(64))],
+      [
+        field('constraints', texts),
+        field('preferences', listOf(struct([field('spread', text)]))),
+        field('max_replicas_per_node', unsigned(64)),
+      ],
       { keepEmpty: false },
     ),
     { jsonEmpty: {} },
@@ -155,7 +223,15 @@ export const volumes = listOf(
     field('target', mountTarget),
     field('read_only', flag),
     field('consistency', text),
-    field('bind', struct([field('selinux', text), field('propagation', text), field('create_host_path', flag), field('recursive', text)])),
+    field(
+      'bind',
+      struct([
+        field('selinux', text),
+        field('propagation', text),
+        field('create_host_path', flag),
+        field('recursive', text),
+      ]),
+    ),
     field('volume', struct([field('labels', labels), field('nocopy', flag), field('subpath', text)])),
     field('tmpfs', struct([field('size', bytes), field('mode', unsigned(32))])),
     field('image', struct([field('subpath', text)])),
@@ -176,9 +252,13 @@ export const networks = mapOf(
   ]),
 )
 
-export const dependsOn = mapOf(struct([field('condition', text), field('restart', flag), field('required', choice, { jsonEmpty: false })]))
+export const dependsOn = mapOf(
+  struct([field('condition', text), field('restart', flag), field('required', choice, { jsonEmpty: false })]),
+)
 export const devices = listOf(struct([field('source', text), field('target', text), field('permissions', text)]))
-export const envFiles = listOf(struct([field('path', text), field('required', choice, { jsonEmpty: false }), field('format', text)]))
+export const envFiles = listOf(
+  struct([field('path', text), field('required', choice, { jsonEmpty: false }), field('format', text)]),
+)
 export const credentialSpec = struct([field('config', text), field('file', text), field('registry', text)])
 export const logging = struct([field('driver', text), field('options', options)])
 export const provider = struct([field('type', text), field('options', multiOptions)])

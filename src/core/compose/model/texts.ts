@@ -28,7 +28,12 @@ export const command: Codec = {
 }
 
 export const healthTest: Codec = {
-  decode: (node, at) => (node.kind === 'scalar' ? (node.value === null ? undefined : ['CMD-SHELL', scalarText(node)]) : texts.decode(node, at)),
+  decode: (node, at) =>
+    node.kind === 'scalar'
+      ? node.value === null
+        ? undefined
+        : ['CMD-SHELL', scalarText(node)]
+      : texts.decode(node, at),
 }
 
 const durationOf = (node: Node, at: At): string | undefined => {
@@ -85,7 +90,8 @@ export const environment: Codec = {
   decode: (node, at) => {
     for (const one of node.kind === 'seq' ? node.items : []) {
       const name = scalarText(one).split('=', 1)[0]!
-      if (/[\t\n\v\f\r \u0085\u00a0]$/.test(name)) wrong(one, at, `The variable "${name}" ends with a space.`, `Write ${name.trim()}=… without the space.`)
+      if (/[\t\n\v\f\r \u0085\u00a0]$/.test(name))
+        wrong(one, at, `The variable "${name}" ends with a space.`, `Write ${name.trim()}=… without the space.`)
     }
     return pairs(node, null)
   },
@@ -126,14 +132,18 @@ export const mountTarget: Codec = scalarCodec((node) => cleanPath(scalarText(nod
 export const fileMode: Codec = scalarCodec((node, at) => {
   const isOctal = node.type === 'str' && /^[-+]?[0-7]+$/.test(String(node.value))
   const value = node.type === 'int' ? Number(node.value) : isOctal ? Number.parseInt(String(node.value), 8) : Number.NaN
-  return Number.isNaN(value) ? wrong(node, at, `"${scalarText(node)}" is no file mode.`, 'File modes are octal: 0440.') : `0${value.toString(8)}`
+  return Number.isNaN(value)
+    ? wrong(node, at, `"${scalarText(node)}" is no file mode.`, 'File modes are octal: 0440.')
+    : `0${value.toString(8)}`
 })
 
 /** How many devices: a number, or `all`, which is -1. */
 export const deviceCount: Codec = scalarCodec((node, at) => {
   const text = scalarText(node)
   if (text.toLowerCase() === 'all') return -1
-  return /^-?\d+$/.test(text) ? Number(text) || undefined : wrong(node, at, `"${text}" is no number of devices.`, 'Write a number, or all.')
+  return /^-?\d+$/.test(text)
+    ? Number(text) || undefined
+    : wrong(node, at, `"${text}" is no number of devices.`, 'Write a number, or all.')
 })
 
 /** SSH agents as `id` or `id=path`. */
@@ -179,7 +189,8 @@ export const multiOptions: Codec = {
 export const ulimit: Codec = {
   decode: (node, at) => {
     const numberOf = (one: Node | undefined): number => {
-      if (one?.kind === 'scalar' && one.type === 'float') return wrong(one, at, `"${scalarText(one)}" is no whole number.`) ?? 0
+      if (one?.kind === 'scalar' && one.type === 'float')
+        return wrong(one, at, `"${scalarText(one)}" is no whole number.`) ?? 0
       return one === undefined ? 0 : Number(scalarText(one))
     }
     if (node.kind === 'scalar') {

@@ -68,7 +68,9 @@ export const fitsScalar = (node: ScalarNode, shape: Shape): boolean => {
 }
 
 const fitsNumber = (value: number | bigint, { whole, min, max }: Extract<Shape, { kind: 'number' }>): boolean =>
-  (!whole || typeof value === 'bigint' || Number.isInteger(value)) && (min === undefined || value >= min) && (max === undefined || value <= max)
+  (!whole || typeof value === 'bigint' || Number.isInteger(value)) &&
+  (min === undefined || value >= min) &&
+  (max === undefined || value <= max)
 
 /** The index of the first item that stood in the list before. */
 export const repeatedItem = (node: SeqNode): number | undefined => {

@@ -1,4 +1,19 @@
-import { boolean, entries, key, list, mapping, nothing, number, oneOf, requiredKey, text, uniqueList, whole, wholeBetween, type Shape } from './shape.ts'
+import {
+  boolean,
+  entries,
+  key,
+  list,
+  mapping,
+  nothing,
+  number,
+  oneOf,
+  requiredKey,
+  text,
+  uniqueList,
+  whole,
+  wholeBetween,
+  type Shape,
+} from './shape.ts'
 
 /** Value forms that many keys share. */
 
@@ -12,7 +27,10 @@ export const textOrTexts: Shape = oneOf(text, uniqueTexts)
 export const textOrNothing: Shape = oneOf(text, nothing)
 
 /** `KEY: value` or `- KEY=value`. */
-export const keyValues: Shape = oneOf(entries('a mapping of names to values', oneOf(text, number, boolean, nothing)), uniqueTexts)
+export const keyValues: Shape = oneOf(
+  entries('a mapping of names to values', oneOf(text, number, boolean, nothing)),
+  uniqueTexts,
+)
 
 /** Options that a driver understands; not looked into any further. */
 export const driverOptions: Shape = entries('a mapping of driver options', oneOf(text, number), { loose: true })
@@ -37,7 +55,10 @@ export const fileReferences: Shape = list(
     text,
     mapping('a file reference', {
       source: key(text, 'The name under the top-level `configs` or `secrets`.'),
-      target: key(text, 'Where the file lies in the container; a config goes to `/<source>`, a secret to `/run/secrets/<source>`.'),
+      target: key(
+        text,
+        'Where the file lies in the container; a config goes to `/<source>`, a secret to `/run/secrets/<source>`.',
+      ),
       uid: key(text, 'The user id that owns the file.'),
       gid: key(text, 'The group id that owns the file.'),
       mode: key(numberOrText, 'The permissions in octal, such as `0440`.'),
@@ -78,7 +99,11 @@ export const deviceRequests: Shape = list(
 )
 
 export const gpuRequests: Shape = list(
-  mapping('a GPU request', { capabilities: key(uniqueTexts, 'What the GPU must be able to do.'), ...deviceKeys }, { loose: true }),
+  mapping(
+    'a GPU request',
+    { capabilities: key(uniqueTexts, 'What the GPU must be able to do.'), ...deviceKeys },
+    { loose: true },
+  ),
 )
 
 const externalName = key(text, 'The real name. Write it in `name` beside `external: true` instead.')
@@ -88,4 +113,6 @@ export const external: Shape = oneOf(boolean, text, mapping('external', { name: 
 /** `external` of configs and secrets, where more is let through. */
 export const looseExternal: Shape = oneOf(boolean, text, mapping('external', { name: externalName }, { loose: true }))
 
-export const storageOptions: Shape = entries('a mapping of options', oneOf(text, whole, nothing), { names: /^(?!x-)./s })
+export const storageOptions: Shape = entries('a mapping of options', oneOf(text, whole, nothing), {
+  names: /^(?!x-)./s,
+})

@@ -9,7 +9,16 @@ import { zodSchema } from './zod-schema.ts'
 export type JsonSchema = { readonly [key: string]: unknown }
 
 /** Shapes that are written once and referred to. */
-const named: Readonly<Record<string, Shape>> = { service, build, network, volume, config, secret, hook, file_references: fileReferences }
+const named: Readonly<Record<string, Shape>> = {
+  service,
+  build,
+  network,
+  volume,
+  config,
+  secret,
+  hook,
+  file_references: fileReferences,
+}
 
 /** The JSON Schema (draft 7) of a stack file, made from the zod schema: editors complete, check and explain with it. */
 export const toJsonSchema = (): JsonSchema => {
@@ -65,10 +74,14 @@ const refine = (json: Record<string, unknown>, shape: Shape): void => {
   }
 }
 
-const describeKeys = (json: Record<string, unknown>, keys: ReadonlyMap<string, { description: string; deprecated?: boolean }>): void => {
+const describeKeys = (
+  json: Record<string, unknown>,
+  keys: ReadonlyMap<string, { description: string; deprecated?: boolean }>,
+): void => {
   const properties = json['properties'] as Record<string, Record<string, unknown>>
   for (const [name, { description, deprecated }] of keys) {
     const property = properties[name]
-    if (property !== undefined) properties[name] = { description, ...(deprecated === true ? { deprecated } : {}), ...property }
+    if (property !== undefined)
+      properties[name] = { description, ...(deprecated === true ? { deprecated } : {}), ...property }
   }
 }

@@ -1,4 +1,14 @@
-import { driverOptions, flag, hook, keyValues, numberOrText, textOrTexts, texts, uniqueTexts, wholeOrText } from './forms.ts'
+import {
+  driverOptions,
+  flag,
+  hook,
+  keyValues,
+  numberOrText,
+  textOrTexts,
+  texts,
+  uniqueTexts,
+  wholeOrText,
+} from './forms.ts'
 import {
   boolean,
   entries,
@@ -69,7 +79,10 @@ export const blkio: Shape = mapping(
       list(
         mapping(
           'a device weight',
-          { path: key(text, 'The device, such as `/dev/sda`.'), weight: key(wholeOrText, 'Its share, from 10 to 1000.') },
+          {
+            path: key(text, 'The device, such as `/dev/sda`.'),
+            weight: key(wholeOrText, 'Its share, from 10 to 1000.'),
+          },
           { extensible: false },
         ),
       ),
@@ -112,7 +125,10 @@ export const extendsForm: Shape = oneOf(
 const plain: Shape = oneOf(text, number, boolean)
 export const provider: Shape = mapping('a provider', {
   type: requiredKey(text, 'The program that manages the service.'),
-  options: key(entries('a mapping of options', oneOf(text, number, boolean, list(plain)), { loose: true }), 'Options for that program.'),
+  options: key(
+    entries('a mapping of options', oneOf(text, number, boolean, list(plain)), { loose: true }),
+    'Options for that program.',
+  ),
 })
 
 export const healthcheck: Shape = mapping('a healthcheck', {
@@ -127,7 +143,10 @@ export const healthcheck: Shape = mapping('a healthcheck', {
 
 export const logging: Shape = mapping('a logging configuration', {
   driver: key(text, 'The log driver, such as `json-file` or `journald`.'),
-  options: key(entries('a mapping of options', oneOf(text, number, nothing), { loose: true }), 'Options of the driver, such as `max-size`.'),
+  options: key(
+    entries('a mapping of options', oneOf(text, number, nothing), { loose: true }),
+    'Options of the driver, such as `max-size`.',
+  ),
 })
 
 export const serviceModels: Shape = oneOf(

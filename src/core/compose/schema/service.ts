@@ -34,7 +34,21 @@ import {
   serviceNetworks,
   volumes,
 } from './service-parts.ts'
-import { boolean, key, list, mapping, number, oneOf, text, textLike, uniqueList, wholeBetween, word, type Key, type Shape } from './shape.ts'
+import {
+  boolean,
+  key,
+  list,
+  mapping,
+  number,
+  oneOf,
+  text,
+  textLike,
+  uniqueList,
+  wholeBetween,
+  word,
+  type Key,
+  type Shape,
+} from './shape.ts'
 
 const pullPolicy = textLike(
   /always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+/,
@@ -44,7 +58,10 @@ const containerName = textLike(/[a-zA-Z0-9][a-zA-Z0-9_.-]+/, 'at least two lette
 const textOrNumberList = uniqueList(oneOf(text, number))
 
 const run: Readonly<Record<string, Key>> = {
-  image: key(text, 'The image that the containers are made from; when `build` is there, too, the name of what is built.'),
+  image: key(
+    text,
+    'The image that the containers are made from; when `build` is there, too, the name of what is built.',
+  ),
   build: key(build, 'How the image is built: the context, or a mapping with all options.'),
   command: key(command, 'What the containers run, instead of the image’s own command.'),
   entrypoint: key(command, 'What runs the command, instead of the image’s own entrypoint.'),
@@ -127,7 +144,10 @@ const limits: Readonly<Record<string, Key>> = {
   mem_swappiness: key(wholeOrText, 'How readily memory is swapped out, from 0 to 100.'),
   memswap_limit: key(numberOrText, 'Memory and swap together; `-1` for no limit.'),
   oom_kill_disable: key(flag, 'Keeps the container from being killed when memory runs out.'),
-  oom_score_adj: key(oneOf(text, wholeBetween(-1000, 1000)), 'How readily it is killed when memory runs out, from -1000 to 1000.'),
+  oom_score_adj: key(
+    oneOf(text, wholeBetween(-1000, 1000)),
+    'How readily it is killed when memory runs out, from -1000 to 1000.',
+  ),
   pids_limit: key(numberOrText, 'How many processes a container may have; `-1` for no limit.'),
   blkio_config: key(blkio, 'Limits of block I/O.'),
   ulimits: key(ulimits, 'Resource limits of the processes, such as `nofile`.'),

@@ -63,7 +63,8 @@ export const wrongFormHint = (node: Node, shape: Shape): string | undefined => {
   if (node.kind === 'scalar') {
     if (node.type === 'null') return 'Give it a value, or remove the key.'
     if (node.type !== 'str' && takes.has('text')) return `Put it in quotes: "${String(node.value)}".`
-    if (takes.has('list') && !takes.has('text')) return `Make it an item of a list: [${node.type === 'str' ? JSON.stringify(node.value) : String(node.value)}].`
+    if (takes.has('list') && !takes.has('text'))
+      return `Make it an item of a list: [${node.type === 'str' ? JSON.stringify(node.value) : String(node.value)}].`
     return undefined
   }
   if (node.kind === 'map' && takes.has('text') && node.entries.size === 1) {
@@ -73,7 +74,8 @@ export const wrongFormHint = (node: Node, shape: Shape): string | undefined => {
       return `A colon followed by a space makes a mapping. Write "${name}=${String(value.value)}" or put the whole item in quotes.`
     }
   }
-  if (node.kind === 'seq' && takes.has('mapping')) return 'Write names with a value under each instead of items with a dash.'
+  if (node.kind === 'seq' && takes.has('mapping'))
+    return 'Write names with a value under each instead of items with a dash.'
   return undefined
 }
 

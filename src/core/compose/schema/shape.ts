@@ -8,7 +8,12 @@ export type Shape =
   | Entries
   | List
   | { readonly kind: 'number'; readonly whole: boolean; readonly min?: number; readonly max?: number }
-  | { readonly kind: 'text'; readonly pattern?: RegExp; readonly expected?: string; readonly words?: readonly [string, ...string[]] }
+  | {
+      readonly kind: 'text'
+      readonly pattern?: RegExp
+      readonly expected?: string
+      readonly words?: readonly [string, ...string[]]
+    }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'anything' }
@@ -38,7 +43,12 @@ export type Entries = {
 export type List = { readonly kind: 'list'; readonly item: Shape; readonly unique: boolean }
 
 /** One key of a mapping: what it takes, and the sentence that editors show. */
-export type Key = { readonly shape: Shape; readonly description: string; readonly required?: boolean; readonly deprecated?: boolean }
+export type Key = {
+  readonly shape: Shape
+  readonly description: string
+  readonly required?: boolean
+  readonly deprecated?: boolean
+}
 
 export const text: Shape = { kind: 'text' }
 export const boolean: Shape = { kind: 'boolean' }

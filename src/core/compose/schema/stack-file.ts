@@ -1,6 +1,21 @@
 import { driverOptions, external, flag, keyValues, looseExternal, textOrTexts, texts } from './forms.ts'
 import { service } from './service.ts'
-import { anything, deprecatedKey, entries, key, list, mapping, nothing, objectName, oneOf, requiredKey, text, whole, type Mapping, type Shape } from './shape.ts'
+import {
+  anything,
+  deprecatedKey,
+  entries,
+  key,
+  list,
+  mapping,
+  nothing,
+  objectName,
+  oneOf,
+  requiredKey,
+  text,
+  whole,
+  type Mapping,
+  type Shape,
+} from './shape.ts'
 
 const ipam = mapping('an address configuration', {
   driver: key(text, 'The driver that hands out addresses.'),

@@ -29,14 +29,17 @@ export const validateNode = (document: Node, shape: Shape = stackFile): readonly
 }
 
 /** As `validateNode`, for plain data; the places mean nothing. */
-export const validateShape = (plain: unknown, shape?: Shape): readonly ShapeProblem[] => validateNode(nodeOfPlain(plain), shape)
+export const validateShape = (plain: unknown, shape?: Shape): readonly ShapeProblem[] =>
+  validateNode(nodeOfPlain(plain), shape)
 
 const nowhere: Place = { source: { file: '', text: '' }, start: 0, end: 0 }
 
 const nodeOfPlain = (plain: unknown): Node => {
   if (Array.isArray(plain)) return { ...nowhere, kind: 'seq', items: plain.map(nodeOfPlain) }
   if (typeof plain === 'object' && plain !== null) {
-    const entries = new Map(Object.entries(plain).map(([name, value]) => [name, { key: nowhere, value: nodeOfPlain(value) }]))
+    const entries = new Map(
+      Object.entries(plain).map(([name, value]) => [name, { key: nowhere, value: nodeOfPlain(value) }]),
+    )
     return { ...nowhere, kind: 'map', entries }
   }
   return scalarAt(nowhere, (plain ?? null) as string | number | bigint | boolean | null)
@@ -68,13 +71,20 @@ const likelyShape = (node: Node, shape: Shape): Shape | undefined => {
   return shape.kind === 'number' && (node.type === 'int' || node.type === 'float') ? shape : undefined
 }
 
-const add = (finding: Finding, problem: Omit<ShapeProblem, 'path' | 'place' | 'at'> & Partial<Pick<ShapeProblem, 'path' | 'place' | 'at'>>): void => {
+const add = (
+  finding: Finding,
+  problem: Omit<ShapeProblem, 'path' | 'place' | 'at'> & Partial<Pick<ShapeProblem, 'path' | 'place' | 'at'>>,
+): void => {
   finding.problems.push({ path: finding.path, place: finding.node, at: 'value', ...problem })
 }
 
 const inMapping = (finding: Finding, node: MapNode, shape: Mapping): void => {
   for (const name of shape.required) {
-    if (!node.entries.has(name)) add(finding, { code: 'file/missing-key', message: `${subject(finding.path)} has no "${name}", which ${shape.title} needs.` })
+    if (!node.entries.has(name))
+      add(finding, {
+        code: 'file/missing-key',
+        message: `${subject(finding.path)} has no "${name}", which ${shape.title} needs.`,
+      })
   }
   for (const [name, entry] of node.entries) {
     const key = shape.keys.get(name)
@@ -99,7 +109,10 @@ const inMapping = (finding: Finding, node: MapNode, shape: Mapping): void => {
 const article = (title: string): string => title.charAt(0).toUpperCase() + title.slice(1)
 
 const nearestKey = (name: string, node: MapNode, shape: Mapping): string | undefined =>
-  nearestName(name, [...shape.keys.keys()].filter((known) => !node.entries.has(known)))
+  nearestName(
+    name,
+    [...shape.keys.keys()].filter((known) => !node.entries.has(known)),
+  )
 
 /** The mapping inside this one where the key belongs, or the one around it. */
 const unknownKeyHint = (name: string, node: MapNode, shape: Mapping): string | undefined => {
@@ -135,7 +148,10 @@ const inEntries = (finding: Finding, node: MapNode, shape: Entries): void => {
         place: entry.key,
         code: 'file/bad-name',
         message: `"${name}" cannot be a name here.`,
-        hint: name === '' ? 'A name is at least one character long.' : 'Names are made of letters, digits, ".", "_" and "-".',
+        hint:
+          name === ''
+            ? 'A name is at least one character long.'
+            : 'Names are made of letters, digits, ".", "_" and "-".',
       })
     }
   }
@@ -143,7 +159,8 @@ const inEntries = (finding: Finding, node: MapNode, shape: Entries): void => {
 
 const inList = (finding: Finding, node: SeqNode, shape: List): void => {
   const before = finding.problems.length
-  for (const [index, item] of node.items.entries()) findProblems({ ...finding, node: item, path: [...finding.path, index] }, shape.item)
+  for (const [index, item] of node.items.entries())
+    findProblems({ ...finding, node: item, path: [...finding.path, index] }, shape.item)
   const repeated = shape.unique && finding.problems.length === before ? repeatedItem(node) : undefined
   if (repeated === undefined) return
   const place = node.items[repeated] ?? node
@@ -158,7 +175,8 @@ const inList = (finding: Finding, node: SeqNode, shape: List): void => {
 
 const inScalar = (finding: Finding, node: ScalarNode, shape: Shape): void => {
   const expected = expectation(shape)
-  const near = shape.kind === 'text' && shape.words !== undefined ? nearestName(String(node.value), shape.words) : undefined
+  const near =
+    shape.kind === 'text' && shape.words !== undefined ? nearestName(String(node.value), shape.words) : undefined
   add(finding, {
     code: 'file/wrong-value',
     message: `${subject(finding.path)} must be ${expected}, not ${JSON.stringify(typeof node.value === 'bigint' ? node.value.toString() : node.value)}.`,

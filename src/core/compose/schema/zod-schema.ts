@@ -38,7 +38,8 @@ const build = (shape: Shape): z.ZodType => {
   }
 }
 
-const isUnique = (items: readonly unknown[]): boolean => new Set(items.map((item) => JSON.stringify(item))).size === items.length
+const isUnique = (items: readonly unknown[]): boolean =>
+  new Set(items.map((item) => JSON.stringify(item))).size === items.length
 
 const buildNumber = ({ whole, min, max }: Extract<Shape, { kind: 'number' }>): z.ZodType => {
   let schema = z.number()

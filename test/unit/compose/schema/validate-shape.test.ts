@@ -11,7 +11,10 @@ import { casesFolder } from '../../../support/compose-cases.ts'
 
 const explain = (text: string): string =>
   validateShape(parse(text))
-    .map(({ path, at, code, message, hint }) => `${path.join('.')} (${at}) ${code}: ${message}${hint === undefined ? '' : ` ${hint}`}`)
+    .map(
+      ({ path, at, code, message, hint }) =>
+        `${path.join('.')} (${at}) ${code}: ${message}${hint === undefined ? '' : ` ${hint}`}`,
+    )
     .join('\n')
 
 test('a key that does not exist: the nearest one, or where it belongs', () => {
@@ -96,7 +99,9 @@ test('the quick check agrees with the zod schema on files that people broke', { 
     })
     .filter((document) => typeof document === 'object' && document !== null)
   const schema = zodSchema(stackFile)
-  const split = documents.filter((document) => (validateShape(document).length === 0) !== schema.safeParse(document).success)
+  const split = documents.filter(
+    (document) => (validateShape(document).length === 0) !== schema.safeParse(document).success,
+  )
   expect(split).toEqual([])
 })
 
@@ -108,7 +113,11 @@ test('the quick check agrees with the zod schema on shapes and values at random'
       { depthSize: 'small' },
       fc.constantFrom('x', '', 'always', 'bind', null, true, 0, 1, -1, 1.5, 101, 'x-a'),
       fc.array(tie('any'), { maxLength: 3 }),
-      fc.dictionary(fc.constantFrom('path', 'source', 'type', 'command', 'x-a', 'soft', 'hard', 'condition', 'a b', 'test'), tie('any'), { maxKeys: 3 }),
+      fc.dictionary(
+        fc.constantFrom('path', 'source', 'type', 'command', 'x-a', 'soft', 'hard', 'condition', 'a b', 'test'),
+        tie('any'),
+        { maxKeys: 3 },
+      ),
     ),
   })).any
   fc.assert(
@@ -134,8 +143,19 @@ const everyShape = (root: Shape): readonly Shape[] => {
 }
 
 test('shapes can be tested on their own', () => {
-  const shape = mapping('a thing', { parts: { shape: list(entries('parts', { kind: 'text' }, { names: /^[a-z]+$/ })), description: 'Parts.', required: true } })
+  const shape = mapping('a thing', {
+    parts: {
+      shape: list(entries('parts', { kind: 'text' }, { names: /^[a-z]+$/ })),
+      description: 'Parts.',
+      required: true,
+    },
+  })
   expect(validateShape({ parts: [{ a: 'x' }] }, shape)).toEqual([])
-  expect(validateShape({}, shape).map(({ message }) => message)).toEqual(['The stack file has no "parts", which a thing needs.'])
-  expect(validateShape({ parts: [{ A: 'x' }, { b: 1 }] }, shape).map(({ path }) => path.join('.'))).toEqual(['parts.0.A', 'parts.1.b'])
+  expect(validateShape({}, shape).map(({ message }) => message)).toEqual([
+    'The stack file has no "parts", which a thing needs.',
+  ])
+  expect(validateShape({ parts: [{ A: 'x' }, { b: 1 }] }, shape).map(({ path }) => path.join('.'))).toEqual([
+    'parts.0.A',
+    'parts.1.b',
+  ])
 })
