@@ -1,6 +1,6 @@
 // `npm run base-images`: makes the base images that stand in for official ones, whether or not Docker Hub can be reached.
 import { ensureBaseImages } from '../src/system/base-images/ensure-base-images.ts'
-import { findEngine } from '../src/system/find-engine.ts'
+import { findEngine } from '../src/system/engines/find-engine.ts'
 
 const signal = AbortSignal.timeout(600_000)
 const { found, attempts } = await findEngine(process.env, { signal })

@@ -1,13 +1,15 @@
 import type { EngineDeps } from '../engine/deps.ts'
-import type { Models } from '../engine/models.ts'
-import type { Clock, Runtime, Watcher } from '../engine/ports.ts'
-import type { Repositories } from '../engine/repositories.ts'
+import type { Models } from '../engine/ports/models.ts'
+import type { Clock } from '../engine/ports/clock.ts'
+import type { Runtime } from '../engine/ports/runtime.ts'
+import type { Watcher } from '../engine/ports/watcher.ts'
+import type { Repositories } from '../engine/ports/repositories.ts'
 import type { GlobalFlags } from './table/global-flags.ts'
 import type { Signals } from './signals.ts'
 import { createClock } from '../system/clock.ts'
 import type { Span } from '../core/errors/problem.ts'
 import { StackError } from '../core/errors/stack-error.ts'
-import { createTerminal, type Environment, type Terminal, type Writer } from './terminal.ts'
+import { createTerminal, type Environment, type Terminal, type Writer } from './screen/terminal.ts'
 
 /** What a command is given of the world. Adapters are built here, when they are first asked for, and nowhere else. */
 export type CliContext = {
@@ -65,7 +67,7 @@ export const createContext = (global: GlobalFlags, { signals }: { readonly signa
 
 const connect = async (env: Environment): Promise<Runtime> => {
   const [{ resolveEngineAddress }, { createRuntime }] = await Promise.all([
-    import('../system/engine-candidates.ts'),
+    import('../system/engines/engine-candidates.ts'),
     import('../docker/connect.ts'),
   ])
   const address = resolveEngineAddress(env)
@@ -78,7 +80,7 @@ const connect = async (env: Environment): Promise<Runtime> => {
 
 /** Only when there is nothing to connect to: every place is asked, so that the message can say why each failed. */
 const describeAttempts = async (env: Environment): Promise<string> => {
-  const { findEngine } = await import('../system/find-engine.ts')
+  const { findEngine } = await import('../system/engines/find-engine.ts')
   const { attempts } = await findEngine(env, { signal: AbortSignal.timeout(20_000) })
   return attempts.map(({ address, source, failure }) => `  ${address} (${source}): ${failure}`).join('\n')
 }
@@ -123,7 +125,7 @@ const createLazyModels = (environment: Environment): Models => {
 
 /** Most builds are made from folders. */
 const createLazyRepositories = (environment: Environment): Repositories => {
-  const load = async () => (await import('../system/git-checkouts.ts')).createRepositories({ environment })
+  const load = async () => (await import('../system/git/git-checkouts.ts')).createRepositories({ environment })
   return {
     checkOut: async (wanted, options) => (await load()).checkOut(wanted, options),
     findFolder: async (checkout, wanted) => (await load()).findFolder(checkout, wanted),

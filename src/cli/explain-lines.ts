@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Explanation, Layer } from '../core/compose/explain.ts'
+import type { Explanation, Layer } from '../core/compose/tree/explain.ts'
 import { nearestName } from '../core/errors/nearest-name.ts'
 
 type Options = { readonly workingDirectory: string; readonly format: string | undefined }

@@ -1,11 +1,11 @@
-import type { LoadResult } from '../core/compose/load-request.ts'
+import type { LoadResult } from '../core/compose/sources/load-request.ts'
 import type { Project } from '../core/project/project.ts'
 import { isStackError } from '../core/errors/stack-error.ts'
 import type { CliContext } from './context.ts'
 import { loadNameForCommand, toLoadError, tryLoad, type LoadOptions } from './load.ts'
-import { printProblems } from './print-failure.ts'
+import { printProblems } from './screen/print-failure.ts'
 import { assertServices, type Target } from './target.ts'
-import { nonEmpty } from './terminal.ts'
+import { nonEmpty } from './screen/terminal.ts'
 
 /** The project of the stack file. Warnings are printed; a wrong file is an error with every problem in it. */
 export const loadProject = async (context: CliContext, options: LoadOptions = {}): Promise<Project> =>

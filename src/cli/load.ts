@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, normalize } from 'node:path'
-import type { LoadRequest, LoadResult } from '../core/compose/load-request.ts'
+import type { LoadRequest, LoadResult } from '../core/compose/sources/load-request.ts'
 import type { Problem } from '../core/errors/problem.ts'
 import { StackError } from '../core/errors/stack-error.ts'
 import type { CliContext } from './context.ts'

@@ -1,8 +1,8 @@
 import { isStackError } from '../core/errors/stack-error.ts'
 import type { Project } from '../core/project/project.ts'
-import type { TransferProgress } from '../engine/ports.ts'
+import type { TransferProgress } from '../engine/ports/image-runtime.ts'
 import type { CliContext } from './context.ts'
-import { printProblems } from './print-failure.ts'
+import { printProblems } from './screen/print-failure.ts'
 
 export type PushOptions = {
   readonly project: Project

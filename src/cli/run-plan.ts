@@ -4,7 +4,7 @@ import type { ApplyResult, PlanFunction } from '../engine/apply.ts'
 import { toStepSubject } from '../engine/step-summary.ts'
 import { toFailureLine } from '../report/failure-line.ts'
 import type { CliContext } from './context.ts'
-import { createProgress, type ProgressOptions } from './progress.ts'
+import { createProgress, type ProgressOptions } from './screen/progress.ts'
 import type { Target } from './target.ts'
 
 export type RunPlanOptions = {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
-import type { EngineAddress } from '../engine/ports.ts'
+import type { EngineAddress } from '../engine/ports/engine-address.ts'
 import type { DockerClient } from './client.ts'
-import { listCredentials } from './registry-auth.ts'
+import { listCredentials } from './registry/registry-auth.ts'
 
 /** Only a socket of this machine can be mounted into a container. */
 export const toSocketPath = ({ kind, socketPath }: EngineAddress): string | undefined =>

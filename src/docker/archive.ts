@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { ContainerFile, ContainerRuntime } from '../engine/ports.ts'
+import type { ContainerFile, ContainerRuntime } from '../engine/ports/container-runtime.ts'
 import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { guard, guardStream } from './guard.ts'

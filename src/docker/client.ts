@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { EngineAddress } from '../engine/ports.ts'
+import type { EngineAddress } from '../engine/ports/engine-address.ts'
 import { createDockerode, type DockerodeCalls } from './dockerode-calls.ts'
 import { createHttpTransport, type HttpAsk } from './http-transport.ts'
 import { createModem } from './modem.ts'

@@ -1,4 +1,4 @@
-import type { ContainerRuntime } from '../engine/ports.ts'
+import type { ContainerRuntime } from '../engine/ports/container-runtime.ts'
 import type { DockerClient } from './client.ts'
 import { withSignal } from './dockerode-calls.ts'
 import { accept, guard, orUndefined } from './guard.ts'

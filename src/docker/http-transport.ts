@@ -7,7 +7,7 @@ import {
   type RequestOptions,
 } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { EngineAddress } from '../engine/ports.ts'
+import type { EngineAddress } from '../engine/ports/engine-address.ts'
 
 export type HttpAsk = {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'

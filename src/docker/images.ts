@@ -1,7 +1,7 @@
-import type { ImageRuntime } from '../engine/ports.ts'
+import type { ImageRuntime } from '../engine/ports/image-runtime.ts'
 import type { DockerClient } from './client.ts'
 import { withSignal } from './dockerode-calls.ts'
-import { parseReference } from './image-reference.ts'
+import { parseReference } from './registry/image-reference.ts'
 import { accept, guard, orUndefined } from './guard.ts'
 import { toObservedImage, type InspectedImage } from './to-observed.ts'
 
@@ -43,19 +43,19 @@ export const createImageCalls = (client: DockerClient): ImageRuntime => {
         )
       }),
     pullImage: async (reference, options = {}) => {
-      const { pullImage } = await import('./pull.ts')
+      const { pullImage } = await import('./registry/pull.ts')
       return pullImage(client, { reference, ...options })
     },
     pushImage: async (reference, options = {}) => {
-      const { pushImage } = await import('./push.ts')
+      const { pushImage } = await import('./registry/push.ts')
       return pushImage(client, { reference, ...options })
     },
     buildImage: async (spec, options = {}) => {
-      const { buildImage } = await import('./build/build-image.ts')
+      const { buildImage } = await import('./image-build/build-image.ts')
       return buildImage(client, { spec, ...options })
     },
     resolveDigest: async (reference, options = {}) => {
-      const { resolveDigest } = await import('./distribution.ts')
+      const { resolveDigest } = await import('./registry/distribution.ts')
       return resolveDigest(client, { reference, ...options })
     },
     tagImage: (reference, tag, { signal } = {}) =>

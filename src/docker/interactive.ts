@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { ContainerRuntime, ExecSession, ExecSpec, InteractiveStream } from '../engine/ports.ts'
+import type { ContainerRuntime, ExecSession, ExecSpec, InteractiveStream } from '../engine/ports/container-runtime.ts'
 import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { demuxFrames, passRaw } from './demux.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { ContainerRuntime, LogSpec } from '../engine/ports.ts'
+import type { ContainerRuntime, LogSpec } from '../engine/ports/container-runtime.ts'
 import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { demuxFrames } from './demux.ts'

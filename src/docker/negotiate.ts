@@ -1,5 +1,5 @@
 import { StackError } from '../core/errors/stack-error.ts'
-import type { EngineAddress } from '../engine/ports.ts'
+import type { EngineAddress } from '../engine/ports/engine-address.ts'
 import { describeUnreachable } from './describe-unreachable.ts'
 import type { HttpTransport } from './http-transport.ts'
 import { readAll } from './read-body.ts'

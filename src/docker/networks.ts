@@ -1,5 +1,5 @@
 import type { Network } from '../core/project/project.ts'
-import type { ObjectRuntime } from '../engine/ports.ts'
+import type { ObjectRuntime } from '../engine/ports/object-runtime.ts'
 import type { DockerClient } from './client.ts'
 import { toEndpoint } from './create-options/endpoints.ts'
 import { shorten } from './containers.ts'

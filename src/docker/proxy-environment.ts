@@ -1,5 +1,5 @@
 import type { DockerClient } from './client.ts'
-import { readDockerConfig, type DockerConfig } from './registry-auth.ts'
+import { readDockerConfig, type DockerConfig } from './registry/registry-auth.ts'
 
 /** Keys of `proxies` in `config.json`, and the variables that they become: in both spellings, for programs know one or the other. */
 const variables = {

@@ -1,8 +1,8 @@
-import type { SnapshotRuntime } from '../engine/snapshots.ts'
+import type { SnapshotRuntime } from '../engine/ports/snapshots.ts'
 import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { guard, guardStream } from './guard.ts'
-import { parseReference } from './image-reference.ts'
+import { parseReference } from './registry/image-reference.ts'
 import { readChunks } from './read-body.ts'
 
 export const createSnapshotCalls = (client: DockerClient): SnapshotRuntime => ({

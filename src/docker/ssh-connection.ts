@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { Duplex } from 'node:stream'
-import type { EngineAddress } from '../engine/ports.ts'
+import type { EngineAddress } from '../engine/ports/engine-address.ts'
 
 /**
  * A connection through the user's own `ssh` (its configuration, jump hosts, known hosts and agent all count), as Docker's

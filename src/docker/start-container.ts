@@ -1,5 +1,5 @@
 import { isStackError, StackError } from '../core/errors/stack-error.ts'
-import type { ContainerRuntime } from '../engine/ports.ts'
+import type { ContainerRuntime } from '../engine/ports/container-runtime.ts'
 import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { withSignal } from './dockerode-calls.ts'

@@ -1,4 +1,4 @@
-import type { ContainerRuntime, ContainerStats } from '../engine/ports.ts'
+import type { ContainerRuntime, ContainerStats } from '../engine/ports/container-runtime.ts'
 import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { guardStream } from './guard.ts'

@@ -6,7 +6,7 @@ import type {
   ObservedNetwork,
   ObservedVolume,
 } from '../core/plan/observed.ts'
-import type { ContainerDetails } from '../engine/ports.ts'
+import type { ContainerDetails } from '../engine/ports/container-runtime.ts'
 
 /** The engine's JSON, as far as it is read. Newer engines leave out what is empty. */
 export type ListedContainer = {

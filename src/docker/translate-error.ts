@@ -1,5 +1,5 @@
 import { isStackError, StackError } from '../core/errors/stack-error.ts'
-import type { EngineAddress } from '../engine/ports.ts'
+import type { EngineAddress } from '../engine/ports/engine-address.ts'
 import type { EngineFailure } from './client.ts'
 import { describeUnreachable } from './describe-unreachable.ts'
 

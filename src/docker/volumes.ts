@@ -1,4 +1,4 @@
-import type { ObjectRuntime } from '../engine/ports.ts'
+import type { ObjectRuntime } from '../engine/ports/object-runtime.ts'
 import type { DockerClient } from './client.ts'
 import { withSignal } from './dockerode-calls.ts'
 import { accept, guard, orUndefined } from './guard.ts'

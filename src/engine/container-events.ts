@@ -1,6 +1,6 @@
 import type { ContainerSummary, EventBody } from '../core/events/event.ts'
 import type { Observed, ObservedContainer } from '../core/plan/observed.ts'
-import type { ContainerDetails } from './ports.ts'
+import type { ContainerDetails } from './ports/container-runtime.ts'
 
 /** A container as events tell it. With details (from an inspect) it also says since when and how often restarted. */
 export const toContainerSummary = (container: ObservedContainer | ContainerDetails): ContainerSummary => ({

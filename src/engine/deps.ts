@@ -1,7 +1,11 @@
-import type { Clock, HostFiles, IgnorePatterns, Lock, Runtime, Watcher } from './ports.ts'
-import type { Models } from './models.ts'
-import type { Providers } from './providers.ts'
-import type { Repositories } from './repositories.ts'
+import type { Clock } from './ports/clock.ts'
+import type { HostFiles, IgnorePatterns } from './ports/host-files.ts'
+import type { Lock } from './ports/lock.ts'
+import type { Runtime } from './ports/runtime.ts'
+import type { Watcher } from './ports/watcher.ts'
+import type { Models } from './ports/models.ts'
+import type { Providers } from './ports/providers.ts'
+import type { Repositories } from './ports/repositories.ts'
 
 /** Everything that the engine needs of the world. Built in one place, cli/context.ts. */
 export type EngineDeps = {

@@ -1,5 +1,5 @@
 import type { EventBody, StackEvent } from '../core/events/event.ts'
-import type { Clock } from './ports.ts'
+import type { Clock } from './ports/clock.ts'
 
 export type Emit = (body: EventBody) => void
 

@@ -1,6 +1,6 @@
 import { withRetry } from './retry.ts'
 import type { EngineDeps } from './deps.ts'
-import type { EngineEvent } from './ports.ts'
+import type { EngineEvent } from './ports/runtime.ts'
 
 /** `lost`: events may have been missed, or may not come; whoever relies on them looks at the engine again. */
 export type EngineSignal = { readonly type: 'event'; readonly event: EngineEvent } | { readonly type: 'lost' }

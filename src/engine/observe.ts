@@ -1,7 +1,9 @@
 import type { Observed, ObservedImage, ObservedNetwork, ObservedVolume } from '../core/plan/observed.ts'
 import { toImageReference } from '../core/project/identity.ts'
 import type { Project } from '../core/project/project.ts'
-import type { CallOptions, Clock, Runtime } from './ports.ts'
+import type { CallOptions } from './ports/call-options.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Runtime } from './ports/runtime.ts'
 
 export type ObserveTarget = Project | { readonly name: string }
 

@@ -1,5 +1,5 @@
 import { isStackError, type StackError } from '../core/errors/stack-error.ts'
-import type { Clock } from './ports.ts'
+import type { Clock } from './ports/clock.ts'
 
 export type RetryOptions = {
   readonly clock: Clock

@@ -1,4 +1,4 @@
-import type { Clock } from './ports.ts'
+import type { Clock } from './ports/clock.ts'
 
 export type StopWindow = { run<T>(stop: () => Promise<T>): Promise<T> }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../engine/ports.ts'
+import type { Clock } from '../engine/ports/clock.ts'
 
 /** The machine's own time. */
 export const createClock = (): Clock => ({

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import type { ReadResult, Sources } from '../core/compose/sources.ts'
-import { createGitFetcher } from './git.ts'
+import type { ReadResult, Sources } from '../core/compose/sources/sources.ts'
+import { createGitFetcher } from './git/git.ts'
 
 /** Stack files and env files larger than this are not read. */
 const maxBytes = 4 * 1024 * 1024

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { HostEntry, HostFiles } from '../engine/ports.ts'
+import type { HostEntry, HostFiles } from '../engine/ports/host-files.ts'
 
 /** The files of this machine. What vanishes or cannot be read while it is listed is left out. */
 export const createHostFiles = (): HostFiles => ({

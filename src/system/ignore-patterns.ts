@@ -1,4 +1,4 @@
-import type { IgnorePatterns } from '../engine/ports.ts'
+import type { IgnorePatterns } from '../engine/ports/host-files.ts'
 
 type Ignore = { add(patterns: readonly string[]): Ignore; ignores(path: string): boolean }
 

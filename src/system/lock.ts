@@ -2,7 +2,7 @@ import { watch } from 'node:fs'
 import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StackError } from '../core/errors/stack-error.ts'
-import type { HeldLock, Lock } from '../engine/ports.ts'
+import type { HeldLock, Lock } from '../engine/ports/lock.ts'
 import { readStartTime } from './process-identity.ts'
 
 type Holder = {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { StackError } from '../core/errors/stack-error.ts'
-import type { ModelCall, Models } from '../engine/models.ts'
+import type { ModelCall, Models } from '../engine/ports/models.ts'
 import { findCliPlugin } from './cli-plugins.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { StackError } from '../core/errors/stack-error.ts'
 import { findCliPlugin, findExecutable } from './cli-plugins.ts'
-import type { ProviderMessage, Providers } from '../engine/providers.ts'
+import type { ProviderMessage, Providers } from '../engine/ports/providers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,5 +1,5 @@
 import type { FSWatcher } from 'chokidar'
-import type { WatchBatch, Watcher } from '../engine/ports.ts'
+import type { WatchBatch, Watcher } from '../engine/ports/watcher.ts'
 import { watchFolders } from './watch-folders.ts'
 
 // More changes than this at once: events may have been lost in the kernel's queue, so everything is to be compared.

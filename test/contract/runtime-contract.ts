@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isStackError } from '../../src/core/errors/stack-error.ts'
 import type { Service } from '../../src/core/project/service.ts'
 import { eventually } from '../support/eventually.ts'
-import type { ContainerSpec, EngineEvent, LogChunk, Runtime } from '../../src/engine/ports.ts'
+import type { ContainerSpec, LogChunk } from '../../src/engine/ports/container-runtime.ts'
+import type { EngineEvent, Runtime } from '../../src/engine/ports/runtime.ts'
 
 /** What the main process of a container does; without an end it runs until it is stopped, and obeys SIGTERM. */
 export type Program = { readonly writes?: readonly string[]; readonly exitCode?: number }

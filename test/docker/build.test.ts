@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Build } from '../../src/core/project/service.ts'
-import type { BuildProgress, BuildSpec, Runtime } from '../../src/engine/ports.ts'
+import type { BuildProgress, BuildSpec } from '../../src/engine/ports/image-runtime.ts'
+import type { Runtime } from '../../src/engine/ports/runtime.ts'
 import { openRuntime, removeProject, shellImage } from './engine.ts'
 
 const project = `hb-build-${process.pid}`

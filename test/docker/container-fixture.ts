@@ -1,5 +1,6 @@
 import type { Service } from '../../src/core/project/service.ts'
-import type { ContainerSpec, Runtime } from '../../src/engine/ports.ts'
+import type { ContainerSpec } from '../../src/engine/ports/container-runtime.ts'
+import type { Runtime } from '../../src/engine/ports/runtime.ts'
 import { shellImage } from './engine.ts'
 
 export type ContainerFixture = {

@@ -1,6 +1,7 @@
 import { createRuntime } from '../../src/docker/connect.ts'
-import type { EngineAddress, Runtime } from '../../src/engine/ports.ts'
-import { parseDockerHost } from '../../src/system/docker-host.ts'
+import type { EngineAddress } from '../../src/engine/ports/engine-address.ts'
+import type { Runtime } from '../../src/engine/ports/runtime.ts'
+import { parseDockerHost } from '../../src/system/engines/docker-host.ts'
 import { cleanUp } from '../support/cleanup.ts'
 import { createEngineApi } from '../support/engine-api.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRuntime } from '../../src/docker/connect.ts'
-import type { Runtime } from '../../src/engine/ports.ts'
+import type { Runtime } from '../../src/engine/ports/runtime.ts'
 import { freePorts } from '../support/objects.ts'
 import { createContainerFixture } from './container-fixture.ts'
 import { openRuntime, removeProject } from './engine.ts'

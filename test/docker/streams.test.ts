@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { InteractiveStream, LogChunk, Runtime } from '../../src/engine/ports.ts'
+import type { InteractiveStream, LogChunk } from '../../src/engine/ports/container-runtime.ts'
+import type { Runtime } from '../../src/engine/ports/runtime.ts'
 import { createContainerFixture } from './container-fixture.ts'
 import { openRuntime, removeProject } from './engine.ts'
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRuntime } from '../../src/docker/connect.ts'
-import type { Runtime } from '../../src/engine/ports.ts'
+import type { Runtime } from '../../src/engine/ports/runtime.ts'
 import { createContainerFixture } from './container-fixture.ts'
 import { engineAddress, removeProject } from './engine.ts'
 

@@ -7,7 +7,8 @@ import type { UpOptions } from '../../src/core/plan/up-options.ts'
 import type { Project } from '../../src/core/project/project.ts'
 import { applyPlan, type ApplyRequest, type ApplyResult } from '../../src/engine/apply.ts'
 import { createEmitter } from '../../src/engine/emitter.ts'
-import type { Lock, Runtime } from '../../src/engine/ports.ts'
+import type { Lock } from '../../src/engine/ports/lock.ts'
+import type { Runtime } from '../../src/engine/ports/runtime.ts'
 import {
   aHealthcheck,
   aLock,

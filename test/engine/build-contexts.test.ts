@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Build } from '../../src/core/project/service.ts'
 import { fetchContexts } from '../../src/engine/perform/build-contexts.ts'
 import { createWorld, type World } from '../../src/engine/perform/world.ts'
-import type { Repositories } from '../../src/engine/repositories.ts'
+import type { Repositories } from '../../src/engine/ports/repositories.ts'
 
 /** A run whose repositories are folders named after what was asked for. */
 const aRun = (world: World = createWorld()) => {

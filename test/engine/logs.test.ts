@@ -3,7 +3,7 @@ import type { EventBody } from '../../src/core/events/event.ts'
 import { readLogs, type LogsRequest } from '../../src/engine/logs.ts'
 import { createLogFollower } from '../../src/engine/logs/log-follower.ts'
 import { mergeLogs } from '../../src/engine/logs/merge-logs.ts'
-import type { LogChunk } from '../../src/engine/ports.ts'
+import type { LogChunk } from '../../src/engine/ports/container-runtime.ts'
 import { aProject, aService, aWorld, type World } from '../support/builders.ts'
 
 const place = async (world: World, ...services: readonly string[]): Promise<void> => {

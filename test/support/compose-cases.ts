@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LoadRequest, LoadResult } from '../../src/core/compose/load-request.ts'
+import type { LoadRequest, LoadResult } from '../../src/core/compose/sources/load-request.ts'
 import { loadProject } from '../../src/core/compose/load.ts'
-import { printProject } from '../../src/core/compose/print-project.ts'
-import { writeJson } from '../../src/core/compose/write-json.ts'
+import { printProject } from '../../src/core/compose/print/print-project.ts'
+import { writeJson } from '../../src/core/compose/print/write-json.ts'
 import { createSources } from '../../src/system/files.ts'
 
 type Specification = { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> }

@@ -1,9 +1,9 @@
-import type { EngineAddress } from '../../src/engine/ports.ts'
+import type { EngineAddress } from '../../src/engine/ports/engine-address.ts'
 import { baseImages } from '../../src/system/base-images/base-images.ts'
 import { asksDockerHub } from '../../src/system/base-images/docker-hub.ts'
 import { ensureBaseImages } from '../../src/system/base-images/ensure-base-images.ts'
-import { requestEngine } from '../../src/system/engine-http.ts'
-import { findEngine } from '../../src/system/find-engine.ts'
+import { requestEngine } from '../../src/system/engines/engine-http.ts'
+import { findEngine } from '../../src/system/engines/find-engine.ts'
 import { objectLabel } from './cleanup.ts'
 
 /** What an earlier run left behind is at least this old; what is younger may belong to a run that goes on beside this one. */

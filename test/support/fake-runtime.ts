@@ -2,19 +2,18 @@ import { StackError } from '../../src/core/errors/stack-error.ts'
 import type { ContainerState, Health } from '../../src/core/plan/container-state.ts'
 import type { ObservedImage, ObservedNetwork, ObservedVolume } from '../../src/core/plan/observed.ts'
 import { durationToMs } from '../../src/core/project/units.ts'
+import type { CallOptions } from '../../src/engine/ports/call-options.ts'
+import type { Clock } from '../../src/engine/ports/clock.ts'
 import type {
-  CallOptions,
-  Clock,
   ContainerDetails,
   ContainerFile,
   ContainerSpec,
-  EngineEvent,
   ExecSession,
   ExecSpec,
   LogChunk,
   OutputChunk,
-  Runtime,
-} from '../../src/engine/ports.ts'
+} from '../../src/engine/ports/container-runtime.ts'
+import type { EngineEvent, Runtime } from '../../src/engine/ports/runtime.ts'
 import { createChannel } from './channel.ts'
 
 /** How the main process of a service's containers behaves; absent: it runs until it is stopped. */

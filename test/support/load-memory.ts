@@ -1,4 +1,4 @@
-import type { LoadRequest, LoadResult } from '../../src/core/compose/load-request.ts'
+import type { LoadRequest, LoadResult } from '../../src/core/compose/sources/load-request.ts'
 import { loadProject } from '../../src/core/compose/load.ts'
 import type { Problem } from '../../src/core/errors/problem.ts'
 import { createMemorySources } from './memory-sources.ts'

@@ -1,4 +1,4 @@
-import type { ReadResult, Sources } from '../../src/core/compose/sources.ts'
+import type { ReadResult, Sources } from '../../src/core/compose/sources/sources.ts'
 
 /** Files as `Sources`, by absolute path. What is not given is not there. */
 export const createMemorySources = (files: Readonly<Record<string, string>>, home = '/home/somebody'): Sources => ({

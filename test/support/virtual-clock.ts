@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/engine/ports.ts'
+import type { Clock } from '../../src/engine/ports/clock.ts'
 
 export type VirtualClock = Clock & {
   /** Runs until the promise is settled; whenever nothing else can happen, time jumps to the next sleeper. */

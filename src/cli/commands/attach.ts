@@ -1,4 +1,4 @@
-import { joinTerminal, parseDetachKeys } from '../join-terminal.ts'
+import { joinTerminal, parseDetachKeys } from '../screen/join-terminal.ts'
 import { loadTarget } from '../load-target.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { attachCommand } from '../table/container-commands.ts'

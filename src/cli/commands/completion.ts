@@ -1,4 +1,4 @@
-import { completionScripts } from '../completion-scripts.ts'
+import { completionScripts } from '../complete/completion-scripts.ts'
 import type { Call } from '../table/command-spec.ts'
 import { createUsageError } from '../usage-error.ts'
 

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { LoadResult } from '../../core/compose/load-request.ts'
+import type { LoadResult } from '../../core/compose/sources/load-request.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
 import type { CliContext } from '../context.ts'
 import { toLoadError, toLoadRequest, type LoadOptions } from '../load.ts'
-import { printProblems } from '../print-failure.ts'
+import { printProblems } from '../screen/print-failure.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { configCommand } from '../table/look-commands.ts'
 
@@ -113,9 +113,9 @@ const write = async ({ flags, context }: ConfigCall, text: string): Promise<numb
 /** Dollar signs are doubled, so that what is printed means the same when it is loaded. */
 const projectText = async (project: Project, { flags }: ConfigCall): Promise<string> => {
   const [{ printProject }, { writeJson }, { writeYaml }] = await Promise.all([
-    import('../../core/compose/print-project.ts'),
-    import('../../core/compose/write-json.ts'),
-    import('../../core/compose/write-yaml.ts'),
+    import('../../core/compose/print/print-project.ts'),
+    import('../../core/compose/print/write-json.ts'),
+    import('../../core/compose/print/write-yaml.ts'),
   ])
   if (flags['lock-image-digests']) {
     const isJson = flags.format === 'json'
@@ -149,10 +149,11 @@ const loadRaw = async ({ flags, context }: ConfigCall) => {
 const runDocument = async (call: ConfigCall): Promise<number> => {
   const { flags } = call
   const { model, name } = await loadRaw(call)
-  const [{ toPlain }, { sortKeys, writeJson }, { sortKeysNaturally, writeYaml }] = await Promise.all([
-    import('../../core/compose/to-plain.ts'),
-    import('../../core/compose/write-json.ts'),
-    import('../../core/compose/write-yaml.ts'),
+  const [{ toPlain }, { sortKeys, writeJson }, { sortKeysNaturally }, { writeYaml }] = await Promise.all([
+    import('../../core/compose/tree/to-plain.ts'),
+    import('../../core/compose/print/write-json.ts'),
+    import('../../core/compose/texts/natural-order.ts'),
+    import('../../core/compose/print/write-yaml.ts'),
   ])
   const document = { ...(toPlain(model) as Record<string, unknown>), name }
   if (flags.quiet) return 0
@@ -163,7 +164,7 @@ const runDocument = async (call: ConfigCall): Promise<number> => {
 const variablesText = async (call: ConfigCall): Promise<string> => {
   const [{ model }, { documentVariables }, { toColumns }] = await Promise.all([
     loadRaw(call),
-    import('../../core/compose/document-variables.ts'),
+    import('../../core/compose/print/document-variables.ts'),
     import('../../report/columns.ts'),
   ])
   const variables = documentVariables(model)
@@ -182,7 +183,7 @@ const variablesText = async (call: ConfigCall): Promise<string> => {
 
 const hashText = async (project: Project, wanted: string): Promise<string> => {
   const [{ sha256 }, { toServiceHash }] = await Promise.all([
-    import('../hash-options.ts'),
+    import('../up/hash-options.ts'),
     import('../../core/project/compose-hash.ts'),
   ])
   const names = (wanted === '*' ? Object.keys(project.services) : wanted.split(',')).sort()
@@ -208,7 +209,7 @@ const explain = async (loaded: Loaded, path: string, call: ConfigCall): Promise<
 }
 
 const withDigests = async (project: Project, context: CliContext): Promise<Project> => {
-  const [runtime, { pinImage }] = await Promise.all([context.runtime(), import('../pin-image.ts')])
+  const [runtime, { pinImage }] = await Promise.all([context.runtime(), import('../up/pin-image.ts')])
   const images = new Set(Object.values(project.services).flatMap(({ image }) => image ?? []))
   const pinned = new Map(
     await Promise.all(

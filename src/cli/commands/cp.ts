@@ -31,7 +31,7 @@ export const runCp = async ({ context, flags, words }: CallOf<typeof cpCommand>)
     context.stdout.write(`${first.name}: would copy ${words.join(' to ')}\n`)
     return 0
   }
-  const files = await import('../copy-files.ts')
+  const files = await import('../cp/copy-files.ts')
   if (from.service !== undefined) {
     await files.copyFromContainer(context, {
       container: first,

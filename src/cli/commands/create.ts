@@ -1,11 +1,11 @@
 import { planUp } from '../../core/plan/plan-up.ts'
-import { createConfirm } from '../ask-yes-no.ts'
+import { createConfirm } from '../screen/ask-yes-no.ts'
 import { loadProject } from '../load-target.ts'
 import { runPlan } from '../run-plan.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { createCommand } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
-import { assertMakeFlags, toRoundOptions, toSilent, toUpOptions } from '../up-options.ts'
+import { assertMakeFlags, toRoundOptions, toSilent, toUpOptions } from '../up/up-options.ts'
 
 export const runCreate = async ({ context, flags, words }: CallOf<typeof createCommand>): Promise<number> => {
   assertMakeFlags(flags, 'create')

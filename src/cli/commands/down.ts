@@ -1,11 +1,11 @@
 import { planDown } from '../../core/plan/plan-down.ts'
-import { isTruthy } from '../terminal.ts'
+import { isTruthy } from '../screen/terminal.ts'
 import { loadTarget } from '../load-target.ts'
 import { runPlan } from '../run-plan.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { downCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
-import { toGrace } from '../up-options.ts'
+import { toGrace } from '../up/up-options.ts'
 
 /** `stack down`: containers, networks, and on request volumes and images go; works from labels where there is no file. */
 export const runDown = async ({ context, flags, words }: CallOf<typeof downCommand>): Promise<number> => {

@@ -1,5 +1,5 @@
 import { label } from '../../core/project/identity.ts'
-import type { EngineEvent } from '../../engine/ports.ts'
+import type { EngineEvent } from '../../engine/ports/runtime.ts'
 import { toGoJson } from '../../report/go-text.ts'
 import { loadTarget } from '../load-target.ts'
 import { parseTime } from '../parse-time.ts'

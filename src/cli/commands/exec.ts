@@ -1,4 +1,4 @@
-import { joinTerminal } from '../join-terminal.ts'
+import { joinTerminal } from '../screen/join-terminal.ts'
 import { loadTarget } from '../load-target.ts'
 import { parseKeyValues } from '../run-definition.ts'
 import type { CallOf } from '../table/command-spec.ts'

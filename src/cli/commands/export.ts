@@ -8,7 +8,7 @@ import type { CallOf } from '../table/command-spec.ts'
 import type { exportCommand } from '../table/container-commands.ts'
 import { assertServices, selectContainer } from '../target.ts'
 import { createUsageError } from '../usage-error.ts'
-import { writeOut } from '../write-out.ts'
+import { writeOut } from '../screen/write-out.ts'
 
 /** `stack export`: the file system of a running container as a tar. */
 export const runExport = async ({ context, flags, words }: CallOf<typeof exportCommand>): Promise<number> => {

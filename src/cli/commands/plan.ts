@@ -2,12 +2,12 @@ import type { Plan } from '../../core/plan/action.ts'
 import { planUp } from '../../core/plan/plan-up.ts'
 import { toStepSummary } from '../../engine/step-summary.ts'
 import { loadProject } from '../load-target.ts'
-import { printProblems } from '../print-failure.ts'
+import { printProblems } from '../screen/print-failure.ts'
 import { printPlan } from '../run-plan.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { planCommand } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
-import { assertMakeFlags, toUpOptions } from '../up-options.ts'
+import { assertMakeFlags, toUpOptions } from '../up/up-options.ts'
 
 const changedExit = 2
 

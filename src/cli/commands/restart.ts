@@ -4,7 +4,7 @@ import { runPlan } from '../run-plan.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { restartCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices, withNamedServices } from '../target.ts'
-import { toGrace } from '../up-options.ts'
+import { toGrace } from '../up/up-options.ts'
 
 export const runRestart = async ({ context, flags, words }: CallOf<typeof restartCommand>): Promise<number> => {
   // All of it, for services that are restarted with the named ones.

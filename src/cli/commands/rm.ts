@@ -1,6 +1,6 @@
 import { isUp } from '../../core/plan/container-steps.ts'
 import { planRemove } from '../../core/plan/plan-lifecycle.ts'
-import { askYesNo } from '../ask-yes-no.ts'
+import { askYesNo } from '../screen/ask-yes-no.ts'
 import { loadTarget } from '../load-target.ts'
 import { observeTarget, runPlan } from '../run-plan.ts'
 import type { CallOf } from '../table/command-spec.ts'

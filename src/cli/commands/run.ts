@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { planRun, type OneOff } from '../../core/plan/plan-run.ts'
 import type { Project } from '../../core/project/project.ts'
-import { createConfirm } from '../ask-yes-no.ts'
+import { createConfirm } from '../screen/ask-yes-no.ts'
 import type { CliContext } from '../context.ts'
-import { joinTerminal, parseDetachKeys } from '../join-terminal.ts'
+import { joinTerminal, parseDetachKeys } from '../screen/join-terminal.ts'
 import { loadProject } from '../load-target.ts'
 import { parseKeyValues, toRunDefinition } from '../run-definition.ts'
 import { runPlan } from '../run-plan.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { runCommand } from '../table/container-commands.ts'
 import { assertServices } from '../target.ts'
-import { assertApart, toBaseOptions, toRoundOptions, toSilent } from '../up-options.ts'
+import { assertApart, toBaseOptions, toRoundOptions, toSilent } from '../up/up-options.ts'
 
 type RunCall = CallOf<typeof runCommand>
 

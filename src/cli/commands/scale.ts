@@ -1,11 +1,11 @@
 import { planUp } from '../../core/plan/plan-up.ts'
-import { createConfirm } from '../ask-yes-no.ts'
+import { createConfirm } from '../screen/ask-yes-no.ts'
 import { loadProject } from '../load-target.ts'
 import { runPlan } from '../run-plan.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { scaleCommand } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
-import { parseScale, toBaseOptions, toRoundOptions } from '../up-options.ts'
+import { parseScale, toBaseOptions, toRoundOptions } from '../up/up-options.ts'
 
 export const runScale = async ({ context, flags, words }: CallOf<typeof scaleCommand>): Promise<number> => {
   const scale = parseScale(words, 'scale')

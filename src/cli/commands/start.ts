@@ -5,7 +5,7 @@ import { runPlan } from '../run-plan.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { startCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
-import { toAwaitTimeout } from '../up-options.ts'
+import { toAwaitTimeout } from '../up/up-options.ts'
 
 export const runStart = async ({ context, flags, words }: CallOf<typeof startCommand>): Promise<number> => {
   const project = await loadProject(context, { services: words, resolveEnvironment: 'hooks' })

@@ -4,7 +4,7 @@ import { runPlan } from '../run-plan.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { stopCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
-import { toGrace } from '../up-options.ts'
+import { toGrace } from '../up/up-options.ts'
 
 export const runStop = async ({ context, flags, words }: CallOf<typeof stopCommand>): Promise<number> => {
   const target = await loadTarget(context, { services: words })

@@ -1,17 +1,21 @@
 import type { UpOptions } from '../../core/plan/up-options.ts'
 import type { Project } from '../../core/project/project.ts'
 import { planUp } from '../../core/plan/plan-up.ts'
-import { createConfirm } from '../ask-yes-no.ts'
+import { createConfirm } from '../screen/ask-yes-no.ts'
 import { loadProject } from '../load-target.ts'
 import { runPlan } from '../run-plan.ts'
-import { summarizeUp } from '../summarize-up.ts'
-import type { CallOf } from '../table/command-spec.ts'
-import type { upCommand } from '../table/lifecycle-commands.ts'
+import { summarizeUp } from '../up/summarize-up.ts'
+import type { UpCall } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
-import { assertApart, assertMakeFlags, toAwaitTimeout, toRoundOptions, toSilent, toUpOptions } from '../up-options.ts'
+import {
+  assertApart,
+  assertMakeFlags,
+  toAwaitTimeout,
+  toRoundOptions,
+  toSilent,
+  toUpOptions,
+} from '../up/up-options.ts'
 import { createUsageError } from '../usage-error.ts'
-
-export type UpCall = CallOf<typeof upCommand>
 
 /** `stack up`: attached with the dashboard or with log lines, or in the background. */
 export const runUp = async (call: UpCall): Promise<number> => {
@@ -40,7 +44,7 @@ export const runUp = async (call: UpCall): Promise<number> => {
     start: !flags['no-start'],
   }
   if (isDetached) return runDetached(call, { project, options })
-  const { runAttachedUp } = await import('../run-session.ts')
+  const { runAttachedUp } = await import('../up/run-session.ts')
   return runAttachedUp(call, {
     project,
     options,

@@ -3,12 +3,12 @@ import { createSessionPlans, type SessionPlans } from '../../engine/session-plan
 import type { Project } from '../../core/project/project.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import { loadProject } from '../load-target.ts'
-import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from '../reload-on-edit.ts'
-import { createProgress } from '../progress.ts'
+import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from '../up/reload-on-edit.ts'
+import { createProgress } from '../screen/progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { watchCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
-import { toBaseOptions } from '../up-options.ts'
+import { toBaseOptions } from '../up/up-options.ts'
 
 /** `stack watch`: acts on saved files, and shows that alone. Containers are left running at the end. */
 export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCommand>): Promise<number> => {

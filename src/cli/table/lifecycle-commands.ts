@@ -1,4 +1,4 @@
-import type { CommandSpec } from './command-spec.ts'
+import type { CallOf, CommandSpec } from './command-spec.ts'
 import type { FlagSet } from '../arguments/flag.ts'
 
 const pullChoices = ['always', 'missing', 'never', 'build', 'if_not_present', 'policy'] as const
@@ -69,6 +69,9 @@ export const upCommand = {
   ],
   exits: [['N', 'the code of the container that ended it, with --exit-code-from and --abort-on-container-exit']],
 } as const satisfies CommandSpec
+
+/** A run of `stack up`. */
+export type UpCall = CallOf<typeof upCommand>
 
 export const downCommand = {
   name: 'down',

@@ -1,10 +1,10 @@
-import type { MapNode } from './node.ts'
-import { setDefaults } from './defaults.ts'
-import { emptyModel } from './empty-model.ts'
+import type { MapNode } from './tree/node.ts'
+import { setDefaults } from './steps/defaults.ts'
+import { emptyModel } from './tree/empty-model.ts'
 import { loadFile } from './load-file.ts'
-import type { FileRequest, ModelRequest } from './scope.ts'
-import { resolveEnvironment } from './resolve-environment.ts'
-import { resolvePaths } from './resolve-paths.ts'
+import type { FileRequest, ModelRequest } from './sources/scope.ts'
+import { resolveEnvironment } from './steps/resolve-environment.ts'
+import { resolvePaths } from './sources/resolve-paths.ts'
 
 /**
  * The files of one project directory laid over each other: canonical, with defaults, with paths below `base`. What has

@@ -1,9 +1,9 @@
 import type { Problem } from '../errors/problem.ts'
-import { createLoadContext } from './load-context.ts'
-import type { LoadRequest } from './load-request.ts'
-import { locateProject } from './project-environment.ts'
-import { resolveProjectName } from './project-name.ts'
-import type { Sources } from './sources.ts'
+import { createLoadContext } from './sources/load-context.ts'
+import type { LoadRequest } from './sources/load-request.ts'
+import { locateProject } from './sources/project-environment.ts'
+import { resolveProjectName } from './sources/project-name.ts'
+import type { Sources } from './sources/sources.ts'
 
 export type NameResult =
   | { readonly ok: true; readonly name: string; readonly directory: string; readonly files: readonly string[] }

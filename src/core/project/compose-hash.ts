@@ -1,7 +1,7 @@
 import { networkCodec, volumeCodec } from '../compose/model/project.ts'
 import { serviceFields } from '../compose/model/service.ts'
 import { printFields } from '../compose/model/codec.ts'
-import { writeJson } from '../compose/write-json.ts'
+import { writeJson } from '../compose/print/write-json.ts'
 import type { Digest } from './config-hash.ts'
 import { serviceReference } from './graph.ts'
 import type { Network, ServiceName, Volume } from './project.ts'

@@ -11,9 +11,9 @@ import {
   textOf,
   withEntries,
   withEntry,
-} from '../compose/node.ts'
-import { didYouMean } from '../compose/nearest.ts'
-import type { ProblemList } from '../compose/problem-list.ts'
+} from '../compose/tree/node.ts'
+import { didYouMean } from '../compose/tree/nearest.ts'
+import type { ProblemList } from '../compose/tree/problem-list.ts'
 
 type Member = { readonly name: string; readonly service: MapNode; readonly tier: number; readonly place: Place }
 type Tiers = {

@@ -1,7 +1,7 @@
 import type { NullableStringMap, Service } from '../../core/project/service.ts'
 import { apiLoginsFolder } from '../../core/project/api-socket.ts'
 import { durationToMs } from '../../core/project/units.ts'
-import type { ContainerSpec } from '../../engine/ports.ts'
+import type { ContainerSpec } from '../../engine/ports/container-runtime.ts'
 import { isAtLeast, type ApiVersion } from '../negotiate.ts'
 import type { BodyFacts } from './body-facts.ts'
 import { defined } from './defined.ts'

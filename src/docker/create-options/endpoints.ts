@@ -1,5 +1,5 @@
 import type { Service } from '../../core/project/service.ts'
-import type { ContainerSpec } from '../../engine/ports.ts'
+import type { ContainerSpec } from '../../engine/ports/container-runtime.ts'
 import { isAtLeast, type ApiVersion } from '../negotiate.ts'
 
 const INTERFACE_NAME = 'com.docker.network.endpoint.ifname'

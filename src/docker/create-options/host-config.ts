@@ -1,6 +1,6 @@
 import type { Service } from '../../core/project/service.ts'
 import { parseBytes } from '../../core/project/units.ts'
-import type { ContainerSpec } from '../../engine/ports.ts'
+import type { ContainerSpec } from '../../engine/ports/container-runtime.ts'
 import { isAtLeast } from '../negotiate.ts'
 import type { BodyFacts } from './body-facts.ts'
 import { defined } from './defined.ts'

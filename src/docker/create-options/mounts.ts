@@ -1,6 +1,6 @@
 import type { FileReference, Mount } from '../../core/project/service.ts'
 import { parseBytes } from '../../core/project/units.ts'
-import type { ContainerSpec } from '../../engine/ports.ts'
+import type { ContainerSpec } from '../../engine/ports/container-runtime.ts'
 import { apiSocketTarget } from '../../core/project/api-socket.ts'
 import { defined } from './defined.ts'
 

@@ -1,5 +1,5 @@
 import type { Emit } from '../emitter.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { LogBatch } from './merge-logs.ts'
 
 // Long enough for lines of one moment to meet, too short to be felt.

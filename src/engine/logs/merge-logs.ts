@@ -1,4 +1,4 @@
-import type { LogChunk } from '../ports.ts'
+import type { LogChunk } from '../ports/container-runtime.ts'
 
 export type LogSource = { readonly id: string; readonly name: string; readonly service: string }
 /** Lines of one stream of one container, in a row. */

@@ -1,7 +1,7 @@
-import { isGit, parseGitReference, withoutCredentials } from '../../core/compose/git-reference.ts'
+import { isGit, parseGitReference, withoutCredentials } from '../../core/compose/texts/git-reference.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { Build } from '../../core/project/service.ts'
-import type { GitCheckout, Repositories, WantedCheckout } from '../repositories.ts'
+import type { GitCheckout, Repositories, WantedCheckout } from '../ports/repositories.ts'
 import type { StepContext } from './context.ts'
 
 type Place = Pick<StepContext, 'emit' | 'repositories' | 'retry' | 'signal' | 'step' | 'world'> & {

@@ -2,7 +2,7 @@ import { apiLoginsPath } from '../../core/project/api-socket.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { FileObject, Project } from '../../core/project/project.ts'
 import type { FileReference } from '../../core/project/service.ts'
-import type { ContainerFile } from '../ports.ts'
+import type { ContainerFile } from '../ports/container-runtime.ts'
 import type { ActionOf, StepContext } from './context.ts'
 import { requireProject } from './world.ts'
 

@@ -1,7 +1,7 @@
 import { label, toImageReference } from '../../core/project/identity.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
-import type { ContainerSpec } from '../ports.ts'
+import type { ContainerSpec } from '../ports/container-runtime.ts'
 import type { ActionOf, StepContext } from './context.ts'
 import { withFreeName } from './free-name.ts'
 import { inheritVolumes } from './inherit-volumes.ts'

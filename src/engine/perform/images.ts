@@ -1,6 +1,6 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
 import { label, toImageReference } from '../../core/project/identity.ts'
-import type { BuildProgress, TransferProgress } from '../ports.ts'
+import type { BuildProgress, TransferProgress } from '../ports/image-runtime.ts'
 import { fetchContexts } from './build-contexts.ts'
 import type { ActionOf, StepContext } from './context.ts'
 import { requireProject } from './world.ts'

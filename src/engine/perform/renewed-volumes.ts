@@ -1,6 +1,6 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
 import { parentOf, nameOf } from '../sync/paths.ts'
-import type { ContainerSpec } from '../ports.ts'
+import type { ContainerSpec } from '../ports/container-runtime.ts'
 import type { StepContext } from './context.ts'
 
 /** Folders that a package manager fills, and the files beside them that say with what. */

@@ -2,7 +2,7 @@ import { StackError } from '../../core/errors/stack-error.ts'
 import type { ContainerRef } from '../../core/plan/action.ts'
 import type { ContainerId, Observed, ObservedContainer, ObservedImage } from '../../core/plan/observed.ts'
 import type { Project } from '../../core/project/project.ts'
-import type { GitCheckout } from '../repositories.ts'
+import type { GitCheckout } from '../ports/repositories.ts'
 
 /** What the steps of a command learn from each other: ids of what was created, images that arrived, what providers said. */
 export type World = {

@@ -1,6 +1,7 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
 import { isCutOff } from '../await-engine.ts'
-import type { Clock, ContainerRuntime, ExecSession } from '../ports.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ContainerRuntime, ExecSession } from '../ports/container-runtime.ts'
 
 export type ProbeResult = { readonly exitCode: number; readonly output: string }
 

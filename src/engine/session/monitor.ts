@@ -5,7 +5,7 @@ import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import type { EngineEvents } from '../engine-events.ts'
 import type { LogSource } from '../logs/merge-logs.ts'
-import type { EngineEvent } from '../ports.ts'
+import type { EngineEvent } from '../ports/runtime.ts'
 
 export type ContainerExit = {
   readonly container: ContainerSummary

@@ -1,4 +1,4 @@
-import type { ContainerRuntime, ExecSession } from '../ports.ts'
+import type { ContainerRuntime, ExecSession } from '../ports/container-runtime.ts'
 import { createLineReader } from '../line-reader.ts'
 
 /** A shell that stays in the container and takes archives and lists of paths: an edit costs no new process of the engine. */

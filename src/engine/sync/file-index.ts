@@ -1,4 +1,4 @@
-import type { HostEntry, HostFiles } from '../ports.ts'
+import type { HostEntry, HostFiles } from '../ports/host-files.ts'
 import { relativeTo } from './paths.ts'
 
 export type Change = { readonly path: string; /** Absent: it is gone. */ readonly entry?: HostEntry }

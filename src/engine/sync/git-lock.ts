@@ -1,4 +1,4 @@
-import type { HostFiles } from '../ports.ts'
+import type { HostFiles } from '../ports/host-files.ts'
 import { joinPath, parentOf } from './paths.ts'
 
 /** The file that git holds while it rewrites its work tree, for the repository that a folder is in. */

@@ -1,4 +1,5 @@
-import type { Clock, WatchBatch } from '../ports.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { WatchBatch } from '../ports/watcher.ts'
 
 export type HoldOptions = {
   readonly clock: Clock

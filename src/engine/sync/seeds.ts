@@ -1,6 +1,6 @@
 import type { Project } from '../../core/project/project.ts'
 import type { EngineDeps } from '../deps.ts'
-import type { ContainerRuntime } from '../ports.ts'
+import type { ContainerRuntime } from '../ports/container-runtime.ts'
 import { createFileIndex } from './file-index.ts'
 import { isInitial, selectInitial } from './initial-files.ts'
 import { createSyncRules } from './rules.ts'

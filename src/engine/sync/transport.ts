@@ -1,5 +1,6 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
-import type { ContainerRuntime, HostEntry, HostFiles } from '../ports.ts'
+import type { ContainerRuntime } from '../ports/container-runtime.ts'
+import type { HostEntry, HostFiles } from '../ports/host-files.ts'
 import { openAgent, type SyncAgent } from './agent.ts'
 import { packTar, type TarEntry } from './tar.ts'
 

@@ -1,6 +1,6 @@
-import type { EngineAddress } from '../../engine/ports.ts'
-import type { Environment } from '../engine-candidates.ts'
-import { requestEngine } from '../engine-http.ts'
+import type { EngineAddress } from '../../engine/ports/engine-address.ts'
+import type { Environment } from '../engines/engine-candidates.ts'
+import { requestEngine } from '../engines/engine-http.ts'
 
 /** Long enough for a slow line, short enough not to hold anybody up where packets are dropped in silence. */
 const ANSWER_MS = 6_000

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import type { EngineAddress } from '../../engine/ports.ts'
-import { requestEngine } from '../engine-http.ts'
+import type { EngineAddress } from '../../engine/ports/engine-address.ts'
+import { requestEngine } from '../engines/engine-http.ts'
 import type { EngineDescription } from './check.ts'
 
 type Version = {

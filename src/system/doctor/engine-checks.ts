@@ -1,8 +1,8 @@
-import type { EngineAddress, EngineAttempt } from '../../engine/ports.ts'
+import type { EngineAddress, EngineAttempt } from '../../engine/ports/engine-address.ts'
 import { listMissingBaseImages } from '../base-images/ensure-base-images.ts'
 import { baseImages } from '../base-images/base-images.ts'
 import { asksDockerHub } from '../base-images/docker-hub.ts'
-import type { Environment } from '../engine-candidates.ts'
+import type { Environment } from '../engines/engine-candidates.ts'
 import type { Check, EngineDescription } from './check.ts'
 import { isDebian, suggestEngineFix, type Machine } from './machine.ts'
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { EngineAddress } from '../../engine/ports.ts'
-import { listEngineCandidates, type Environment } from '../engine-candidates.ts'
-import { pingEngine } from '../find-engine.ts'
+import type { EngineAddress } from '../../engine/ports/engine-address.ts'
+import { listEngineCandidates, type Environment } from '../engines/engine-candidates.ts'
+import { pingEngine } from '../engines/find-engine.ts'
 import { runTool } from '../run-tool.ts'
 import { isDebian, readMachine, suggestEngineFix } from './machine.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { complete } from '../../../src/cli/complete.ts'
+import { complete } from '../../../src/cli/complete/complete.ts'
 
 const answer = async (line: string): Promise<string> => {
   const words = line.split(' ')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { FlagSet } from '../../../src/cli/arguments/flag.ts'
 import { parseArguments } from '../../../src/cli/arguments/parse-arguments.ts'
-import { parseInvocation } from '../../../src/cli/main.ts'
+import { parseInvocation } from '../../../src/cli/invocation.ts'
 
 const flags = {
   detach: { kind: 'boolean', short: 'd', help: '' },

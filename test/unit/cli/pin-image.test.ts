@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pinImage } from '../../../src/cli/pin-image.ts'
+import { pinImage } from '../../../src/cli/up/pin-image.ts'
 
 const asked: string[] = []
 const runtime = {

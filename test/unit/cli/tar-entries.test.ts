@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readTar } from '../../../src/cli/tar-entries.ts'
+import { readTar } from '../../../src/cli/cp/tar-entries.ts'
 import { tarEnd, tarHeader, tarPadding } from '../../../src/docker/tar-pack.ts'
 
 const long = `${'deep/'.repeat(40)}file.txt`

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { parseInvocation } from '../../../src/cli/main.ts'
-import { assertMakeFlags, parseScale } from '../../../src/cli/up-options.ts'
+import { parseInvocation } from '../../../src/cli/invocation.ts'
+import { assertMakeFlags, parseScale } from '../../../src/cli/up/up-options.ts'
 import { parseTime } from '../../../src/cli/parse-time.ts'
-import { parseDetachKeys } from '../../../src/cli/join-terminal.ts'
+import { parseDetachKeys } from '../../../src/cli/screen/join-terminal.ts'
 import { parseKeyValues, toRunDefinition } from '../../../src/cli/run-definition.ts'
 
 const attempt = (run: () => unknown): unknown => {

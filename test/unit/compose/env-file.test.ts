@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseEnvFile } from '../../../src/core/compose/env-file.ts'
+import { parseEnvFile } from '../../../src/core/compose/texts/env-file.ts'
 
 const environment: Readonly<Record<string, string>> = { SHELL_VAR: 'from shell' }
 

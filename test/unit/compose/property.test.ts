@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { LoadResult } from '../../../src/core/compose/load-request.ts'
+import type { LoadResult } from '../../../src/core/compose/sources/load-request.ts'
 import { loadProject } from '../../../src/core/compose/load.ts'
-import { printProject } from '../../../src/core/compose/print-project.ts'
+import { printProject } from '../../../src/core/compose/print/print-project.ts'
 import { composeCases, differences, loadCase } from '../../support/compose-cases.ts'
 import { createMemorySources } from '../../support/memory-sources.ts'
 

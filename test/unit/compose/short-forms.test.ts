@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest'
-import { isIpAddress } from '../../../src/core/compose/ip-address.ts'
-import { basename, cleanPath, dirname, expandHome, joinPath, resolvePath } from '../../../src/core/compose/paths.ts'
-import { parseShellWords } from '../../../src/core/compose/shell-words.ts'
-import { parseShortMount } from '../../../src/core/compose/short-mount.ts'
-import { parseShortPort } from '../../../src/core/compose/short-port.ts'
+import { isIpAddress } from '../../../src/core/compose/texts/ip-address.ts'
+import {
+  basename,
+  cleanPath,
+  dirname,
+  expandHome,
+  joinPath,
+  resolvePath,
+} from '../../../src/core/compose/texts/paths.ts'
+import { parseShellWords } from '../../../src/core/compose/texts/shell-words.ts'
+import { parseShortMount } from '../../../src/core/compose/texts/short-mount.ts'
+import { parseShortPort } from '../../../src/core/compose/texts/short-port.ts'
 
 const port = (text: string): string => {
   const parsed = parseShortPort(text)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { interpolateText, variablesOf } from '../../../src/core/compose/template.ts'
+import { interpolateText, variablesOf } from '../../../src/core/compose/texts/template.ts'
 
 const values: Readonly<Record<string, string>> = { SET: 'value', EMPTY: '' }
 const lookup = (name: string): string | undefined => values[name]

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Service } from '../../../src/core/project/service.ts'
 import { toContainerBody } from '../../../src/docker/create-options/container-body.ts'
-import type { ContainerSpec } from '../../../src/engine/ports.ts'
+import type { ContainerSpec } from '../../../src/engine/ports/container-runtime.ts'
 
 const api = { major: 1, minor: 51 }
 

@@ -6,7 +6,7 @@ import type { Project } from '../../../src/core/project/project.ts'
 import { toContainerBody } from '../../../src/docker/create-options/container-body.ts'
 import { containerAliases, ownAliases, toEndpoint, toNetworking } from '../../../src/docker/create-options/endpoints.ts'
 import { toNetworkBody } from '../../../src/docker/networks.ts'
-import type { ContainerSpec } from '../../../src/engine/ports.ts'
+import type { ContainerSpec } from '../../../src/engine/ports/container-runtime.ts'
 import { createSources } from '../../../src/system/files.ts'
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readApiLogins, toSocketPath } from '../../../src/docker/api-socket.ts'
-import { planBuild } from '../../../src/docker/build/build-plan.ts'
+import { planBuild } from '../../../src/docker/image-build/build-plan.ts'
 import { readProxyEnvironment, toProxyEnvironment } from '../../../src/docker/proxy-environment.ts'
 
 let folder = ''

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { printProject } from '../../../src/core/compose/print-project.ts'
-import { writeYaml } from '../../../src/core/compose/write-yaml.ts'
+import { printProject } from '../../../src/core/compose/print/print-project.ts'
+import { writeYaml } from '../../../src/core/compose/print/write-yaml.ts'
 import { loadFiles, loadGood, problemLines } from '../../support/load-memory.ts'
 
 const stack = `name: shop

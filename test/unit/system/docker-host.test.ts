@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseDockerHost } from '../../../src/system/docker-host.ts'
+import { parseDockerHost } from '../../../src/system/engines/docker-host.ts'
 
 const parse = (value: string, tls?: { skipVerify: boolean }) => {
   const address = parseDockerHost(value, { source: 'DOCKER_HOST', tls })

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { listEngineCandidates, resolveEngineAddress } from '../../../src/system/engine-candidates.ts'
+import { listEngineCandidates, resolveEngineAddress } from '../../../src/system/engines/engine-candidates.ts'
 
 let home: string
 

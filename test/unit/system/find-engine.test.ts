@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { requestEngine } from '../../../src/system/engine-http.ts'
-import { findEngine } from '../../../src/system/find-engine.ts'
+import { requestEngine } from '../../../src/system/engines/engine-http.ts'
+import { findEngine } from '../../../src/system/engines/find-engine.ts'
 
 let folder: string
 let server: Server | undefined

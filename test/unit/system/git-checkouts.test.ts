@@ -3,8 +3,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { GitCheckout, WantedCheckout } from '../../../src/engine/repositories.ts'
-import { createRepositories } from '../../../src/system/git-checkouts.ts'
+import type { GitCheckout, WantedCheckout } from '../../../src/engine/ports/repositories.ts'
+import { createRepositories } from '../../../src/system/git/git-checkouts.ts'
 import { makeRepository, serveFolder, type Repository } from '../../support/git-repository.ts'
 
 let folder: string

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadProject } from '../../../src/core/compose/load.ts'
 import { createSources } from '../../../src/system/files.ts'
-import { createGitFetcher } from '../../../src/system/git.ts'
+import { createGitFetcher } from '../../../src/system/git/git.ts'
 import { problemLines } from '../../support/load-memory.ts'
 
 let folder: string
@@ -63,7 +63,7 @@ test('a branch that moved is read again', () => {
 
 test('processes that read one repository at once wait for each other, and for nobody who was killed', async () => {
   const cacheDirectory = join(folder, 'shared-cache')
-  const module = new URL('../../../src/system/git.ts', import.meta.url).href
+  const module = new URL('../../../src/system/git/git.ts', import.meta.url).href
   const script = `const { createGitFetcher } = await import(${JSON.stringify(module)}); console.log(JSON.stringify(createGitFetcher({ cacheDirectory: ${JSON.stringify(cacheDirectory)} })(${JSON.stringify(`file://${repository}`)}, 'main')))`
   const fetchAlone = async (): Promise<unknown> =>
     JSON.parse((await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])).stdout)

@@ -1,9 +1,8 @@
-import type { MapNode, Node, Place } from '../node.ts'
-import type { ProblemList } from '../problem-list.ts'
-import { scalarText } from '../merge.ts'
-import { compareNaturally } from '../natural-order.ts'
-import { sortKeysNaturally } from '../write-yaml.ts'
-import { plainRecord, toPlain } from '../to-plain.ts'
+import type { MapNode, Node, Place } from '../tree/node.ts'
+import type { ProblemList } from '../tree/problem-list.ts'
+import { scalarText } from '../steps/merge.ts'
+import { compareNaturally, sortKeysNaturally } from '../texts/natural-order.ts'
+import { plainRecord, toPlain } from '../tree/to-plain.ts'
 
 export type At = { readonly problems: ProblemList; readonly path: string }
 export type Format = 'json' | 'yaml'

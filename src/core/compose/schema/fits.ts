@@ -1,4 +1,4 @@
-import type { MapNode, Node, ScalarNode, SeqNode } from '../node.ts'
+import type { MapNode, Node, ScalarNode, SeqNode } from '../tree/node.ts'
 import type { Entries, List, Mapping, Shape } from './shape.ts'
 
 /** Whether a node is as its shape demands: yes or no, and nothing more. Nearly every file is right, and this is quick. */

@@ -1,4 +1,4 @@
-import type { Node } from '../node.ts'
+import type { Node } from '../tree/node.ts'
 import type { Shape } from './shape.ts'
 
 /** What a shape expects, in words: `text, or a list`. */

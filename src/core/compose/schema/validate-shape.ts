@@ -1,4 +1,4 @@
-import { scalarAt, type MapNode, type Node, type Place, type ScalarNode, type SeqNode } from '../node.ts'
+import { scalarAt, type MapNode, type Node, type Place, type ScalarNode, type SeqNode } from '../tree/node.ts'
 import { nearestName } from '../../errors/nearest-name.ts'
 import { fits, repeatedItem } from './fits.ts'
 import { stackFile } from './stack-file.ts'

@@ -1,0 +1,40 @@
+import { StackError } from '../../core/errors/stack-error.ts'
+import type { Step } from '../../core/plan/action.ts'
+import { toStepSubject } from '../../engine/step-summary.ts'
+import type { CliContext } from '../context.ts'
+
+/** Asks on the terminal. Nobody there: an error that names the flag which says yes beforehand. */
+export const askYesNo = async (
+  context: CliContext,
+  { text, what, flag }: { readonly text: string; readonly what: string; readonly flag: string },
+): Promise<boolean> => {
+  if (!context.terminal.stdin || !context.terminal.stderr)
+    throw new StackError('cli/needs-confirmation', { what: `${what} (${flag} says yes)` })
+  const { createInterface } = await import('node:readline/promises')
+  const reader = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const answer = await reader.question(`${text} [y/N] `, { signal: context.signal })
+    return /^y(es)?$/i.test(answer.trim())
+  } finally {
+    reader.close()
+  }
+}
+
+/** How a plan asks about what cannot be undone: not at all with --yes, and not where nobody is. */
+export const createConfirm = (
+  context: CliContext,
+  { yes }: { readonly yes: boolean },
+): { readonly confirm?: (steps: readonly Step[]) => Promise<boolean> } => {
+  if (yes) return { confirm: () => Promise.resolve(true) }
+  if (!context.terminal.stdin || !context.terminal.stderr) return {}
+  return {
+    confirm: (steps) => {
+      const what = steps.map(({ action, cause }) => `  ${toStepSubject(action)}: ${cause}`).join('\n')
+      return askYesNo(context, {
+        text: `This destroys data for good:\n${what}\nGo on?`,
+        what: 'This destroys data',
+        flag: '--yes',
+      })
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import type { Problem } from '../../core/errors/problem.ts'
+import { isStackError, StackError } from '../../core/errors/stack-error.ts'
+import { toJsonError } from '../../report/json.ts'
+import { toProblemLines, type ProblemOptions } from '../../report/problems.ts'
+import type { CliContext } from '../context.ts'
+
+/** Where problems are shown: `-` stands for standard input. */
+export const createProblemOptions = ({
+  terminal,
+  workingDirectory,
+  texts,
+}: Pick<CliContext, 'terminal' | 'workingDirectory' | 'texts'>): ProblemOptions => {
+  const sources = new Map<string, string | undefined>()
+  return {
+    paint: terminal.paint.stderr,
+    ...(terminal.stderr ? { width: Math.max(40, terminal.size().columns) } : {}),
+    readSource: (file) => {
+      if (!sources.has(file)) sources.set(file, texts.get(file) ?? readText(file))
+      return sources.get(file)
+    },
+    showPath: (file) => {
+      if (file === '-') return 'standard input'
+      const near = relative(workingDirectory, file)
+      return near === '' || near.startsWith('..') ? file : near
+    },
+  }
+}
+
+const readText = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined // a code frame is a help, and its absence no failure
+  }
+}
+
+/** The problem with its place in the stack file, where it has a path there and no place yet. */
+export const withPlace = (problem: Problem, { loaded }: Pick<CliContext, 'loaded'>): Problem => {
+  const span = problem.span !== undefined || problem.path === undefined ? undefined : loaded.findPlace?.(problem.path)
+  return span === undefined ? problem : { ...problem, span }
+}
+
+/** In the order of the file, where all are in one. */
+const sortByPlace = (problems: readonly Problem[]): readonly Problem[] =>
+  new Set(problems.map(({ span }) => span?.file)).size === 1
+    ? problems.toSorted(
+        (a, b) => (a.span?.line ?? 0) - (b.span?.line ?? 0) || (a.span?.column ?? 0) - (b.span?.column ?? 0),
+      )
+    : problems
+
+/** Problems on standard error: text with code frames, or one JSON object a line. */
+export const printProblems = (found: readonly Problem[], context: CliContext): void => {
+  if (found.length === 0) return
+  const problems = sortByPlace(found.map((problem) => withPlace(problem, context)))
+  const lines =
+    context.terminal.progress === 'json'
+      ? problems.map(toJsonError)
+      : toProblemLines(problems, createProblemOptions(context))
+  context.stderr.write(`${lines.join('\n')}\n`)
+}
+
+/**
+ * What ended the command, told on standard error.
+ * @returns the exit code
+ */
+export const printFailure = (error: unknown, context: CliContext): number => {
+  const known = isStackError(error)
+    ? error
+    : new StackError(
+        'internal/bug',
+        { detail: error instanceof Error ? error.message : String(error) },
+        { cause: error },
+      )
+  const own = known.toProblem()
+  // The error that stands for problems of the input only counts them.
+  printProblems(known.problems.length > 0 ? known.problems : [own], context)
+  if (known.code === 'internal/bug' || context.global.verbose) context.stderr.write(`${stackOf(error)}\n`)
+  return known.exit
+}
+
+const stackOf = (error: unknown): string => {
+  const lines: string[] = []
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    lines.push(`${lines.length === 0 ? '' : 'caused by '}${at.stack ?? at.message}`)
+  return lines.join('\n')
+}

@@ -1,0 +1,46 @@
+import { createStore } from '../../core/state/store.ts'
+import type { Session } from '../../engine/session.ts'
+import { toBrowser } from '../../system/browser.ts'
+import { mountDashboard } from '../../ui/mount.tsx'
+import type { CliContext } from '../context.ts'
+import { printProblems } from './print-failure.ts'
+
+/** The session in the dashboard, until it ends or the user leaves. What is still wrong then stays readable below. */
+export const showDashboard = async (context: CliContext, session: Session): Promise<number> => {
+  const { clock, signals, terminal } = context
+  const store = createStore({ schedule: (run, ms) => void setTimeout(run, ms) })
+  session.subscribe(store.apply)
+  const openUrl = toBrowser(context.env)
+  const dashboard = mountDashboard({
+    store,
+    send: session.send,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    colour: terminal.colors.stdout,
+    unicode: /utf-?8/i.test(context.env['LC_ALL'] ?? context.env['LC_CTYPE'] ?? context.env['LANG'] ?? 'utf-8'),
+    now: () => clock.now(),
+    incremental: context.env['SSH_CONNECTION'] !== undefined,
+    ...(openUrl === undefined ? {} : { openUrl }),
+  })
+  const forget = signals.beforeForcedExit(() => dashboard.unmount())
+  try {
+    // Whatever ends first: a session that could not begin must close the screen, too.
+    await Promise.race([dashboard.waitUntilExit(), session.done.then(() => dashboard.waitUntilExit())])
+    const { exit } = await session.done
+    return signals.exitCode() ?? exit
+  } finally {
+    dashboard.unmount()
+    await dashboard.waitUntilExit().catch(() => undefined) // its failure is told by the race
+    forget()
+    const state = store.getState()
+    printProblems(
+      state.problems.map(({ problem }) => problem),
+      context,
+    )
+    const isUp = state.services.some(({ containers }) => containers.some((container) => container.state === 'running'))
+    if (state.project !== '')
+      context.stderr.write(
+        isUp ? `${state.project} keeps running; "stack down" takes it down.\n` : `${state.project} has stopped.\n`,
+      )
+  }
+}

@@ -1,0 +1,75 @@
+import { createPaint, type Paint } from '../../report/paint.ts'
+import type { GlobalFlags } from '../table/global-flags.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type ProgressKind = 'tty' | 'plain' | 'json' | 'quiet'
+
+export type Writer = { write(text: string | Uint8Array): void }
+
+/** What is known of the terminal, decided once. */
+export type Terminal = {
+  readonly stdin: boolean
+  readonly stdout: boolean
+  readonly stderr: boolean
+  readonly isCi: boolean
+  /** `--progress`, with `auto` decided: a live list when standard error is a terminal. */
+  readonly progress: ProgressKind
+  /** Whether progress was asked for by name. */
+  readonly progressAsked: boolean
+  readonly paint: { readonly stdout: Paint; readonly stderr: Paint }
+  readonly colors: { readonly stdout: boolean; readonly stderr: boolean }
+  /** Cells now: a window may change its size. */
+  size(): { readonly columns: number; readonly rows: number }
+}
+
+export const createTerminal = (env: Environment, global: GlobalFlags): Terminal => {
+  const [stdin, stdout, stderr] = [process.stdin, process.stdout, process.stderr].map(
+    (stream) => stream.isTTY === true,
+  ) as [boolean, boolean, boolean]
+  const ansi = global.ansi ?? env['COMPOSE_ANSI'] ?? 'auto'
+  const asked = global.progress ?? nonEmpty(env['COMPOSE_PROGRESS']) ?? 'auto'
+  const wants = (isTty: boolean): boolean =>
+    ansi === 'always' ||
+    (ansi !== 'never' &&
+      nonEmpty(env['NO_COLOR']) === undefined &&
+      (isTty ? env['TERM'] !== 'dumb' : nonEmpty(env['FORCE_COLOR']) !== undefined))
+  const colors = { stdout: wants(stdout), stderr: wants(stderr) }
+  return {
+    stdin,
+    stdout,
+    stderr,
+    isCi: isTruthy(env['CI']),
+    progress: toProgress(asked, {
+      isTty: (isTruthy(env['COMPOSE_STATUS_STDOUT']) ? stdout : stderr) && env['TERM'] !== 'dumb' && ansi !== 'never',
+    }),
+    progressAsked: asked !== 'auto',
+    colors,
+    paint: { stdout: createPaint({ colors: colors.stdout }), stderr: createPaint({ colors: colors.stderr }) },
+    // Some terminals say 0 for what they do not know.
+    size: () => ({
+      columns: process.stderr.columns || process.stdout.columns || 80,
+      rows: process.stderr.rows || process.stdout.rows || 24,
+    }),
+  }
+}
+
+const toProgress = (asked: string, { isTty }: { readonly isTty: boolean }): ProgressKind => {
+  switch (asked) {
+    case 'tty':
+    case 'plain':
+    case 'json':
+    case 'quiet':
+      return asked
+    case 'none':
+      return 'quiet'
+    default:
+      return isTty ? 'tty' : 'plain'
+  }
+}
+
+export const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text)
+
+/** As Go reads a boolean variable; anything else is no. */
+export const isTruthy = (text: string | undefined): boolean =>
+  ['1', 't', 'true', 'yes', 'y'].includes((text ?? '').toLowerCase())

@@ -1,0 +1,146 @@
+import type { UpOptions } from '../../core/plan/up-options.ts'
+import { withDependencies } from '../../core/project/graph.ts'
+import type { Project } from '../../core/project/project.ts'
+import { createSession, type Session, type SessionRequest } from '../../engine/session.ts'
+import { createSessionPlans } from '../../engine/session-plans.ts'
+import { askYesNo } from '../screen/ask-yes-no.ts'
+import type { UpCall } from '../table/lifecycle-commands.ts'
+import type { CliContext } from '../context.ts'
+import { loadProject } from '../load-target.ts'
+import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from './reload-on-edit.ts'
+import { createProgress } from '../screen/progress.ts'
+import { toLimit } from '../run-plan.ts'
+import { isTruthy } from '../screen/terminal.ts'
+import { toAwaitTimeout, toGrace, toSilent } from './up-options.ts'
+
+export type AttachedUp = {
+  readonly project: Project
+  readonly options: UpOptions
+  readonly reloadOptions: (project: Project) => UpOptions
+}
+
+/** The attached `up`: a session that is shown in the dashboard, or told in lines where there is no terminal for one. */
+export const runAttachedUp = async (call: UpCall, attached: AttachedUp): Promise<number> => {
+  const { context, words } = call
+  const usesDashboard = wantsDashboard(call)
+  let edits: EditWatch | undefined
+  const request = toRequest(call, attached, { usesDashboard, watch: () => edits })
+  const deps = await context.deps()
+  // Loaded before the session begins: whoever subscribes a moment later misses how it began.
+  const dashboard = usesDashboard ? await import('../screen/show-dashboard.ts') : undefined
+  const session = createSession(deps, request)
+  const release = quitBySignal(context, session)
+  if (request.watch === true)
+    edits = reloadOnEdit(session, {
+      watcher: deps.watcher,
+      host: deps.files,
+      files: filesOf(attached.project),
+      readAt: context.clock.now(),
+    })
+  try {
+    return dashboard === undefined
+      ? await tellSession(context, session, { project: attached.project, flags: call.flags, words })
+      : await dashboard.showDashboard(context, session)
+  } finally {
+    edits?.close()
+    release()
+  }
+}
+
+const wantsDashboard = ({ context: { terminal, global, env }, flags }: UpCall): boolean => {
+  const isRefused =
+    flags['no-tui'] ||
+    !flags.tui ||
+    !flags.menu ||
+    env['COMPOSE_MENU'] === 'false' ||
+    env['COMPOSE_MENU'] === '0' ||
+    flags['no-color'] ||
+    flags.timestamps ||
+    flags['no-log-prefix'] ||
+    isTruthy(env['STACK_NO_TUI'])
+  const endsByItself =
+    flags['abort-on-container-exit'] || flags['abort-on-container-failure'] || flags['exit-code-from'] !== undefined
+  const canDraw =
+    terminal.stdin && terminal.stdout && !terminal.isCi && env['TERM'] !== 'dumb' && global.ansi !== 'never'
+  return canDraw && !isRefused && !endsByItself && (terminal.progress === 'tty' || !terminal.progressAsked)
+}
+
+const toRequest = (
+  call: UpCall,
+  { project, options, reloadOptions }: AttachedUp,
+  { usesDashboard, watch }: { readonly usesDashboard: boolean; readonly watch: () => EditWatch | undefined },
+): SessionRequest => {
+  const { context, flags, words } = call
+  return {
+    project,
+    command: 'stack up',
+    plans: createSessionPlans(project, options),
+    ...(words.length === 0 ? {} : { services: words }),
+    ...toAttach(call, project),
+    ...toCascade(flags),
+    watch: flags.watch || usesDashboard,
+    confirm: flags.yes ? 'yes' : usesDashboard || (context.terminal.stdin && context.terminal.stderr) ? 'ask' : 'no',
+    waitForLock: true,
+    keepRunning: usesDashboard,
+    ...(usesDashboard ? { history: 100 } : {}),
+    ...toGrace(flags.timeout),
+    ...toLimit(context),
+    ...toAwaitTimeout(flags['wait-timeout']),
+    reload: async () => {
+      const next = await loadAndFollow(() => loadProject(context, { services: words }), {
+        texts: context.texts,
+        watch,
+        now: context.clock.now,
+      })
+      return { project: next, plans: createSessionPlans(next, reloadOptions(next)) }
+    },
+  }
+}
+
+/** Which logs are shown. Rule: docker/compose `cmd/compose/up.go`: those of the named services, of all without names. */
+const toAttach = ({ flags, words }: UpCall, project: Project): Pick<SessionRequest, 'attach'> => {
+  const hidden = new Set(flags['no-attach'])
+  const isShownByFile = (name: string): boolean => project.services[name]?.attach !== false
+  const chosen =
+    flags.attach.length > 0
+      ? flags.attach
+      : flags['attach-dependencies']
+        ? [...withDependencies(project.services, words.length === 0 ? Object.keys(project.services) : words)].filter(
+            isShownByFile,
+          )
+        : (words.length === 0 ? Object.keys(project.services) : words).filter(isShownByFile)
+  return { attach: chosen.filter((name) => !hidden.has(name)) }
+}
+
+const toCascade = (flags: UpCall['flags']): Pick<SessionRequest, 'cascade' | 'exitCodeFrom'> => {
+  if (flags['exit-code-from'] !== undefined) return { cascade: 'stop', exitCodeFrom: flags['exit-code-from'] }
+  if (flags['abort-on-container-exit']) return { cascade: 'stop' }
+  return flags['abort-on-container-failure'] ? { cascade: 'fail' } : {}
+}
+
+/** The first signal stops gracefully, the second kills; a hang-up detaches nothing: what was started attached is stopped. */
+const quitBySignal = ({ signals }: CliContext, session: Session): (() => void) =>
+  signals.handle(({ count }) => session.send({ type: 'quit', force: count > 1 }))
+
+type Tell = { readonly project: Project; readonly flags: UpCall['flags']; readonly words: readonly string[] }
+
+const tellSession = async (context: CliContext, session: Session, { project, flags }: Tell): Promise<number> => {
+  const progress = createProgress(context, {
+    project: project.name,
+    title: 'up',
+    attached: true,
+    silent: toSilent(flags),
+    logs: { prefix: !flags['no-log-prefix'], timestamps: flags.timestamps, colors: !flags['no-color'] },
+  })
+  session.subscribe(progress.tell)
+  session.subscribe((event) => {
+    if (event.type !== 'question/asked') return
+    askYesNo(context, { text: event.text, what: 'This destroys data', flag: '--yes' }).then(
+      (yes) => session.send({ type: 'answer', id: event.id, yes }),
+      () => session.send({ type: 'answer', id: event.id, yes: false }),
+    )
+  })
+  const { exit } = await session.done
+  progress.end()
+  return context.signals.exitCode() ?? exit
+}

@@ -1,0 +1,20 @@
+import { pathText, placeAt } from '../tree/locate.ts'
+import type { MapNode } from '../tree/node.ts'
+import type { ProblemList } from '../tree/problem-list.ts'
+import type { CheckedProject } from './contradiction.ts'
+import { validateProject } from './validate.ts'
+
+/** Reports what contradicts itself in a project, each at its place, unless it only follows from a problem that was told. */
+export const checkProject = (project: CheckedProject, model: MapNode, problems: ProblemList): void => {
+  for (const { path, at = 'value', code, message, hint, severity, related, needs = [] } of validateProject(
+    project,
+    model,
+  )) {
+    const others = related?.map((one) => ({ place: placeAt(model, one.path, 'key'), message: one.message }))
+    if (needs.some(problems.damage.hides) || others?.some(({ place }) => problems.damage.touches(place)) === true)
+      continue
+    const more = { hint, path: pathText(path), related: others }
+    const report = severity === 'warning' ? problems.warn : problems.error
+    report(placeAt(model, path, at), code, message, more)
+  }
+}

@@ -1,0 +1,20 @@
+import type { DecodedProject } from '../model/decode-project.ts'
+import type { Services } from './select-services.ts'
+
+/** What is checked as a whole: the services that are on, and those that a profile switches off. */
+export type CheckedProject = DecodedProject & { readonly name: string; readonly disabled: Services }
+
+/** Something that each value alone allows and the whole does not, at its path in the model. */
+export type Contradiction = {
+  readonly path: readonly (string | number)[]
+  /** Whether to point at the key or at the value of the path; the value when left out. */
+  readonly at?: 'key' | 'value'
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  readonly severity?: 'warning'
+  /** What would have made this right: where one of them is missing because of another problem, this one only follows from it. */
+  readonly needs?: readonly (readonly (string | number)[])[]
+  /** Other places that the message speaks of. */
+  readonly related?: readonly { readonly path: readonly (string | number)[]; readonly message: string }[]
+}

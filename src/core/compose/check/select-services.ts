@@ -1,0 +1,94 @@
+import type { Dependency, Service } from '../../project/service.ts'
+import { didYouMean } from '../tree/nearest.ts'
+import type { ProblemList } from '../tree/problem-list.ts'
+
+export type Services = Readonly<Record<string, Service>>
+export type Split = { readonly enabled: Services; readonly disabled: Services; readonly profiles: readonly string[] }
+
+const hasProfile = (service: Service, profiles: readonly string[]): boolean =>
+  service.profiles === undefined || profiles.some((profile) => profile === '*' || service.profiles!.includes(profile))
+
+/** Services without a profile, or with an active one, are on. */
+export const splitByProfiles = (services: Services, profiles: readonly string[]): Split => {
+  const entries = Object.entries(services)
+  return {
+    enabled: Object.fromEntries(entries.filter(([, service]) => hasProfile(service, profiles))),
+    disabled: Object.fromEntries(entries.filter(([, service]) => !hasProfile(service, profiles))),
+    profiles,
+  }
+}
+
+/** Naming a service switches it on, with all its profiles. */
+export const enableServices = (split: Split, names: readonly string[]): Split => {
+  const more = names.flatMap((name) => split.disabled[name]?.profiles ?? [])
+  return more.length === 0
+    ? split
+    : splitByProfiles({ ...split.enabled, ...split.disabled }, [...split.profiles, ...more])
+}
+
+/** Keeps the named services and what they depend on. Undefined when one is unknown; that is reported. */
+export const selectServices = (split: Split, names: readonly string[], problems: ProblemList): Split | undefined => {
+  if (names.length === 0) return split
+  const kept = new Set<string>()
+  if (!names.map((name) => keep(name, { split, kept, problems, by: undefined })).every((found) => found))
+    return undefined
+  const enabled: Record<string, Service> = {}
+  const disabled: Record<string, Service> = { ...split.disabled }
+  for (const [name, service] of Object.entries(split.enabled)) {
+    if (kept.has(name)) enabled[name] = withoutDependencies(service, kept)
+    else disabled[name] = service
+  }
+  return { enabled, disabled, profiles: split.profiles }
+}
+
+type Keep = {
+  readonly split: Split
+  readonly kept: Set<string>
+  readonly problems: ProblemList
+  readonly by: string | undefined
+}
+
+const keep = (name: string, { split, kept, problems, by }: Keep): boolean => {
+  if (kept.has(name)) return true
+  const service = Object.hasOwn(split.enabled, name) ? split.enabled[name] : undefined
+  if (service === undefined) {
+    reportUnknown(name, { split, kept, problems, by })
+    return false
+  }
+  kept.add(name)
+  const dependencies = Object.entries(service.depends_on ?? {})
+  return dependencies
+    .filter(([other, dependency]) => dependency.required || Object.hasOwn(split.enabled, other))
+    .map(([other]) => keep(other, { split, kept, problems, by: name }))
+    .every((found) => found)
+}
+
+const reportUnknown = (name: string, { split, problems, by }: Keep): void => {
+  const off = Object.hasOwn(split.disabled, name) ? split.disabled[name] : undefined
+  const what =
+    by === undefined
+      ? `There is no service "${name}".`
+      : `The service "${by}" depends on "${name}", which is not there.`
+  problems.error(
+    undefined,
+    'service/unknown',
+    off === undefined
+      ? what
+      : `The service "${name}", which "${by ?? name}" depends on, is switched off by its profiles.`,
+    {
+      hint:
+        off === undefined
+          ? didYouMean(name, [...Object.keys(split.enabled), ...Object.keys(split.disabled)])
+          : `Switch one of its profiles on: ${(off.profiles ?? []).map((profile) => `--profile ${profile}`).join(', ')}.`,
+    },
+  )
+}
+
+const withoutDependencies = (service: Service, kept: ReadonlySet<string>): Service => {
+  const { depends_on, ...rest } = service
+  if (depends_on === undefined) return service
+  const left = Object.entries(depends_on).filter(([name]) => kept.has(name))
+  if (left.length === Object.keys(depends_on).length) return service
+  const dependencies: Record<string, Dependency> = Object.fromEntries(left)
+  return left.length === 0 ? (rest as Service) : { ...service, depends_on: dependencies }
+}

@@ -1,0 +1,97 @@
+import { unknownHint } from '../sources/load-context.ts'
+import type { CheckedProject, Contradiction } from './contradiction.ts'
+
+/** Every dependency must exist, be switched on, and not lead back to where it started. */
+export const validateDependencies = (project: CheckedProject): readonly Contradiction[] => {
+  const missing = Object.entries(project.services).flatMap(([name, service]) =>
+    Object.entries(service.depends_on ?? {}).flatMap(([dependency, { required }]) =>
+      missingDependency({ name, dependency, required }, project),
+    ),
+  )
+  return [...missing, ...cycles(project)]
+}
+
+type Edge = { readonly name: string; readonly dependency: string; readonly required: boolean }
+
+const missingDependency = ({ name, dependency, required }: Edge, project: CheckedProject): readonly Contradiction[] => {
+  if (Object.hasOwn(project.services, dependency)) return []
+  const path = ['services', name, 'depends_on', dependency]
+  const disabled = Object.hasOwn(project.disabled, dependency) ? project.disabled[dependency] : undefined
+  if (disabled !== undefined) {
+    if (!required) return []
+    const profiles = disabled.profiles ?? []
+    return [
+      {
+        path,
+        at: 'key',
+        needs: [['services', dependency, 'profiles']],
+        code: 'service/dependency-disabled',
+        message: `Service "${name}" depends on "${dependency}", which is switched off by its ${profiles.length === 1 ? 'profile' : 'profiles'}.`,
+        hint: `Switch it on with --profile ${profiles[0] ?? ''}, give both the same profile, or add "required: false".`,
+      },
+    ]
+  }
+  const hint = unknownHint(
+    dependency,
+    [...Object.keys(project.services), ...Object.keys(project.disabled)].filter((other) => other !== name),
+  )
+  return [
+    {
+      path,
+      at: 'key',
+      needs: [['services', dependency]],
+      code: 'service/unknown-dependency',
+      message: `Service "${name}" depends on "${dependency}", which does not exist.`,
+      ...(hint === undefined ? {} : { hint }),
+    },
+  ]
+}
+
+/** Each circle once, told from its first service in the alphabet. No recursion: a chain may be thousands long. */
+const cycles = ({ services }: CheckedProject): readonly Contradiction[] => {
+  const found: Contradiction[] = []
+  const state = new Map<string, 'open' | 'done'>()
+  const next = (name: string): string[] =>
+    Object.keys(services[name]?.depends_on ?? {})
+      .filter((dependency) => Object.hasOwn(services, dependency))
+      .sort()
+  for (const start of Object.keys(services).sort()) {
+    if (state.has(start)) continue
+    const trail = [{ name: start, open: next(start) }]
+    state.set(start, 'open')
+    for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
+      const dependency = top.open.shift()
+      if (dependency === undefined) {
+        state.set(top.name, 'done')
+        trail.pop()
+      } else if (state.get(dependency) === 'open') {
+        const names = trail.map(({ name }) => name)
+        found.push(cycle(names.slice(names.indexOf(dependency))))
+      } else if (!state.has(dependency)) {
+        state.set(dependency, 'open')
+        trail.push({ name: dependency, open: next(dependency) })
+      }
+    }
+  }
+  return found
+}
+
+const cycle = (names: readonly string[]): Contradiction => {
+  const [first = ''] = names
+  const last = names.at(-1) ?? first
+  const round = [...names, first].join(' → ')
+  return {
+    path: ['services', last, 'depends_on', first],
+    at: 'key',
+    code: 'service/dependency-cycle',
+    message:
+      names.length === 1
+        ? `Service "${first}" depends on itself.`
+        : `Services depend on each other in a circle: ${round}.`,
+    hint: 'Remove one of the dependencies.',
+    related: names.slice(0, -1).map((name, index) => ({
+      path: ['services', name, 'depends_on', names[index + 1] ?? first],
+      message: `"${name}" depends on "${names[index + 1] ?? first}" here`,
+    })),
+  }
+}

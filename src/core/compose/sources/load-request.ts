@@ -1,0 +1,59 @@
+import type { Problem, Span } from '../../errors/problem.ts'
+import type { Project } from '../../project/project.ts'
+import type { StringMap } from '../../project/service.ts'
+import type { Explanation } from '../tree/explain.ts'
+import type { MapNode } from '../tree/node.ts'
+
+/** What a command asks to be loaded. Only `workingDirectory` (absolute) and the process `environment` are needed. */
+export type LoadRequest = {
+  /** `-f`: in order of merging, relative to the working directory; `-` is the standard input. */
+  readonly files?: readonly string[] | undefined
+  readonly workingDirectory: string
+  readonly projectDirectory?: string | undefined
+  readonly projectName?: string | undefined
+  readonly envFiles?: readonly string[] | undefined
+  readonly profiles?: readonly string[] | undefined
+  readonly environment: StringMap
+  /** Services named on the command line: they and what they depend on are switched on, all others are off. */
+  readonly services?: readonly string[] | undefined
+  /** Each is on unless it is false. */
+  readonly interpolate?: boolean | undefined
+  readonly normalize?: boolean | undefined
+  readonly resolvePaths?: boolean | undefined
+  readonly consistency?: boolean | undefined
+  /** Whether `env_file` is read into `environment`: on, off, or only for services with a `pre_start` hook, which takes it over. */
+  readonly resolveEnvironment?: boolean | 'hooks' | undefined
+  /** Keeps networks, volumes, configs and secrets that no service uses. */
+  readonly allResources?: boolean | undefined
+}
+
+export type LoadResult =
+  | {
+      readonly ok: true
+      readonly project: Project
+      readonly warnings: readonly Problem[]
+      /** Where the value at a dotted path comes from. */
+      readonly explain: (path: string) => Explanation
+      /** Where what is at a dotted path is written, for what is found out about it later. */
+      readonly findPlace: (path: string) => Span | undefined
+      /** The model before it became a project: what `config --no-interpolate` prints. */
+      readonly model: MapNode
+      /** The text of every file that was read, for code frames. */
+      readonly texts: ReadonlyMap<string, string>
+    }
+  | {
+      readonly ok: false
+      readonly problems: readonly Problem[]
+      readonly warnings: readonly Problem[]
+      readonly texts: ReadonlyMap<string, string>
+    }
+
+export type DocumentResult =
+  | {
+      readonly ok: true
+      readonly name: string
+      readonly model: MapNode
+      readonly warnings: readonly Problem[]
+      readonly texts: ReadonlyMap<string, string>
+    }
+  | Extract<LoadResult, { ok: false }>

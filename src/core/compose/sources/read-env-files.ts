@@ -1,0 +1,58 @@
+import { type EnvFileOptions, parseEnvFile } from '../texts/env-file.ts'
+import { type LoadContext, readText } from './load-context.ts'
+import type { Place, SourceText } from '../tree/node.ts'
+
+/**
+ * Reads `.env` files in order: a later one wins. `known` is the environment so far: it wins over all of them, and their
+ * variables see it. Undefined when one cannot be read; that is reported.
+ */
+export const readEnvFiles = (
+  context: LoadContext,
+  files: readonly { readonly path: string; readonly at: Place | undefined }[],
+  known: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | undefined => {
+  const values: Record<string, string> = {}
+  let failed = false
+  for (const { path, at } of files) {
+    const source = readText(context, path, at)
+    const read =
+      source === undefined
+        ? undefined
+        : readValues(source, context, { lookup: (name) => (Object.hasOwn(known, name) ? known[name] : values[name]) })
+    if (read === undefined) failed = true
+    else for (const [name, value] of read) values[name] = value
+  }
+  return failed ? undefined : values
+}
+
+/** The values of one env file; its mistakes are reported at their own place in it. */
+export const readValues = (
+  source: SourceText,
+  context: LoadContext,
+  options: EnvFileOptions,
+): ReadonlyMap<string, string> | undefined => {
+  const result = parseEnvFile(source.text, options)
+  if (result.ok) {
+    for (const { name, line, column } of result.missing) {
+      const places = context.missing.get(name) ?? []
+      places.push(placeOf(source, line, column))
+      context.missing.set(name, places)
+    }
+    return result.values
+  }
+  context.problems.error(placeOf(source, result.line, result.column), 'env-file/syntax', result.message)
+  return undefined
+}
+
+const placeOf = (source: SourceText, line: number, column: number): Place => {
+  let start = 0
+  for (let count = 1; count < line; count += 1) {
+    const newline = source.text.indexOf('\n', start)
+    if (newline === -1) break
+    start = newline + 1
+  }
+  const newline = source.text.indexOf('\n', start)
+  const end = newline === -1 ? source.text.length : newline
+  const at = Math.min(start + column - 1, end)
+  return { source, start: at, end: Math.max(at + 1, end) }
+}

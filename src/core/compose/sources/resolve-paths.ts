@@ -1,0 +1,80 @@
+import { mapEntries, mapItems, type MapNode, type Node, type ScalarNode, textOf, withEntry } from '../tree/node.ts'
+import { expandHome, isAbsolutePath, joinPath } from '../texts/paths.ts'
+import type { ProblemList } from '../tree/problem-list.ts'
+import { isRemote } from './remote.ts'
+import { documentRule, type PathRule, type Rule, ruleBelow } from '../steps/rules.ts'
+import type { Sources } from './sources.ts'
+
+type Context = { readonly base: string; readonly sources: Sources; readonly problems: ProblemList }
+
+/** Paths below `base`, wherever the file format has a path (compose-spec: relative to the project or to the file's folder). */
+export const resolvePaths = (root: MapNode, context: Context): MapNode => visit(root, documentRule, context) as MapNode
+
+const visit = (node: Node, rule: Rule | undefined, context: Context): Node => {
+  if (rule === undefined || !rule.has.has('path')) return node
+  if (rule.path !== undefined) return resolvers[rule.path](node, context)
+  if (node.kind === 'map') return mapEntries(node, (value, key) => visit(value, ruleBelow(rule, key), context))
+  return node.kind === 'seq' ? mapItems(node, (value) => visit(value, rule.any, context)) : node
+}
+
+type Resolver = (node: Node, context: Context) => Node
+
+const changed = (node: ScalarNode, text: string): ScalarNode =>
+  text === node.value ? node : { ...node, value: text, template: node.template ?? String(node.value) }
+
+const eachText = (change: (text: string, context: Context) => string): Resolver => {
+  const resolve: Resolver = (node, context) => {
+    if (node.kind === 'seq') return mapItems(node, (item) => resolve(item, context))
+    return node.kind === 'scalar' && node.type === 'str' ? changed(node, change(node.value as string, context)) : node
+  }
+  return resolve
+}
+
+const toAbsolute = (text: string, { base, sources }: Context): string => {
+  const path = expandHome(text, sources.home)
+  return path === '' || isAbsolutePath(path) ? path : joinPath(base, path)
+}
+
+/** A path of the machine where the engine runs: one of another system's stays. */
+const toHostPath = (text: string, { base, sources }: Context): string => {
+  const path = expandHome(text, sources.home)
+  return isAbsolutePath(path) || isWindowsPath(path) ? path : joinPath(base, path)
+}
+
+const isWindowsPath = (path: string): boolean => /^([A-Za-z]:[\\/]|\\\\)/.test(path)
+
+const contextPrefixes = ['https://', 'http://', 'git://', 'ssh://', 'github.com/', 'git@', 'service:']
+const isBuildContext = (text: string): boolean =>
+  text.includes('://') || contextPrefixes.some((prefix) => text.startsWith(prefix))
+
+const resolvers: Readonly<Record<PathRule, Resolver>> = {
+  path: eachText(toAbsolute),
+  context: eachText((text, context) => (isBuildContext(text) ? text : toAbsolute(text, context))),
+  extends: eachText((text, context) => (isRemote(text) ? text : toAbsolute(text, context))),
+  watch: eachText((text, context) => {
+    const path = toAbsolute(text, context)
+    return isAbsolutePath(path) ? context.sources.realpath(path) : path
+  }),
+  file: eachText(toHostPath),
+  mount: (node, context) => {
+    if (node.kind !== 'map' || textOf(node.entries.get('type')?.value) !== 'bind') return node
+    if (!node.entries.has('source'))
+      context.problems.error(node, 'value/incomplete', 'A bind mount needs a "source": the path on the host.', {
+        losesNothing: true,
+      })
+    return resolveField(node, 'source', context)
+  },
+  driverOpts: (node, context) => {
+    if (node.kind !== 'map' || textOf(node.entries.get('driver')?.value) !== 'local') return node
+    const options = node.entries.get('driver_opts')?.value
+    if (options?.kind !== 'map' || textOf(options.entries.get('o')?.value) !== 'bind') return node
+    return withEntry(node, 'driver_opts', resolveField(options, 'device', context))
+  },
+}
+
+const resolveField = (node: MapNode, field: string, context: Context): MapNode => {
+  const value = node.entries.get(field)?.value
+  const text = textOf(value)
+  if (value?.kind !== 'scalar' || text === undefined) return node
+  return withEntry(node, field, changed(value, toHostPath(text, context)))
+}

@@ -1,0 +1,132 @@
+import type { Span } from '../../errors/problem.ts'
+import { parseEnvFile } from '../texts/env-file.ts'
+import { findNode } from './locate.ts'
+import { childOf, type MapNode, type Node, type Place, type SourceText, textOf } from './node.ts'
+import { spanOf } from './problem-list.ts'
+import { toPlain } from './to-plain.ts'
+
+/** One layer's say about a value. */
+export type Layer = {
+  readonly value: unknown
+  /** Where it is written. Undefined when it is written nowhere: a default, or something implied. */
+  readonly span: Span | undefined
+  /** The text with its variables, when they were replaced. */
+  readonly template: string | undefined
+}
+
+export type Explanation =
+  | { readonly found: true; readonly path: string; readonly won: Layer; readonly lost: readonly Layer[] }
+  /** `missing` is the first part of the path that is not there, `known` what is there instead. */
+  | { readonly found: false; readonly path: string; readonly missing: string; readonly known: readonly string[] }
+
+/** Where the value at a dotted path comes from: what won, and what it took the place of, the latest first. */
+export const explainPath = (model: MapNode, path: string, texts: ReadonlyMap<string, SourceText>): Explanation => {
+  const { node, depth, parts } = findDotted(model, path)
+  const fromFiles = envFileLayers(model, parts, texts)
+  if (depth < parts.length) {
+    const [won, ...lost] = fromFiles
+    if (won !== undefined) return { found: true, path, won, lost }
+    const known =
+      node.kind === 'map'
+        ? [...node.entries.keys()]
+        : node.kind === 'seq'
+          ? node.items.map((_, index) => `[${index}]`)
+          : []
+    return { found: false, path, missing: parts.slice(depth).join('.'), known }
+  }
+  const lost: Layer[] = []
+  const name = parts.at(-1) ?? ''
+  for (let past = node.replaced; past !== undefined; past = past.replaced) lost.push(layerOf(past, name))
+  return { found: true, path, won: layerOf(node, name), lost: [...lost, ...fromFiles] }
+}
+
+/** An item `NAME=value` of a list is shown as the value that the model has under this name. */
+const layerOf = (node: Node, name: string): Layer => {
+  const strip = (text: string): string => (text.startsWith(`${name}=`) ? text.slice(name.length + 1) : text)
+  const value = toPlain(node)
+  return {
+    value: typeof value === 'string' ? strip(value) : value,
+    span: node.source.file === '' ? undefined : spanOf(node),
+    template: node.template === undefined ? undefined : strip(node.template),
+  }
+}
+
+/** What the env files of a service say about a variable, the last file first: they lose against `environment`. */
+const envFileLayers = (
+  model: MapNode,
+  parts: readonly string[],
+  texts: ReadonlyMap<string, SourceText>,
+): readonly Layer[] => {
+  const place = parts.indexOf('environment')
+  const name = parts.slice(place + 1).join('.')
+  if (parts[0] !== 'services' || place < 2 || name === '') return []
+  const files = childOf(childOf(childOf(model, 'services'), parts.slice(1, place).join('.')), 'env_file')
+  const layers = (files?.kind === 'seq' ? files.items : []).flatMap((item) => {
+    const source = texts.get(textOf(childOf(item, 'path')) ?? '')
+    const parsed = source === undefined ? undefined : parseEnvFile(source.text, { lookup: () => undefined })
+    const value = parsed?.ok === true ? parsed.values.get(name) : undefined
+    if (source === undefined || value === undefined) return []
+    return [{ value, span: spanOf(lineOf(source, name)), template: undefined }]
+  })
+  return layers.toReversed()
+}
+
+/** The last line of an env file that gives the variable a value. */
+const lineOf = (source: SourceText, name: string): Place => {
+  const lines = [...source.text.matchAll(/^[ \t]*(?:export[ \t]+)?([^=:\s]+)[ \t]*[=:]/gm)].filter(
+    (found) => found[1] === name,
+  )
+  const found = lines.at(-1)
+  const start = found === undefined ? 0 : found.index + found[0].indexOf(name)
+  return { source, start, end: start + name.length }
+}
+
+/**
+ * Where what is at a dotted path is written: its value where that is a single one, else its key; for what is not there, the key
+ * of the nearest thing around it. Undefined for what is implied and stands nowhere.
+ */
+export const findPlace = (model: MapNode, path: string): Span | undefined => {
+  const { node, key, name, depth, parts } = findDotted(model, path)
+  const { source, start, end } = key
+  if (depth === 0 || source.file === '') return undefined
+  const written = source.text.slice(start, end)
+  const isShortForm = node.source === source && node.start === start && node.end === end && !/^\{|\n/.test(written)
+  // What the load itself adds has the place of its reason, which does not bear its name.
+  if (!isShortForm && !written.replace(/^["']/, '').startsWith(name)) return undefined
+  return spanOf(depth === parts.length && node.kind === 'scalar' && node.end > node.start ? node : key)
+}
+
+type Dotted = {
+  readonly node: Node
+  readonly key: Place
+  readonly name: string
+  readonly depth: number
+  readonly parts: readonly string[]
+}
+
+/** Keys may hold dots themselves: at each step the longest key that fits is taken. */
+const findDotted = (model: MapNode, path: string): Dotted => {
+  const parts = path
+    .replace(/\[(\d+)\]/g, '.$1')
+    .split('.')
+    .filter((part) => part !== '')
+  let node: Node = model
+  let key: Place = model
+  let name = ''
+  let depth = 0
+  while (depth < parts.length) {
+    let step: { readonly node: Node; readonly key: Place } | undefined
+    for (let length = parts.length - depth; length > 0 && step === undefined; length -= 1) {
+      const wanted = parts.slice(depth, depth + length).join('.')
+      const found = findNode(node, [wanted])
+      if (found.depth !== 1) continue
+      step = found
+      name = wanted
+      depth += length
+    }
+    if (step === undefined) break
+    node = step.node
+    key = step.key
+  }
+  return { node, key, name, depth, parts }
+}

@@ -1,0 +1,116 @@
+import { Buffer } from 'node:buffer'
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { DockerClient } from '../client.ts'
+import { readJsonLines } from '../read-body.ts'
+import { findCredentials, readDockerConfig, toHeaderValue } from '../registry/registry-auth.ts'
+import { tarEnd, tarHeader, tarPadding } from '../tar-pack.ts'
+import type { BuildRun } from './build-run.ts'
+import type { BuildPlan } from './build-plan.ts'
+import { toBuildQuery } from './build-query.ts'
+import { followBuild } from './build-with-engine.ts'
+import { walkContext, type ContextEntry } from './session/context-walk.ts'
+import { createIgnoreRules } from './ignore-patterns.ts'
+
+/** Where a Dockerfile that is not part of the context is put into it. */
+const STRAY_DOCKERFILE = '.stack.Dockerfile'
+
+/** The old builder (and Podman's): the whole context goes along as a tar archive. @returns the id of the image */
+export const buildClassic = async (client: DockerClient, run: BuildRun): Promise<string> => {
+  const { spec, plan, signal } = run
+  const auth = await readRegistryConfig(client)
+  const query = toBuildQuery(spec, plan)
+  if (plan.context === undefined) {
+    const stream = await client.open({ method: 'POST', path: '/build', query, headers: auth, signal })
+    return followBuild(readJsonLines(stream, signal), run)
+  }
+  const place = await locateDockerfile(plan, plan.context)
+  const stream = await client.open({
+    method: 'POST',
+    path: '/build',
+    query: { ...query, dockerfile: place.name },
+    headers: { ...auth, 'content-type': 'application/x-tar' },
+    body: packContext(plan.context, place),
+    signal,
+  })
+  return followBuild(readJsonLines(stream, signal), run)
+}
+
+type DockerfilePlace = {
+  readonly name: string
+  /** Only for one that the archive has to get extra. */ readonly content?: Buffer
+  readonly ignore: string
+}
+
+const locateDockerfile = async (plan: BuildPlan, context: string): Promise<DockerfilePlace> => {
+  const folder = plan.dockerfileFolder
+  if (folder === undefined || 'files' in folder) {
+    return {
+      name: STRAY_DOCKERFILE,
+      content: folder?.files[plan.dockerfile] ?? Buffer.alloc(0),
+      ignore: await readText(join(context, '.dockerignore')),
+    }
+  }
+  const full = join(folder.path, plan.dockerfile)
+  const inside = relative(context, full)
+  const ignore = (await readText(`${full}.dockerignore`)) || (await readText(join(context, '.dockerignore')))
+  return inside.startsWith('..')
+    ? { name: STRAY_DOCKERFILE, content: await readFile(full), ignore }
+    : { name: inside, ignore }
+}
+
+const readText = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
+
+/** The Dockerfile and the ignore file are always part of it: the engine needs them even where they are ignored. */
+export const packContext = async function* (
+  root: string,
+  { name, content, ignore }: DockerfilePlace,
+): AsyncGenerator<Buffer> {
+  const rules = createIgnoreRules(ignore.split('\n'))
+  const isNeeded = (path: string) => path === name || path === '.dockerignore' || !rules.ignores(path)
+  const filter = {
+    accepts: isNeeded,
+    descends: (path: string) => !rules.ignores(path) || rules.mayHoldException(path) || name.startsWith(`${path}/`),
+  }
+  for await (const entry of walkContext(root, filter)) yield* packEntry(root, entry)
+  if (content !== undefined)
+    yield Buffer.concat([
+      tarHeader({ path: name, kind: 'file', mode: 0o644, size: content.length }),
+      content,
+      tarPadding(content.length),
+    ])
+  yield tarEnd()
+}
+
+const packEntry = async function* (
+  root: string,
+  { path, kind, stat, linkTarget }: ContextEntry,
+): AsyncGenerator<Buffer> {
+  const size = kind === 'file' ? stat.size : 0
+  yield tarHeader({ path, kind, mode: stat.mode, size, mtimeSeconds: stat.mtimeMs / 1000, linkTarget })
+  if (size === 0) return
+  // The header has named the size: a file that grows meanwhile is cut, one that shrinks is filled up.
+  let left = size
+  for await (const chunk of createReadStream(join(root, path), { end: size - 1 })) {
+    left -= (chunk as Buffer).length
+    yield chunk as Buffer
+  }
+  if (left > 0) yield Buffer.alloc(left)
+  yield tarPadding(size)
+}
+
+/** Credentials of every registry that we have some for: the old builder cannot ask. */
+const readRegistryConfig = async (client: DockerClient): Promise<Readonly<Record<string, string>>> => {
+  const { auths = {}, credHelpers = {} } = await readDockerConfig(client.environment)
+  const known: Record<string, object> = {}
+  for (const registry of new Set([...Object.keys(auths), ...Object.keys(credHelpers)])) {
+    const found = await findCredentials(registry, client.environment).catch(() => undefined)
+    if (found !== undefined)
+      known[registry] =
+        found.identityToken === undefined
+          ? { username: found.username, password: found.password }
+          : { identitytoken: found.identityToken }
+  }
+  return Object.keys(known).length === 0 ? {} : { 'x-registry-config': toHeaderValue(known) }
+}

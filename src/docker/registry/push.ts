@@ -1,0 +1,44 @@
+import { StackError } from '../../core/errors/stack-error.ts'
+import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
+import type { DockerClient, EngineFailure } from '../client.ts'
+import { parseReference, registryOf } from './image-reference.ts'
+import { registryAuthHeader, toHeaderValue } from './registry-auth.ts'
+import { followTransfer, isDenied } from './transfer.ts'
+import { translateError } from '../translate-error.ts'
+
+export type PushOptions = {
+  readonly reference: string
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: TransferProgress) => void
+}
+
+export const pushImage = async (
+  client: DockerClient,
+  { reference, signal, onProgress }: PushOptions,
+): Promise<void> => {
+  signal?.throwIfAborted()
+  const registry = registryOf(reference)
+  try {
+    const { repository, tag = 'latest' } = parseReference(reference)
+    const auth = await registryAuthHeader(registry, client.environment)
+    // The engine wants this header even where there is nothing to say.
+    const headers = { 'x-registry-auth': toHeaderValue({}), ...auth }
+    const stream = await client.open({
+      method: 'POST',
+      path: `/images/${repository}/push`,
+      query: { tag },
+      headers,
+      signal,
+    })
+    await followTransfer(stream, { signal, onProgress })
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason
+    const why = (error as EngineFailure).message
+    if (isDenied(why))
+      throw new StackError('engine/registry-denied', { image: reference, registry, why }, { cause: error })
+    const translated = translateError(error, { what: `push ${reference}`, address: client.address })
+    throw translated.code === 'engine/refused'
+      ? new StackError('engine/push-failed', { image: reference, why }, { cause: error })
+      : translated
+  }
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
+import { readJsonLines } from '../read-body.ts'
+
+type TransferMessage = {
+  readonly id?: string
+  readonly status?: string
+  readonly progressDetail?: { readonly current?: number; readonly total?: number } | null
+  readonly error?: string
+  readonly errorDetail?: { readonly message?: string }
+}
+
+export type TransferOptions = {
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: ((progress: TransferProgress) => void) | undefined
+}
+
+/** Follows a pull or a push to its end. An error comes as a line of a stream whose status was a success. */
+export const followTransfer = async (
+  stream: IncomingMessage,
+  { signal, onProgress }: TransferOptions,
+): Promise<void> => {
+  for await (const message of readJsonLines<TransferMessage>(stream, signal)) {
+    const failure = message.errorDetail?.message ?? message.error
+    if (failure !== undefined) throw new Error(failure)
+    if (message.status === undefined) continue
+    const { current, total } = message.progressDetail ?? {}
+    onProgress?.({
+      status: message.status,
+      ...(message.id === undefined ? {} : { layer: message.id }),
+      ...(current === undefined ? {} : { current }),
+      ...(total === undefined || total <= 0 ? {} : { total }),
+    })
+  }
+}
+
+/** Registries say in many ways that one is not signed in, or that the image is not theirs to show. */
+export const isDenied = (why: string): boolean =>
+  /unauthorized|denied|authentication required|no basic auth credentials|incorrect username or password/i.test(why)
+
+export const isMissing = (why: string): boolean => /not found|manifest unknown|name unknown|does not exist/i.test(why)

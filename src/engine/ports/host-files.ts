@@ -1,0 +1,19 @@
+/** What engine/sync and the hooks need of the host's files. */
+export type HostFiles = {
+  read(path: string): Promise<Uint8Array>
+  /** Files and links below `path` (or itself), without what `ignored` prunes. */
+  list(path: string, ignored: (path: string, isDirectory: boolean) => boolean): Promise<readonly HostEntry[]>
+  stat(path: string): Promise<HostEntry | undefined>
+}
+
+export type HostEntry = {
+  readonly path: string
+  readonly kind: 'file' | 'directory' | 'link'
+  readonly mode: number
+  readonly size: number
+  readonly mtimeMs: number
+  readonly linkTarget?: string
+}
+
+/** Patterns in the syntax of `.dockerignore`; the result tells whether a path relative to their folder is excluded. */
+export type IgnorePatterns = (patterns: readonly string[]) => Promise<(relativePath: string) => boolean>
