@@ -5,6 +5,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+const unused = (what) => {
+  const fail = `() => { throw new Error(${JSON.stringify(`${what} is not part of this build`)}) }`
+  return `module.exports = new Proxy(${fail}, { get: (_, name) => name === 'then' ? undefined : ${fail} })`
+}
+
 /**
  * What the engine library loads at once and we never call: BuildKit sessions over gRPC and connections by ssh (ours are
  * in docker/), packing of folders, a debug logger, a copy of Node's own streams. Nine tenths of its size and time.
@@ -28,11 +33,6 @@ const replaced = [
   { from: /[\\/]src[\\/]/, wanted: /^node:crypto$/, code: 'module.exports = require("node:crypto")' },
   { from: /[\\/]ink[\\/]/, wanted: /^react-devtools-core$/, code: 'module.exports = {}' },
 ]
-
-const unused = (what) => {
-  const fail = `() => { throw new Error(${JSON.stringify(`${what} is not part of this build`)}) }`
-  return `module.exports = new Proxy(${fail}, { get: (_, name) => name === 'then' ? undefined : ${fail} })`
-}
 
 const replaceUnused = {
   name: 'replace-unused',

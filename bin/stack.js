@@ -16,11 +16,6 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const ownNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
-if (isSupported(process.versions.node)) start()
-else if (existsSync(ownNode) && process.env.STACK_HANDED_OVER === undefined) handOver()
-else fail(`Stack needs Node 22.22, 24.11 or 26 and later; this is Node ${process.versions.node}.`)
-
-/** The same as `engines` in package.json, which a test compares. */
 const isSupported = (version) => {
   const [major, minor] = version.split('.').map(Number)
   return (major === 22 && minor >= 22) || (major === 24 && minor >= 11) || major >= 26
@@ -70,3 +65,9 @@ const fail = (sentence) => {
   process.stderr.write(`${sentence}\n`)
   process.exitCode = 1
 }
+
+if (isSupported(process.versions.node)) start()
+else if (existsSync(ownNode) && process.env.STACK_HANDED_OVER === undefined) handOver()
+else fail(`Stack needs Node 22.22, 24.11 or 26 and later; this is Node ${process.versions.node}.`)
+
+/** The same as `engines` in package.json, which a test compares. */
