@@ -1,7 +1,8 @@
 // Bundles src/cli/main.ts into dist/: one chunk for each command, so that a short command reads little.
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { collectLicences } from './third-party-licences.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -85,7 +86,9 @@ export const buildBundle = async ({ entry, outdir, log = 'warning' }) => {
     },
     plugins: [replaceUnused],
   })
-  const written = new Set(Object.keys(metafile.outputs).map((file) => basename(file)))
+  const licences = 'THIRD-PARTY-LICENSES.txt'
+  writeFileSync(join(outdir, licences), collectLicences(metafile, root))
+  const written = new Set([licences, ...Object.keys(metafile.outputs).map((file) => basename(file))])
   for (const file of readdirSync(outdir)) if (!written.has(file)) rmSync(join(outdir, file), { recursive: true })
   return Object.fromEntries(Object.entries(metafile.outputs).map(([file, { bytes }]) => [file, bytes]))
 }
