@@ -44,6 +44,7 @@ export const run = (command, args, { output = 'inherit', env = {}, cwd = root, o
 export const runStack = (args, options) => run(node, [stack, ...args], options)
 
 const color = process.stdout.isTTY && !process.env.NO_COLOR
+export const red = (text) => (color ? `\u001b[31m${text}\u001b[39m` : text)
 export const green = (text) => (color ? `\u001b[32m${text}\u001b[39m` : text)
 export const dim = (text) => (color ? `\u001b[2m${text}\u001b[22m` : text)
 const bold = (text) => (color ? `\u001b[1m${text}\u001b[22m` : text)
@@ -86,13 +87,13 @@ export const runProgram = async (work) => {
 }
 
 /**
- * Installs, builds, and makes sure that an engine answers.
- * @returns what `stack doctor --json` says
+ * Installs, builds, and makes sure that an engine answers, where one is wanted.
+ * @returns what `stack doctor --json` says of the engine
  */
-export const setUp = async () => {
+export const setUp = async ({ engine = true } = {}) => {
   if (!isInstalled()) await step('Installing what the project needs', install)
   await step('Building', build)
-  return await checkEngine()
+  return engine ? await checkEngine() : undefined
 }
 
 /** Whether node_modules holds what the lock file names, as npm itself noted it after its last work. */
@@ -111,7 +112,7 @@ const isInstalled = () => {
 const install = async () => {
   // Under npm, the same npm; it may not be the first on the PATH.
   const npm = process.env.npm_execpath
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
   const [command, before] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   // That the Node which installs is older than what is installed for the newer one is not worth a warning.
   const { code, text } = await run(command, [...before, ...args], {

@@ -1,10 +1,21 @@
 // `npm test`: sets the machine up, checks types and style, and runs every test. Whatever follows `--` goes to vitest:
 // npm test -- --project unit
-// What failed is said once more at the very end, and appended to the file that STACK_TEST_FAILURES names.
+// An engine is looked for only where a project of tests may need one: -- --project unit --project ui does without.
+// What failed, or could not be run here, is said at the very end, and appended to the file that STACK_TEST_FAILURES names.
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { green, heading, node, root, run, runProgram, setUp, step, Stop } from './set-up.js'
+import { parseArgs } from 'node:util'
+import { green, heading, node, red, root, run, runProgram, setUp, step, Stop } from './set-up.js'
+
+/** The projects in test/vitest.config.ts that run on an engine. */
+const onEngine = ['docker', 'e2e']
+
+/** Whether the words for vitest may choose tests that run on an engine: no project is named, one of these, or a pattern. */
+const needsEngine = (words) => {
+  const { values } = parseArgs({ args: words, options: { project: { type: 'string', multiple: true } }, strict: false })
+  return values.project?.some((name) => onEngine.includes(name) || /[!*]/.test(name)) ?? true
+}
 
 const tool = (name) => join(root, 'node_modules', '.bin', name)
 
@@ -26,7 +37,8 @@ const runTests = async (words, env) => {
 }
 
 await runProgram(async () => {
-  await setUp()
+  const words = process.argv.slice(2)
+  await setUp({ engine: needsEngine(words) })
   const env = { PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` }
   const findings = []
   for (const [title, name, args] of [
@@ -38,14 +50,14 @@ await runProgram(async () => {
     if (code !== 0) findings.push(`✗ ${title}\n${text.trimEnd().replaceAll(/^/gm, '    ')}\n`)
   }
   heading('Tests')
-  const { code, failures } = await runTests(process.argv.slice(2), env)
-  const failed = [...findings, failures].join('')
-  if (failed === '') {
-    console.log(green('Everything has passed.'))
+  const { code, failures } = await runTests(words, env)
+  const told = [...findings, failures].join('')
+  if (process.env.STACK_TEST_FAILURES) appendFileSync(process.env.STACK_TEST_FAILURES, told)
+  if (code === 0 && findings.length === 0) {
+    console.log(told === '' ? green('Everything has passed.') : red(`What was run has passed, but\n${told}`))
     return 0
   }
-  if (process.env.STACK_TEST_FAILURES) appendFileSync(process.env.STACK_TEST_FAILURES, failed)
-  console.error(`\nWhat failed:\n${failed}`)
+  console.error(`\nWhat failed:\n${told}`)
   throw new Stop(
     code === 0 ? 'The tests have passed; types or style have not.' : 'Not everything has passed.',
     code || 1,

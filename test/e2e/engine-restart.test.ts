@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { serviceOf } from '../support/engine-api.ts'
 import { eventually } from '../support/eventually.ts'
+import { describeWhere } from '../support/not-run.ts'
 import { image } from '../support/objects.ts'
 import { type OwnEngine, startOwnEngine, whyNoOwnEngine } from '../support/own-engine.ts'
 import { daemon, healthyWhen, sleeper } from '../support/snippets.ts'
@@ -12,12 +13,6 @@ import { type Finished, runCommand, type Running, selectTool, startCommand, tool
 /** The engine is restarted, or killed and started again, while a command works or watches. */
 
 const why = selectTool() === 'stack' ? whyNoOwnEngine() : 'the reference gives up when its engine is restarted'
-
-if (why !== undefined) {
-  test(`NOT TESTED: what becomes of a command when the engine is restarted, because ${why}`, () => {
-    process.stderr.write(`No engine is restarted: ${why}.\n`)
-  })
-}
 
 const project = 'restarted'
 const work = `name: ${project}
@@ -32,7 +27,7 @@ services:
   once: { image: ${image}, init: true, command: ["sh", "-c", "echo once began; exec sleep 600"] }
 `
 
-describe.skipIf(why !== undefined)('the engine is restarted', () => {
+describeWhere('the engine is restarted', why, () => {
   const [program, ...first] = toolCommand('stack')
   const running: Running[] = []
   let engine: OwnEngine

@@ -5,20 +5,29 @@ import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/nod
 /** How much of one failure is worth reading before its whole text, which the run printed, is looked up. */
 const LINES = 40
 
+/** What the name of a test begins with that stands for tests which this machine cannot run. */
+export const notRun = 'NOT RUN: '
+
 /**
  * Writes the name and the first lines of every failure into the file that `STACK_TEST_FAILURES` names, so that whoever
- * runs the tests can say them last, and they are there when nothing but the end of the output was kept.
+ * runs the tests can say them last, and they are there when nothing but the end of the output was kept. What this machine
+ * could not run goes there too, or is printed where there is no such file.
  */
 export const createFailureList = (file: string | undefined): Reporter => ({
   onTestRunEnd(modules, unhandled) {
-    if (file === undefined) return
+    const left = modules.flatMap(listNotRun).map((name) => `! ${name}\n`)
+    if (file === undefined) return void process.stderr.write(left.join(''))
     const told = [
       ...modules.flatMap(tellModule),
       ...unhandled.map((error) => tell('an error that no test waited for', [error])),
+      ...left,
     ]
     appendFileSync(file, told.join(''))
   },
 })
+
+const listNotRun = (module: TestModule): string[] =>
+  [...module.children.allTests('skipped')].flatMap(({ name }) => (name.startsWith(notRun) ? [name] : []))
 
 const tellModule = (module: TestModule): string[] => {
   const place = `${module.project.name} > ${module.relativeModuleId}`
