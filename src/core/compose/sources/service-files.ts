@@ -25,7 +25,8 @@ export const withEnvironment = (name: string, service: Service, { context, model
     const see: Lookup = (variable) => lookup(variable) ?? service.environment?.[variable] ?? undefined
     const format = file.format === 'raw' ? 'raw' : undefined
     if (file.format !== undefined && format === undefined) {
-      context.problems.error(at, 'env-file/format', `There is no env file format "${file.format}".`, {
+      const given = placeOf(model, ['services', name, 'env_file', index, 'format'])
+      context.problems.error(given, 'env-file/format', `There is no env file format "${file.format}".`, {
         hint: 'Write raw, or leave format out.',
       })
     }
