@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config'
 import { createFailureList } from './support/failure-list.ts'
 
 /**
- * Five projects, from quick to slow. `unit`, `engine` and `ui` need nothing but Node; `docker` and `e2e` need a Docker
- * engine and share it, so their files run one after another.
+ * Six projects, from quick to slow. `unit`, `engine` and `ui` need nothing but Node; `thorough` holds what takes seconds: random
+ * input, git repositories, thousands of files; `docker` and `e2e` need a Docker engine and share it, so their files run one
+ * after another.
  */
 export default defineConfig({
   test: {
@@ -17,9 +18,14 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'] } },
+      // These leave nothing behind, so their files share the modules of one worker: half the time.
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'], isolate: false },
+      },
       { extends: true, test: { name: 'engine', include: ['test/engine/**/*.test.ts'] } },
       { extends: true, test: { name: 'ui', include: ['test/ui/**/*.test.{ts,tsx}'] } },
+      { extends: true, test: { name: 'thorough', include: ['test/thorough/**/*.test.ts'] } },
       {
         extends: true,
         test: {

@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { toNetworkHash, toServiceHash, toVolumeHash } from '../../../src/core/project/compose-hash.ts'
-import { composeCases, loadCase } from '../../support/compose-cases.ts'
+import { composeCases, hashesFile, loadCase } from '../../support/compose-cases.ts'
 import { hashOptions } from '../../support/builders.ts'
 
 const { digest } = hashOptions
 
 /** `docker compose config --hash '*'` of 2.40.3 over the compose cases; those with an env file or a path of their own are left out. */
-const recorded = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../fixtures/compose-hashes.json'), 'utf8'),
-) as Readonly<Record<string, Readonly<Record<string, string>>>>
+const recorded = JSON.parse(readFileSync(hashesFile, 'utf8')) as Readonly<
+  Record<string, Readonly<Record<string, string>>>
+>
 
 describe('the hash of Docker Compose', () => {
   test('is the same for every service of the compose cases', () => {

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -7,7 +5,7 @@ import { entries, list, mapping, type Shape } from '../../../../src/core/compose
 import { stackFile } from '../../../../src/core/compose/schema/stack-file.ts'
 import { validateShape } from '../../../../src/core/compose/schema/validate-shape.ts'
 import { zodSchema } from '../../../../src/core/compose/schema/zod-schema.ts'
-import { casesFolder } from '../../../support/compose-cases.ts'
+import { composeCases } from '../../../support/compose-cases.ts'
 
 const explain = (text: string): string =>
   validateShape(parse(text))
@@ -87,10 +85,10 @@ services:
 })
 
 test('the quick check agrees with the zod schema on files that people broke', { timeout: 30_000 }, () => {
-  const documents = readdirSync(casesFolder)
-    .flatMap((name) => {
+  const documents = composeCases()
+    .flatMap(({ files }) => {
       try {
-        const text = readFileSync(join(casesFolder, name, 'compose.yaml'), 'utf8')
+        const text = files['compose.yaml'] ?? ''
         // Through JSON, so that values stand for themselves and a circle of aliases is left out.
         return [JSON.parse(JSON.stringify(parse(text, { logLevel: 'silent' })))]
       } catch {
