@@ -1,17 +1,15 @@
-import { parseAllDocuments } from 'yaml'
+import { type Document, Lexer, type Node as YamlNode, parseAllDocuments, visit } from 'yaml'
 import type { Node, Place, SourceText } from '../tree/node.ts'
 import type { ProblemList } from '../tree/problem-list.ts'
 import { parseYamlFast } from './parse-yaml-fast.ts'
-import { isYamlFault, yamlFault, type YamlFault } from './yaml-scanner-state.ts'
 import { createYamlState } from './yaml-state.ts'
 import { maxExpanded, toNode } from './yaml-to-node.ts'
-import { readYamlTrees, type YamlTree } from './yaml-tree.ts'
 
 /** Nesting of collections that is still read: real files stay below twenty; the limit keeps recursion off the stack's end. */
 const maxDepth = 500
 
-/** UTF-16 units that the library is given to say what is wrong: it reads about 2 MB a second. */
-const maxLibraryText = 1_000_000
+/** UTF-16 units that the library is given: it reads about 2 MB a second. */
+const maxLibraryText = 2_000_000
 
 /** One YAML document. `undefined` stands for an empty one. */
 export type ParsedDocument = { readonly root: Node | undefined; readonly place: Place }
@@ -31,63 +29,27 @@ export const parseYaml = (source: SourceText, problems: ProblemList): readonly P
   return parseInFull(source, problems)
 }
 
-/** As `parseYaml`, by the full grammar: for everything that the fast reader leaves to it, and to compare the two. */
+/** As `parseYaml`, by the library alone: for everything that the fast reader leaves to it, and to compare the two. */
 export const parseInFull = (source: SourceText, problems: ProblemList): readonly ParsedDocument[] | undefined => {
-  const trees = readTrees(source)
-  if (!Array.isArray(trees)) {
-    reportSyntax(source, trees as YamlFault, problems)
-    return undefined
-  }
   const before = problems.errorCount()
-  const documents = (trees as readonly YamlTree[]).map((tree) => {
-    const root = toNode(tree, { source, problems, ...createYamlState(maxExpanded) })
+  const found = readForbidden(source, problems) ? [] : readDocuments(source.text)
+  for (const document of found) reportSyntax(document, source, problems)
+  if (problems.errorCount() === before) reportStrictness(found, source, problems)
+  if (problems.errorCount() > before) return undefined
+  const documents = found.map(({ contents, range: [start, end] }) => {
+    const root =
+      contents === null
+        ? undefined
+        : toNode(contents as YamlNode, { source, problems, ...createYamlState(maxExpanded) })
     const isEmpty = root === undefined || (root.kind === 'scalar' && root.value === null)
-    return { root: isEmpty ? undefined : root, place: { source, start: tree.start, end: tree.end } }
+    return { root: isEmpty ? undefined : root, place: { source, start, end } }
   })
   return problems.errorCount() > before ? undefined : documents
 }
 
-const forbidden =
-  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
-
-const readTrees = ({ text }: SourceText): readonly YamlTree[] | YamlFault => {
-  const control = text.search(forbidden)
-  if (control !== -1)
-    return yamlFault(
-      control,
-      `A control character (U+${text.charCodeAt(control).toString(16).padStart(4, '0').toUpperCase()}) cannot stand in YAML.`,
-    )
-  try {
-    return readYamlTrees(text)
-  } catch (error) {
-    if (isYamlFault(error)) return error
-    throw error
-  }
-}
-
-/** The library finds every mistake and has words for them; where it takes the text, the reference's own reader does not. */
-const reportSyntax = (source: SourceText, fault: YamlFault, problems: ProblemList): void => {
-  const errors =
-    source.text.length > maxLibraryText || fault.message.endsWith('is never closed.') ? [] : libraryErrors(source.text)
-  for (const { pos, message, code } of errors)
-    problems.error({ source, start: pos[0], end: pos[1] }, 'yaml/syntax', sentence(message), yamlHint(code))
-  if (errors.length > 0) return
-  if (fault.message.startsWith('Docker Compose does not read')) {
-    const end = source.text.indexOf('\n', fault.at)
-    problems.error(
-      { source, start: fault.at, end: end === -1 ? source.text.length : end },
-      'yaml/version',
-      fault.message,
-      { hint: 'Remove the line; it changes nothing here.' },
-    )
-    return
-  }
-  const at = Math.min(fault.at, Math.max(0, source.text.length - 1))
-  problems.error({ source, start: at, end: at + 1 }, 'yaml/syntax', fault.message, faultHint(source.text, at))
-}
-
-const libraryErrors = (text: string) => {
-  const documents = parseAllDocuments(text, {
+/** To the reference's reader a lone carriage return ends a line as well. */
+const readDocuments = (text: string): readonly Document.Parsed[] => {
+  const documents = parseAllDocuments(text.replaceAll(/\r(?!\n)/g, '\n'), {
     schema: 'failsafe',
     version: '1.2',
     uniqueKeys: false,
@@ -96,16 +58,107 @@ const libraryErrors = (text: string) => {
     logLevel: 'silent',
     resolveKnownTags: false,
   })
-  return Array.isArray(documents) ? documents.flatMap(({ errors }) => errors) : []
+  return Array.isArray(documents) ? documents : []
 }
 
-const faultHint = (text: string, at: number): { hint: string } => {
-  if (text[at] === '\t')
-    return { hint: 'YAML is indented with spaces only; a line that is empty but for a tab counts too.' }
-  if (text[at] === '"' || text[at] === "'")
-    return { hint: 'Close it, or put a text that holds such a mark in quotes of the other kind.' }
-  if ('&*'.includes(text[at] ?? '')) return { hint: 'Choose another name, such as my-default.' }
-  return { hint: 'If this is meant as text, put it in quotes.' }
+const reportSyntax = (document: Document.Parsed, source: SourceText, problems: ProblemList): void => {
+  for (const { pos, message, code } of document.errors) {
+    // The reference's reader takes a comment right behind a quote or a bracket.
+    if (message.startsWith('Comments must be separated')) continue
+    const quote = /^Missing closing (["'])quote$/.exec(message)?.[1]
+    const place = { source, start: pos[0], end: pos[1] }
+    if (quote === undefined) problems.error(place, 'yaml/syntax', sentence(message), yamlHint(code))
+    else
+      problems.error(openQuote(document, place), 'yaml/syntax', `The ${quote} that opens here is never closed.`, {
+        hint: 'Close it, or put a text that holds such a mark in quotes of the other kind.',
+      })
+  }
+}
+
+/** Where the quote stands that is missed at `place`: it opens the last text in quotes. */
+const openQuote = (document: Document.Parsed, place: Place): Place => {
+  let start = place.start
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type?.startsWith('QUOTE') === true && range) start = range[0]
+    },
+  })
+  return { ...place, start, end: start + 1 }
+}
+
+/** What the library takes and the reference's reader, which is libyaml's, does not. */
+const reportStrictness = (documents: readonly Document.Parsed[], source: SourceText, problems: ProblemList): void => {
+  const report = (start: number, message: string, hint: string): void =>
+    problems.error({ source, start, end: start + 1 }, 'yaml/syntax', message, { hint })
+  for (const [index, { directives, contents, warnings, range }] of documents.entries()) {
+    for (const { pos, message, code } of warnings)
+      if (code === 'BAD_DIRECTIVE') report(pos[0], sentence(message), 'Remove the line.')
+    if (index > 0 && directives.docStart !== true)
+      report(
+        contents?.range[0] ?? range[0],
+        'Nothing more can stand here: the text before is complete. Another document begins with "---".',
+        'If this is meant as text, put it in quotes.',
+      )
+  }
+  if (documents.some(({ directives }) => directives.yaml.explicit === true)) checkVersion(source, problems)
+  const tab = findTabLine(source.text)
+  if (tab !== undefined)
+    report(
+      tab,
+      'Lines are indented with spaces, and here is a tab.',
+      'YAML is indented with spaces only; a line that is empty but for a tab counts too.',
+    )
+}
+
+/** A line that begins with a tab, outside of texts over several lines and but where one comment follows another. */
+const findTabLine = (text: string): number | undefined => {
+  if (!/^\t/m.test(text)) return undefined
+  let at = 0
+  for (const token of new Lexer().lex(text)) {
+    if (/^[\x02\x18\x1f\ufeff]$/.test(token) && text[at] !== token) continue
+    const isFirst = token.startsWith('\t') && (at === 0 || text[at - 1] === '\n')
+    if (isFirst && !/^ *#/.test(text.slice(text.lastIndexOf('\n', at - 2) + 1, at))) return at
+    at += token.length
+  }
+  return undefined
+}
+
+const forbidden =
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+
+/** What stops the reading at once. */
+const readForbidden = (source: SourceText, problems: ProblemList): boolean => {
+  const { text } = source
+  if (text.length > maxLibraryText) {
+    problems.error(
+      { source, start: 0, end: 1 },
+      'yaml/too-large',
+      'This file is too large: it is more than 2 MB of YAML that is not written in the usual block style, or is not valid.',
+    )
+    return true
+  }
+  const at = text.search(forbidden)
+  if (at === -1) return false
+  const code = text.charCodeAt(at).toString(16).padStart(4, '0').toUpperCase()
+  problems.error(
+    { source, start: at, end: at + 1 },
+    'yaml/syntax',
+    `A control character (U+${code}) cannot stand in YAML.`,
+    {
+      hint: 'If this is meant as text, put it in quotes.',
+    },
+  )
+  return true
+}
+
+/** The reference's reader knows YAML 1.1 by name only, so that a file with another version in it would not work there. */
+const checkVersion = (source: SourceText, problems: ProblemList): void => {
+  const found = /^%YAML[ \t]+(?!1\.1\b)\S+/m.exec(source.text)
+  if (found === null) return
+  const place = { source, start: found.index, end: found.index + found[0].length }
+  problems.error(place, 'yaml/version', `Docker Compose does not read files that begin with "${found[0]}".`, {
+    hint: 'Remove the line; it changes nothing here.',
+  })
 }
 
 /** Where the text nests too deep for a recursive reader, found without one. Counts brackets and indentation, not meaning. */
