@@ -5,7 +5,8 @@ import { parseLogFilter } from '../core/state/log-filter.ts'
 import { createLogWindow } from '../core/state/log-window.ts'
 import type { Store } from '../core/state/store.ts'
 import { handleCommand, type Effect } from './handle-command.ts'
-import { findCommand, toControlName, toKeyName, type InkKey } from './keymap.ts'
+import { toControlName, toKeyName } from './key-names.ts'
+import { findCommand } from './keymap.ts'
 import { selectNextAge } from './next-age.ts'
 import { Pane } from './pane.tsx'
 import { composeScreen, type Screen } from './screen.ts'
@@ -146,7 +147,7 @@ const useKeys = (props: AppProps, { setView, screen }: Screening) => {
   }
 
   useInput((input, key) => {
-    const name = toKeyName(input, key as InkKey)
+    const name = toKeyName(input, key)
     if (name !== undefined) act(name, '')
     else if (!key.ctrl && !key.meta) {
       // One chunk may hold several keys: held keys over a slow line, or a paste.

@@ -3,7 +3,8 @@ import type { ServiceName } from '../project/project.ts'
 import type { DependencyCondition, Service } from '../project/service.ts'
 import { addHookSteps, isUp } from './container-steps.ts'
 import type { ObservedContainer } from './observed.ts'
-import { type ContainerPlan, inDependencyOrder, type Replica } from './plan-containers.ts'
+import { type ContainerPlan, inDependencyOrder } from './plan-containers.ts'
+import type { Replica } from './replica-steps.ts'
 import type { UpContext } from './up-context.ts'
 
 /** What the start stage needs to know; `start` and `restart` use it with what exists and no more. */

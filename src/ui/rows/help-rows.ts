@@ -1,4 +1,5 @@
-import { keymap, toKeyLabel, type Binding } from '../keymap.ts'
+import { toKeyLabel } from '../key-names.ts'
+import { keymap, type Binding } from '../keymap.ts'
 import type { Theme } from '../theme.ts'
 import { composeRow } from '../text/compose-row.ts'
 import { fit, wrapWords } from '../text/fit.ts'
