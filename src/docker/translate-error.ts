@@ -1,3 +1,4 @@
+import { isPassingReason } from '../core/errors/passing-reason.ts'
 import { isStackError, StackError } from '../core/errors/stack-error.ts'
 import type { EngineAddress } from '../engine/ports/engine-address.ts'
 import type { EngineFailure } from './client.ts'
@@ -129,10 +130,6 @@ const rules: readonly Rule[] = [
         { cause },
       ),
   ],
-  [
-    /already in progress|is being removed|marked for removal|context deadline exceeded|too many requests|temporarily unavailable/i,
-    (_match, { what }, cause) => new StackError('engine/busy', { what, why: cause.message }, { cause }),
-  ],
 ]
 
 const translateRefusal = (error: EngineFailure, context: FailureContext): StackError => {
@@ -147,7 +144,7 @@ const translateRefusal = (error: EngineFailure, context: FailureContext): StackE
       { what: subject ?? lowerFirst(error.message.replace(/^No such /i, '')) },
       { cause: error },
     )
-  if (error.statusCode === 429 || error.statusCode === 503)
+  if (error.statusCode === 429 || error.statusCode === 503 || isPassingReason(error.message))
     return new StackError('engine/busy', { what, why: error.message }, { cause: error })
   return new StackError('engine/refused', { what, why: error.message }, { cause: error })
 }
@@ -164,10 +161,3 @@ const describeHolders = (text: string): string => {
   const known = holders.filter((one) => one !== '')
   return known.length === 0 ? '' : `container ${known.join(', ')}`
 }
-
-/**
- * Whether the same call may be made again: the engine did not get it, did not answer, or said that it is a matter of time.
- * A call that is not idempotent (create, exec) must first look whether it was done.
- */
-export const isSafeToRetry = (error: unknown): boolean =>
-  isStackError(error) && (error.code === 'engine/connection-lost' || error.code === 'engine/busy')

@@ -1,3 +1,4 @@
+import { isPassingReason } from '../core/errors/passing-reason.ts'
 import { isStackError, type StackError } from '../core/errors/stack-error.ts'
 import type { Clock } from './ports/clock.ts'
 
@@ -42,7 +43,7 @@ export const isPassing = (error: unknown): boolean =>
   isStackError(error) &&
   (error.code === 'engine/connection-lost' ||
     error.code === 'engine/busy' ||
-    passingReasons.test(error.message) ||
+    ('why' in error.data && typeof error.data.why === 'string' && isPassingReason(error.data.why)) ||
     isCutAtFirst(error))
 
 /** The very first connection was made, and cut before an answer came: somebody is there. */
@@ -51,7 +52,3 @@ const isCutAtFirst = ({ code, cause }: StackError): boolean =>
   cause instanceof Error &&
   'code' in cause &&
   (cause.code === 'ECONNRESET' || cause.code === 'EPIPE')
-
-// What engines answer while they are busy with the object or with themselves.
-const passingReasons =
-  /\b(device or resource busy|resource temporarily unavailable|try again|context deadline exceeded|TLS handshake timeout|i\/o timeout|connection reset|EOF|removal of container .* is already in progress|is being removed)\b/i

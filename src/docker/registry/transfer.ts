@@ -34,8 +34,13 @@ export const followTransfer = async (
   }
 }
 
-/** Registries say in many ways that one is not signed in, or that the image is not theirs to show. */
+/**
+ * Registries say in many ways that one is not signed in, or that the image is not theirs to show. A single word counts only
+ * where the name of an image cannot stand, and a file that may not be written (`permission denied`) is another matter.
+ */
 export const isDenied = (why: string): boolean =>
-  /unauthorized|denied|authentication required|no basic auth credentials|incorrect username or password/i.test(why)
+  /(?:^|: |access )(?:unauthorized|denied)\b|authentication required|no basic auth credentials|incorrect username or password/i.test(
+    why,
+  )
 
 export const isMissing = (why: string): boolean => /not found|manifest unknown|name unknown|does not exist/i.test(why)

@@ -1,0 +1,14 @@
+/** What engines say while they are busy with an object or with themselves. No name of an object holds a blank. */
+const phrases =
+  /\b(?:device or resource busy|temporarily unavailable|try again|context deadline exceeded|too many requests|TLS handshake timeout|i\/o timeout|connection reset|already in progress|is being removed|marked for removal)\b/i
+
+/** A word that could be a name counts only where it closes the sentence, as the root of a chain of Go's errors does. */
+const closing = /(?:^|: )(?:unexpected )?EOF$/
+
+const quoted = /"[^"]*"|'[^']*'|`[^`]*`/g
+
+/** Whether a sentence of an engine tells a failure of the moment. Names, paths and commands in it do not count. */
+export const isPassingReason = (why: string): boolean => {
+  const bare = why.replaceAll(quoted, '""').trim()
+  return phrases.test(bare) || closing.test(bare)
+}
