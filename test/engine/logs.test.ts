@@ -1,3 +1,4 @@
+import { StackError } from '../../src/core/errors/stack-error.ts'
 import { describe, expect, test } from 'vitest'
 import type { EventBody } from '../../src/core/events/event.ts'
 import { readLogs, type LogsRequest } from '../../src/engine/logs.ts'
@@ -126,6 +127,41 @@ describe('createLogFollower', () => {
     await world.clock.run(follower.idle())
     expect(counts).toEqual({ written: 20_000, dropped: 10_000 })
   })
+
+  test.each([
+    [
+      new StackError('engine/refused', {
+        what: 'read the log',
+        why: 'error decoding log message: proto: wrong wireType',
+      }),
+      [
+        'The log of demo-web-1 is not followed any more. The engine refused to read the log: error decoding log message: proto: wrong wireType',
+      ],
+    ],
+    [new StackError('engine/not-found', { what: 'container demo-web-1' }), []],
+  ])(
+    'a log that cannot be followed to its end is told, unless its container has gone: %s',
+    async (failure, expected) => {
+      const world = aWorld()
+      await place(world, 'web')
+      const told: string[] = []
+      // oxlint-disable-next-line require-yield -- it fails before there is a line
+      const logs = async function* (): AsyncGenerator<LogChunk> {
+        throw failure
+      }
+      const follower = createLogFollower({
+        ...world.deps,
+        runtime: { ...world.runtime, logs },
+        signal: new AbortController().signal,
+        emit: (body) => {
+          if (body.type === 'problem/raised') told.push(body.problem.message)
+        },
+      })
+      follower.follow({ id: world.runtime.byName('demo-web-1').id, name: 'demo-web-1', service: 'web' })
+      await world.clock.run(follower.idle())
+      expect(told).toEqual(expected)
+    },
+  )
 })
 
 describe('mergeLogs', () => {

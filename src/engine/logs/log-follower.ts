@@ -1,3 +1,4 @@
+import type { Problem } from '../../core/errors/problem.ts'
 import { isStackError } from '../../core/errors/stack-error.ts'
 import { isCutOff } from '../await-engine.ts'
 import type { EngineDeps } from '../deps.ts'
@@ -5,6 +6,7 @@ import type { Emit } from '../emitter.ts'
 import { createLineReader } from '../line-reader.ts'
 import type { LogChunk } from '../ports/container-runtime.ts'
 import { isPassing, withRetry } from '../retry.ts'
+import { toProblem } from '../to-problem.ts'
 import { createLogWindow } from './log-window.ts'
 import type { LogSource } from './merge-logs.ts'
 
@@ -85,7 +87,7 @@ export const createLogFollower = (deps: FollowerDeps): LogFollower => {
       if (signal.aborted) return
       if (isCutOff(error)) lost = { error }
       else if (isUnreadable(error)) await readByAttaching(deps, source, window.add)
-      // A container that is gone has no more to say; anything else is said by the stream of events.
+      else tellFailure(deps, source, error)
     } finally {
       window.flush()
     }
@@ -127,6 +129,14 @@ export const createLogFollower = (deps: FollowerDeps): LogFollower => {
   }
 }
 
+/** A container that is gone has no more to say; whatever else ends its log before it is told. */
+const tellFailure = ({ emit, signal }: FollowerDeps, { name, service }: LogSource, error: unknown): void => {
+  if (signal.aborted || (isStackError(error) && error.code === 'engine/not-found')) return
+  const problem: Problem = { ...toProblem(error), severity: 'warning' }
+  const message = `The log of ${name} is not followed any more. ${problem.message}`
+  emit({ type: 'problem/raised', id: `log ${name}`, service, problem: { ...problem, message } })
+}
+
 /** Leaves out what was seen before: the engine begins again with the moment of the last line. */
 const createSkip = (mark: LogMark | undefined): ((lines: LogChunk['lines']) => LogChunk['lines']) => {
   if (mark === undefined) return (lines) => lines
@@ -156,10 +166,11 @@ const toSeconds = (timestamp: string): string => {
 const isUnreadable = (error: unknown): boolean => isStackError(error) && /does not support reading/.test(error.message)
 
 const readByAttaching = async (
-  { runtime, clock, signal }: FollowerDeps,
+  deps: FollowerDeps,
   source: LogSource,
   add: (batch: { source: LogSource; stream: 'stdout' | 'stderr'; lines: LogChunk['lines'] }) => void,
 ): Promise<void> => {
+  const { runtime, clock, signal } = deps
   try {
     const attached = await runtime.attach(source.id, { stdin: false, tty: false }, { signal })
     const toReader = (stream: 'stdout' | 'stderr') =>
@@ -172,7 +183,9 @@ const readByAttaching = async (
     for await (const chunk of attached.output) readers[chunk.stream].write(chunk.data)
     readers.stdout.end()
     readers.stderr.end()
-  } catch {
-    // It ended before we came: there is nothing to read any more.
+  } catch (error) {
+    // Where it ended before we came, there is nothing to read any more.
+    const found = await runtime.inspectContainer(source.id, { signal }).catch(() => undefined)
+    if (found?.state === 'running') tellFailure(deps, source, error)
   }
 }
