@@ -87,8 +87,8 @@ export const runProgram = async (work) => {
 }
 
 /**
- * Installs, builds, and makes sure that an engine answers, where one is wanted.
- * @returns what `stack doctor --json` says of the engine
+ * Installs, builds, and makes sure that an engine answers and has base images, where one is wanted.
+ * @returns `standIns`: the variables by which stack files of ours take base images, where the official ones cannot be had
  */
 export const setUp = async ({ engine = true } = {}) => {
   if (!isInstalled()) await step('Installing what the project needs', install)
@@ -138,5 +138,18 @@ const checkEngine = async () => {
   }
   for (const failure of found.failures) console.error(failure)
   if (code !== 0) throw new Stop('This machine is not ready; what mends it is above.', code)
-  return found
+  return {
+    standIns: found.checks.some(({ id, status }) => id === 'images' && status !== 'ok') ? await makeBaseImages() : {},
+  }
+}
+
+/** Without Docker Hub, images made from the machine's packages stand in for the official ones. */
+const makeBaseImages = async () => {
+  const title = 'Making base images from Debian packages'
+  const { code, text } = await step(title, () =>
+    run(node, [join(root, 'bin', 'base-images', 'run.js'), '--json'], { output: 'pipe' }),
+  )
+  if (code === 0) return JSON.parse(text.trimEnd().split('\n').at(-1))
+  console.error(`! No base images could be made, so that only images that are here already can be used:\n${text}`)
+  return {}
 }

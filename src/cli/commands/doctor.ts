@@ -22,8 +22,8 @@ export const runDoctor = async ({ flags, context }: DoctorCall): Promise<number>
     : { diagnosis: await runChecks(env, { signal }), failures: [] }
   const exitCode = toExitCode(diagnosis)
   if (flags.json) {
-    const { checks, engine, standIns } = diagnosis
-    stdout.write(`${JSON.stringify({ exitCode, engine: engine?.host ?? null, checks, standIns, failures })}\n`)
+    const { checks, engine } = diagnosis
+    stdout.write(`${JSON.stringify({ exitCode, engine: engine?.host ?? null, checks, failures })}\n`)
     return exitCode
   }
   stdout.write(describeChecks(diagnosis.checks, { color }))

@@ -1,10 +1,8 @@
 import type { EngineAddress, EngineAttempt } from '../../engine/ports/engine-address.ts'
-import { listMissingBaseImages } from '../base-images/ensure-base-images.ts'
-import { baseImages } from '../base-images/base-images.ts'
-import { asksDockerHub } from '../base-images/docker-hub.ts'
 import type { Environment } from '../engines/engine-candidates.ts'
 import type { Check, EngineDescription } from './check.ts'
-import { isDebian, suggestEngineFix, type Machine } from './machine.ts'
+import { asksDockerHub } from './docker-hub.ts'
+import { suggestEngineFix, type Machine } from './machine.ts'
 
 /** Docker Engine 20.10: the oldest that Stack is tested with. */
 const OLDEST_API = 41
@@ -64,31 +62,14 @@ const checkBuilder = ({ buildKit, version }: EngineDescription, minor: number): 
   return { ...shared, status: 'ok', detail }
 }
 
-/** `standIns`: the variables by which stack files of ours take base images, where the official ones cannot be had. */
-export type ImageCheck = Check & { readonly standIns: Readonly<Record<string, string>> }
-
-/**
- * Where images come from. Without Docker Hub nothing that is not here already can be pulled, so that this is worth a
- * warning; where the machine's packages can stand in (Debian), images made of them are looked for.
- */
+/** Where images come from. Without Docker Hub nothing that is not here already can be pulled: worth a warning. */
 export const checkImages = async (
   address: EngineAddress,
-  options: { env: Environment; machine: Machine; signal: AbortSignal },
-): Promise<ImageCheck> => {
-  const shared = { id: 'images', title: 'Images', standIns: {} }
-  const hub = await asksDockerHub(address, options)
-  if (hub.reachable) return { ...shared, status: 'ok', detail: hub.detail }
-  const missing = await listMissingBaseImages(address, options)
-  if (missing.length === 0) {
-    const standIns = Object.fromEntries(baseImages.map(({ variable, name }) => [variable, name]))
-    return {
-      ...shared,
-      standIns,
-      status: 'ok',
-      detail: `${hub.detail}; base images made from Debian packages stand in`,
-    }
-  }
-  const detail = `${hub.detail}: only images that are here already can be used`
-  if (!isDebian(options.machine)) return { ...shared, status: 'warning', detail }
-  return { ...shared, status: 'warning', detail, fix: 'stack doctor --fix' }
+  options: { env: Environment; signal: AbortSignal },
+): Promise<Check> => {
+  const { reachable, detail } = await asksDockerHub(address, options)
+  const shared = { id: 'images', title: 'Images' }
+  return reachable
+    ? { ...shared, status: 'ok', detail }
+    : { ...shared, status: 'warning', detail: `${detail}: only images that are here already can be used` }
 }

@@ -11,8 +11,6 @@ export type Diagnosis = {
   readonly checks: readonly Check[]
   /** Missing when no engine answers. */
   readonly engine?: EngineAddress
-  /** Variable → image, for base images that stand in for official ones. */
-  readonly standIns: Readonly<Record<string, string>>
 }
 
 /** Looks at everything that Stack needs of a machine. Changes nothing. */
@@ -27,12 +25,9 @@ export const runChecks = async (env: Environment, { signal }: { signal: AbortSig
       checkMemory(undefined),
       ...checkWatchLimits(),
     ]
-    return { checks, standIns: {} }
+    return { checks }
   }
-  const [engine, { standIns, ...images }] = await Promise.all([
-    describeEngine(found, { signal }),
-    checkImages(found, { env, machine, signal }),
-  ])
+  const [engine, images] = await Promise.all([describeEngine(found, { signal }), checkImages(found, { env, signal })])
   const checks = [
     checkNode(),
     ...checkEngine(engine),
@@ -41,7 +36,7 @@ export const runChecks = async (env: Environment, { signal }: { signal: AbortSig
     checkMemory(engine.memoryBytes),
     ...checkWatchLimits(),
   ]
-  return { checks, engine: found, standIns }
+  return { checks, engine: found }
 }
 
 /** 0: nothing is wrong; 1: something is; 4: no engine answers. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { toTar, type RootEntry } from '../../../src/system/base-images/tar.ts'
+import { toTar, type RootEntry } from '../../../bin/base-images/tar.ts'
 
 const list = async (entries: readonly RootEntry[]): Promise<readonly string[]> => {
   const archive = await buffer(toTar(entries))

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { unpackPackages } from './debian-packages.ts'
 import { toFileEntry } from './root-entries.ts'
-import { runTool } from '../run-tool.ts'
+import { runTool } from '../../src/system/run-tool.ts'
 import type { ImageMaking, MadeImage } from './made-image.ts'
 import type { RootEntry } from './tar.ts'
 

@@ -1,6 +1,6 @@
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { runTool, type ToolOptions } from '../run-tool.ts'
+import { runTool, type ToolOptions } from '../../src/system/run-tool.ts'
 import type { RootEntry } from './tar.ts'
 
 /** A file of the machine at another place in the root file system; a link is followed. */

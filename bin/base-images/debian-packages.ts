@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runTool, type ToolOptions } from '../run-tool.ts'
+import { runTool, type ToolOptions } from '../../src/system/run-tool.ts'
 
 /** The newest `postgresql-N` and the like that the release has, by a pattern on package names. */
 export const findPackage = async (pattern: RegExp, options: ToolOptions): Promise<string | undefined> => {

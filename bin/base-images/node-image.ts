@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { SEARCH_PATH, toBusyboxEntries, toSystemEntries } from './busybox-image.ts'
 import type { ImageMaking, MadeImage } from './made-image.ts'
 import { toFileEntry, toFolderEntries, toLibraryEntries } from './root-entries.ts'
-import { runTool } from '../run-tool.ts'
+import { runTool } from '../../src/system/run-tool.ts'
 import type { RootEntry } from './tar.ts'
 
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
