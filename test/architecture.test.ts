@@ -13,7 +13,7 @@ const rooms: Readonly<
   engine: { folders: ['core', 'engine'], packages: [], node: false },
   docker: {
     folders: ['core', 'engine/ports', 'docker'],
-    packages: ['dockerode', '@balena/dockerignore', 'tar-stream'],
+    packages: ['dockerode', '@balena/dockerignore', 'tar-stream', '@bufbuild/protobuf'],
     node: true,
   },
   system: { folders: ['core', 'engine/ports', 'system'], packages: ['chokidar', '@balena/dockerignore'], node: true },

@@ -78,6 +78,19 @@ test('what is written as protobuf is read again', () => {
   )
 })
 
+test('a message of protobuf that is cut off is refused, wherever it is', () => {
+  const message = writeMessage([
+    [1, 300],
+    [2, 'text'],
+  ])
+  const ends = [3] // where a field ends, what is before it is a message too
+  for (let end = 1; end < message.length; end += 1) {
+    const read = () => [...readFields(message.subarray(0, end))]
+    if (ends.includes(end)) expect(read, String(end)).not.toThrow()
+    else expect(read, String(end)).toThrow(RangeError)
+  }
+})
+
 describe('what of a context is wanted', () => {
   test.each([
     ['src', 'src', true, true],
