@@ -10,16 +10,21 @@ const rooms: Readonly<
 > = {
   core: { folders: ['core'], packages: [], node: false },
   'core/compose': { folders: ['core'], packages: ['yaml', 'zod'], node: false },
-  engine: { folders: ['core', 'engine'], packages: [], node: false },
+  wire: { folders: ['core', 'engine/ports', 'wire'], packages: ['get-east-asian-width'], node: true },
+  engine: { folders: ['core', 'engine', 'wire'], packages: [], node: false },
   docker: {
-    folders: ['core', 'engine/ports', 'docker'],
-    packages: ['dockerode', '@balena/dockerignore', 'tar-stream', '@bufbuild/protobuf'],
+    folders: ['core', 'engine/ports', 'docker', 'wire'],
+    packages: ['dockerode', '@bufbuild/protobuf'],
     node: true,
   },
-  system: { folders: ['core', 'engine/ports', 'system'], packages: ['chokidar', '@balena/dockerignore'], node: true },
-  report: { folders: ['core', 'report'], packages: [], node: false },
-  ui: { folders: ['core', 'ui'], packages: ['ink', 'react'], node: false },
-  cli: { folders: ['core', 'engine', 'docker', 'system', 'report', 'ui', 'cli'], packages: ['yaml'], node: true },
+  system: { folders: ['core', 'engine/ports', 'system', 'wire'], packages: ['chokidar'], node: true },
+  report: { folders: ['core', 'report', 'wire'], packages: [], node: false },
+  ui: { folders: ['core', 'ui', 'wire'], packages: ['ink', 'react'], node: false },
+  cli: {
+    folders: ['core', 'engine', 'docker', 'system', 'report', 'ui', 'wire', 'cli'],
+    packages: ['yaml'],
+    node: true,
+  },
 }
 
 /** The groups of files in `core/compose`, from the one that needs no other to those that need all before them. */

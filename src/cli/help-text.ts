@@ -1,4 +1,4 @@
-import { countCells, padToCells } from '../report/cells.ts'
+import { textWidth, padToCells } from '../wire/cell-width.ts'
 import type { Paint } from '../report/paint.ts'
 import type { Flag, FlagSet } from './arguments/flag.ts'
 import { commandGroups, commands } from './table/commands.ts'
@@ -82,7 +82,7 @@ const toFlagTitle = (name: string, flag: Flag): string =>
   `${flag.short === undefined ? '    ' : `-${flag.short}, `}--${name}${flag.kind === 'boolean' ? '' : ` ${flag.value}`}`
 
 const toRows = (rows: readonly (readonly [string, string])[], options: HelpOptions): readonly string[] => {
-  const column = Math.min(32, Math.max(0, ...rows.map(([left]) => countCells(left))) + 2)
+  const column = Math.min(32, Math.max(0, ...rows.map(([left]) => textWidth(left))) + 2)
   return rows.flatMap(([left, right]) => toRow(left, right, { ...options, column }))
 }
 
@@ -95,10 +95,10 @@ const toRow = (
   const text = wrap(right, Math.max(20, width - column - 2))
   const indent = ' '.repeat(column + 2)
   const head = `  ${paint('cyan', left)}`
-  if (countCells(left) + 2 > column + 1) return [head, ...text.map((line) => indent + line)]
+  if (textWidth(left) + 2 > column + 1) return [head, ...text.map((line) => indent + line)]
   const [first = '', ...more] = text
   return [
-    `  ${paint('cyan', left)}${padToCells('', column - countCells(left))}${first}`,
+    `  ${paint('cyan', left)}${padToCells('', column - textWidth(left))}${first}`,
     ...more.map((line) => indent + line),
   ]
 }
@@ -107,7 +107,7 @@ const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {
-    if (line !== '' && countCells(line) + 1 + countCells(word) > width) {
+    if (line !== '' && textWidth(line) + 1 + textWidth(word) > width) {
       lines.push(line)
       line = word
     } else line = line === '' ? word : `${line} ${word}`

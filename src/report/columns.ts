@@ -1,4 +1,4 @@
-import { countCells, padToCells } from './cells.ts'
+import { textWidth, padToCells } from '../wire/cell-width.ts'
 
 export type ColumnOptions = {
   /** Cells between columns. */
@@ -14,7 +14,7 @@ export const toColumns = (
 ): readonly string[] => {
   const widths: number[] = []
   for (const row of rows) {
-    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, countCells(cell))
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, textWidth(cell))
   }
   return rows.map((row) =>
     row

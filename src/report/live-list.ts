@@ -1,5 +1,5 @@
 import type { StackEvent } from '../core/events/event.ts'
-import { countCells, cutToCells, padToCells } from './cells.ts'
+import { textWidth, cutToCells, padToCells } from '../wire/cell-width.ts'
 import { toErr, toShortTime, type Line } from './lines.ts'
 import type { Paint, Style } from './paint.ts'
 import { toProblemLines, type ProblemOptions } from './problems.ts'
@@ -59,7 +59,7 @@ export const createLiveList = (options: LiveOptions): LiveList => {
       const done = all.filter((row) => !isOpen(row) && row.change.state === 'done').length
       const header = options.paint('bold', `[+] ${options.title} ${done}/${all.length}`)
       const shown = chooseRows(all, { room: Math.max(1, size.rows - 3), isOpen })
-      const titleWidth = Math.max(...shown.map((row) => countCells(row.change.title)))
+      const titleWidth = Math.max(...shown.map((row) => textWidth(row.change.title)))
       const lines = shown.map((row) =>
         toLine(row, { now, titleWidth, columns: size.columns, paint: options.paint, isOpen: isOpen(row) }),
       )
@@ -105,7 +105,7 @@ const toLine = ({ change, startedAt }: Row, { now, titleWidth, columns, paint, i
     Math.min(titleWidth, Math.max(10, columns - 24)),
   )
   const text = padToCells(change.text, 10)
-  const used = 3 + countCells(title) + 2 + countCells(text) + 1 + time.length
+  const used = 3 + textWidth(title) + 2 + textWidth(text) + 1 + time.length
   if (change.pending !== undefined) {
     const head = ` ${paint('dim', '·')} ${title}  ${text} ${' '.repeat(5)}`
     return (

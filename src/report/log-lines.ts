@@ -1,6 +1,6 @@
 import type { LogLine } from '../core/events/event.ts'
 import { noPaint, type Paint, type Style } from './paint.ts'
-import { padToCells, countCells } from './cells.ts'
+import { padToCells, textWidth } from '../wire/cell-width.ts'
 
 /** Docker Compose's order: the five colours, then their bright sisters. */
 const cycle: readonly Style[] = [
@@ -39,7 +39,7 @@ export const createLogFormat = ({ prefix, timestamps }: LogOptions): LogFormat =
     if (known !== undefined) return known
     const style = cycle[styles.size % cycle.length] ?? 'cyan'
     styles.set(name, style)
-    width = Math.max(width, countCells(name))
+    width = Math.max(width, textWidth(name))
     return style
   }
   return {

@@ -1,6 +1,6 @@
 import { maskSecrets } from '../core/errors/mask-secrets.ts'
 import type { Problem, Span } from '../core/errors/problem.ts'
-import { countCells, cutToCells } from './cells.ts'
+import { textWidth, cutToCells } from '../wire/cell-width.ts'
 import { noPaint, type Paint } from './paint.ts'
 
 export type ProblemOptions = {
@@ -95,9 +95,9 @@ const toView = (
   const column = Math.min(span.column - 1, plain.length)
   const from = room !== undefined && column > room - 10 ? Math.max(0, column - Math.floor(room / 2)) : 0
   const shown = (from === 0 ? '' : '…') + plain.slice(from === 0 ? 0 : from + 1)
-  const mark = countCells(shown.slice(0, column - from))
+  const mark = textWidth(shown.slice(0, column - from))
   const text = room === undefined ? shown : cutToCells(shown, room)
-  const length = countCells(plain.slice(column, column + span.length))
+  const length = textWidth(plain.slice(column, column + span.length))
   const marks = Math.max(1, Math.min(length, (room ?? Number.POSITIVE_INFINITY) - mark))
   return { text, from, mark, marks }
 }

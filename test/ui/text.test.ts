@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { layout, type LayoutInput } from '../../src/ui/layout.ts'
-import { textWidth } from '../../src/ui/text/cell-width.ts'
+import { cutToCells, textWidth } from '../../src/wire/cell-width.ts'
 import { composeRow } from '../../src/ui/text/compose-row.ts'
-import { cut, fit, wrapWords } from '../../src/ui/text/fit.ts'
+import { fit, wrapWords } from '../../src/ui/text/fit.ts'
 import { formatAge, formatBytes, formatCost, formatCount, untilNextAge } from '../../src/ui/text/format.ts'
 import { toLogLines, toSafeText } from '../../src/ui/text/log-text.ts'
 
@@ -19,6 +19,10 @@ describe('cells', () => {
     ['é', 1],
     ['e\u0301', 1],
     ['🚀', 2],
+    ['✅', 2],
+    ['👩‍👩‍👧', 2],
+    ['❤️', 2],
+    ['🇩🇪', 2],
     ['한국', 4],
     ['…●✖', 3],
     ['', 0],
@@ -30,7 +34,7 @@ describe('cells', () => {
   it('are never more than asked for, and exactly as many when a row is fitted', () => {
     fc.assert(
       fc.property(printable, fc.integer({ min: 0, max: 40 }), (text, width) => {
-        expect(textWidth(cut(text, width))).toBeLessThanOrEqual(width)
+        expect(textWidth(cutToCells(text, width))).toBeLessThanOrEqual(width)
         expect(textWidth(fit(text, width))).toBe(width)
         expect(textWidth(fit(text, width, { align: 'right' }))).toBe(width)
       }),

@@ -1,3 +1,5 @@
+import { fileFailures } from './file-failures.ts'
+
 /**
  * Every failure that a person can meet: its permanent code, what it says, what to do, and the exit code of a command
  * that ends with it (0 done · 1 failed · 2 wrong usage · 3 the stack file is wrong · 4 engine unreachable ·
@@ -10,6 +12,7 @@ export type CatalogEntry = {
 }
 
 export const catalog = {
+  ...fileFailures,
   'build/ssh-unusable': {
     exit: 1,
     message: (d: { service: string; id: string; why: string }) =>
@@ -50,15 +53,6 @@ export const catalog = {
     exit: 1,
     message: (d: { what: string }) => `${d.what} and nobody is here to confirm it.`,
     hint: () => 'Say yes beforehand with --yes.',
-  },
-  'file/not-found': {
-    exit: 3,
-    message: (d: { looked: string }) => `No stack file was found. Looked for ${d.looked}.`,
-    hint: () => 'Change to the folder of the stack file, or name it with -f.',
-  },
-  'file/invalid': {
-    exit: 3,
-    message: (d: { count: number }) => `The stack file has ${d.count} ${d.count === 1 ? 'problem' : 'problems'}.`,
   },
   'plan/unknown-service': {
     exit: 1,

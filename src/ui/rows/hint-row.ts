@@ -1,7 +1,7 @@
 import { toKeyLabel } from '../key-names.ts'
 import { keymap, type Binding, type Scope } from '../keymap.ts'
 import type { Theme } from '../theme.ts'
-import { textWidth } from '../text/cell-width.ts'
+import { textWidth } from '../../wire/cell-width.ts'
 import { composeRow, type Segment } from '../text/compose-row.ts'
 
 export type HintRowOptions = {

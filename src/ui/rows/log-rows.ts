@@ -1,7 +1,7 @@
 import type { LogFilter } from '../../core/state/log-filter.ts'
 import type { LogEntry } from '../../core/state/log-source.ts'
 import type { Theme } from '../theme.ts'
-import { textWidth } from '../text/cell-width.ts'
+import { textWidth } from '../../wire/cell-width.ts'
 import { fit } from '../text/fit.ts'
 import { toLogLines } from '../text/log-text.ts'
 

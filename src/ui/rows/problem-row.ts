@@ -1,8 +1,7 @@
 import type { RaisedProblem } from '../../core/state/state.ts'
 import type { Theme } from '../theme.ts'
 import { composeRow } from '../text/compose-row.ts'
-import { textWidth } from '../text/cell-width.ts'
-import { cut } from '../text/fit.ts'
+import { cutToCells, textWidth } from '../../wire/cell-width.ts'
 import { formatAge } from '../text/format.ts'
 
 /** The problem that matters most, pinned until it is cleared: errors before warnings, the newest first. */
@@ -25,7 +24,7 @@ export const toProblemRow = (
         paint: error ? (text) => theme.bold(theme.tone('bad', text)) : theme.warn,
       },
       {
-        text: cut(`${where}${top.problem.message.split('\n')[0] ?? ''}`, width - 5 - textWidth(right), ellipsis),
+        text: cutToCells(`${where}${top.problem.message.split('\n')[0] ?? ''}`, width - 5 - textWidth(right), ellipsis),
         paint: error ? (text) => theme.tone('bad', text) : theme.warn,
       },
     ],

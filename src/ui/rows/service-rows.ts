@@ -1,7 +1,7 @@
 import type { ServiceView } from '../../core/state/select.ts'
 import type { Theme } from '../theme.ts'
 import { composeRow, type Segment } from '../text/compose-row.ts'
-import { textWidth } from '../text/cell-width.ts'
+import { textWidth } from '../../wire/cell-width.ts'
 import { fit } from '../text/fit.ts'
 import { formatAge } from '../text/format.ts'
 

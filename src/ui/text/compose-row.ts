@@ -1,5 +1,4 @@
-import { textWidth } from './cell-width.ts'
-import { cut } from './fit.ts'
+import { cutToCells, textWidth } from '../../wire/cell-width.ts'
 
 /** A piece of a row: plain text, and how it is painted once it has been cut. */
 export type Segment = { readonly text: string; readonly paint?: (text: string) => string }
@@ -25,7 +24,7 @@ export const composeRow = (left: readonly Segment[], options: RowOptions): strin
   let used = 0
   let row = ''
   for (const segment of left) {
-    const text = cut(segment.text, room - used, ellipsis)
+    const text = cutToCells(segment.text, room - used, ellipsis)
     used += textWidth(text)
     row += paint(segment, text)
     if (used >= room) break

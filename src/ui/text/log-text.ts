@@ -1,4 +1,4 @@
-import { charWidth } from './cell-width.ts'
+import { charWidth } from '../../wire/cell-width.ts'
 
 /* eslint-disable no-control-regex */
 const escapes = /\u001b(?:\[([0-?]*)[ -/]*([@-~])|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-~]?)/g

@@ -1,0 +1,28 @@
+/** The part of the catalogue that is about stack files, ignore files, and files on their way in an archive. */
+export const fileFailures = {
+  'archive/bad-name': {
+    exit: 1,
+    message: (d: { name: string }) =>
+      `The file ${JSON.stringify(d.name)} cannot be passed on: its name would become another one on the way.`,
+    hint: () => 'Give it a name in UTF-8, or leave it out with an ignore file.',
+  },
+  'archive/damaged': {
+    exit: 1,
+    message: (d: { source: string; why: string }) => `The archive of ${d.source} is damaged: ${d.why}.`,
+    hint: () => 'Run the command once more: it may have been damaged on its way.',
+  },
+  'file/bad-ignore-pattern': {
+    exit: 1,
+    message: (d: { pattern: string }) => `The ignore pattern ${JSON.stringify(d.pattern)} cannot be read.`,
+    hint: () => 'Close what "[" opens, name something after "!" and "\\", or escape these characters with "\\".',
+  },
+  'file/not-found': {
+    exit: 3,
+    message: (d: { looked: string }) => `No stack file was found. Looked for ${d.looked}.`,
+    hint: () => 'Change to the folder of the stack file, or name it with -f.',
+  },
+  'file/invalid': {
+    exit: 3,
+    message: (d: { count: number }) => `The stack file has ${d.count} ${d.count === 1 ? 'problem' : 'problems'}.`,
+  },
+} as const
