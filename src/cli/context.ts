@@ -89,11 +89,10 @@ const createDeps = async (
   runtime: Runtime,
   { env, clock }: { readonly env: Environment; readonly clock: Clock },
 ): Promise<EngineDeps> => {
-  const [{ createLock }, { toStateDirectory }, { createHostFiles }, { compileIgnorePatterns }] = await Promise.all([
+  const [{ createLock }, { toStateDirectory }, { createHostFiles }] = await Promise.all([
     import('../system/lock.ts'),
     import('../system/state-directory.ts'),
     import('../system/host-files.ts'),
-    import('../system/ignore-patterns.ts'),
   ])
   return {
     runtime,
@@ -102,7 +101,6 @@ const createDeps = async (
     lock: createLock({ stateDirectory: toStateDirectory(env) }),
     files: createHostFiles(),
     watcher: createLazyWatcher(),
-    ignorePatterns: compileIgnorePatterns,
     providers: {
       run: async (call, options) =>
         (await import('../system/providers.ts')).createProviders({ environment: env }).run(call, options),

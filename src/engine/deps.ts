@@ -1,5 +1,5 @@
 import type { Clock } from './ports/clock.ts'
-import type { HostFiles, IgnorePatterns } from './ports/host-files.ts'
+import type { HostFiles } from './ports/host-files.ts'
 import type { Lock } from './ports/lock.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Watcher } from './ports/watcher.ts'
@@ -16,7 +16,6 @@ export type EngineDeps = {
   readonly lock: Lock
   readonly files: HostFiles
   readonly watcher: Watcher
-  readonly ignorePatterns: IgnorePatterns
   /** Absent: services with a `provider` fail. */
   readonly providers?: Providers
   /** Absent: services that use `models` fail. */

@@ -84,13 +84,6 @@ export const aWorld = (options: { readonly images?: readonly string[]; readonly 
     clock,
     random: () => 0.5,
     lock: aLock(),
-    ignorePatterns: async (patterns) => (path) =>
-      patterns.some(
-        (pattern) =>
-          path === pattern ||
-          path.startsWith(`${pattern}/`) ||
-          (pattern.startsWith('*') && path.endsWith(pattern.slice(1))),
-      ),
     files: {
       read: async (path) => {
         const text = files.get(path)

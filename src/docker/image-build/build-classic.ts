@@ -11,7 +11,7 @@ import type { BuildPlan } from './build-plan.ts'
 import { toBuildQuery } from './build-query.ts'
 import { followBuild } from './build-with-engine.ts'
 import { walkContext, type ContextEntry } from './session/context-walk.ts'
-import { createIgnoreRules } from './ignore-patterns.ts'
+import { createIgnoreRules, readIgnoreFile } from '../../wire/ignore-patterns.ts'
 
 /** Where a Dockerfile that is not part of the context is put into it. */
 const STRAY_DOCKERFILE = '.stack.Dockerfile'
@@ -67,7 +67,7 @@ export const packContext = async function* (
   root: string,
   { name, content, ignore }: DockerfilePlace,
 ): AsyncGenerator<Buffer> {
-  const rules = createIgnoreRules(ignore.split('\n'))
+  const rules = createIgnoreRules(readIgnoreFile(ignore))
   const isNeeded = (path: string) => path === name || path === '.dockerignore' || !rules.ignores(path)
   const filter = {
     accepts: isNeeded,

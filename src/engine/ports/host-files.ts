@@ -14,6 +14,3 @@ export type HostEntry = {
   readonly mtimeMs: number
   readonly linkTarget?: string
 }
-
-/** Patterns in the syntax of `.dockerignore`; the result tells whether a path relative to their folder is excluded. */
-export type IgnorePatterns = (patterns: readonly string[]) => Promise<(relativePath: string) => boolean>

@@ -29,7 +29,7 @@ export type ProjectSyncOptions = {
   readonly seeds?: Seeds
 }
 
-type SyncDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'files' | 'watcher' | 'ignorePatterns'> & { readonly emit: Emit }
+type SyncDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'files' | 'watcher'> & { readonly emit: Emit }
 
 /** Acts on saved files, as the `develop.watch` rules of the project's services say. */
 export const createProjectSync = (deps: SyncDeps, options: ProjectSyncOptions): ProjectSync => {

@@ -1,6 +1,7 @@
 import type { Project } from '../../core/project/project.ts'
 import type { Hook, Service, WatchAction, WatchRule } from '../../core/project/service.ts'
 import type { EngineDeps } from '../deps.ts'
+import { createIgnoreRules, readIgnoreFile, type IgnoreRules } from '../../wire/ignore-patterns.ts'
 import { isEditorFile, isToolFolder } from './editor-files.ts'
 import { joinPath, nameOf, relativeTo } from './paths.ts'
 
@@ -29,7 +30,7 @@ export const toContainerPath = (rule: SyncRule, path: string): string | undefine
   return relative === undefined || rule.target === undefined ? undefined : joinPath(rule.target, relative)
 }
 
-type RuleDeps = Pick<EngineDeps, 'files' | 'ignorePatterns'>
+type RuleDeps = Pick<EngineDeps, 'files'>
 
 /** The watch rules of every service, ready to be asked about paths; and those that a bind mount makes pointless. */
 export const createSyncRules = async (
@@ -48,23 +49,26 @@ export const createSyncRules = async (
     for (const [index, rule] of watch.entries()) {
       if ((rule.action === 'sync' || rule.action === 'sync+restart') && isBindMounted(service, rule.path))
         mounted.push({ service: name, path: rule.path })
-      else rules.push(await createRule(deps, { name, index, rule, context }))
+      else rules.push(createRule({ name, index, rule, context }))
     }
   }
   return { rules, mounted }
 }
 
-type Ignore = {
-  readonly ignores: (path: string) => boolean
-  /** Patterns with `!` bring back what is below. */ readonly hasExceptions: boolean
+type RuleInput = {
+  readonly name: string
+  readonly index: number
+  readonly rule: WatchRule
+  readonly context: IgnoreRules
 }
-type RuleInput = { readonly name: string; readonly index: number; readonly rule: WatchRule; readonly context: Ignore }
 
-const createRule = async (deps: RuleDeps, { name, index, rule, context }: RuleInput): Promise<SyncRule> => {
+const createRule = ({ name, index, rule, context }: RuleInput): SyncRule => {
   const root = rule.path.length > 1 && rule.path.endsWith('/') ? rule.path.slice(0, -1) : rule.path
-  const own = await createIgnore(deps, { folder: root, patterns: rule.ignore ?? [] })
+  const own = createIgnore(root, rule.ignore?.join('\n') ?? '')
   const include =
-    rule.include === undefined || rule.include.length === 0 ? undefined : await deps.ignorePatterns(rule.include)
+    rule.include === undefined || rule.include.length === 0
+      ? undefined
+      : createIgnoreRules(readIgnoreFile(rule.include.join('\n'))).ignores
   const isIncluded = (path: string): boolean => {
     const relative = relativeTo(root, path)
     return relative !== undefined && (include === undefined || include(relative === '' ? nameOf(path) : relative))
@@ -85,30 +89,26 @@ const createRule = async (deps: RuleDeps, { name, index, rule, context }: RuleIn
       if (relative === undefined) return relativeTo(path, root) === undefined
       if (relative === '') return false
       if (isToolFolder(relative)) return true
-      const mayComeBack = isDirectory && (own.hasExceptions || context.hasExceptions)
+      const mayComeBack = isDirectory && (own.mayHoldException(path) || context.mayHoldException(path))
       return !mayComeBack && (ignores(path) || (!isDirectory && isEditorFile(path)))
     },
   }
 }
 
-const createIgnore = async (
-  deps: RuleDeps,
-  { folder, patterns }: { readonly folder: string; readonly patterns: readonly string[] },
-): Promise<Ignore> => {
-  const ignores = await deps.ignorePatterns(patterns)
+/** The rules of an ignore file's text, asked with absolute paths. */
+const createIgnore = (folder: string, text: string): IgnoreRules => {
+  const { ignores, mayHoldException } = createIgnoreRules(readIgnoreFile(text))
+  const below = (path: string): string => relativeTo(folder, path) ?? ''
   return {
-    ignores: (path) => {
-      const relative = relativeTo(folder, path)
-      return relative !== undefined && relative !== '' && ignores(relative)
-    },
-    hasExceptions: patterns.some((pattern) => pattern.startsWith('!')),
+    ignores: (path) => below(path) !== '' && ignores(below(path)),
+    mayHoldException: (path) => below(path) !== '' && mayHoldException(below(path)),
   }
 }
 
 /** What the build leaves out is left out here too: it is not in the image either. */
-const createContextIgnore = async (deps: RuleDeps, { build }: Service): Promise<Ignore> => {
+const createContextIgnore = async (deps: RuleDeps, { build }: Service): Promise<IgnoreRules> => {
   const folder = build?.context
-  if (folder === undefined || !folder.startsWith('/')) return { ignores: () => false, hasExceptions: false }
+  if (folder === undefined || !folder.startsWith('/')) return createIgnoreRules([])
   const dockerfile = joinPath(folder, build?.dockerfile ?? 'Dockerfile')
   const text =
     (await readText(
@@ -117,11 +117,7 @@ const createContextIgnore = async (deps: RuleDeps, { build }: Service): Promise<
     )) ??
     (await readText(deps, joinPath(folder, '.dockerignore'))) ??
     ''
-  const patterns = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-  return createIgnore(deps, { folder, patterns })
+  return createIgnore(folder, text)
 }
 
 const readText = async ({ files }: RuleDeps, path: string): Promise<string | undefined> => {

@@ -6,7 +6,7 @@ import { isInitial, selectInitial } from './initial-files.ts'
 import { createSyncRules } from './rules.ts'
 import { sendArchives, type SyncOp } from './transport.ts'
 
-type SeedDeps = Pick<EngineDeps, 'files' | 'ignorePatterns'> & { readonly runtime: ContainerRuntime }
+type SeedDeps = Pick<EngineDeps, 'files'> & { readonly runtime: ContainerRuntime }
 type Planting = { readonly project: Project; readonly service: string; readonly signal: AbortSignal }
 
 /**

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createIncludeFilter } from '../../../src/docker/image-build/session/follow-paths.ts'
-import { createIgnoreRules } from '../../../src/docker/image-build/ignore-patterns.ts'
 import { readFields, writeMessage } from '../../../src/docker/image-build/session/protobuf.ts'
 import { demuxFrames } from '../../../src/docker/demux.ts'
 import { parseReference, registryOf } from '../../../src/docker/registry/image-reference.ts'
@@ -103,17 +102,6 @@ describe('what of a context is wanted', () => {
   ])('of %s, %s is accepted: %s, and looked into: %s', (include, path, accepts, descends) => {
     const filter = createIncludeFilter([include])
     expect([filter.accepts(path), filter.descends(path)]).toEqual([accepts, descends])
-  })
-
-  test('an ignored folder is looked into only if an exception may lie in it', () => {
-    const rules = createIgnoreRules(['node_modules', 'dist/**', '!dist/keep/*.js', '# comment', ''])
-    expect(['node_modules/a', 'dist/x', 'dist/keep/a.js', 'src'].map(rules.ignores)).toEqual([true, true, false, false])
-    expect(['node_modules', 'dist', 'dist/keep', 'dist/other'].map(rules.mayHoldException)).toEqual([
-      false,
-      true,
-      true,
-      false,
-    ])
   })
 })
 

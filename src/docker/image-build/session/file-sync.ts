@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { walkContext, type ContextEntry, type ContextFilter } from './context-walk.ts'
 import { createIncludeFilter, followPaths } from './follow-paths.ts'
 import { grpcFailure, grpcStatus, type GrpcCall, type GrpcMethod } from './grpc-server.ts'
-import { createIgnoreRules } from '../ignore-patterns.ts'
+import { createIgnoreRules } from '../../../wire/ignore-patterns.ts'
 import { readFields, writeMessage, writeNested } from './protobuf.ts'
 
 /** A folder that BuildKit may read, by the name under which it asks: `context`, `dockerfile`, or a named context. */
