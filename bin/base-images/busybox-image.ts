@@ -4,7 +4,7 @@ import { unpackPackages } from './debian-packages.ts'
 import { toFileEntry } from './root-entries.ts'
 import { runTool } from '../../src/system/run-tool.ts'
 import type { ImageMaking, MadeImage } from './made-image.ts'
-import type { RootEntry } from './tar.ts'
+import type { RootEntry } from './root-entries.ts'
 
 export const SEARCH_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 

@@ -6,7 +6,7 @@ import { requestEngine } from '../../src/system/engines/engine-http.ts'
 import { baseImages, RECIPE_LABEL, type BaseImage } from './base-images.ts'
 import type { MadeImage } from './made-image.ts'
 import { refreshPackageLists } from './debian-packages.ts'
-import { toTar } from './tar.ts'
+import { toTar } from './root-entries.ts'
 
 export type MakingOptions = {
   readonly signal: AbortSignal

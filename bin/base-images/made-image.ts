@@ -1,4 +1,4 @@
-import type { RootEntry } from './tar.ts'
+import type { RootEntry } from './root-entries.ts'
 
 export type ImageMaking = {
   /** A folder for downloads, removed when the image is made. */

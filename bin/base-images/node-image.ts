@@ -5,7 +5,7 @@ import { SEARCH_PATH, toBusyboxEntries, toSystemEntries } from './busybox-image.
 import type { ImageMaking, MadeImage } from './made-image.ts'
 import { toFileEntry, toFolderEntries, toLibraryEntries } from './root-entries.ts'
 import { runTool } from '../../src/system/run-tool.ts'
-import type { RootEntry } from './tar.ts'
+import type { RootEntry } from './root-entries.ts'
 
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 

@@ -6,7 +6,7 @@ import { findPackage, listMissingLibraries, unpackPackages } from './debian-pack
 import type { ImageMaking, MadeImage } from './made-image.ts'
 import { postgresEntrypoint } from './postgres-entrypoint.ts'
 import { toFileEntry, toFolderEntries, toLibraryEntries } from './root-entries.ts'
-import type { RootEntry } from './tar.ts'
+import type { RootEntry } from './root-entries.ts'
 
 const DATA = '/var/lib/postgresql/data'
 const SETPRIV = '/usr/bin/setpriv'

@@ -1,7 +1,42 @@
+import { createReadStream } from 'node:fs'
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { writeTar, type StreamedEntry } from '../../src/wire/write-tar.ts'
 import { runTool, type ToolOptions } from '../../src/system/run-tool.ts'
-import type { RootEntry } from './tar.ts'
+
+/** One thing in a root file system; `path` is absolute there. Modes and owners are written as given, whatever the disk says. */
+export type RootEntry =
+  | { readonly kind: 'directory'; readonly path: string; readonly mode?: number; readonly owner?: number }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  | { readonly kind: 'text'; readonly path: string; readonly text: string; readonly mode?: number }
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      readonly from: string
+      readonly size: number
+      readonly mode: number
+    }
+
+/** Entries → a tar stream, which needs neither root nor a copy on disk to set owners. Its times are fixed: the same image. */
+export const toTar = (entries: readonly RootEntry[]): Readable =>
+  Readable.from(writeTar(entries.map(toTarEntry)), { objectMode: false })
+
+const toTarEntry = (entry: RootEntry): StreamedEntry => {
+  const { path } = entry
+  switch (entry.kind) {
+    case 'link':
+      return { path, kind: 'link', mode: 0o777, linkTarget: entry.target }
+    case 'directory':
+      return { path, kind: 'directory', mode: entry.mode ?? 0o755, uid: entry.owner, gid: entry.owner }
+    case 'text':
+      return { path, kind: 'file', mode: entry.mode ?? 0o644, content: Buffer.from(entry.text) }
+    case 'file': {
+      const stream = { size: entry.size, open: () => createReadStream(entry.from) }
+      return { path, kind: 'file', mode: entry.mode, stream }
+    }
+  }
+}
 
 /** A file of the machine at another place in the root file system; a link is followed. */
 export const toFileEntry = async (from: string, path: string): Promise<RootEntry> => {

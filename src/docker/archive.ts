@@ -4,7 +4,7 @@ import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { guard, guardStream } from './guard.ts'
 import { readChunks } from './read-body.ts'
-import { tarEnd, tarHeader, tarPadding } from './tar-pack.ts'
+import { packTar } from '../wire/write-tar.ts'
 
 type ArchiveCalls = Pick<ContainerRuntime, 'putFiles' | 'putArchive' | 'getArchive'>
 
@@ -16,7 +16,7 @@ export const createArchiveCalls = (client: DockerClient): ArchiveCalls => {
     id: string,
     path: string,
     more: {
-      readonly body: Buffer | AsyncIterable<Uint8Array>
+      readonly body: Uint8Array | AsyncIterable<Uint8Array>
       readonly copyOwner?: boolean | undefined
       readonly signal: AbortSignal | undefined
     },
@@ -62,18 +62,5 @@ export const createArchiveCalls = (client: DockerClient): ArchiveCalls => {
 }
 
 /** Folders on the way to a file are made by the engine. */
-export const packFiles = (files: readonly ContainerFile[]): Buffer => {
-  const parts = files.flatMap((file) => {
-    const owner = {
-      ...(file.uid === undefined ? {} : { uid: file.uid }),
-      ...(file.gid === undefined ? {} : { gid: file.gid }),
-    }
-    const size = file.content.length
-    return [
-      tarHeader({ path: file.path.replace(/^\/+/, ''), kind: 'file', mode: file.mode, size, ...owner }),
-      file.content,
-      tarPadding(size),
-    ]
-  })
-  return Buffer.concat([...parts, tarEnd()])
-}
+export const packFiles = (files: readonly ContainerFile[]): Uint8Array =>
+  packTar(files.map((file) => ({ ...file, kind: 'file' })))

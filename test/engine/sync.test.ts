@@ -7,7 +7,6 @@ import { createFileIndex } from '../../src/engine/sync/file-index.ts'
 import { holdBatches } from '../../src/engine/sync/hold.ts'
 import { createProjectSync } from '../../src/engine/sync/project-sync.ts'
 import { createSeeds } from '../../src/engine/sync/seeds.ts'
-import { packTar } from '../../src/engine/sync/tar.ts'
 import { aProject, aService, aWorld, toLine, type World } from '../support/builders.ts'
 import { createChannel } from '../support/channel.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
@@ -353,30 +352,5 @@ describe('createFileIndex', () => {
     world.save('/work/src/a.js', undefined)
     world.save('/work/src/b.js', undefined)
     expect(await files.update({ paths: [], rescan: true })).toEqual([])
-  })
-})
-
-describe('packTar', () => {
-  test('is whole blocks, with a checksum that adds up and long names before their file', () => {
-    const name = `${'d/'.repeat(80)}file`
-    const tar = packTar([
-      {
-        path: name,
-        kind: 'file',
-        mode: 0o755,
-        uid: 1000,
-        gid: 1000,
-        mtimeMs: 0,
-        content: new TextEncoder().encode('hi'),
-      },
-    ])
-    expect(tar.length % 512).toBe(0)
-    expect(tar.length / 512).toBe(2 + 2 + 2)
-    for (const offset of [0, 1024]) {
-      const header = tar.slice(offset, offset + 512)
-      const written = Number.parseInt(new TextDecoder().decode(header.slice(148, 154)), 8)
-      header.fill(32, 148, 156)
-      expect(header.reduce((sum, byte) => sum + byte, 0)).toBe(written)
-    }
   })
 })

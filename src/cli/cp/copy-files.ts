@@ -5,10 +5,10 @@ import { pipeline } from 'node:stream/promises'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { Runtime } from '../../engine/ports/runtime.ts'
 import type { ObservedContainer } from '../../core/plan/observed.ts'
-import { tarEnd, tarHeader, tarPadding } from '../../docker/tar-pack.ts'
+import { readTar, type TarItem } from '../../wire/read-tar.ts'
+import { writeTar, type StreamedEntry } from '../../wire/write-tar.ts'
 import type { CliContext } from '../context.ts'
 import { createUsageError } from '../usage-error.ts'
-import { readTar, type TarItem } from './tar-entries.ts'
 import { writeOut } from '../screen/write-out.ts'
 
 export type CopyOptions = {
@@ -35,7 +35,7 @@ export const copyFromContainer = async (
     let found = await runtime.getArchive(container.id, from, call)
     if (followLink && found.stat.linkTarget !== '')
       found = await runtime.getArchive(container.id, found.stat.linkTarget, call)
-    await extract(context, found, { from, to })
+    await extract(context, found, { from, to, source: `${container.name}:${from}` })
   } finally {
     leaving.abort()
   }
@@ -46,7 +46,7 @@ type Archive = Awaited<ReturnType<Runtime['getArchive']>>
 const extract = async (
   context: CliContext,
   found: Archive,
-  { from, to }: Pick<CopyOptions, 'from' | 'to'>,
+  { from, to, source }: Pick<CopyOptions, 'from' | 'to'> & { readonly source: string },
 ): Promise<void> => {
   if (to === '-') {
     for await (const chunk of found.tar) await writeOut(process.stdout, chunk, { signal: context.signal })
@@ -59,7 +59,7 @@ const extract = async (
     endsWithSlash: /[/\\]$/.test(to),
     isFolder,
   })
-  for await (const item of readTar(found.tar)) await writeItem(item, { target, root: item.path.split('/')[0] ?? '' })
+  for await (const item of readTar(found.tar, source)) await writeItem(item, toBinary(Buffer.from(target)))
 }
 
 type LocalTarget = {
@@ -85,15 +85,21 @@ const toLocalTarget = async (
   return path
 }
 
-const writeItem = async (
-  item: TarItem,
-  { target, root }: { readonly target: string; readonly root: string },
-): Promise<void> => {
-  const inner = item.path.slice(root.length).replace(/^\/+|\/+$/g, '')
-  const path = inner === '' ? target : join(target, inner)
-  // An archive must not lead out of the folder that was named.
-  if (path !== target && !path.startsWith(target + sep))
-    throw new StackError('engine/refused', { what: 'copy files', why: `the archive has the path ${item.path}` })
+/** A name that may be no UTF-8, as a text of one character a byte, and back: nothing else keeps it as it is. */
+const toBinary = (name: Buffer): string => name.toString('latin1')
+const fromBinary = (name: string): Buffer => Buffer.from(name, 'latin1')
+
+/** @param target the place of the archive's root, in binary as all names here */
+const writeItem = async (item: TarItem, target: string): Promise<void> => {
+  const toPath = (name: Buffer): string => {
+    const inner = toBinary(name).replace(/^[^/]*\/*|\/+$/g, '')
+    const place = inner === '' ? target : join(target, inner)
+    // An archive must not lead out of the folder that was named.
+    if (place !== target && !place.startsWith(target + sep))
+      throw new StackError('engine/refused', { what: 'copy files', why: `the archive has the path ${name.toString()}` })
+    return place
+  }
+  const path = fromBinary(toPath(item.path))
   switch (item.kind) {
     case 'directory':
       await mkdir(path, { recursive: true, mode: item.mode })
@@ -104,13 +110,14 @@ const writeItem = async (
       return
     case 'hardlink':
       await rm(path, { force: true })
-      await link(join(target, item.linkTarget.slice(root.length)), path)
+      await link(fromBinary(toPath(item.linkTarget)), path)
       return
     case 'file':
       await pipeline(item.data, createWriteStream(path, { mode: item.mode }))
       await chmod(path, item.mode & 0o7777)
       await utimes(path, item.mtimeSeconds, item.mtimeSeconds)
-      if (process.getuid?.() === 0) await lchown(path, item.uid, item.gid).catch(() => undefined) // not every file system has owners
+      // Not every file system has owners.
+      if (process.getuid?.() === 0) await lchown(path, item.uid, item.gid).catch(() => undefined)
       return
     case 'other':
       return
@@ -139,7 +146,7 @@ export const copyToContainer = async (
   await runtime.putArchive(
     container.id,
     place.folder,
-    packTar(source, { name: place.name, followLink, copyOwner }),
+    writeTar(listEntries(Buffer.from(source), { name: Buffer.from(place.name), followLink, copyOwner })),
     call,
   )
 }
@@ -194,39 +201,32 @@ const statInContainer = async (
   }
 }
 
-const packTar = async function* (
-  source: string,
-  options: { readonly name: string; readonly followLink: boolean; readonly copyOwner: boolean },
-): AsyncIterable<Uint8Array> {
-  yield* packEntry(source, options)
-  yield tarEnd()
-}
+type Listing = { readonly name: Buffer; readonly followLink: boolean; readonly copyOwner: boolean }
 
-const packEntry = async function* (
-  path: string,
-  { name, followLink, copyOwner }: { readonly name: string; readonly followLink: boolean; readonly copyOwner: boolean },
-): AsyncIterable<Uint8Array> {
+const listEntries = async function* (
+  path: Buffer,
+  { name, followLink, copyOwner }: Listing,
+): AsyncGenerator<StreamedEntry> {
   const info = await (followLink ? stat : lstat)(path)
-  const common = {
+  const isRoot = name.equals(Buffer.from('.'))
+  const entry = {
     path: name,
     mode: info.mode & 0o7777,
     mtimeSeconds: info.mtimeMs / 1000,
-    ...(copyOwner ? { uid: info.uid, gid: info.gid } : { uid: 0, gid: 0 }),
+    ...(copyOwner ? { uid: info.uid, gid: info.gid } : {}),
   }
-  if (info.isSymbolicLink()) yield tarHeader({ ...common, kind: 'link', size: 0, linkTarget: await readlink(path) })
+  if (info.isSymbolicLink()) yield { ...entry, kind: 'link', linkTarget: await readlink(path, { encoding: 'buffer' }) }
   else if (info.isDirectory()) {
-    if (name !== '.') yield tarHeader({ ...common, kind: 'directory', size: 0 })
+    if (!isRoot) yield { ...entry, kind: 'directory' }
     // Only what was named itself is followed.
-    for (const child of (await readdir(path)).sort())
-      yield* packEntry(join(path, child), {
-        name: name === '.' ? child : `${name}/${child}`,
+    for (const child of (await readdir(path, { encoding: 'buffer' })).sort(Buffer.compare))
+      yield* listEntries(joinNames(path, child), {
+        name: isRoot ? child : joinNames(name, child),
         followLink: false,
         copyOwner,
       })
-  } else if (info.isFile()) {
-    yield tarHeader({ ...common, kind: 'file', size: info.size })
-    for await (const chunk of createReadStream(path, info.size === 0 ? {} : { end: info.size - 1 }))
-      yield chunk as Uint8Array
-    yield tarPadding(info.size)
-  }
+  } else if (info.isFile())
+    yield { ...entry, kind: 'file', stream: { size: info.size, open: () => createReadStream(path) } }
 }
+
+const joinNames = (folder: Buffer, name: Buffer): Buffer => Buffer.concat([folder, Buffer.from(sep), name])

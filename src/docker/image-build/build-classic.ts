@@ -5,13 +5,13 @@ import { join, relative } from 'node:path'
 import type { DockerClient } from '../client.ts'
 import { readJsonLines } from '../read-body.ts'
 import { findCredentials, readDockerConfig, toHeaderValue } from '../registry/registry-auth.ts'
-import { tarEnd, tarHeader, tarPadding } from '../tar-pack.ts'
+import { createIgnoreRules, readIgnoreFile } from '../../wire/ignore-patterns.ts'
+import { writeTar, type StreamedEntry } from '../../wire/write-tar.ts'
 import type { BuildRun } from './build-run.ts'
 import type { BuildPlan } from './build-plan.ts'
 import { toBuildQuery } from './build-query.ts'
 import { followBuild } from './build-with-engine.ts'
 import { walkContext, type ContextEntry } from './session/context-walk.ts'
-import { createIgnoreRules, readIgnoreFile } from '../../wire/ignore-patterns.ts'
 
 /** Where a Dockerfile that is not part of the context is put into it. */
 const STRAY_DOCKERFILE = '.stack.Dockerfile'
@@ -63,42 +63,28 @@ const locateDockerfile = async (plan: BuildPlan, context: string): Promise<Docke
 const readText = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
 
 /** The Dockerfile and the ignore file are always part of it: the engine needs them even where they are ignored. */
-export const packContext = async function* (
-  root: string,
-  { name, content, ignore }: DockerfilePlace,
-): AsyncGenerator<Buffer> {
+export const packContext = (root: string, { name, content, ignore }: DockerfilePlace): AsyncIterable<Uint8Array> => {
   const rules = createIgnoreRules(readIgnoreFile(ignore))
   const isNeeded = (path: string) => path === name || path === '.dockerignore' || !rules.ignores(path)
   const filter = {
     accepts: isNeeded,
     descends: (path: string) => !rules.ignores(path) || rules.mayHoldException(path) || name.startsWith(`${path}/`),
   }
-  for await (const entry of walkContext(root, filter)) yield* packEntry(root, entry)
-  if (content !== undefined)
-    yield Buffer.concat([
-      tarHeader({ path: name, kind: 'file', mode: 0o644, size: content.length }),
-      content,
-      tarPadding(content.length),
-    ])
-  yield tarEnd()
+  const listEntries = async function* (): AsyncGenerator<StreamedEntry> {
+    for await (const entry of walkContext(root, filter)) yield toEntry(root, entry)
+    if (content !== undefined) yield { path: name, kind: 'file', mode: 0o644, content }
+  }
+  return writeTar(listEntries())
 }
 
-const packEntry = async function* (
-  root: string,
-  { path, kind, stat, linkTarget }: ContextEntry,
-): AsyncGenerator<Buffer> {
-  const size = kind === 'file' ? stat.size : 0
-  yield tarHeader({ path, kind, mode: stat.mode, size, mtimeSeconds: stat.mtimeMs / 1000, linkTarget })
-  if (size === 0) return
-  // The header has named the size: a file that grows meanwhile is cut, one that shrinks is filled up.
-  let left = size
-  for await (const chunk of createReadStream(join(root, path), { end: size - 1 })) {
-    left -= (chunk as Buffer).length
-    yield chunk as Buffer
-  }
-  if (left > 0) yield Buffer.alloc(left)
-  yield tarPadding(size)
-}
+const toEntry = (root: string, { path, kind, stat, linkTarget }: ContextEntry): StreamedEntry => ({
+  path,
+  kind,
+  mode: stat.mode,
+  mtimeSeconds: stat.mtimeMs / 1000,
+  linkTarget,
+  ...(kind === 'file' ? { stream: { size: stat.size, open: () => createReadStream(join(root, path)) } } : {}),
+})
 
 /** Credentials of every registry that we have some for: the old builder cannot ask. */
 const readRegistryConfig = async (client: DockerClient): Promise<Readonly<Record<string, string>>> => {

@@ -2,7 +2,7 @@ import { isStackError } from '../../core/errors/stack-error.ts'
 import type { ContainerRuntime } from '../ports/container-runtime.ts'
 import type { HostEntry, HostFiles } from '../ports/host-files.ts'
 import { openAgent, type SyncAgent } from './agent.ts'
-import { packTar, type TarEntry } from './tar.ts'
+import { packTar, type PackedEntry } from '../../wire/write-tar.ts'
 
 /** One path of a container as it shall be. */
 export type SyncOp = { readonly target: string; /** Absent: it shall be gone. */ readonly entry?: HostEntry }
@@ -85,7 +85,7 @@ const sendBy = async (
 ): Promise<void> => {
   const gone = ops.filter((op) => op.entry === undefined).map((op) => op.target)
   if (gone.length > 0) await remove(gone)
-  let entries: TarEntry[] = []
+  let entries: PackedEntry[] = []
   let size = 0
   for (const { target, entry } of ops) {
     if (entry === undefined) continue
@@ -93,10 +93,10 @@ const sendBy = async (
     // Gone again since it was noticed: the notice of that is on its way.
     if (entry.kind === 'file' && content === undefined) continue
     entries.push({
-      path: target.slice(1),
+      path: target,
       kind: entry.kind,
       mode: entry.mode,
-      mtimeMs: entry.mtimeMs,
+      mtimeSeconds: entry.mtimeMs / 1000,
       ...owner,
       ...(content === undefined ? {} : { content }),
       ...(entry.linkTarget === undefined ? {} : { linkTarget: entry.linkTarget }),

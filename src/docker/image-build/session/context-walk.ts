@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { StackError } from '../../../core/errors/stack-error.ts'
 
 export type ContextEntry = {
   /** Relative to the root, with `/`. */
@@ -65,8 +66,10 @@ const readEntry = async (root: string, path: string, filter: ContextFilter): Pro
     if (stat.isSymbolicLink()) return { path, kind: 'link', stat, linkTarget: await readlink(full) }
     return stat.isFile() ? { path, kind: 'file', stat, linkTarget: '' } : undefined
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    // Node puts this sign in the place of bytes that are not UTF-8, which BuildKit takes in no name.
+    if (path.includes('\ufffd')) throw new StackError('archive/bad-name', { name: path })
+    return undefined
   }
 }
 
