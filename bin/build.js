@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { collectLicences } from './third-party-licences.js'
+import { writeSchema } from './write-schema.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -96,6 +97,7 @@ export const buildBundle = async ({ entry, outdir, log = 'warning' }) => {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const began = performance.now()
   try {
+    writeSchema()
     const outputs = await buildBundle({ entry: 'src/cli/main.ts', outdir: `${root}/dist` })
     const bytes = Object.values(outputs).reduce((sum, size) => sum + size, 0)
     console.log(

@@ -86,7 +86,8 @@ const packageOf = (target: string): string =>
 const isAllowed = ({ from, target }: Import): boolean => {
   const room = rooms[selectRoom(from)]
   if (room === undefined) return false
-  if (/\.tsx?$/.test(target)) return room.folders.some((folder) => target === folder || target.startsWith(`${folder}/`))
+  if (/\.(tsx?|json)$/.test(target))
+    return room.folders.some((folder) => target === folder || target.startsWith(`${folder}/`))
   if (target.startsWith('node:') || builtinModules.includes(target)) return room.node
   return room.packages.includes(packageOf(target))
 }

@@ -26,7 +26,7 @@ const fitsMapping = (node: MapNode, shape: Mapping): boolean => {
     const key = shape.keys.get(name)
     if (key === undefined) {
       if (!shape.loose && !(shape.extensible && name.startsWith('x-'))) return false
-    } else if (!fits(entry.value, key.shape)) {
+    } else if (!fits(entry.value, key)) {
       return false
     }
   }
@@ -74,7 +74,6 @@ const fitsNumber = (value: number | bigint, { whole, min, max }: Extract<Shape, 
 
 /** The index of the first item that stood in the list before. */
 export const repeatedItem = (node: SeqNode): number | undefined => {
-  if (node.items.length < 2) return undefined
   if (node.items.length < 2) return undefined
   const seen = new Set<string>()
   for (const [index, item] of node.items.entries()) {

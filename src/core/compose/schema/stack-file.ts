@@ -1,121 +1,120 @@
+import * as z from 'zod'
+import { entries, mapping, objectName, whole } from './zod-words.ts'
 import { driverOptions, external, flag, keyValues, looseExternal, textOrTexts, texts } from './forms.ts'
 import { service } from './service.ts'
-import {
-  anything,
-  deprecatedKey,
-  entries,
-  key,
-  list,
-  mapping,
-  nothing,
-  objectName,
-  oneOf,
-  requiredKey,
-  text,
-  whole,
-  type Mapping,
-  type Shape,
-} from './shape.ts'
 
 const ipam = mapping('an address configuration', {
-  driver: key(text, 'The driver that hands out addresses.'),
-  config: key(
-    list(
+  driver: z.string().optional().describe('The driver that hands out addresses.'),
+  config: z
+    .array(
       mapping('a subnet', {
-        subnet: key(text, 'The subnet, such as `172.28.0.0/16`.'),
-        ip_range: key(text, 'The part of it from which containers get addresses.'),
-        gateway: key(text, 'The address of the gateway.'),
-        aux_addresses: key(entries('a mapping of addresses', text), 'Addresses that are taken, by host name.'),
+        subnet: z.string().optional().describe('The subnet, such as `172.28.0.0/16`.'),
+        ip_range: z.string().optional().describe('The part of it from which containers get addresses.'),
+        gateway: z.string().optional().describe('The address of the gateway.'),
+        aux_addresses: entries('a mapping of addresses', z.string())
+          .optional()
+          .describe('Addresses that are taken, by host name.'),
       }),
-    ),
-    'The subnets of the network.',
-  ),
-  options: key(entries('a mapping of options', text), 'Options of that driver.'),
+    )
+    .optional()
+    .describe('The subnets of the network.'),
+  options: entries('a mapping of options', z.string()).optional().describe('Options of that driver.'),
 })
 
-export const network: Shape = oneOf(
-  mapping('a network', {
-    name: key(text, 'The real name; otherwise the project’s name stands before the key.'),
-    driver: key(text, 'The driver, such as `bridge` or `overlay`.'),
-    driver_opts: key(driverOptions, 'Options of the driver.'),
-    ipam: key(ipam, 'How addresses are handed out.'),
-    external: key(external, 'It exists already and is neither made nor removed.'),
-    internal: key(flag, 'Cuts the network off from the outside.'),
-    enable_ipv4: key(flag, 'Whether there are IPv4 addresses.'),
-    enable_ipv6: key(flag, 'Whether there are IPv6 addresses.'),
-    attachable: key(flag, 'Lets other containers join the network.'),
-    labels: key(keyValues, 'Labels for the network.'),
-  }),
-  nothing,
-)
+export const network: z.ZodType = z
+  .union([
+    mapping('a network', {
+      name: z.string().optional().describe('The real name; otherwise the project’s name stands before the key.'),
+      driver: z.string().optional().describe('The driver, such as `bridge` or `overlay`.'),
+      driver_opts: driverOptions.optional().describe('Options of the driver.'),
+      ipam: ipam.optional().describe('How addresses are handed out.'),
+      external: external.optional().describe('It exists already and is neither made nor removed.'),
+      internal: flag.optional().describe('Cuts the network off from the outside.'),
+      enable_ipv4: flag.optional().describe('Whether there are IPv4 addresses.'),
+      enable_ipv6: flag.optional().describe('Whether there are IPv6 addresses.'),
+      attachable: flag.optional().describe('Lets other containers join the network.'),
+      labels: keyValues.optional().describe('Labels for the network.'),
+    }),
+    z.null(),
+  ])
+  .meta({ id: 'network' })
 
-export const volume: Shape = oneOf(
-  mapping('a volume', {
-    name: key(text, 'The real name; otherwise the project’s name stands before the key.'),
-    driver: key(text, 'The driver.'),
-    driver_opts: key(driverOptions, 'Options of the driver.'),
-    external: key(external, 'It exists already and is neither made nor removed.'),
-    labels: key(keyValues, 'Labels for the volume.'),
-  }),
-  nothing,
-)
+export const volume: z.ZodType = z
+  .union([
+    mapping('a volume', {
+      name: z.string().optional().describe('The real name; otherwise the project’s name stands before the key.'),
+      driver: z.string().optional().describe('The driver.'),
+      driver_opts: driverOptions.optional().describe('Options of the driver.'),
+      external: external.optional().describe('It exists already and is neither made nor removed.'),
+      labels: keyValues.optional().describe('Labels for the volume.'),
+    }),
+    z.null(),
+  ])
+  .meta({ id: 'volume' })
 
-export const secret: Shape = mapping('a secret', {
-  name: key(text, 'The real name.'),
-  environment: key(text, 'The environment variable that holds the secret.'),
-  file: key(text, 'The file that holds the secret.'),
-  external: key(looseExternal, 'It exists already.'),
-  labels: key(keyValues, 'Labels for the secret.'),
-  driver: key(text, 'The driver that keeps the secret.'),
-  driver_opts: key(driverOptions, 'Options of the driver.'),
-  template_driver: key(text, 'The driver that fills in the secret’s text.'),
+export const secret: z.ZodType = mapping('a secret', {
+  name: z.string().optional().describe('The real name.'),
+  environment: z.string().optional().describe('The environment variable that holds the secret.'),
+  file: z.string().optional().describe('The file that holds the secret.'),
+  external: looseExternal.optional().describe('It exists already.'),
+  labels: keyValues.optional().describe('Labels for the secret.'),
+  driver: z.string().optional().describe('The driver that keeps the secret.'),
+  driver_opts: driverOptions.optional().describe('Options of the driver.'),
+  template_driver: z.string().optional().describe('The driver that fills in the secret’s text.'),
+}).meta({ id: 'secret' })
+
+export const config: z.ZodType = mapping('a config', {
+  name: z.string().optional().describe('The real name.'),
+  content: z.string().optional().describe('The text of the config itself.'),
+  environment: z.string().optional().describe('The environment variable that holds the config.'),
+  file: z.string().optional().describe('The file that holds the config.'),
+  external: looseExternal.optional().describe('It exists already.'),
+  labels: keyValues.optional().describe('Labels for the config.'),
+  template_driver: z.string().optional().describe('The driver that fills in the config’s text.'),
+}).meta({ id: 'config' })
+
+export const model: z.ZodType = mapping('a model', {
+  name: z.string().optional().describe('The real name.'),
+  model: z.string().describe('The model to run.'),
+  context_size: whole.optional().describe('How many tokens its context holds.'),
+  runtime_flags: texts.optional().describe('Flags for the program that runs it.'),
 })
 
-export const config: Shape = mapping('a config', {
-  name: key(text, 'The real name.'),
-  content: key(text, 'The text of the config itself.'),
-  environment: key(text, 'The environment variable that holds the config.'),
-  file: key(text, 'The file that holds the config.'),
-  external: key(looseExternal, 'It exists already.'),
-  labels: key(keyValues, 'Labels for the config.'),
-  template_driver: key(text, 'The driver that fills in the config’s text.'),
-})
-
-export const model: Shape = mapping('a model', {
-  name: key(text, 'The real name.'),
-  model: requiredKey(text, 'The model to run.'),
-  context_size: key(whole, 'How many tokens its context holds.'),
-  runtime_flags: key(texts, 'Flags for the program that runs it.'),
-})
-
-export const include: Shape = list(
-  oneOf(
-    text,
+export const include: z.ZodType = z.array(
+  z.union([
+    z.string(),
     mapping(
       'an include',
       {
-        path: key(textOrTexts, 'The stack file, or files that are merged in order.'),
-        env_file: key(textOrTexts, 'Env files for the variables of what is included.'),
-        project_directory: key(text, 'The folder that its relative paths start from.'),
+        path: textOrTexts.optional().describe('The stack file, or files that are merged in order.'),
+        env_file: textOrTexts.optional().describe('Env files for the variables of what is included.'),
+        project_directory: z.string().optional().describe('The folder that its relative paths start from.'),
       },
       { extensible: false },
     ),
-  ),
+  ]),
 )
 
 const names = { names: objectName }
 
 /** A whole stack file, after all its layers are merged. */
-export const stackFile: Mapping = mapping('a stack file', {
-  name: key(text, 'The name of the project: lower-case letters, digits, `-` and `_`.'),
-  version: deprecatedKey(text, 'Means nothing any more and can be left out.'),
-  include: key(include, 'Other stack files that belong to this one.'),
-  services: key(entries('a mapping of services', service, names), 'The services, by name.'),
-  networks: key(entries('a mapping of networks', network, { ...names, loose: true }), 'The networks, by name.'),
-  volumes: key(entries('a mapping of volumes', volume, names), 'The volumes, by name.'),
-  configs: key(entries('a mapping of configs', config, names), 'The configs, by name.'),
-  secrets: key(entries('a mapping of secrets', secret, names), 'The secrets, by name.'),
-  models: key(entries('a mapping of models', model, { ...names, loose: true }), 'The language models, by name.'),
-  'x-tiers': key(list(text), 'The tiers from front to back; each reaches only the one behind it.'),
-  'x-stack': key(anything, 'Settings of Stack that other tools ignore.'),
+export const stackFile: z.ZodType = mapping('a stack file', {
+  name: z.string().optional().describe('The name of the project: lower-case letters, digits, `-` and `_`.'),
+  version: z.string().optional().meta({ description: 'Means nothing any more and can be left out.', deprecated: true }),
+  include: include.optional().describe('Other stack files that belong to this one.'),
+  services: entries('a mapping of services', service, names).optional().describe('The services, by name.'),
+  networks: entries('a mapping of networks', network, { ...names, loose: true })
+    .optional()
+    .describe('The networks, by name.'),
+  volumes: entries('a mapping of volumes', volume, names).optional().describe('The volumes, by name.'),
+  configs: entries('a mapping of configs', config, names).optional().describe('The configs, by name.'),
+  secrets: entries('a mapping of secrets', secret, names).optional().describe('The secrets, by name.'),
+  models: entries('a mapping of models', model, { ...names, loose: true })
+    .optional()
+    .describe('The language models, by name.'),
+  'x-tiers': z
+    .array(z.string())
+    .optional()
+    .describe('The tiers from front to back; each reaches only the one behind it.'),
+  'x-stack': z.unknown().optional().describe('Settings of Stack that other tools ignore.'),
 })

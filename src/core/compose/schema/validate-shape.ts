@@ -1,9 +1,9 @@
 import { scalarAt, type MapNode, type Node, type Place, type ScalarNode, type SeqNode } from '../tree/node.ts'
 import { nearestName } from '../../errors/nearest-name.ts'
 import { fits, repeatedItem } from './fits.ts'
-import { stackFile } from './stack-file.ts'
 import { expectation, foundForm, wrongFormHint } from './shape-words.ts'
 import type { Entries, List, Mapping, Shape } from './shape.ts'
+import { stackFileShape } from './shape-table.ts'
 
 export type ShapeProblem = {
   readonly path: readonly (string | number)[]
@@ -22,7 +22,7 @@ type Path = readonly (string | number)[]
 type Finding = { readonly node: Node; readonly path: Path; readonly problems: ShapeProblem[] }
 
 /** Every place at which a merged stack file is not as its schema demands. */
-export const validateNode = (document: Node, shape: Shape = stackFile): readonly ShapeProblem[] => {
+export const validateNode = (document: Node, shape: Shape = stackFileShape): readonly ShapeProblem[] => {
   const problems: ShapeProblem[] = []
   findProblems({ node: document, path: [], problems }, shape)
   return problems
@@ -89,7 +89,7 @@ const inMapping = (finding: Finding, node: MapNode, shape: Mapping): void => {
   for (const [name, entry] of node.entries) {
     const key = shape.keys.get(name)
     const path = [...finding.path, name]
-    if (key !== undefined) findProblems({ ...finding, node: entry.value, path }, key.shape)
+    if (key !== undefined) findProblems({ ...finding, node: entry.value, path }, key)
     else if (!shape.loose && !(shape.extensible && name.startsWith('x-'))) {
       const meant = nearestKey(name, node, shape)
       const hint = meant === undefined ? unknownKeyHint(name, node, shape) : `Did you mean "${meant}"?`
@@ -117,17 +117,17 @@ const nearestKey = (name: string, node: MapNode, shape: Mapping): string | undef
 /** The mapping inside this one where the key belongs, or the one around it. */
 const unknownKeyHint = (name: string, node: MapNode, shape: Mapping): string | undefined => {
   for (const [outer, key] of shape.keys) {
-    if (keysOf(key.shape).has(name)) return `It belongs inside "${outer}".`
+    if (keysOf(key).has(name)) return `It belongs inside "${outer}".`
   }
-  const services = stackFile.keys.get('services')?.shape
-  if (shape === stackFile && services?.kind === 'entries') {
+  const services = stackFileShape.keys.get('services')
+  if (shape === stackFileShape && services?.kind === 'entries') {
     const value = node.entries.get(name)?.value
     const isServiceKey = keysOf(services.value).has(name)
     const looksLikeService = value?.kind === 'map' && (value.entries.has('image') || value.entries.has('build'))
     if (isServiceKey) return 'It belongs to a service, below "services".'
     if (looksLikeService) return 'A service stands below "services".'
   }
-  if (shape.title === 'a service' && stackFile.keys.has(name)) return 'It belongs to the top level of the file.'
+  if (shape.title === 'a service' && stackFileShape.keys.has(name)) return 'It belongs to the top level of the file.'
   return shape.extensible ? 'Keys of your own start with "x-".' : undefined
 }
 

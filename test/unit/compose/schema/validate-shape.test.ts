@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { entries, list, mapping, type Shape } from '../../../../src/core/compose/schema/shape.ts'
+import * as z from 'zod'
+import { linkShapes } from '../../../../src/core/compose/schema/shape-table.ts'
 import { stackFile } from '../../../../src/core/compose/schema/stack-file.ts'
 import { validateShape } from '../../../../src/core/compose/schema/validate-shape.ts'
-import { zodSchema } from '../../../../src/core/compose/schema/zod-schema.ts'
+import { toTable } from '../../../../src/core/compose/schema/to-table.ts'
+import { printTable } from '../../../../bin/write-schema.ts'
+import { entries, mapping } from '../../../../src/core/compose/schema/zod-words.ts'
 import { composeCases } from '../../../support/compose-cases.ts'
 
 const explain = (text: string): string =>
@@ -96,16 +100,16 @@ test('the quick check agrees with the zod schema on files that people broke', { 
       }
     })
     .filter((document) => typeof document === 'object' && document !== null)
-  const schema = zodSchema(stackFile)
   const split = documents.filter(
-    (document) => (validateShape(document).length === 0) !== schema.safeParse(document).success,
+    (document) => (validateShape(document).length === 0) !== stackFile.safeParse(document).success,
   )
   expect(split).toEqual([])
 })
 
 test('the quick check agrees with the zod schema on shapes and values at random', { timeout: 30_000 }, () => {
-  const shapes: readonly Shape[] = everyShape(stackFile)
-  expect(shapes.length).toBeGreaterThan(150)
+  const table = toTable(stackFile)
+  const shapes = linkShapes(table.map(({ row }) => row))
+  expect(shapes.length).toBeGreaterThan(100)
   const value = fc.letrec<{ any: unknown }>((tie) => ({
     any: fc.oneof(
       { depthSize: 'small' },
@@ -119,35 +123,24 @@ test('the quick check agrees with the zod schema on shapes and values at random'
     ),
   })).any
   fc.assert(
-    fc.property(fc.constantFrom(...shapes), value, (shape, candidate) => {
-      expect(validateShape(candidate, shape).length === 0).toBe(zodSchema(shape).safeParse(candidate).success)
+    fc.property(fc.nat(table.length - 1), value, (number, candidate) => {
+      const isFine = table[number]!.schema.safeParse(candidate).success
+      expect(validateShape(candidate, shapes[number]).length === 0).toBe(isFine)
     }),
     { numRuns: 3000 },
   )
 })
 
-const everyShape = (root: Shape): readonly Shape[] => {
-  const found = new Set<Shape>()
-  const visit = (shape: Shape): void => {
-    if (found.has(shape)) return
-    found.add(shape)
-    if (shape.kind === 'mapping') for (const key of shape.keys.values()) visit(key.shape)
-    if (shape.kind === 'entries') visit(shape.value)
-    if (shape.kind === 'list') visit(shape.item)
-    if (shape.kind === 'one-of') shape.options.forEach(visit)
-  }
-  visit(root)
-  return [...found]
-}
+test('the table of shapes is that of the zod schema', () => {
+  const file = new URL('../../../../src/core/compose/schema/shape-table.json', import.meta.url)
+  expect(readFileSync(file, 'utf8')).toBe(printTable())
+})
 
 test('shapes can be tested on their own', () => {
-  const shape = mapping('a thing', {
-    parts: {
-      shape: list(entries('parts', { kind: 'text' }, { names: /^[a-z]+$/ })),
-      description: 'Parts.',
-      required: true,
-    },
+  const thing = mapping('a thing', {
+    parts: z.array(entries('parts', z.string(), { names: /^[a-z]+$/ })).describe('Parts.'),
   })
+  const shape = linkShapes(toTable(thing).map(({ row }) => row)).at(-1)
   expect(validateShape({ parts: [{ a: 'x' }] }, shape)).toEqual([])
   expect(validateShape({}, shape).map(({ message }) => message)).toEqual([
     'The stack file has no "parts", which a thing needs.',
