@@ -2,25 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { EngineAddress } from '../engine/ports/engine-address.ts'
 import { createDockerode, type DockerodeCalls } from './dockerode-calls.ts'
+import type { Ask, EngineFailure, Query } from './ask.ts'
 import { createHttpTransport, type HttpAsk } from './http-transport.ts'
 import { createModem } from './modem.ts'
 import { negotiate, type Negotiated } from './negotiate.ts'
 import { readAll } from './read-body.ts'
-
-/** Values of a query: objects are sent as JSON, lists as repeated keys, `undefined` not at all. */
-export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | object | undefined>>
-
-export type Ask = Omit<HttpAsk, 'body' | 'path'> & {
-  /** Without the version: `/containers/json`. */
-  readonly path: string
-  readonly query?: Query | undefined
-  /** Sent as JSON. What may hold a secret goes here and never into the query. */
-  readonly json?: object
-  readonly body?: Exclude<HttpAsk['body'], undefined>
-}
-
-/** An answer that is no success, or a connection that failed, before it is translated for people. */
-export type EngineFailure = NodeJS.ErrnoException & { readonly statusCode?: number }
 
 /** dockerode for plain calls, and the same connection for what dockerode cannot do: streams, uploads, hijacked sockets. */
 export type DockerClient = {

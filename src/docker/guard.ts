@@ -1,4 +1,5 @@
-import type { DockerClient, EngineFailure } from './client.ts'
+import type { EngineFailure } from './ask.ts'
+import type { DockerClient } from './client.ts'
 import { translateError } from './translate-error.ts'
 
 export type GuardOptions = {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Ask, EngineFailure, Query } from './client.ts'
+import type { Ask, EngineFailure, Query } from './ask.ts'
 import { readAll } from './read-body.ts'
 
 /** What dockerode hands to its modem for one call. */

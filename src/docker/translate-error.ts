@@ -1,7 +1,7 @@
 import { isPassingReason } from '../core/errors/passing-reason.ts'
 import { isStackError, StackError } from '../core/errors/stack-error.ts'
 import type { EngineAddress } from '../engine/ports/engine-address.ts'
-import type { EngineFailure } from './client.ts'
+import type { EngineFailure } from './ask.ts'
 import { describeUnreachable } from './describe-unreachable.ts'
 
 export type FailureContext = {

@@ -1,5 +1,6 @@
 import { isStackError, StackError } from '../../core/errors/stack-error.ts'
-import type { DockerClient, EngineFailure } from '../client.ts'
+import type { EngineFailure } from '../ask.ts'
+import type { DockerClient } from '../client.ts'
 import { registryOf } from './image-reference.ts'
 import { registryAuthHeader } from './registry-auth.ts'
 import { isDenied, isMissing } from './transfer.ts'

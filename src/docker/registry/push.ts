@@ -1,6 +1,7 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
-import type { DockerClient, EngineFailure } from '../client.ts'
+import type { EngineFailure } from '../ask.ts'
+import type { DockerClient } from '../client.ts'
 import { parseReference, registryOf } from './image-reference.ts'
 import { registryAuthHeader, toHeaderValue } from './registry-auth.ts'
 import { followTransfer, isDenied } from './transfer.ts'
