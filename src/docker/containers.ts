@@ -30,6 +30,7 @@ const NOT_FOUND = 404
 const CONFLICT = 409
 
 /** The plain calls on containers; create and start, files, streams and statistics have files of their own. */
+// oxlint-disable-next-line max-lines-per-function -- a table of calls
 export const createContainerCalls = (client: DockerClient): ContainerCalls => {
   const { docker } = client
   return {

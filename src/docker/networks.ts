@@ -13,6 +13,7 @@ type NetworkCalls = Pick<
   'listNetworks' | 'findNetwork' | 'createNetwork' | 'removeNetwork' | 'connectNetwork' | 'disconnectNetwork'
 >
 
+// oxlint-disable-next-line max-lines-per-function -- a table of calls
 export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
   const { docker } = client
   const list = async (filters: object, signal: AbortSignal | undefined) =>

@@ -146,6 +146,7 @@ export type InspectedContainer = {
   readonly Mounts?: readonly EngineMount[] | null
 }
 
+// oxlint-disable-next-line complexity -- a table of fields, each of which may be missing
 export const toContainerDetails = (found: InspectedContainer): ContainerDetails => {
   const { State: state, Config: config } = found
   const labels = config.Labels ?? {}

@@ -104,6 +104,7 @@ export const applyPlan = async (
   }
 }
 
+// oxlint-disable-next-line complexity, max-lines-per-function -- the loop of convergence is read from top to bottom
 const converge = async (
   deps: EngineDeps,
   request: ApplyRequest,

@@ -24,6 +24,7 @@ const goodMs = 10_000
  * from the moment of the last event; listeners are told when it is lost and when it is there again, because the engine keeps
  * only its last events.
  */
+// oxlint-disable-next-line max-lines-per-function -- one stream with all that keeps it alive
 export const createEngineEvents = (
   deps: Pick<EngineDeps, 'runtime' | 'clock' | 'random'>,
   {

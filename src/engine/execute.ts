@@ -36,6 +36,7 @@ export type ExecuteOptions<S> = {
  *
  * `run` gets `pass` when somebody waits for the step's mark only; it may call it once, at any time before it resolves.
  */
+// oxlint-disable-next-line max-lines-per-function -- the walk over a plan, whose parts share what has ended
 export const executeSteps = async <S extends Node>(
   steps: readonly S[],
   run: (step: S, pass?: () => void) => Promise<void>,

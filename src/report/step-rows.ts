@@ -60,6 +60,7 @@ const awaited: Readonly<Record<string, string>> = { healthy: 'Healthy', complete
 type Group = { readonly title: string; readonly open: Set<string>; startedAt?: number; hasStarted: boolean }
 
 /** Turns events of steps into changes of rows. Remembers the plans that it has seen. */
+// oxlint-disable-next-line max-lines-per-function -- the rows of all steps, which share what is known of each
 export const createStepRows = (): StepRows => {
   const steps = new Map<string, StepSummary>()
   const groups = new Map<string, Group>()

@@ -52,6 +52,7 @@ export type Screen = {
 }
 
 /** The whole screen from state and view: pure but for the memory of the log window. */
+// oxlint-disable-next-line max-lines-per-function -- a screen from top to bottom
 export const composeScreen = (input: ScreenInput): Screen => {
   const { state, view, theme, columns: width, now, unicode } = input
   const scope = selectScope(view, state)

@@ -73,6 +73,7 @@ export type LogBuffer = {
 
 type ServiceLog = { sources: LogSource[]; bytes: number; lines: number; dropped: number; version: number }
 
+// oxlint-disable-next-line max-lines-per-function -- one ring with all that reads and changes it
 export const createLogBuffer = (limits: LogLimits = defaultLogLimits): LogBuffer => {
   const services = new Map<string, ServiceLog>()
   let total = 0

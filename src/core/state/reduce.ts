@@ -7,6 +7,7 @@ import { initialState, reloadsKept, toServiceState, type State } from './state.t
  * Folds one event into the state. Pure: the same events give the same state, and an event that changes nothing that
  * can be seen gives back the very same object.
  */
+// oxlint-disable-next-line max-lines-per-function -- one case an event
 export const reduce = (state: State, event: StackEvent): State => {
   switch (event.type) {
     case 'session/started':

@@ -20,6 +20,7 @@ type Known = {
 }
 
 /** Turns BuildKit's reports, which repeat themselves, into each step's beginning, end and output, each said once. */
+// oxlint-disable-next-line max-lines-per-function -- what one build has shown so far, in one closure
 export const createBuildFollower = (onProgress: (progress: BuildProgress) => void): BuildFollower => {
   const steps = new Map<string, Known>()
   const knownOf = (digest: string): Known => {

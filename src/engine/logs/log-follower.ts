@@ -41,6 +41,7 @@ const settleMs = 500
 const patientAttempts = 24
 
 /** Follows logs of containers that come, go, and come again, without loss and without repetition. */
+// oxlint-disable-next-line max-lines-per-function -- one follower of many streams, which share their marks
 export const createLogFollower = (deps: FollowerDeps): LogFollower => {
   const streams = new Map<string, Stream>()
   const marks = new Map<string, LogMark>()

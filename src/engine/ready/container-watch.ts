@@ -46,134 +46,158 @@ const delayShare = 1 / 8
 // How long an `unhealthy` that is older than our waiting may be wrong: what the engine says of the run before the last.
 const staleMs = 2000
 
+/** What a watch knows, and what it is at. */
+type Watch = {
+  readonly deps: WatchDeps
+  readonly target: WatchTarget
+  readonly signal: AbortSignal
+  readonly listeners: Set<(failure?: unknown) => void>
+  readonly openedAt: number
+  details: ContainerDetails | undefined
+  isGone: boolean
+  looked: boolean
+  lookedAt: number
+  run: Run
+  looking: boolean
+  lookAgain: boolean
+  probing: boolean
+  lastExitCode: number | undefined
+}
+
 /**
  * Watches one container: looks at it once, again after each event that says that it changed and after a lost stream, and
  * runs its healthcheck's test with back-off while it runs and is not healthy. At most one probe at a time, none after it
  * was healthy.
  */
 export const createContainerWatch = (deps: WatchDeps, target: WatchTarget): ContainerWatch => {
-  const { clock } = deps
   const controller = new AbortController()
-  const signal = AbortSignal.any([deps.signal, controller.signal])
-  const listeners = new Set<(failure?: unknown) => void>()
-  const openedAt = clock.now()
-  let details: ContainerDetails | undefined
-  let isGone = false
-  let looked = false
-  let run = newRun(clock.now())
-  let looking = false
-  let lookAgain = false
-  let probing = false
-  let lastExitCode: number | undefined
-  let lookedAt = clock.now()
-
-  const tell = (failure?: unknown): void => {
-    for (const listener of [...listeners]) listener(failure)
-  }
-  const look = async (): Promise<void> => {
-    if (looking) {
-      lookAgain = true
-      return
-    }
-    looking = true
-    try {
-      do {
-        lookAgain = false
-        lookedAt = clock.now()
-        const found = await withRetry(() => deps.runtime.inspectContainer(target.id, { signal }), {
-          clock,
-          random: deps.random,
-          signal,
-        })
-        if (found !== undefined && details !== undefined && found.startedAt !== details.startedAt)
-          run = newRun(clock.now())
-        isGone = found === undefined
-        details = found
-        looked = true
-      } while (lookAgain)
-      looking = false
-      tell()
-      void probe()
-    } catch (error) {
-      looking = false
-      if (!signal.aborted) tell(error)
-    }
-  }
-  const probe = async (): Promise<void> => {
-    const check = details?.healthcheck
-    if (probing || check === undefined || toProbeCommand(check.test).length === 0) return
-    probing = true
-    try {
-      while (mayProbe(details, run)) {
-        const current = run
-        const result = await deps.slots.run(() =>
-          runProbe(deps.runtime, { id: target.id, test: check.test }, { timeoutMs: check.timeoutMs, signal, clock }),
-        )
-        if (current === run) {
-          run = afterProbe(
-            { ...run, ...toHealth(run, details) },
-            { result, retries: check.retries, now: clock.now(), openedAt },
-          )
-          deps.emit({
-            type: 'probe/ended',
-            service: target.service,
-            container: target.name,
-            healthy: result.exitCode === 0,
-            exitCode: result.exitCode,
-            output: result.output,
-          })
-          tell()
-        }
-        if (!mayProbe(details, run)) break
-        const waited = clock.now() - run.since
-        // A test that hung may still be running in there: it gets its time before the next.
-        const pause = result.exitCode === -1 ? check.timeoutMs : 0
-        await clock.sleep(
-          Math.max(Math.min(pause, lastDelayMs * 5), firstDelayMs, Math.min(lastDelayMs, waited * delayShare)),
-          { signal },
-        )
-      }
-    } catch (error) {
-      probing = false
-      // A probe that could not be asked for says nothing of the container.
-      if (isCutOff(error)) await look()
-      else if (!signal.aborted) tell(error)
-    } finally {
-      probing = false
-    }
-  }
-  const onEvent = (event: EngineEvent): void => {
-    if (event.id !== target.id) return
-    if (event.action === 'start' || event.action === 'restart') run = newRun(clock.now())
-    if (event.action === 'die') lastExitCode = event.exitCode
-    if (event.health === 'healthy') {
-      run = { ...run, health: 'healthy' }
-      tell()
-    } else if (event.health === 'unhealthy') {
-      run = { ...run, health: 'unhealthy', isUnhealthy: event.at >= run.since }
-      void look()
-    } else if (looksAgain.has(event.action)) void look()
+  const now = deps.clock.now()
+  const watch: Watch = {
+    deps,
+    target,
+    signal: AbortSignal.any([deps.signal, controller.signal]),
+    listeners: new Set(),
+    openedAt: now,
+    details: undefined,
+    isGone: false,
+    looked: false,
+    lookedAt: now,
+    run: newRun(now),
+    looking: false,
+    lookAgain: false,
+    probing: false,
+    lastExitCode: undefined,
   }
   const unsubscribe = deps.events.subscribe((said: EngineSignal) => {
-    if (said.type === 'event') onEvent(said.event)
-    else void look()
+    if (said.type === 'event') onEvent(watch, said.event)
+    else void look(watch)
   })
   deps.events.open()
-  void look()
-
+  void look(watch)
   return {
-    view: () => (looked ? toView({ details, isGone, run, lastExitCode, lookedAt, now: clock.now() }) : undefined),
-    look,
+    view: () => (watch.looked ? toView({ ...watch, now: deps.clock.now() }) : undefined),
+    look: () => look(watch),
     subscribe: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+      watch.listeners.add(listener)
+      return () => watch.listeners.delete(listener)
     },
     close: () => {
       unsubscribe()
       controller.abort()
-      listeners.clear()
+      watch.listeners.clear()
     },
   }
+}
+
+const tell = ({ listeners }: Watch, failure?: unknown): void => {
+  for (const listener of [...listeners]) listener(failure)
+}
+
+const look = async (watch: Watch): Promise<void> => {
+  if (watch.looking) {
+    watch.lookAgain = true
+    return
+  }
+  watch.looking = true
+  try {
+    do {
+      watch.lookAgain = false
+      await lookOnce(watch)
+    } while (watch.lookAgain)
+    watch.looking = false
+    tell(watch)
+    void probe(watch)
+  } catch (error) {
+    watch.looking = false
+    if (!watch.signal.aborted) tell(watch, error)
+  }
+}
+
+const lookOnce = async (watch: Watch): Promise<void> => {
+  const { deps, target, signal } = watch
+  watch.lookedAt = deps.clock.now()
+  const { clock, random } = deps
+  const found = await withRetry(() => deps.runtime.inspectContainer(target.id, { signal }), { clock, random, signal })
+  const { details } = watch
+  if (found !== undefined && details !== undefined && found.startedAt !== details.startedAt)
+    watch.run = newRun(clock.now())
+  watch.isGone = found === undefined
+  watch.details = found
+  watch.looked = true
+}
+
+const probe = async (watch: Watch): Promise<void> => {
+  const check = watch.details?.healthcheck
+  if (watch.probing || check === undefined || toProbeCommand(check.test).length === 0) return
+  watch.probing = true
+  try {
+    while (mayProbe(watch.details, watch.run)) {
+      const exitCode = await probeOnce(watch, check)
+      if (!mayProbe(watch.details, watch.run)) break
+      const waited = watch.deps.clock.now() - watch.run.since
+      // A test that hung may still be running in there: it gets its time before the next.
+      const pause = exitCode === -1 ? Math.min(check.timeoutMs, lastDelayMs * 5) : 0
+      const delay = Math.max(pause, firstDelayMs, Math.min(lastDelayMs, waited * delayShare))
+      await watch.deps.clock.sleep(delay, { signal: watch.signal })
+    }
+  } catch (error) {
+    watch.probing = false
+    // A probe that could not be asked for says nothing of the container.
+    if (isCutOff(error)) await look(watch)
+    else if (!watch.signal.aborted) tell(watch, error)
+  } finally {
+    watch.probing = false
+  }
+}
+
+/** Runs the test once and takes down what it said of the run that it was begun in. */
+const probeOnce = async (watch: Watch, check: NonNullable<ContainerDetails['healthcheck']>): Promise<number> => {
+  const { deps, target, signal, openedAt, run } = watch
+  const { clock } = deps
+  const result = await deps.slots.run(() =>
+    runProbe(deps.runtime, { id: target.id, test: check.test }, { timeoutMs: check.timeoutMs, signal, clock }),
+  )
+  const { exitCode, output } = result
+  if (run !== watch.run) return exitCode
+  const before = { ...run, ...toHealth(run, watch.details) }
+  watch.run = afterProbe(before, { result, retries: check.retries, now: clock.now(), openedAt })
+  const { service, name: container } = target
+  deps.emit({ type: 'probe/ended', service, container, healthy: exitCode === 0, exitCode, output })
+  tell(watch)
+  return exitCode
+}
+
+const onEvent = (watch: Watch, event: EngineEvent): void => {
+  if (event.id !== watch.target.id) return
+  if (event.action === 'start' || event.action === 'restart') watch.run = newRun(watch.deps.clock.now())
+  if (event.action === 'die') watch.lastExitCode = event.exitCode
+  if (event.health === 'healthy') {
+    watch.run = { ...watch.run, health: 'healthy' }
+    tell(watch)
+  } else if (event.health === 'unhealthy') {
+    watch.run = { ...watch.run, health: 'unhealthy', isUnhealthy: event.at >= watch.run.since }
+    void look(watch)
+  } else if (looksAgain.has(event.action)) void look(watch)
 }
 
 /** What is known of one run of the container's process; a restart begins another. */

@@ -57,6 +57,7 @@ const telling: ReadonlySet<string> = new Set([
  * Keeps what is known of the project's containers true: the engine's events say which one to look at again, a lost stream
  * says all. Tells `container/changed` and `container/removed`, and whose start or end it was.
  */
+// oxlint-disable-next-line max-lines-per-function -- what a session knows of its containers, in one closure
 export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monitor => {
   const known = new Map<string, ContainerSummary>()
   const looking = new Map<string, { again: boolean; readonly done: Promise<void> }>()

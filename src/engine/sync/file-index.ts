@@ -25,6 +25,7 @@ const hashBytes = 512 * 1024
 const hashFiles = 4000
 
 /** What was last seen of the watched files. Notices of the machine are only hints: this says what changed. */
+// oxlint-disable-next-line max-lines-per-function -- one index with all that reads and changes it
 export const createFileIndex = ({ files, roots, ignored }: IndexOptions): FileIndex => {
   const known = new Map<string, Known>()
 

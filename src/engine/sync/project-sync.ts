@@ -49,6 +49,7 @@ export const createProjectSync = (deps: SyncDeps, options: ProjectSyncOptions): 
   }
 }
 
+// oxlint-disable-next-line max-lines-per-function -- the loop over batches is read from top to bottom
 const watchProject = async (
   deps: SyncDeps,
   options: ProjectSyncOptions,

@@ -39,6 +39,21 @@ export type ServiceSyncOptions = {
 
 const retryDelaysMs = [100, 400]
 
+/** What one service's syncing knows, and what it is at. */
+type Sync = {
+  readonly deps: ServiceSyncDeps
+  readonly options: ServiceSyncOptions
+  readonly transports: Map<string, SyncTransport>
+  /** All that was copied since the image was made, by target: what a new container lacks. */
+  readonly overlay: Map<string, SyncOp>
+  /** By container: what it has not got yet. */
+  readonly owed: Map<string, Map<string, SyncOp>>
+  pending: SyncWork | undefined
+  isRunning: boolean
+  /** The last work failed, and a problem says so. */
+  isStale: boolean
+}
+
 /**
  * The changes of one service: one piece of work at a time, and what comes meanwhile is one more, in which a newer change
  * of a path takes the place of an older one. What fails is tried again, and then kept until the next change or start,
@@ -46,141 +61,144 @@ const retryDelaysMs = [100, 400]
  * copied since the image was made.
  */
 export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOptions): ServiceSync => {
-  const problem = `sync.${options.service}`
-  const transports = new Map<string, SyncTransport>()
-  /** All that was copied since the image was made, by target: what a new container lacks. */
-  const overlay = new Map<string, SyncOp>()
-  /** By container: what it has not got yet. */
-  const owed = new Map<string, Map<string, SyncOp>>()
-  let pending: SyncWork | undefined
-  let isRunning = false
-  let isStale = false
-
-  const running = (): readonly ContainerSummary[] =>
-    options.containers().filter((container) => container.state === 'running')
-  const transportOf = (id: string): SyncTransport => {
-    const transport = transports.get(id) ?? createTransport(deps, id)
-    transports.set(id, transport)
-    return transport
-  }
-  /** Containers that are not there any more need nothing; new ones need it all. */
-  const meet = (): void => {
-    const present = new Set(options.containers().map((container) => container.id))
-    for (const [id, transport] of transports) {
-      if (present.has(id)) continue
-      transport.close()
-      transports.delete(id)
-      owed.delete(id)
-    }
-    for (const container of running()) {
-      transportOf(container.id).warmUp()
-      if (owed.has(container.id)) continue
-      const all = [...(options.hasInitial ? options.initial(container.id) : []), ...overlay.values()]
-      owed.set(container.id, new Map(all.map((op) => [op.target, op])))
-    }
-  }
-  const deliver = async (): Promise<void> => {
-    await Promise.all(
-      running().map(async ({ id }) => {
-        const debts = owed.get(id)
-        if (debts === undefined || debts.size === 0) return
-        const ops = [...debts.values()]
-        await sendWithRetry(deps, { transport: () => transportOf(id), ops })
-        // What came meanwhile for the same path is still owed.
-        for (const op of ops) if (debts.get(op.target) === op) debts.delete(op.target)
-      }),
-    )
-  }
-  const perform = async (work: SyncWork): Promise<void> => {
-    if (work.actions.has('rebuild')) {
-      const before = [...overlay.values()]
-      if (!(await options.rebuild()))
-        throw new StackError('sync/failed', { service: options.service, what: 'rebuilt', why: 'see the steps above' })
-      // The new image has what was copied until then.
-      for (const op of before) if (overlay.get(op.target) === op) overlay.delete(op.target)
-      return
-    }
-    await deliver()
-    for (const hook of work.hooks)
-      for (const { id, name } of running()) await runHook(deps, { id, name, service: options.service, hook })
-    const restarts = work.actions.has('sync+restart') || work.actions.has('restart')
-    if (restarts && !(await options.restart()))
-      throw new StackError('sync/failed', { service: options.service, what: 'restarted', why: 'see the steps above' })
-  }
-  const step = async (work: SyncWork): Promise<void> => {
-    const action = toActionName(work.actions)
-    try {
-      await perform(work)
-      if (isStale) deps.emit({ type: 'problem/cleared', id: problem })
-      isStale = false
-      if (work.paths > 0)
-        deps.emit({
-          type: 'reload/ended',
-          service: options.service,
-          action,
-          files: work.paths,
-          ms: deps.clock.now() - work.since,
-        })
-    } catch (error) {
-      if (deps.signal.aborted) return
-      isStale = true
-      const said = toProblem(
-        error instanceof Error && !(error instanceof StackError)
-          ? new StackError(
-              'sync/failed',
-              { service: options.service, what: 'brought up to date', why: error.message },
-              { cause: error },
-            )
-          : error,
-      )
-      deps.emit({ type: 'problem/raised', id: problem, problem: said, service: options.service })
-      deps.emit({
-        type: 'reload/ended',
-        service: options.service,
-        action,
-        files: work.paths,
-        ms: deps.clock.now() - work.since,
-        problem: said,
-      })
-    }
-  }
-  const run = async (): Promise<void> => {
-    if (isRunning) return
-    isRunning = true
-    try {
-      while (pending !== undefined && !deps.signal.aborted) {
-        const work = pending
-        pending = undefined
-        await step(work)
-      }
-    } finally {
-      isRunning = false
-    }
-  }
-  const add = (work: SyncWork): void => {
-    meet()
-    for (const op of work.ops) {
-      overlay.set(op.target, op)
-      for (const debts of owed.values()) {
-        debts.delete(op.target)
-        debts.set(op.target, op)
-      }
-    }
-    pending = pending === undefined ? work : mergeWork(pending, work)
-    void run()
+  const sync: Sync = {
+    deps,
+    options,
+    transports: new Map(),
+    overlay: new Map(),
+    owed: new Map(),
+    pending: undefined,
+    isRunning: false,
+    isStale: false,
   }
   return {
-    add,
+    add: (work) => add(sync, work),
     touch: () => {
-      meet()
-      if ([...owed.values()].some((debts) => debts.size > 0))
-        add({ ops: [], actions: new Set(['sync']), hooks: [], paths: 0, since: deps.clock.now() })
+      meet(sync)
+      if ([...sync.owed.values()].some((debts) => debts.size > 0))
+        add(sync, { ops: [], actions: new Set(['sync']), hooks: [], paths: 0, since: deps.clock.now() })
     },
     close: () => {
-      for (const transport of transports.values()) transport.close()
-      transports.clear()
+      for (const transport of sync.transports.values()) transport.close()
+      sync.transports.clear()
     },
   }
+}
+
+const running = ({ options }: Sync): readonly ContainerSummary[] =>
+  options.containers().filter((container) => container.state === 'running')
+
+const transportOf = ({ deps, transports }: Sync, id: string): SyncTransport => {
+  const transport = transports.get(id) ?? createTransport(deps, id)
+  transports.set(id, transport)
+  return transport
+}
+
+/** Containers that are not there any more need nothing; new ones need it all. */
+const meet = (sync: Sync): void => {
+  const { options, transports, owed, overlay } = sync
+  const present = new Set(options.containers().map((container) => container.id))
+  for (const [id, transport] of transports) {
+    if (present.has(id)) continue
+    transport.close()
+    transports.delete(id)
+    owed.delete(id)
+  }
+  for (const container of running(sync)) {
+    transportOf(sync, container.id).warmUp()
+    if (owed.has(container.id)) continue
+    const all = [...(options.hasInitial ? options.initial(container.id) : []), ...overlay.values()]
+    owed.set(container.id, new Map(all.map((op) => [op.target, op])))
+  }
+}
+
+const add = (sync: Sync, work: SyncWork): void => {
+  meet(sync)
+  for (const op of work.ops) {
+    sync.overlay.set(op.target, op)
+    for (const debts of sync.owed.values()) {
+      debts.delete(op.target)
+      debts.set(op.target, op)
+    }
+  }
+  sync.pending = sync.pending === undefined ? work : mergeWork(sync.pending, work)
+  void run(sync)
+}
+
+const run = async (sync: Sync): Promise<void> => {
+  if (sync.isRunning) return
+  sync.isRunning = true
+  try {
+    while (sync.pending !== undefined && !sync.deps.signal.aborted) {
+      const work = sync.pending
+      sync.pending = undefined
+      await step(sync, work)
+    }
+  } finally {
+    sync.isRunning = false
+  }
+}
+
+/** One piece of work, and what is told of it. */
+const step = async (sync: Sync, work: SyncWork): Promise<void> => {
+  const { deps, options } = sync
+  const { service } = options
+  const id = `sync.${service}`
+  const told = () => ({
+    type: 'reload/ended' as const,
+    service,
+    action: toActionName(work.actions),
+    files: work.paths,
+    ms: deps.clock.now() - work.since,
+  })
+  try {
+    await perform(sync, work)
+    if (sync.isStale) deps.emit({ type: 'problem/cleared', id })
+    sync.isStale = false
+    if (work.paths > 0) deps.emit(told())
+  } catch (error) {
+    if (deps.signal.aborted) return
+    sync.isStale = true
+    const problem = toProblem(
+      error instanceof Error && !(error instanceof StackError)
+        ? new StackError('sync/failed', { service, what: 'brought up to date', why: error.message }, { cause: error })
+        : error,
+    )
+    deps.emit({ type: 'problem/raised', id, problem, service })
+    deps.emit({ ...told(), problem })
+  }
+}
+
+const perform = async (sync: Sync, work: SyncWork): Promise<void> => {
+  const { deps, options, overlay } = sync
+  const { service } = options
+  if (work.actions.has('rebuild')) {
+    const before = [...overlay.values()]
+    if (!(await options.rebuild()))
+      throw new StackError('sync/failed', { service, what: 'rebuilt', why: 'see the steps above' })
+    // The new image has what was copied until then.
+    for (const op of before) if (overlay.get(op.target) === op) overlay.delete(op.target)
+    return
+  }
+  await deliver(sync)
+  for (const hook of work.hooks)
+    for (const { id, name } of running(sync)) await runHook(deps, { id, name, service, hook })
+  const restarts = work.actions.has('sync+restart') || work.actions.has('restart')
+  if (restarts && !(await options.restart()))
+    throw new StackError('sync/failed', { service, what: 'restarted', why: 'see the steps above' })
+}
+
+const deliver = async (sync: Sync): Promise<void> => {
+  await Promise.all(
+    running(sync).map(async ({ id }) => {
+      const debts = sync.owed.get(id)
+      if (debts === undefined || debts.size === 0) return
+      const ops = [...debts.values()]
+      await sendWithRetry(sync.deps, { transport: () => transportOf(sync, id), ops })
+      // What came meanwhile for the same path is still owed.
+      for (const op of ops) if (debts.get(op.target) === op) debts.delete(op.target)
+    }),
+  )
 }
 
 const mergeWork = (a: SyncWork, b: SyncWork): SyncWork => ({
