@@ -103,10 +103,10 @@ const done = {
 }
 
 const showPage = async (url) => {
-  const { title, assets } = await readPage(url)
+  const { title: name, assets } = await readPage(url)
   const { books, servedBy, database } = await readJson(`${url}/api/books`)
   const read = books.filter((book) => book.isRead).length
-  console.log(`The page "${title}" with ${assets.join(', ')}`)
+  console.log(`The page "${name}" with ${assets.join(', ')}`)
   console.log(`${books.length} books, ${read} read, told by api ${servedBy} from ${database}:`)
   for (const { title, author, isRead } of books.slice(0, 5))
     console.log(`  ${isRead ? green('✓') : '·'} ${title} ${dim(author)}`)

@@ -22,8 +22,8 @@ const isSupported = (version) => {
 }
 
 const start = () => {
-  const main = join(root, 'dist', 'main.js')
-  if (!existsSync(main)) {
+  const entry = join(root, 'dist', 'main.js')
+  if (!existsSync(entry)) {
     fail('Stack has not been built yet: run "npm run build" in its folder.')
     return
   }

@@ -76,7 +76,7 @@ const importImage = async (
   for (const change of [...made.changes, `LABEL ${RECIPE_LABEL}=${image.recipe}`]) query.append('changes', change)
   const { status, body } = await requestEngine(address, {
     method: 'POST',
-    path: `/images/create?${query}`,
+    path: `/images/create?${String(query)}`,
     contentType: 'application/x-tar',
     body: toTar(made.entries),
     signal,

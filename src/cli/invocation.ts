@@ -48,17 +48,14 @@ export const toAcceptedFlags = (command: CommandSpec): FlagSet => {
     const { short, ...rest } = flag
     return [[name, short === undefined || shorts.has(short) ? rest : flag] as const]
   })
-  return { ...Object.fromEntries(free), ...command.flags } as FlagSet
+  return { ...Object.fromEntries(free), ...command.flags }
 }
 
 const mergeGlobal = (global: GlobalFlags, { flags, given }: ParsedArguments, command: CommandSpec): GlobalFlags => {
   const merged: Record<string, unknown> = { ...global }
   for (const [name, flag] of Object.entries(globalFlags as FlagSet)) {
     if (!given.has(name) || name in command.flags || flags[name] === undefined) continue
-    merged[name] =
-      flag.kind === 'strings'
-        ? [...(merged[name] as readonly string[]), ...(flags[name] as readonly string[])]
-        : flags[name]
+    merged[name] = flag.kind === 'strings' ? [...(merged[name] as readonly string[]), ...flags[name]] : flags[name]
   }
   return merged as GlobalFlags
 }

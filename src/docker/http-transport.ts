@@ -83,7 +83,7 @@ const createCarrier = async (address: EngineAddress, environment: Environment): 
     case 'ssh': {
       const { connectThroughSsh } = await import('./ssh-connection.ts')
       const agent = new Agent({ keepAlive: true })
-      agent.createConnection = () => connectThroughSsh(address, environment) as never
+      agent.createConnection = () => connectThroughSsh(address, environment)
       return { open: (options) => requestHttp({ ...options, agent }), close: () => agent.destroy() }
     }
     case 'tcp': {

@@ -99,7 +99,7 @@ const tellHistory = async (
   const marks = new Map<string, LogMark>()
   const spec = { follow: false, ...toLimits(request), ...(request.until === undefined ? {} : { until: request.until }) }
   for await (const { source, stream, lines } of joinRuns(
-    mergeLogs(sources.map((source) => ({ source, chunks: deps.runtime.logs(source.id, spec, { signal }) }))),
+    mergeLogs(sources.map((one) => ({ source: one, chunks: deps.runtime.logs(one.id, spec, { signal }) }))),
   )) {
     marks.set(source.id, advanceMark(marks.get(source.id), lines))
     request.emit({

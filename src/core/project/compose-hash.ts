@@ -38,7 +38,7 @@ export const toServiceHash = (
     ...(idOf === undefined ? {} : toContainers(service, idOf)),
     ...(deploy === undefined ? {} : { deploy: { ...deploy, replicas: undefined } }),
   }
-  return digest(writeJson(printFields(resolved as Record<string, unknown>, hashedFields, 'json'), 0))
+  return digest(writeJson(printFields(resolved, hashedFields, 'json'), 0))
 }
 
 /** Docker Compose hashes a service when it knows the containers whose namespaces and volumes the service shares. */

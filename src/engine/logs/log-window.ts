@@ -32,8 +32,7 @@ export const createLogWindow = ({
     const ready = entries
     entries = []
     isOpen = false
-    if (isSorted(ready) === false)
-      ready.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
+    if (!isSorted(ready)) ready.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
     for (const run of toRuns(ready)) {
       const { source, stream } = (run[0] as Entry).batch
       emit({

@@ -95,7 +95,7 @@ const runGit = (args: readonly string[], { call, url, directory, timeoutMs }: Su
     env: { ...call.environment, GIT_DIR: join(directory, '.git'), GIT_WORK_TREE: directory },
   })
   if (result.status === 0) return undefined
-  const error = result.error as NodeJS.ErrnoException | undefined
+  const error: NodeJS.ErrnoException | undefined = result.error
   if (error?.code === 'ENOENT') return 'git is not installed'
   if (error?.code === 'ETIMEDOUT') return `git did not answer within ${timeoutMs / 1000} seconds`
   return toGitReason(result.stderr, url)

@@ -90,5 +90,5 @@ const withoutDependencies = (service: Service, kept: ReadonlySet<string>): Servi
   const left = Object.entries(depends_on).filter(([name]) => kept.has(name))
   if (left.length === Object.keys(depends_on).length) return service
   const dependencies: Record<string, Dependency> = Object.fromEntries(left)
-  return left.length === 0 ? (rest as Service) : { ...service, depends_on: dependencies }
+  return left.length === 0 ? rest : { ...service, depends_on: dependencies }
 }

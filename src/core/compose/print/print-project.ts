@@ -1,5 +1,4 @@
 import type { Project } from '../../project/project.ts'
-import type { Service } from '../../project/service.ts'
 import { type Format, printFields } from '../model/codec.ts'
 import { projectFields } from '../model/project.ts'
 import { sortKeys } from './write-json.ts'
@@ -43,6 +42,6 @@ const withoutFiles = (services: Project['services']): Project['services'] =>
   Object.fromEntries(
     Object.entries(services).map(([name, service]) => {
       const { env_file: _env, label_file: _label, ...rest } = service
-      return [name, rest as Service]
+      return [name, rest]
     }),
   )

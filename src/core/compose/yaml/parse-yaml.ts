@@ -1,4 +1,4 @@
-import { type Document, Lexer, type Node as YamlNode, parseAllDocuments, visit } from 'yaml'
+import { type Document, Lexer, parseAllDocuments, visit } from 'yaml'
 import type { Node, Place, SourceText } from '../tree/node.ts'
 import type { ProblemList } from '../tree/problem-list.ts'
 import { parseYamlFast } from './parse-yaml-fast.ts'
@@ -37,10 +37,7 @@ export const parseInFull = (source: SourceText, problems: ProblemList): readonly
   if (problems.errorCount() === before) reportStrictness(found, source, problems)
   if (problems.errorCount() > before) return undefined
   const documents = found.map(({ contents, range: [start, end] }) => {
-    const root =
-      contents === null
-        ? undefined
-        : toNode(contents as YamlNode, { source, problems, ...createYamlState(maxExpanded) })
+    const root = contents === null ? undefined : toNode(contents, { source, problems, ...createYamlState(maxExpanded) })
     const isEmpty = root === undefined || (root.kind === 'scalar' && root.value === null)
     return { root: isEmpty ? undefined : root, place: { source, start, end } }
   })

@@ -29,11 +29,7 @@ export const toNode = (tree: YamlNode, state: State): Node | undefined => {
   const before = state.expanded
   state.expanded += 1
   if (anchor !== undefined) openAnchor(anchor, placeOf(tree, state), state)
-  const plain = isScalar(tree)
-    ? scalarNode(tree, state)
-    : isMap(tree)
-      ? mapNode(tree, state)
-      : seqNode(tree as YAMLSeq, state)
+  const plain = isScalar(tree) ? scalarNode(tree, state) : isMap(tree) ? mapNode(tree, state) : seqNode(tree, state)
   const result = tree.tag === '!reset' ? undefined : tree.tag === '!override' ? overriding(plain) : plain
   if (anchor !== undefined) {
     state.open.delete(anchor)

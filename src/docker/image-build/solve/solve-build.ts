@@ -46,7 +46,7 @@ export const solveBuild = async (client: DockerClient, run: BuildRun): Promise<s
     signal,
   })
   const socket = await client.hijack({ method: 'POST', path: '/grpc', protocol: 'h2c', signal })
-  const control = connect('http://engine', { createConnection: () => socket as never })
+  const control = connect('http://engine', { createConnection: () => socket })
   const abort = () => control.destroy()
   signal?.addEventListener('abort', abort, { once: true })
   control.on('error', () => undefined)
