@@ -13,11 +13,9 @@ type Options = { readonly timeoutMs: number }
 export const withFolderLock = <T>(folder: string, work: () => T, { timeoutMs }: Options): T | undefined => {
   const path = `${folder}.lock`
   const end = Date.now() + timeoutMs
-  while (!take(path)) {
-    const holder = readHolder(path)
-    if (holder !== undefined && !isAlive(holder)) takeAway(path, holder)
-    else if (Date.now() > end) return undefined
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS)
+  while (!seize(path)) {
+    if (Date.now() > end) return undefined
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS)
   }
   try {
     return work()
@@ -27,6 +25,27 @@ export const withFolderLock = <T>(folder: string, work: () => T, { timeoutMs }: 
 }
 
 const aside = (path: string): string => `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
+
+/**
+ * Takes a lock that nobody holds, or whose holder is gone. Of many who find it gone only one may take its place: who has
+ * the claim to that, which is a lock itself.
+ */
+const seize = (path: string): boolean => {
+  if (take(path)) return true
+  const holder = readHolder(path)
+  if (holder === undefined || isAlive(holder)) return false
+  const claim = `${path}.${Number(holder) || 0}`
+  if (!seize(claim)) return false
+  try {
+    if (readHolder(path) !== holder) return false
+    const draft = aside(path)
+    writeFileSync(draft, String(process.pid))
+    renameSync(draft, path)
+    return true
+  } finally {
+    rmSync(claim, { force: true })
+  }
+}
 
 /** Written beside and linked to its place: whoever sees it sees all of it, and only one can make it. */
 const take = (path: string): boolean => {
@@ -59,16 +78,4 @@ const isAlive = (holder: string): boolean => {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-}
-
-/** Two may find the same dead one: what turns out to be somebody's by now is put back. */
-const takeAway = (path: string, dead: string): void => {
-  const moved = aside(path)
-  try {
-    renameSync(path, moved)
-    if (readFileSync(moved, 'utf8') !== dead) linkSync(moved, path)
-  } catch {
-    // Somebody was quicker.
-  }
-  rmSync(moved, { force: true })
 }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { watch } from 'node:fs'
 import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { StackError } from '../core/errors/stack-error.ts'
 import type { HeldLock, Lock } from '../engine/ports/lock.ts'
 import { readStartTime } from './process-identity.ts'
@@ -15,6 +17,8 @@ type Holder = {
 
 // Someone who was killed leaves no word behind: that often we look whether the holder is still there.
 const lookEveryMs = 500
+// Who takes a lock over needs a few calls of the file system for it.
+const changingMs = 5
 
 /**
  * One writer for each project: a file that is created complete or not at all. A lock whose process is gone is taken over.
@@ -34,28 +38,52 @@ export const createLock = ({ stateDirectory }: { readonly stateDirectory: string
     const mine = JSON.stringify(holder)
     const release: HeldLock['release'] = ({ isFinished = true } = {}) =>
       giveBack(path, mine, isFinished ? undefined : JSON.stringify({ ...holder, pid: nobody } satisfies Holder))
-    let wasLeft = false
     for (let isFirst = true; ; isFirst = false) {
       signal?.throwIfAborted()
-      if (await create(path, mine)) return { wasLeft, release }
-      const other = await readHolder(path)
-      if (other === undefined) continue
-      if (!(await isAlive(other.value))) {
-        await takeAway(path, other.text)
-        wasLeft = true
-      } else if (wait) {
-        if (isFirst) onWait?.(`"${other.value.command}" (process ${other.value.pid})`)
-        await nextChange(folder, signal)
-      } else
-        throw new StackError('lock/held', {
-          project,
-          command: other.value.command,
-          pid: other.value.pid,
-          since: other.value.since,
-        })
+      const seized = await seize(path, mine)
+      if (seized.kind === 'ours') return { wasLeft: seized.wasLeft, release }
+      if (seized.kind === 'changing') {
+        await setTimeout(changingMs)
+        continue
+      }
+      const { command: other, pid, since } = seized.holder
+      if (!wait) throw new StackError('lock/held', { project, command: other, pid, since })
+      if (isFirst) onWait?.(`"${other}" (process ${pid})`)
+      await nextChange(folder, signal)
     }
   },
 })
+
+type Seized =
+  | { readonly kind: 'ours'; /** In the place of a holder that is gone. */ readonly wasLeft: boolean }
+  | { readonly kind: 'held'; readonly holder: Holder }
+  | { readonly kind: 'changing' }
+
+/**
+ * Takes a lock that nobody holds, or whose holder is gone. Of many who find the same holder gone only one may take its
+ * place: who has the claim to that, which is a lock itself. Who gets the claim late finds somebody else in the place.
+ */
+const seize = async (path: string, mine: string): Promise<Seized> => {
+  if (await create(path, mine)) return { kind: 'ours', wasLeft: false }
+  const other = await readHolder(path)
+  if (other === undefined) return { kind: 'changing' }
+  if (await isAlive(other.value)) return { kind: 'held', holder: other.value }
+  const claim = `${path}.${createHash('sha256').update(other.text).digest('hex').slice(0, 12)}`
+  if ((await seize(claim, mine)).kind !== 'ours') return { kind: 'changing' }
+  try {
+    if ((await readHolder(path))?.text !== other.text) return { kind: 'changing' }
+    await replace(path, mine)
+    return { kind: 'ours', wasLeft: true }
+  } finally {
+    await unlink(claim)
+  }
+}
+
+const replace = async (path: string, text: string): Promise<void> => {
+  const draft = toDraft(path)
+  await writeFile(draft, text, { flag: 'wx' })
+  await rename(draft, path)
+}
 
 const toDraft = (path: string): string => `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
 
@@ -105,28 +133,12 @@ const parseHolder = (text: string): Holder => {
 const isAlive = async (holder: Holder): Promise<boolean> =>
   holder.pid !== nobody && (await readStartTime(holder.pid)) === holder.started
 
-/** Two may find the same dead holder: the lock is moved aside, and put back when it turns out to be somebody's by now. */
-const takeAway = async (path: string, dead: string): Promise<void> => {
-  const aside = toDraft(path)
-  try {
-    await rename(path, aside)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw error
-  }
-  const text = await readFile(aside, 'utf8')
-  if (text !== dead) await link(aside, path).catch(() => {})
-  await unlink(aside)
-}
-
 /** With `left` the lock stays, of nobody: whoever takes it over knows that what it was held for is unfinished. */
 const giveBack = async (path: string, mine: string, left: string | undefined): Promise<void> => {
   const holder = await readHolder(path)
   if (holder?.text !== mine) return
   if (left === undefined) return unlink(path).catch(() => {})
-  const draft = toDraft(path)
-  await writeFile(draft, left, { flag: 'wx' })
-  await rename(draft, path)
+  await replace(path, left)
 }
 
 /** Resolves when something changed in the folder, or after a while. */
@@ -146,7 +158,7 @@ const nextChange = (folder: string, signal: AbortSignal | undefined): Promise<vo
       end()
       reject(signal?.reason)
     }
-    const timer = setTimeout(onChange, lookEveryMs)
+    const timer = globalThis.setTimeout(onChange, lookEveryMs)
     watcher.once('change', onChange)
     watcher.once('error', onChange)
     signal?.addEventListener('abort', onAbort, { once: true })
