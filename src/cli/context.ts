@@ -1,3 +1,4 @@
+import type { Environment } from '../engine/ports/environment.ts'
 import type { EngineDeps } from '../engine/deps.ts'
 import type { Models } from '../engine/ports/models.ts'
 import type { Clock } from '../engine/ports/clock.ts'
@@ -9,7 +10,7 @@ import type { Signals } from './signals.ts'
 import { createClock } from '../system/clock.ts'
 import type { Span } from '../core/errors/problem.ts'
 import { StackError } from '../core/errors/stack-error.ts'
-import { createTerminal, type Environment, type Terminal, type Writer } from './screen/terminal.ts'
+import { createTerminal, type Terminal, type Writer } from './screen/terminal.ts'
 
 /** What a command is given of the world. Adapters are built here, when they are first asked for, and nowhere else. */
 export type CliContext = {

@@ -8,7 +8,7 @@ import { assertServices, type Target } from './target.ts'
 import { nonEmpty } from './screen/terminal.ts'
 
 /** The project of the stack file. Warnings are printed; a wrong file is an error with every problem in it. */
-export const loadProject = async (context: CliContext, options: LoadOptions = {}): Promise<Project> =>
+export const loadValidProject = async (context: CliContext, options: LoadOptions = {}): Promise<Project> =>
   accept(context, await load(context, options))
 
 /**

@@ -4,7 +4,7 @@ import type { TransferProgress } from '../engine/ports/image-runtime.ts'
 import type { CliContext } from './context.ts'
 import { printProblems } from './screen/print-failure.ts'
 
-export type PushOptions = {
+type PushOptions = {
   readonly project: Project
   readonly names: readonly string[]
   readonly ignoreFailures: boolean

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Environment } from '../engine/ports/environment.ts'
 import type { EngineAddress } from '../engine/ports/engine-address.ts'
 import { createDockerode, type DockerodeCalls } from './dockerode-calls.ts'
 import type { Ask, EngineFailure, Query } from './ask.ts'
@@ -12,7 +13,7 @@ import { readAll } from './read-body.ts'
 export type DockerClient = {
   readonly docker: DockerodeCalls
   readonly address: EngineAddress
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly environment: Environment
   /** One ping, the first time. */
   negotiated(signal?: AbortSignal): Promise<Negotiated>
   /** The answer as JSON (or nothing). Throws an {@link EngineFailure} when the status is no success. */
@@ -26,7 +27,7 @@ export type DockerClient = {
 export type ClientOptions = {
   readonly address: EngineAddress
   /** The process environment, or what stands for it: `DOCKER_API_VERSION`, `DOCKER_CONFIG`, `SSH_AUTH_SOCK`, `HOME`, `PATH`. */
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly environment: Environment
 }
 
 export const createClient = ({ address, environment }: ClientOptions): DockerClient => {

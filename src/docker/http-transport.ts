@@ -7,6 +7,7 @@ import {
   type RequestOptions,
 } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Environment } from '../engine/ports/environment.ts'
 import type { EngineAddress } from '../engine/ports/engine-address.ts'
 
 export type HttpAsk = {
@@ -32,7 +33,6 @@ export type HttpTransport = {
 }
 
 /** What `ssh` runs in. */
-type Environment = Readonly<Record<string, string | undefined>>
 type Carrier = {
   readonly open: (options: RequestOptions, isFresh?: boolean) => ClientRequest
   readonly close: () => void

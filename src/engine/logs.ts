@@ -4,7 +4,7 @@ import type { EngineDeps } from './deps.ts'
 import type { Emit } from './emitter.ts'
 import { createEngineEvents } from './engine-events.ts'
 import { advanceMark, createLogFollower, type LogMark } from './logs/log-follower.ts'
-import { type LogBatch, type LogSource, mergeLogs } from './logs/merge-logs.ts'
+import { type LogRun, type LoggedContainer, mergeLogs } from './logs/merge-logs.ts'
 
 export type LogsRequest = {
   readonly project: string
@@ -83,14 +83,18 @@ const isWanted = (
 ): boolean =>
   request.services?.includes(service) !== false && (request.number === undefined || request.number === number)
 
-const toSource = ({ id, name, service }: LogSource): LogSource => ({ id, name, service })
+const toSource = ({ id, name, service }: LoggedContainer): LoggedContainer => ({ id, name, service })
 
 const toLimits = ({ since, tail }: LogsRequest): { readonly since?: number | string; readonly tail?: number } => ({
   ...(since === undefined ? {} : { since }),
   ...(tail === undefined ? {} : { tail }),
 })
 
-type History = { readonly request: LogsRequest; readonly sources: readonly LogSource[]; readonly signal: AbortSignal }
+type History = {
+  readonly request: LogsRequest
+  readonly sources: readonly LoggedContainer[]
+  readonly signal: AbortSignal
+}
 
 const tellHistory = async (
   deps: LogsDeps,
@@ -117,8 +121,8 @@ const tellHistory = async (
 const linesAtOnce = 500
 
 /** Neighbours of one stream of one container as one: the engine hands lines over one by one. */
-const joinRuns = async function* (batches: AsyncIterable<LogBatch>): AsyncGenerator<LogBatch> {
-  let run: { readonly batch: LogBatch; readonly lines: LogBatch['lines'][number][] } | undefined
+const joinRuns = async function* (batches: AsyncIterable<LogRun>): AsyncGenerator<LogRun> {
+  let run: { readonly batch: LogRun; readonly lines: LogRun['lines'][number][] } | undefined
   for await (const batch of batches) {
     const isMore =
       run !== undefined &&

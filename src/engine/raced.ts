@@ -21,7 +21,11 @@ export const mayBeRaced = (error: unknown): boolean =>
 
 type Asking = { readonly project: string; readonly emit: Emit; readonly signal: AbortSignal }
 
-/** Of the failures those that the next round takes up. Waits for an engine that is gone, and throws when it stays away. */
+/**
+ * Of the failures those that the next round takes up, the raced ones: something else was at the same thing at the same time,
+ * mostly the engine itself, with what a run that was cut off had asked of it. Such a step is planned again from a new look.
+ * Waits for an engine that is gone, and throws when it stays away.
+ */
 export const selectRaced = async <F extends Failed>(
   deps: Pick<EngineDeps, 'runtime' | 'clock' | 'random'>,
   failures: readonly F[],
@@ -61,7 +65,8 @@ export const selectRaced = async <F extends Failed>(
 
 /**
  * Tells how steps ended, but for those whose failure a further round may make good and those that they skip: nobody shall
- * read of an error that is none in the end. They are told when it is known.
+ * read of an error that is none in the end. They are told when it is known. `isAfterCut`: the run before this one was cut
+ * off, its lock was left behind, and the engine may still be carrying out what that run asked.
  */
 export const createEndings = (
   emit: Emit,

@@ -11,7 +11,7 @@ import { handleCommand } from './session/handle-command.ts'
 import { createJobs } from './session/jobs.ts'
 import { type ContainerExit, createMonitor, type MonitorOptions } from './session/monitor.ts'
 import { createQuestions } from './session/questions.ts'
-import { attempt, runPlan } from './session/run-plan.ts'
+import { attempt, enqueuePlan } from './session/enqueue-plan.ts'
 import { isAttached, raise, selectScope, type SessionRequest, type SessionState, setPhase } from './session/state.ts'
 import { createProjectSync, type ProjectSync } from './sync/project-sync.ts'
 import { createSeeds } from './sync/seeds.ts'
@@ -202,7 +202,7 @@ const begin = async (state: SessionState, { startSync }: Syncing): Promise<void>
   })
   setPhase(state, 'applying')
   const [result] = await Promise.all([
-    runPlan(state, state.plans.up, 'start'),
+    enqueuePlan(state, state.plans.up, 'start'),
     monitor.lookAtAll().then(() => followRunning(state)),
   ])
   if (state.applying.signal.aborted || state.closing.signal.aborted) return

@@ -1,8 +1,7 @@
+import type { Environment } from '../engine/ports/environment.ts'
 import { access, constants, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 const systemFolders = [
   '/usr/local/lib/docker/cli-plugins',

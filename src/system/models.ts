@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Environment } from '../engine/ports/environment.ts'
 import { StackError } from '../core/errors/stack-error.ts'
 import type { ModelCall, Models } from '../engine/ports/models.ts'
 import { findCliPlugin } from './cli-plugins.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
 type RunOptions = { readonly signal: AbortSignal; readonly onLine?: (line: string) => void }
 
 /** Runs the Docker CLI plugin `docker-model`, with the calls that Docker Compose makes of it. */

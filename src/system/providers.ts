@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Environment } from '../engine/ports/environment.ts'
 import { StackError } from '../core/errors/stack-error.ts'
 import { findCliPlugin, findExecutable } from './cli-plugins.ts'
 import type { ProviderMessage, Providers } from '../engine/ports/providers.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Runs programs that provide services as Docker Compose does: the Docker CLI plugin `docker-<type>`, or a program of that

@@ -4,14 +4,14 @@ import type { Command } from '../core/events/event.ts'
 import { parseLogFilter } from '../core/state/log-filter.ts'
 import { createLogWindow } from '../core/state/log-window.ts'
 import type { Store } from '../core/state/store.ts'
-import { handleCommand, type Effect } from './handle-command.ts'
+import { updateView, type Effect } from './update-view.ts'
 import { toControlName, toKeyName } from './key-names.ts'
-import { findCommand } from './keymap.ts'
+import { findUiCommand } from './keymap.ts'
 import { selectNextAge } from './next-age.ts'
 import { Pane } from './pane.tsx'
 import { composeScreen, type Screen } from './screen.ts'
 import type { Theme } from './theme.ts'
-import { initialViewState, selectLogServices, selectScope, type ViewState } from './view-state.ts'
+import { initialViewState, selectLogServices, selectKeyScope, type ViewState } from './view-state.ts'
 
 export type AppProps = {
   readonly store: Store
@@ -120,8 +120,8 @@ const useKeys = (props: AppProps, { setView, screen }: Screening) => {
   const act = (key: string | undefined, text: string) => {
     const current = latest.current
     const state = store.getState()
-    const scope = selectScope(current, state)
-    const command = findCommand(key ?? text, scope)
+    const scope = selectKeyScope(current, state)
+    const command = findUiCommand(key ?? text, scope)
     if (scope === 'filter' && key === undefined) {
       const { bottom, ...rest } = current
       latest.current = { ...rest, filter: current.filter + text }
@@ -130,7 +130,7 @@ const useKeys = (props: AppProps, { setView, screen }: Screening) => {
     if (command === undefined) return
     const services = selectLogServices(current, state)
     const filter = parseLogFilter(current.filter)
-    const handled = handleCommand(command, {
+    const handled = updateView(command, {
       view: current,
       state,
       logs: store.logs,

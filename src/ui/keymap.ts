@@ -33,13 +33,13 @@ export type UiCommand =
   | 'clear'
 
 /** Who has the keyboard. */
-export type Scope = 'main' | 'filter' | 'help' | 'details' | 'quit' | 'question'
+export type KeyScope = 'main' | 'filter' | 'help' | 'details' | 'quit' | 'question'
 
 export type Binding = {
   readonly command: UiCommand
   /** Names as `toKeyName` gives them. */
   readonly keys: readonly string[]
-  readonly when: readonly Scope[]
+  readonly when: readonly KeyScope[]
   /** One or two words for the bar at the bottom; absent: only in the help. */
   readonly hint?: string
   /** Only in the bar while this pane has the keyboard. */
@@ -257,5 +257,5 @@ export const keymap: readonly Binding[] = [
   },
 ]
 
-export const findCommand = (key: string, scope: Scope): UiCommand | undefined =>
+export const findUiCommand = (key: string, scope: KeyScope): UiCommand | undefined =>
   keymap.find((one) => one.when.includes(scope) && one.keys.includes(key))?.command

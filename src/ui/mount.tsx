@@ -57,6 +57,7 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
       interactive: true,
       exitOnCtrlC: false,
       patchConsole: false,
+      // Keys and resizing draw, too, without the store. After a pause Ink draws at once: only a busy screen waits.
       maxFps: 30,
       incrementalRendering: options.incremental ?? false,
     },

@@ -1,4 +1,4 @@
-import { selectActivities, selectServices } from '../core/state/select.ts'
+import { selectActivities, selectServiceViews } from '../core/state/select.ts'
 import type { State } from '../core/state/state.ts'
 import { untilNextAge } from './text/format.ts'
 
@@ -9,7 +9,7 @@ import { untilNextAge } from './text/format.ts'
 export const selectNextAge = (state: State, now: number): number | undefined => {
   const shown = [
     ...(state.phase === 'running' || state.phase === 'stopped' || state.phase === 'loading' ? [] : [state.phaseAt]),
-    ...selectServices(state).flatMap(({ status }) =>
+    ...selectServiceViews(state).flatMap(({ status }) =>
       status.since === undefined || status.tone === 'done' || status.tone === 'calm' ? [] : [status.since],
     ),
     ...selectActivities(state).flatMap((activity) => activity.since ?? []),

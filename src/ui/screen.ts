@@ -2,7 +2,7 @@ import type { LogBuffer } from '../core/state/log-buffer.ts'
 import type { LogFilter } from '../core/state/log-filter.ts'
 import { toPlainText } from '../core/state/log-filter.ts'
 import type { LogWindow } from '../core/state/log-window.ts'
-import { selectActivities, selectPlanProgress, selectService, selectServices } from '../core/state/select.ts'
+import { selectActivities, selectPlanProgress, selectService, selectServiceViews } from '../core/state/select.ts'
 import type { State } from '../core/state/state.ts'
 import { layout, type Layout } from './layout.ts'
 import { toActivityRows } from './rows/activity-rows.ts'
@@ -18,7 +18,7 @@ import { toTitleRow } from './rows/title-row.ts'
 import { composeRow, type Segment } from './text/compose-row.ts'
 import { formatCount, plural } from './text/format.ts'
 import type { Theme } from './theme.ts'
-import { selectChosen, selectLogServices, selectScope, type ViewState } from './view-state.ts'
+import { selectChosen, selectLogServices, selectKeyScope, type ViewState } from './view-state.ts'
 
 export type ScreenInput = {
   readonly state: State
@@ -55,8 +55,8 @@ export type Screen = {
 // oxlint-disable-next-line max-lines-per-function -- a screen from top to bottom
 export const composeScreen = (input: ScreenInput): Screen => {
   const { state, view, theme, columns: width, now, unicode } = input
-  const scope = selectScope(view, state)
-  const services = selectServices(state)
+  const scope = selectKeyScope(view, state)
+  const services = selectServiceViews(state)
   // The table says already who only waits for others.
   const activities = selectActivities(state).filter((activity) => activity.verb !== 'waiting')
   const prompt = toPromptRows(state, { scope, width, theme })

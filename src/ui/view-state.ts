@@ -1,6 +1,6 @@
 import type { LogPosition } from '../core/state/log-source.ts'
 import type { State } from '../core/state/state.ts'
-import type { Scope } from './keymap.ts'
+import type { KeyScope } from './keymap.ts'
 
 /** What belongs to this screen alone: it is not in the store and no event tells it. */
 export type ViewState = {
@@ -36,7 +36,7 @@ export const initialViewState: ViewState = {
   stopAsked: false,
 }
 
-export const selectScope = (view: ViewState, state: State): Scope => {
+export const selectKeyScope = (view: ViewState, state: State): KeyScope => {
   if (state.questions.length > 0) return 'question'
   if (view.overlay !== undefined) return view.overlay
   return view.typing ? 'filter' : 'main'

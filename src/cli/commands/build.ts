@@ -6,9 +6,9 @@ import { withDependencies } from '../../core/project/graph.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
-import { loadProject } from '../load-target.ts'
+import { loadValidProject } from '../load-target.ts'
 import { parseKeyValues } from '../run-definition.ts'
-import { runPlan } from '../run-plan.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { buildCommand } from '../table/other-commands.ts'
 import { assertServices } from '../target.ts'
@@ -22,7 +22,7 @@ const notBuilt = ['builder', 'check', 'memory', 'print'] as const
 export const runBuild = async ({ context, flags, given, words }: BuildCall): Promise<number> => {
   const missing = notBuilt.find((name) => given.has(name))
   if (missing !== undefined) throw new StackError('cli/not-built', { what: `"stack build --${missing}"` })
-  const project = await loadProject(context, { services: words, resolveEnvironment: false })
+  const project = await loadValidProject(context, { services: words, resolveEnvironment: false })
   assertServices(words, { target: { name: project.name, project } })
   const changed = withBuildFlags(project, { flags, context })
   const chosen =
@@ -36,7 +36,7 @@ export const runBuild = async ({ context, flags, given, words }: BuildCall): Pro
     context.stderr.write('No services to build\n')
     return 0
   }
-  const { exit } = await runPlan(
+  const { exit } = await applyWithProgress(
     flags.quiet ? { ...context, terminal: { ...context.terminal, progress: 'quiet' } } : context,
     {
       target: { name: project.name, project: changed },

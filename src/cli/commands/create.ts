@@ -1,7 +1,7 @@
 import { planUp } from '../../core/plan/plan-up.ts'
 import { createConfirm } from '../screen/ask-yes-no.ts'
-import { loadProject } from '../load-target.ts'
-import { runPlan } from '../run-plan.ts'
+import { loadValidProject } from '../load-target.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { createCommand } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
@@ -9,11 +9,11 @@ import { assertMakeFlags, toRoundOptions, toSilent, toUpOptions } from '../up/up
 
 export const runCreate = async ({ context, flags, words }: CallOf<typeof createCommand>): Promise<number> => {
   assertMakeFlags(flags, 'create')
-  const project = await loadProject(context, { services: words })
+  const project = await loadValidProject(context, { services: words })
   const target = { name: project.name, project }
   assertServices(words, { target })
   const options = toUpOptions({ context, project, flags, words })
-  const { exit } = await runPlan(context, {
+  const { exit } = await applyWithProgress(context, {
     target,
     title: 'create',
     plan: (observed, round) => planUp(project, observed, toRoundOptions({ ...options, start: false }, round)),

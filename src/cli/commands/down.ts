@@ -1,7 +1,7 @@
 import { planDown } from '../../core/plan/plan-down.ts'
 import { isTruthy } from '../screen/terminal.ts'
 import { loadTarget } from '../load-target.ts'
-import { runPlan } from '../run-plan.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { downCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
@@ -10,7 +10,7 @@ import { toGrace } from '../up/up-options.ts'
 /** `stack down`: containers, networks, and on request volumes and images go; works from labels where there is no file. */
 export const runDown = async ({ context, flags, words }: CallOf<typeof downCommand>): Promise<number> => {
   const target = await loadTarget(context, { services: words })
-  const { exit } = await runPlan(context, {
+  const { exit } = await applyWithProgress(context, {
     target,
     title: 'down',
     plan: (observed) => {

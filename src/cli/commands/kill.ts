@@ -1,13 +1,13 @@
 import { planKill } from '../../core/plan/plan-lifecycle.ts'
 import { loadTarget } from '../load-target.ts'
-import { runPlan } from '../run-plan.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { killCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
 
 export const runKill = async ({ context, flags, words }: CallOf<typeof killCommand>): Promise<number> => {
   const target = await loadTarget(context, { services: words })
-  const { exit } = await runPlan(context, {
+  const { exit } = await applyWithProgress(context, {
     target,
     title: 'kill',
     plan: (observed) => {
@@ -18,7 +18,7 @@ export const runKill = async ({ context, flags, words }: CallOf<typeof killComma
   if (exit !== 0 || !flags['remove-orphans'] || target.project === undefined) return exit
   const { planDown } = await import('../../core/plan/plan-down.ts')
   const known = new Set([...Object.keys(target.project.services), ...Object.keys(target.project.context.disabled)])
-  const orphans = await runPlan(context, {
+  const orphans = await applyWithProgress(context, {
     target,
     title: 'kill',
     plan: (observed) =>

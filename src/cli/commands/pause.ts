@@ -1,7 +1,7 @@
 import { planPause } from '../../core/plan/plan-lifecycle.ts'
 import type { CliContext } from '../context.ts'
 import { loadTarget } from '../load-target.ts'
-import { runPlan } from '../run-plan.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { Call } from '../table/command-spec.ts'
 import { assertServices, toServices } from '../target.ts'
 
@@ -14,7 +14,7 @@ const runVerb = async (
   { verb, words }: { readonly verb: 'pause' | 'unpause'; readonly words: readonly string[] },
 ): Promise<number> => {
   const target = await loadTarget(context, { services: words })
-  const { exit } = await runPlan(context, {
+  const { exit } = await applyWithProgress(context, {
     target,
     title: verb,
     plan: (observed) => {

@@ -1,9 +1,9 @@
 import type { Plan } from '../../core/plan/action.ts'
 import { planUp } from '../../core/plan/plan-up.ts'
 import { toStepSummary } from '../../engine/step-summary.ts'
-import { loadProject } from '../load-target.ts'
+import { loadValidProject } from '../load-target.ts'
 import { printProblems } from '../screen/print-failure.ts'
-import { printPlan } from '../run-plan.ts'
+import { printPlan } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { planCommand } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
@@ -15,7 +15,7 @@ const changedExit = 2
 export const runPlan = async ({ context, flags, words }: CallOf<typeof planCommand>): Promise<number> => {
   assertMakeFlags(flags, 'plan')
   const [project, runtime, { observeProject }] = await Promise.all([
-    loadProject(context, { services: words }),
+    loadValidProject(context, { services: words }),
     context.runtime(),
     import('../../engine/observe.ts'),
   ])

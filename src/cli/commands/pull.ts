@@ -1,15 +1,15 @@
 import type { Plan } from '../../core/plan/action.ts'
 import { withDependencies } from '../../core/project/graph.ts'
 import type { Project } from '../../core/project/project.ts'
-import { loadProject } from '../load-target.ts'
-import { runPlan } from '../run-plan.ts'
+import { loadValidProject } from '../load-target.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { pullCommand } from '../table/other-commands.ts'
 import { assertServices } from '../target.ts'
 
 /** `stack pull`: images that the file names. One that can be built and cannot be pulled is a warning. */
 export const runPull = async ({ context, flags, words }: CallOf<typeof pullCommand>): Promise<number> => {
-  const project = await loadProject(context, { services: words, resolveEnvironment: false })
+  const project = await loadValidProject(context, { services: words, resolveEnvironment: false })
   const target = { name: project.name, project }
   assertServices(words, { target })
   const names =
@@ -18,7 +18,7 @@ export const runPull = async ({ context, flags, words }: CallOf<typeof pullComma
       : flags['include-deps']
         ? [...withDependencies(project.services, words)]
         : words
-  const { exit } = await runPlan(
+  const { exit } = await applyWithProgress(
     flags.quiet ? { ...context, terminal: { ...context.terminal, progress: 'quiet' } } : context,
     {
       target,

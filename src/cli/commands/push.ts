@@ -1,5 +1,5 @@
 import { withDependencies } from '../../core/project/graph.ts'
-import { loadProject } from '../load-target.ts'
+import { loadValidProject } from '../load-target.ts'
 import { pushImages } from '../push-images.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { pushCommand } from '../table/other-commands.ts'
@@ -7,7 +7,7 @@ import { assertServices } from '../target.ts'
 
 /** `stack push`: images of services that are built. */
 export const runPush = async ({ context, flags, words }: CallOf<typeof pushCommand>): Promise<number> => {
-  const project = await loadProject(context, { services: words, resolveEnvironment: false })
+  const project = await loadValidProject(context, { services: words, resolveEnvironment: false })
   assertServices(words, { target: { name: project.name, project } })
   const names =
     words.length === 0

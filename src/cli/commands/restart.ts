@@ -1,6 +1,6 @@
 import { planRestart } from '../../core/plan/plan-lifecycle.ts'
-import { loadProject } from '../load-target.ts'
-import { runPlan } from '../run-plan.ts'
+import { loadValidProject } from '../load-target.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { restartCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices, withNamedServices } from '../target.ts'
@@ -8,10 +8,10 @@ import { toGrace } from '../up/up-options.ts'
 
 export const runRestart = async ({ context, flags, words }: CallOf<typeof restartCommand>): Promise<number> => {
   // All of it, for services that are restarted with the named ones.
-  const project = withNamedServices(await loadProject(context, { resolveEnvironment: false }), words)
+  const project = withNamedServices(await loadValidProject(context, { resolveEnvironment: false }), words)
   const target = { name: project.name, project }
   assertServices(words, { target })
-  const { exit } = await runPlan(context, {
+  const { exit } = await applyWithProgress(context, {
     target,
     title: 'restart',
     plan: (observed) =>

@@ -2,7 +2,7 @@ import { isUp } from '../../core/plan/container-steps.ts'
 import { planRemove } from '../../core/plan/plan-lifecycle.ts'
 import { askYesNo } from '../screen/ask-yes-no.ts'
 import { loadTarget } from '../load-target.ts'
-import { observeTarget, runPlan } from '../run-plan.ts'
+import { observeTarget, applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { rmCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
@@ -25,7 +25,7 @@ export const runRm = async ({ context, flags, words }: CallOf<typeof rmCommand>)
     !(await askYesNo(context, { text: 'Remove them?', what: 'This would remove containers', flag: '--force' }))
   )
     return 0
-  const { exit } = await runPlan(context, {
+  const { exit } = await applyWithProgress(context, {
     target,
     title: 'rm',
     plan: (now) => planRemove(target, now, { ...toServices(words), stop: flags.stop, anonymousVolumes: flags.volumes }),

@@ -4,9 +4,9 @@ import type { Project } from '../../core/project/project.ts'
 import { createConfirm } from '../screen/ask-yes-no.ts'
 import type { CliContext } from '../context.ts'
 import { joinTerminal, parseDetachKeys } from '../screen/join-terminal.ts'
-import { loadProject } from '../load-target.ts'
+import { loadValidProject } from '../load-target.ts'
 import { parseKeyValues, toRunDefinition } from '../run-definition.ts'
-import { runPlan } from '../run-plan.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { runCommand } from '../table/container-commands.ts'
 import { assertServices } from '../target.ts'
@@ -19,7 +19,7 @@ export const runRun = async (call: RunCall): Promise<number> => {
   const { context, flags, words } = call
   const [service = '', ...command] = words
   assertApart(flags, 'run', [['service-ports', 'publish']])
-  const project = await loadProject(context, { services: [service] })
+  const project = await loadValidProject(context, { services: [service] })
   const target = { name: project.name, project }
   assertServices([service], { target })
   const tty = !flags.detach && flags.tty && !flags['no-TTY'] && context.terminal.stdin && context.terminal.stdout
@@ -31,7 +31,7 @@ export const runRun = async (call: RunCall): Promise<number> => {
     removeOrphans: flags['remove-orphans'],
     ...toPull(flags.pull),
   }
-  const { exit } = await runPlan(flags.quiet ? quietly(context) : context, {
+  const { exit } = await applyWithProgress(flags.quiet ? quietly(context) : context, {
     target,
     title: 'run',
     plan: (observed, round) => planRun(project, observed, { oneOff, options: toRoundOptions(options, round) }),

@@ -1,7 +1,7 @@
 import { planUp } from '../../core/plan/plan-up.ts'
 import { createConfirm } from '../screen/ask-yes-no.ts'
-import { loadProject } from '../load-target.ts'
-import { runPlan } from '../run-plan.ts'
+import { loadValidProject } from '../load-target.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { scaleCommand } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
@@ -10,10 +10,10 @@ import { parseScale, toBaseOptions, toRoundOptions } from '../up/up-options.ts'
 export const runScale = async ({ context, flags, words }: CallOf<typeof scaleCommand>): Promise<number> => {
   const scale = parseScale(words, 'scale')
   const services = Object.keys(scale)
-  const project = await loadProject(context, { services })
+  const project = await loadValidProject(context, { services })
   const target = { name: project.name, project }
   assertServices(services, { target })
-  const { exit } = await runPlan(context, {
+  const { exit } = await applyWithProgress(context, {
     target,
     title: 'scale',
     plan: (observed, round) =>

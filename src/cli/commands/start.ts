@@ -1,17 +1,17 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import { planStart } from '../../core/plan/plan-lifecycle.ts'
-import { loadProject } from '../load-target.ts'
-import { runPlan } from '../run-plan.ts'
+import { loadValidProject } from '../load-target.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { startCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
 import { toAwaitTimeout } from '../up/up-options.ts'
 
 export const runStart = async ({ context, flags, words }: CallOf<typeof startCommand>): Promise<number> => {
-  const project = await loadProject(context, { services: words, resolveEnvironment: 'hooks' })
+  const project = await loadValidProject(context, { services: words, resolveEnvironment: 'hooks' })
   const target = { name: project.name, project }
   assertServices(words, { target })
-  const { exit } = await runPlan(context, {
+  const { exit } = await applyWithProgress(context, {
     target,
     title: 'start',
     plan: (observed) => {

@@ -2,8 +2,8 @@ import type { UpOptions } from '../../core/plan/up-options.ts'
 import type { Project } from '../../core/project/project.ts'
 import { planUp } from '../../core/plan/plan-up.ts'
 import { createConfirm } from '../screen/ask-yes-no.ts'
-import { loadProject } from '../load-target.ts'
-import { runPlan } from '../run-plan.ts'
+import { loadValidProject } from '../load-target.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import { summarizeUp } from '../up/summarize-up.ts'
 import type { UpCall } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
@@ -21,7 +21,7 @@ import { createUsageError } from '../usage-error.ts'
 export const runUp = async (call: UpCall): Promise<number> => {
   const { context, flags, words } = call
   assertUpFlags(flags)
-  const project = await loadProject(context, { services: words })
+  const project = await loadValidProject(context, { services: words })
   const target = { name: project.name, project }
   assertServices(
     [
@@ -56,7 +56,7 @@ const runDetached = async (
   { context, flags }: UpCall,
   { project, options }: { readonly project: Project; readonly options: UpOptions },
 ): Promise<number> => {
-  const { exit } = await runPlan(context, {
+  const { exit } = await applyWithProgress(context, {
     target: { name: project.name, project },
     title: 'up',
     plan: (observed, round) => planUp(project, observed, toRoundOptions(options, round)),

@@ -1,6 +1,6 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import { loadTarget } from '../load-target.ts'
-import { runPlan } from '../run-plan.ts'
+import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { waitCommand } from '../table/container-commands.ts'
 import { assertServices } from '../target.ts'
@@ -30,6 +30,10 @@ export const runWait = async ({ context, flags, words }: CallOf<typeof waitComma
   const first = await Promise.race(endings)
   for (const ending of endings) ending.catch(() => undefined) // the others go with the project
   const { planDown } = await import('../../core/plan/plan-down.ts')
-  const { exit } = await runPlan(context, { target, title: 'down', plan: (observed) => planDown(target, observed, {}) })
+  const { exit } = await applyWithProgress(context, {
+    target,
+    title: 'down',
+    plan: (observed) => planDown(target, observed, {}),
+  })
   return exit === 0 ? first : exit
 }

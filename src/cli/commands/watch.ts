@@ -2,7 +2,7 @@ import { createSession } from '../../engine/session.ts'
 import { createSessionPlans, type SessionPlans } from '../../engine/session-plans.ts'
 import type { Project } from '../../core/project/project.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
-import { loadProject } from '../load-target.ts'
+import { loadValidProject } from '../load-target.ts'
 import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from '../up/reload-on-edit.ts'
 import { createProgress } from '../screen/progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
@@ -12,7 +12,7 @@ import { toBaseOptions } from '../up/up-options.ts'
 
 /** `stack watch`: acts on saved files, and shows that alone. Containers are left running at the end. */
 export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCommand>): Promise<number> => {
-  const project = await loadProject(context, { services: words })
+  const project = await loadValidProject(context, { services: words })
   assertServices(words, { target: { name: project.name, project } })
   const watched = Object.entries(project.services).filter(
     ([name, service]) => (words.length === 0 || words.includes(name)) && (service.develop?.watch?.length ?? 0) > 0,
@@ -27,7 +27,7 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
     })
   const following: { edits?: EditWatch } = {}
   const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
-    const next = await loadAndFollow(() => loadProject(context, { services: words }), {
+    const next = await loadAndFollow(() => loadValidProject(context, { services: words }), {
       texts: context.texts,
       watch: () => following.edits,
       now: context.clock.now,

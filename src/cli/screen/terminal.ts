@@ -1,7 +1,6 @@
+import type { Environment } from '../../engine/ports/environment.ts'
 import { createPaint, type Paint } from '../../report/paint.ts'
 import type { GlobalFlags } from '../table/global-flags.ts'
-
-export type Environment = Readonly<Record<string, string | undefined>>
 
 export type ProgressKind = 'tty' | 'plain' | 'json' | 'quiet'
 

@@ -6,10 +6,10 @@ import { createSessionPlans } from '../../engine/session-plans.ts'
 import { askYesNo } from '../screen/ask-yes-no.ts'
 import type { UpCall } from '../table/lifecycle-commands.ts'
 import type { CliContext } from '../context.ts'
-import { loadProject } from '../load-target.ts'
+import { loadValidProject } from '../load-target.ts'
 import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from './reload-on-edit.ts'
 import { createProgress } from '../screen/progress.ts'
-import { toLimit } from '../run-plan.ts'
+import { toLimit } from '../apply-with-progress.ts'
 import { isTruthy } from '../screen/terminal.ts'
 import { toAwaitTimeout, toGrace, toSilent } from './up-options.ts'
 
@@ -87,7 +87,7 @@ const toRequest = (
     ...toLimit(context),
     ...toAwaitTimeout(flags['wait-timeout']),
     reload: async () => {
-      const next = await loadAndFollow(() => loadProject(context, { services: words }), {
+      const next = await loadAndFollow(() => loadValidProject(context, { services: words }), {
         texts: context.texts,
         watch,
         now: context.clock.now,

@@ -17,7 +17,7 @@ import { createUpContext, type UpContext } from './up-context.ts'
 import type { UpOptions } from './up-options.ts'
 
 /** Throws `plan/unknown-service` for a name that the project does not have. */
-export const assertServices = (project: Pick<Project, 'services'>, names: readonly ServiceName[]): void => {
+export const assertProjectServices = (project: Pick<Project, 'services'>, names: readonly ServiceName[]): void => {
   for (const service of names) {
     if (project.services[service] !== undefined) continue
     const near = nearestName(service, Object.keys(project.services))
@@ -123,8 +123,8 @@ const isUntouched = (context: UpContext, plan: readonly { action: { kind: string
  * external network that is missing).
  */
 export const planUp = (project: Project, observed: Observed, options: UpOptions): Plan => {
-  assertServices(project, options.services ?? [])
-  assertServices(project, Object.keys(options.scale ?? {}))
+  assertProjectServices(project, options.services ?? [])
+  assertProjectServices(project, Object.keys(options.scale ?? {}))
   const context = createUpContext(project, observed, options)
   checkScope(context)
   const images = planImages(context)

@@ -1,5 +1,5 @@
 import type { StackEvent } from '../events/event.ts'
-import type { Progress, State, StepState } from './state.ts'
+import type { StepProgress, State, StepState } from './state.ts'
 
 type StepEvent = Extract<
   StackEvent,
@@ -64,9 +64,9 @@ const changed = (step: StepState, event: Exclude<StepEvent, { type: 'plan/made' 
 
 /** Sums the parts: a total is known only when that of every part is. */
 const toProgress = (
-  before: Progress | undefined,
+  before: StepProgress | undefined,
   event: Extract<StackEvent, { type: 'step/progressed' }>,
-): Progress => {
+): StepProgress => {
   const part = event.part ?? ''
   const known = before?.parts[part]
   const total = event.total ?? known?.total

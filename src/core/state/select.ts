@@ -1,6 +1,6 @@
 import { toPublished, type Published } from './published-url.ts'
 import { selectWaitsOf, toProbeText, toServiceStatus, toVerb, type ServiceStatus } from './service-status.ts'
-import type { Progress, Reload, ServiceState, State } from './state.ts'
+import type { StepProgress, Reload, ServiceState, State } from './state.ts'
 
 /** Gives the same value for the same state, so that a view can compare by identity. */
 const onceForEachState = <T>(select: (state: State) => T): ((state: State) => T) => {
@@ -27,7 +27,7 @@ export type ServiceView = {
   readonly service: ServiceState
 }
 
-export const selectServices: (state: State) => readonly ServiceView[] = onceForEachState((state) =>
+export const selectServiceViews: (state: State) => readonly ServiceView[] = onceForEachState((state) =>
   state.services.map((service) => toView(state, service)),
 )
 
@@ -61,7 +61,7 @@ export type Counts = {
 
 /** Services by how they are; what ran to its end as it should counts as up. */
 export const selectCounts: (state: State) => Counts = onceForEachState((state) => {
-  const tones = selectServices(state).map((view) => view.status.tone)
+  const tones = selectServiceViews(state).map((view) => view.status.tone)
   const count = (...wanted: readonly string[]) => tones.filter((tone) => wanted.includes(tone)).length
   return { total: tones.length, up: count('good', 'done'), busy: count('busy'), bad: count('bad'), off: count('calm') }
 })
@@ -74,7 +74,7 @@ export type Activity = {
   readonly verb: string
   readonly text: string
   readonly since?: number
-  readonly progress?: Progress
+  readonly progress?: StepProgress
 }
 
 export const selectActivities: (state: State) => readonly Activity[] = onceForEachState((state) => {
@@ -145,5 +145,5 @@ export const selectPlanProgress: (state: State) => { readonly ended: number; rea
   }))
 
 export const selectService = (state: State, name: string): ServiceView | undefined =>
-  selectServices(state).find((view) => view.name === name)
+  selectServiceViews(state).find((view) => view.name === name)
 export const selectLastReload = (state: State): Reload | undefined => state.reloads.at(-1)

@@ -79,12 +79,12 @@ export type StepState = StepSummary & {
   /** Milliseconds that it took. */
   readonly ms?: number
   readonly waiting?: { readonly on: readonly string[]; readonly note: string }
-  readonly progress?: Progress
+  readonly progress?: StepProgress
   readonly problem?: Problem
   readonly because?: string
 }
 
-export type Progress = {
+export type StepProgress = {
   readonly done: number
   /** Absent while it is not known how much there is. */
   readonly total?: number

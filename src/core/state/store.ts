@@ -6,7 +6,10 @@ import { initialState, type State } from './state.ts'
 /** Runs a function once, that many milliseconds from now. */
 export type Schedule = (run: () => void, ms: number) => void
 
-/** How long news may wait, in milliseconds: changes of state come within one frame, log lines ten times a second. */
+/**
+ * How long news may wait, in milliseconds: changes of state come within one frame, and take log lines along; lines alone come
+ * ten times a second, since more nobody reads and each costs a drawing of the whole screen.
+ */
 export const framePauses = { state: 33, logs: 100 } as const
 
 /**

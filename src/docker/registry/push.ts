@@ -7,7 +7,7 @@ import { registryAuthHeader, toHeaderValue } from './registry-auth.ts'
 import { followTransfer, isDenied } from './transfer.ts'
 import { translateError } from '../translate-error.ts'
 
-export type PushOptions = {
+type PushOptions = {
   readonly reference: string
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: TransferProgress) => void

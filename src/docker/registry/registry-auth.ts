@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { DockerClient } from '../client.ts'
+import type { Environment } from '../../engine/ports/environment.ts'
 
 /** How to sign in to a registry. `identityToken` stands for name and password. */
 export type Credentials = { readonly username: string; readonly password: string; readonly identityToken?: string }
@@ -20,8 +20,6 @@ export type DockerConfig = {
   readonly credHelpers?: Readonly<Record<string, string>>
   readonly proxies?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
-
-type Environment = DockerClient['environment']
 
 /** Docker Hub's name in the configuration, whatever host it is asked by. */
 const HUB_KEY = 'https://index.docker.io/v1/'

@@ -7,8 +7,8 @@ import { createLineReader } from '../line-reader.ts'
 import type { LogChunk } from '../ports/container-runtime.ts'
 import { isPassing, withRetry } from '../retry.ts'
 import { toProblem } from '../to-problem.ts'
-import { createLogWindow } from './log-window.ts'
-import type { LogSource } from './merge-logs.ts'
+import { createReorderBuffer } from './reorder-buffer.ts'
+import type { LoggedContainer } from './merge-logs.ts'
 
 /** The last line that was seen of a container, and how many lines bore its very timestamp. */
 export type LogMark = { readonly timestamp: string; readonly count: number }
@@ -19,7 +19,7 @@ export type LogFollower = {
    * (seconds), or from its first line. Called at every start of a container; does nothing while it is followed.
    */
   follow(
-    source: LogSource,
+    source: LoggedContainer,
     from?: { readonly since?: number | string; readonly tail?: number; readonly mark?: LogMark },
   ): void
   /** Resolves when what the container wrote before it stopped has been told. */
@@ -45,11 +45,11 @@ const patientAttempts = 24
 export const createLogFollower = (deps: FollowerDeps): LogFollower => {
   const streams = new Map<string, Stream>()
   const marks = new Map<string, LogMark>()
-  const window = createLogWindow(deps)
+  const ordered = createReorderBuffer(deps)
   let lost: { readonly error: unknown } | undefined
 
   const read = async (
-    source: LogSource,
+    source: LoggedContainer,
     from: { readonly since?: number | string; readonly tail?: number },
   ): Promise<void> => {
     const mark = marks.get(source.id)
@@ -68,11 +68,11 @@ export const createLogFollower = (deps: FollowerDeps): LogFollower => {
       const lines = skip(chunk.lines)
       if (lines.length === 0) continue
       marks.set(source.id, advanceMark(marks.get(source.id), lines))
-      window.add({ source, stream: chunk.stream, lines })
+      ordered.add({ source, stream: chunk.stream, lines })
     }
   }
   const run = async (
-    source: LogSource,
+    source: LoggedContainer,
     from: { readonly since?: number | string; readonly tail?: number },
   ): Promise<void> => {
     const { clock, random, signal } = deps
@@ -87,10 +87,10 @@ export const createLogFollower = (deps: FollowerDeps): LogFollower => {
     } catch (error) {
       if (signal.aborted) return
       if (isCutOff(error)) lost = { error }
-      else if (isUnreadable(error)) await readByAttaching(deps, source, window.add)
+      else if (isUnreadable(error)) await readByAttaching(deps, source, ordered.add)
       else tellFailure(deps, source, error)
     } finally {
-      window.flush()
+      ordered.flush()
     }
   }
   const follow: LogFollower['follow'] = (source, from = {}) => {
@@ -114,7 +114,7 @@ export const createLogFollower = (deps: FollowerDeps): LogFollower => {
   }
   return {
     follow,
-    flush: window.flush,
+    flush: ordered.flush,
     settled: async (id) => {
       const stream = streams.get(id)
       if (stream === undefined) return
@@ -131,7 +131,7 @@ export const createLogFollower = (deps: FollowerDeps): LogFollower => {
 }
 
 /** A container that is gone has no more to say; whatever else ends its log before it is told. */
-const tellFailure = ({ emit, signal }: FollowerDeps, { name, service }: LogSource, error: unknown): void => {
+const tellFailure = ({ emit, signal }: FollowerDeps, { name, service }: LoggedContainer, error: unknown): void => {
   if (signal.aborted || (isStackError(error) && error.code === 'engine/not-found')) return
   const problem: Problem = { ...toProblem(error), severity: 'warning' }
   const message = `The log of ${name} is not followed any more. ${problem.message}`
@@ -168,8 +168,8 @@ const isUnreadable = (error: unknown): boolean => isStackError(error) && /does n
 
 const readByAttaching = async (
   deps: FollowerDeps,
-  source: LogSource,
-  add: (batch: { source: LogSource; stream: 'stdout' | 'stderr'; lines: LogChunk['lines'] }) => void,
+  source: LoggedContainer,
+  add: (batch: { source: LoggedContainer; stream: 'stdout' | 'stderr'; lines: LogChunk['lines'] }) => void,
 ): Promise<void> => {
   const { runtime, clock, signal } = deps
   try {

@@ -1,15 +1,16 @@
 import type { LogChunk } from '../ports/container-runtime.ts'
 
-export type LogSource = { readonly id: string; readonly name: string; readonly service: string }
+/** A container whose log is read. */
+export type LoggedContainer = { readonly id: string; readonly name: string; readonly service: string }
 /** Lines of one stream of one container, in a row. */
-export type LogBatch = {
-  readonly source: LogSource
+export type LogRun = {
+  readonly source: LoggedContainer
   readonly stream: 'stdout' | 'stderr'
   readonly lines: LogChunk['lines']
 }
 
 type Cursor = {
-  readonly source: LogSource
+  readonly source: LoggedContainer
   readonly chunks: AsyncIterator<LogChunk>
   chunk: LogChunk | undefined
   line: number
@@ -20,8 +21,8 @@ type Cursor = {
  * of each and so needs no more memory for long logs than for short ones.
  */
 export const mergeLogs = async function* (
-  sources: readonly { readonly source: LogSource; readonly chunks: AsyncIterable<LogChunk> }[],
-): AsyncGenerator<LogBatch> {
+  sources: readonly { readonly source: LoggedContainer; readonly chunks: AsyncIterable<LogChunk> }[],
+): AsyncGenerator<LogRun> {
   const cursors: Cursor[] = sources.map(({ source, chunks }) => ({
     source,
     chunks: chunks[Symbol.asyncIterator](),
@@ -67,7 +68,7 @@ const pickFirst = (open: readonly Cursor[]): { readonly first: Cursor; readonly 
   return { first, limit }
 }
 
-const takeUntil = (cursor: Cursor, limit: string | undefined): LogBatch => {
+const takeUntil = (cursor: Cursor, limit: string | undefined): LogRun => {
   const chunk = cursor.chunk as LogChunk
   const from = cursor.line
   cursor.line += 1

@@ -22,7 +22,7 @@ export type ContainerView = {
   readonly upMs: number
 }
 
-export type Verdict =
+export type ReadyVerdict =
   | { readonly kind: 'ready' }
   | {
       readonly kind: 'waiting'
@@ -37,9 +37,12 @@ export type Verdict =
 /** What runs without a healthcheck counts as running when it has not fallen over by then. */
 export const steadyMs = 500
 
-const ready: Verdict = { kind: 'ready' }
-const failed = (failure: Extract<Verdict, { kind: 'failed' }>['failure']): Verdict => ({ kind: 'failed', failure })
-const waiting = (note: string): Verdict => ({ kind: 'waiting', note })
+const ready: ReadyVerdict = { kind: 'ready' }
+const failed = (failure: Extract<ReadyVerdict, { kind: 'failed' }>['failure']): ReadyVerdict => ({
+  kind: 'failed',
+  failure,
+})
+const waiting = (note: string): ReadyVerdict => ({ kind: 'waiting', note })
 
 /**
  * `--wait` is for scripts that ask the engine next: where its own probe comes soon, it is given the time to agree. One that
@@ -48,7 +51,7 @@ const waiting = (note: string): Verdict => ({ kind: 'waiting', note })
 export const agreementMs = 2500
 
 /** Whether a container is in the condition that somebody waits for; if not, why not yet, or why never. Pure. */
-export const judge = (condition: Condition, view: ContainerView): Verdict => {
+export const judge = (condition: Condition, view: ContainerView): ReadyVerdict => {
   switch (view.state) {
     case 'gone':
     case 'removing':
@@ -77,7 +80,7 @@ export const judge = (condition: Condition, view: ContainerView): Verdict => {
   }
 }
 
-const judgeRunning = (condition: Condition, view: ContainerView): Verdict => {
+const judgeRunning = (condition: Condition, view: ContainerView): ReadyVerdict => {
   if (condition === 'started') return ready
   if (condition === 'completed') return waiting('running, not completed yet')
   if (!view.hasHealthcheck) {

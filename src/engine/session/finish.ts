@@ -1,4 +1,4 @@
-import { runPlan } from './run-plan.ts'
+import { enqueuePlan } from './enqueue-plan.ts'
 import { type End, raise, type SessionState, setPhase } from './state.ts'
 
 /** Brings a session to its end: what was begun is left off, and the containers are stopped unless they are to go on. */
@@ -34,7 +34,7 @@ const stopContainers = async (state: SessionState): Promise<void> => {
       ? state.plans.kill(services)
       : state.plans.stop(services, graceSeconds === undefined ? {} : { graceSeconds })
     try {
-      await runPlan(state, plan, 'command')
+      await enqueuePlan(state, plan, 'command')
     } catch (error) {
       if (!state.applying.signal.aborted) raise(state, 'stop', error)
     }

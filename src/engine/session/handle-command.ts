@@ -1,7 +1,7 @@
 import type { Command } from '../../core/events/event.ts'
 import type { PlanFunction } from '../apply.ts'
 import { toSessionStarted } from './describe.ts'
-import { attempt } from './run-plan.ts'
+import { attempt } from './enqueue-plan.ts'
 import { raise, type SessionState } from './state.ts'
 
 /** What a person, or a signal, asks of a running session. */

@@ -4,7 +4,7 @@ import { toContainerSummary } from '../container-events.ts'
 import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import type { EngineEvents } from '../engine-events.ts'
-import type { LogSource } from '../logs/merge-logs.ts'
+import type { LoggedContainer } from '../logs/merge-logs.ts'
 import type { EngineEvent } from '../ports/runtime.ts'
 
 export type ContainerExit = {
@@ -28,7 +28,7 @@ type MonitorDeps = Pick<EngineDeps, 'runtime'> & {
 export type MonitorOptions = {
   readonly project: string
   /** `isNew`: it was created while we watched, and has written nothing before. */
-  readonly onStart: (container: LogSource, isNew: boolean) => void
+  readonly onStart: (container: LoggedContainer, isNew: boolean) => void
   /** After it has been looked at. */
   readonly onStarted: (container: ContainerSummary) => void
   readonly onExit: (exit: ContainerExit) => void

@@ -1,12 +1,12 @@
 import type { HostFiles } from '../ports/host-files.ts'
-import { joinPath, parentOf } from './paths.ts'
+import { pathBelow, parentOf } from './paths.ts'
 
 /** The file that git holds while it rewrites its work tree, for the repository that a folder is in. */
 export const findGitLock = async (files: HostFiles, folder: string): Promise<string | undefined> => {
   for (let at = folder; ; at = parentOf(at)) {
-    const entry = await files.stat(joinPath(at, '.git'))
-    if (entry?.kind === 'directory') return joinPath(entry.path, 'index.lock')
-    if (entry?.kind === 'file') return joinPath(await readGitDirectory(files, entry.path), 'index.lock')
+    const entry = await files.stat(pathBelow(at, '.git'))
+    if (entry?.kind === 'directory') return pathBelow(entry.path, 'index.lock')
+    if (entry?.kind === 'file') return pathBelow(await readGitDirectory(files, entry.path), 'index.lock')
     if (at === '/' || at === '' || at === parentOf(at)) return undefined
   }
 }
@@ -15,5 +15,5 @@ export const findGitLock = async (files: HostFiles, folder: string): Promise<str
 const readGitDirectory = async (files: HostFiles, path: string): Promise<string> => {
   const text = new TextDecoder().decode(await files.read(path))
   const directory = /^gitdir: (.+)$/m.exec(text)?.[1]?.trim() ?? path
-  return directory.startsWith('/') ? directory : joinPath(parentOf(path), directory)
+  return directory.startsWith('/') ? directory : pathBelow(parentOf(path), directory)
 }

@@ -1,6 +1,6 @@
 /** Paths of the host and of containers, with `/` between their parts. */
 
-export const joinPath = (folder: string, relative: string): string =>
+export const pathBelow = (folder: string, relative: string): string =>
   relative === '' ? folder : folder.endsWith('/') ? `${folder}${relative}` : `${folder}/${relative}`
 
 /** `path` as seen from `root`: empty for the root itself, `undefined` when it is not below it. */

@@ -3,7 +3,7 @@ import type { Hook, Service, WatchAction, WatchRule } from '../../core/project/s
 import type { EngineDeps } from '../deps.ts'
 import { createIgnoreRules, readIgnoreFile, type IgnoreRules } from '../../wire/ignore-patterns.ts'
 import { isEditorFile, isToolFolder } from './editor-files.ts'
-import { joinPath, nameOf, relativeTo } from './paths.ts'
+import { pathBelow, nameOf, relativeTo } from './paths.ts'
 
 export type SyncRule = {
   readonly service: string
@@ -27,7 +27,7 @@ export const copies = ({ action }: Pick<SyncRule, 'action'>): boolean =>
 /** Where a file goes in the container; for rules that copy. */
 export const toContainerPath = (rule: SyncRule, path: string): string | undefined => {
   const relative = relativeTo(rule.root, path)
-  return relative === undefined || rule.target === undefined ? undefined : joinPath(rule.target, relative)
+  return relative === undefined || rule.target === undefined ? undefined : pathBelow(rule.target, relative)
 }
 
 type RuleDeps = Pick<EngineDeps, 'files'>
@@ -109,13 +109,13 @@ const createIgnore = (folder: string, text: string): IgnoreRules => {
 const createContextIgnore = async (deps: RuleDeps, { build }: Service): Promise<IgnoreRules> => {
   const folder = build?.context
   if (folder === undefined || !folder.startsWith('/')) return createIgnoreRules([])
-  const dockerfile = joinPath(folder, build?.dockerfile ?? 'Dockerfile')
+  const dockerfile = pathBelow(folder, build?.dockerfile ?? 'Dockerfile')
   const text =
     (await readText(
       deps,
       `${build?.dockerfile?.startsWith('/') === true ? build.dockerfile : dockerfile}.dockerignore`,
     )) ??
-    (await readText(deps, joinPath(folder, '.dockerignore'))) ??
+    (await readText(deps, pathBelow(folder, '.dockerignore'))) ??
     ''
   return createIgnore(folder, text)
 }

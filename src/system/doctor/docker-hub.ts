@@ -1,5 +1,5 @@
+import type { Environment } from '../../engine/ports/environment.ts'
 import type { EngineAddress } from '../../engine/ports/engine-address.ts'
-import type { Environment } from '../engines/engine-candidates.ts'
 import { requestEngine } from '../engines/engine-http.ts'
 
 /** Long enough for a slow line, short enough not to hold anybody up where packets are dropped in silence. */

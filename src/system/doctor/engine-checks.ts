@@ -1,5 +1,5 @@
+import type { Environment } from '../../engine/ports/environment.ts'
 import type { EngineAddress, EngineAttempt } from '../../engine/ports/engine-address.ts'
-import type { Environment } from '../engines/engine-candidates.ts'
 import type { Check, EngineDescription } from './check.ts'
 import { asksDockerHub } from './docker-hub.ts'
 import { suggestEngineFix, type Machine } from './machine.ts'

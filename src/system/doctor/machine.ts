@@ -1,6 +1,6 @@
+import type { Environment } from '../../engine/ports/environment.ts'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import type { Environment } from '../engines/engine-candidates.ts'
 
 /** What decides how an engine gets onto this machine. */
 export type Machine = {

@@ -1,5 +1,5 @@
+import type { Environment } from '../../engine/ports/environment.ts'
 import type { EngineAddress } from '../../engine/ports/engine-address.ts'
-import type { Environment } from '../engines/engine-candidates.ts'
 import { findEngine } from '../engines/find-engine.ts'
 import type { Check } from './check.ts'
 import { describeEngine } from './describe-engine.ts'

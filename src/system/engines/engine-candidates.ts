@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { Environment } from '../../engine/ports/environment.ts'
 import type { EngineAddress, EngineAttempt } from '../../engine/ports/engine-address.ts'
 import { parseDockerHost, type EngineTls } from './docker-host.ts'
-
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A place where an engine may listen, or one that is named but cannot be used. */
 export type EngineCandidate =

@@ -1,5 +1,6 @@
+import type { Environment } from '../../engine/ports/environment.ts'
 import type { EngineAddress, EngineAttempt } from '../../engine/ports/engine-address.ts'
-import { listEngineCandidates, type Environment } from './engine-candidates.ts'
+import { listEngineCandidates } from './engine-candidates.ts'
 import { requestEngine } from './engine-http.ts'
 
 /** Longer than an engine on this machine ever takes; a far one through ssh needs seconds to connect. */

@@ -1,5 +1,5 @@
 import { toProbeText } from '../../core/state/service-status.ts'
-import { selectServices, type ServiceView } from '../../core/state/select.ts'
+import { selectServiceViews, type ServiceView } from '../../core/state/select.ts'
 import type { RaisedProblem, State } from '../../core/state/state.ts'
 import type { Theme } from '../theme.ts'
 import { composeRow } from '../text/compose-row.ts'
@@ -34,7 +34,7 @@ export const toDetailsRows = (state: State, view: ServiceView, options: DetailsO
 
 const toFacts = (state: State, view: ServiceView, now: number): readonly (readonly [string, string])[] => {
   const { service } = view
-  const known = selectServices(state)
+  const known = selectServiceViews(state)
   return [
     ['image', view.image ?? ''],
     ['tier', view.tier ?? ''],

@@ -1,5 +1,5 @@
 import { toKeyLabel } from '../key-names.ts'
-import { keymap, type Binding, type Scope } from '../keymap.ts'
+import { keymap, type Binding, type KeyScope } from '../keymap.ts'
 import type { Theme } from '../theme.ts'
 import { textWidth } from '../../wire/cell-width.ts'
 import { composeRow, type Segment } from '../text/compose-row.ts'
@@ -8,7 +8,7 @@ export type HintRowOptions = {
   readonly width: number
   readonly theme: Theme
   readonly unicode: boolean
-  readonly scope: Scope
+  readonly scope: KeyScope
   readonly pane: 'services' | 'logs'
   /** The chosen service runs, so that its key stops it. */
   readonly running: boolean

@@ -1,5 +1,5 @@
 import type { State } from '../../core/state/state.ts'
-import type { Scope } from '../keymap.ts'
+import type { KeyScope } from '../keymap.ts'
 import type { Theme } from '../theme.ts'
 import { composeRow } from '../text/compose-row.ts'
 import { wrapWords } from '../text/fit.ts'
@@ -8,7 +8,7 @@ import { toTitleRow } from './title-row.ts'
 /** A question that waits for an answer; the keys that answer it stand in the bar below. Empty when there is none. */
 export const toPromptRows = (
   state: State,
-  options: { readonly scope: Scope; readonly width: number; readonly theme: Theme },
+  options: { readonly scope: KeyScope; readonly width: number; readonly theme: Theme },
 ): readonly string[] => {
   const { scope, width, theme } = options
   const { ellipsis } = theme.symbols

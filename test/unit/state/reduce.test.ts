@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { EventBody, StackEvent } from '../../../src/core/events/event.ts'
 import { reduce } from '../../../src/core/state/reduce.ts'
-import { selectActivities, selectCounts, selectPlanProgress, selectServices } from '../../../src/core/state/select.ts'
+import {
+  selectActivities,
+  selectCounts,
+  selectPlanProgress,
+  selectServiceViews,
+} from '../../../src/core/state/select.ts'
 import { initialState, type State } from '../../../src/core/state/state.ts'
 import { crashed, probing, running, start, starting, toEvents } from '../../support/shop-events.ts'
 
@@ -14,7 +19,7 @@ const after = (state: State, ...bodies: readonly EventBody[]) =>
 
 /** One line a service: what a person would read. */
 const asText = (state: State) =>
-  `\n${selectServices(state)
+  `\n${selectServiceViews(state)
     .map(({ name, status, replicas, published }) =>
       [
         `${name} ${replicas.running}/${replicas.wanted}`,
@@ -164,7 +169,7 @@ describe('reduce', () => {
     const worker = up.services.find((service) => service.name === 'worker')!.containers[0]!
     const exited: EventBody = { type: 'container/changed', container: { ...worker, state: 'exited', exitCode: 143 } }
     const ended: EventBody = { type: 'step/ended', id: 'worker.1/stop', outcome: 'done', ms: 100 }
-    const word = (state: State) => selectServices(state).find((view) => view.name === 'worker')?.status.word
+    const word = (state: State) => selectServiceViews(state).find((view) => view.name === 'worker')?.status.word
     expect(word(stopping)).toBe('stopping')
     const stopped = after(stopping, exited, ended)
     expect(word(stopped)).toBe('stopped')
@@ -212,14 +217,14 @@ describe('reduce', () => {
       type: 'container/changed',
       container: { id: 'x', name: 'shop-old-1', service: 'old', number: 1, state: 'running', ports: [] },
     })
-    expect(selectServices(state).at(-1)).toMatchObject({ name: 'old', status: { word: 'running' } })
+    expect(selectServiceViews(state).at(-1)).toMatchObject({ name: 'old', status: { word: 'running' } })
   })
 })
 
 describe('selectors', () => {
   it('give the same value for the same state', () => {
     const state = fold(toEvents(starting, probing))
-    for (const select of [selectServices, selectActivities, selectCounts, selectPlanProgress])
+    for (const select of [selectServiceViews, selectActivities, selectCounts, selectPlanProgress])
       expect(select(state)).toBe(select(state))
   })
 })

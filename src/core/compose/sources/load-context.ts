@@ -48,7 +48,7 @@ export const createLoadContext = (request: LoadRequest, sources: Sources): Omit<
 })
 
 /** Reads a file once. A fault is reported at `at`, the place that names the file. */
-export const readText = (context: LoadContext, path: string, at: Place | undefined): SourceText | undefined => {
+export const readSource = (context: LoadContext, path: string, at: Place | undefined): SourceText | undefined => {
   const known = context.texts.get(path)
   if (known !== undefined) return known
   const result = context.sources.read(path)
@@ -81,7 +81,7 @@ export const readDocuments = (
   at: Place | undefined,
 ): readonly ParsedDocument[] | undefined => {
   if (context.parsed.has(path)) return context.parsed.get(path)
-  const source = readText(context, path, at)
+  const source = readSource(context, path, at)
   const documents = source === undefined ? undefined : parseYaml(source, context.problems)
   context.parsed.set(path, documents)
   return documents

@@ -1,5 +1,5 @@
 import { interpolateText } from '../texts/template.ts'
-import { type LoadContext, readDocuments, readText } from './load-context.ts'
+import { type LoadContext, readDocuments, readSource } from './load-context.ts'
 import { textOf, type Place } from '../tree/node.ts'
 import { basename } from '../texts/paths.ts'
 
@@ -55,7 +55,7 @@ const mayHoldName = /(?:^|[\n{,?:\s"'])name["']?\s*:/
 const nameFromFiles = ({ files, environment, interpolate }: Wanted, context: LoadContext): string => {
   let found: { readonly text: string; readonly place: Place } | undefined
   for (const file of files) {
-    const source = readText(context, file, undefined)
+    const source = readSource(context, file, undefined)
     if (source === undefined || !mayHoldName.test(source.text)) continue
     for (const document of readDocuments(context, file, undefined) ?? []) {
       const value = document.root?.kind === 'map' ? document.root.entries.get('name')?.value : undefined

@@ -1,5 +1,5 @@
 import { type EnvFileOptions, parseEnvFile } from '../texts/env-file.ts'
-import { type LoadContext, readText } from './load-context.ts'
+import { type LoadContext, readSource } from './load-context.ts'
 import type { Place, SourceText } from '../tree/node.ts'
 
 /**
@@ -14,7 +14,7 @@ export const readEnvFiles = (
   const values: Record<string, string> = {}
   let failed = false
   for (const { path, at } of files) {
-    const source = readText(context, path, at)
+    const source = readSource(context, path, at)
     const read =
       source === undefined
         ? undefined

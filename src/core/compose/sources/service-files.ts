@@ -1,6 +1,6 @@
 import type { NullableStringMap, Service, StringMap } from '../../project/service.ts'
 import { findNode } from '../tree/locate.ts'
-import { type LoadContext, readText } from './load-context.ts'
+import { type LoadContext, readSource } from './load-context.ts'
 import type { MapNode, Place } from '../tree/node.ts'
 import { readValues } from './read-env-files.ts'
 
@@ -20,7 +20,7 @@ export const withEnvironment = (name: string, service: Service, { context, model
       })
       continue
     }
-    const source = readText(context, file.path, at)
+    const source = readSource(context, file.path, at)
     if (source === undefined) continue
     const see: Lookup = (variable) => lookup(variable) ?? service.environment?.[variable] ?? undefined
     const format = file.format === 'raw' ? 'raw' : undefined
@@ -49,7 +49,7 @@ export const withLabels = (name: string, service: Service, { context, model }: J
   if (service.label_file === undefined) return service
   const values = new Map<string, string>()
   for (const [index, file] of service.label_file.entries()) {
-    const source = readText(context, file, placeOf(model, ['services', name, 'label_file', index]))
+    const source = readSource(context, file, placeOf(model, ['services', name, 'label_file', index]))
     if (source === undefined) continue
     for (const [label, value] of readValues(source, context, { lookup: (variable) => values.get(variable) }) ?? [])
       values.set(label, value)

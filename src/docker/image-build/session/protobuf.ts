@@ -2,13 +2,13 @@ import { Buffer } from 'node:buffer'
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 
 /** A field of a message: a number, exact up to 2^53, or the bytes of a string, of bytes or of a message. */
-export type Field = { readonly number: number; readonly value: number; readonly bytes: Buffer }
+export type WireField = { readonly number: number; readonly value: number; readonly bytes: Buffer }
 
 /**
  * The fields of a message of BuildKit, in which there are numbers, strings, bytes and messages; others are passed over.
  * @throws RangeError where the message is cut off
  */
-export const readFields = function* (message: Buffer): Generator<Field> {
+export const readFields = function* (message: Buffer): Generator<WireField> {
   const reader = new BinaryReader(message)
   while (reader.pos < reader.len) {
     const [number, type] = reader.tag()

@@ -1,21 +1,23 @@
 import type { Emit } from '../emitter.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { LogBatch } from './merge-logs.ts'
+import type { LogRun } from './merge-logs.ts'
 
-// Long enough for lines of one moment to meet, too short to be felt.
+// Long enough for lines of one moment to meet, too short to be felt. This wait makes the order, for every reader of a
+// log; the two behind it, of the store and of the screen, only save drawing.
 const windowMs = 25
 // More lines than this in one window nobody can read: the oldest are dropped, and counted.
 const maxLines = 20_000
 
-export type LogWindow = {
-  add(batch: LogBatch): void
+export type ReorderBuffer = {
+  add(run: LogRun): void
+  /** What is there leaves at once. */
   flush(): void
 }
 
-type Entry = { readonly batch: LogBatch; readonly timestamp: string; readonly text: string; readonly at: number }
+type Entry = { readonly batch: LogRun; readonly timestamp: string; readonly text: string; readonly at: number }
 
 /** Lines of several containers that arrive nearly together leave in the order in which they were written. */
-export const createLogWindow = ({
+export const createReorderBuffer = ({
   clock,
   emit,
   signal,
@@ -23,7 +25,7 @@ export const createLogWindow = ({
   readonly clock: Clock
   readonly emit: Emit
   readonly signal: AbortSignal
-}): LogWindow => {
+}): ReorderBuffer => {
   let entries: Entry[] = []
   let isOpen = false
   const dropped = new Map<string, number>()

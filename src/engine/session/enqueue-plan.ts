@@ -5,7 +5,7 @@ import { raise, type SessionState } from './state.ts'
 type Trigger = 'start' | 'file' | 'watch' | 'command'
 
 /** Applies a plan when everything that was asked for before is done. */
-export const runPlan = (state: SessionState, plan: PlanFunction, trigger: Trigger): Promise<ApplyResult> =>
+export const enqueuePlan = (state: SessionState, plan: PlanFunction, trigger: Trigger): Promise<ApplyResult> =>
   state.jobs.run(() => {
     const { deps, emit, events, request } = state
     const signal = AbortSignal.any([state.closing.signal, state.applying.signal])
@@ -55,7 +55,7 @@ export const attempt = async (
 ): Promise<boolean> => {
   try {
     state.emit({ type: 'problem/cleared', id })
-    return (await runPlan(state, plan, trigger)).failures.length === 0
+    return (await enqueuePlan(state, plan, trigger)).failures.length === 0
   } catch (error) {
     if (!state.closing.signal.aborted && !state.applying.signal.aborted) raise(state, id, error)
     return false

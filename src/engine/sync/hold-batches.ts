@@ -4,7 +4,7 @@ import type { WatchBatch } from '../ports/watcher.ts'
 export type HoldOptions = {
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Something is rewriting many files (git): wait until it is done. */
+  /** Something is rewriting many files (git holds its index lock): no batch goes out until it is done. */
   readonly isHeld: () => Promise<boolean>
 }
 

@@ -7,7 +7,7 @@ import type { CliContext } from './context.ts'
 import { createProgress, type ProgressOptions } from './screen/progress.ts'
 import type { Target } from './target.ts'
 
-export type RunPlanOptions = {
+export type ApplyWithProgressOptions = {
   readonly target: Target
   /** The word of the command: `up`. */
   readonly title: string
@@ -21,9 +21,9 @@ export type RunPlanOptions = {
 }
 
 /** Carries a plan out with progress, or with `--dry-run` prints it. Resolves with the result and the exit code. */
-export const runPlan = async (
+export const applyWithProgress = async (
   context: CliContext,
-  options: RunPlanOptions,
+  options: ApplyWithProgressOptions,
 ): Promise<{ readonly exit: number; readonly result: ApplyResult }> => {
   const { target, title, plan } = options
   const [deps, { applyPlan }, { createEmitter }] = await Promise.all([

@@ -27,7 +27,7 @@ export type CommandContext = {
 export type Handled = { readonly view: ViewState; readonly effects: readonly Effect[] }
 
 /** What a command does to this screen, and what it asks for. Pure, so that every key can be tested without a terminal. */
-export const handleCommand = (command: UiCommand, context: CommandContext): Handled => {
+export const updateView = (command: UiCommand, context: CommandContext): Handled => {
   const { notice, ...view } = context.view
   const fresh = { ...context, view }
   switch (command) {
