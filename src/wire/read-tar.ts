@@ -71,7 +71,8 @@ const toItem = (header: Buffer, extra: Extra): Omit<TarItem, 'kind' | 'data'> =>
   const name = readText(header, 0, 100)
   return {
     path: extra.path ?? (prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name])),
-    mode: readNumber(header, 100, 8),
+    // Engines before 23 write the kind of a file there as well; a number that is none stays what it is.
+    mode: readNumber(header, 100, 8) % 0o10000,
     uid: toNumber(extra.uid, readNumber(header, 108, 8)),
     gid: toNumber(extra.gid, readNumber(header, 116, 8)),
     mtimeSeconds: toNumber(extra.mtime, readNumber(header, 136, 12)),
