@@ -3,7 +3,7 @@ import type { ContainerFile, ContainerRuntime } from '../engine/ports/container-
 import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { guard, guardStream } from './guard.ts'
-import { readChunks } from './read-body.ts'
+import { readChunks } from '../wire/read-body.ts'
 import { packTar } from '../wire/write-tar.ts'
 
 type ArchiveCalls = Pick<ContainerRuntime, 'putFiles' | 'putArchive' | 'getArchive'>

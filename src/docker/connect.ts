@@ -17,7 +17,7 @@ import { createNetworkCalls } from './networks.ts'
 import { createSnapshotCalls } from './snapshots.ts'
 import { createStartContainer } from './start-container.ts'
 import { createStats } from './stats.ts'
-import { readAll } from './read-body.ts'
+import { readAll } from '../wire/read-body.ts'
 import { createVolumeCalls } from './volumes.ts'
 
 /**

@@ -2,7 +2,7 @@ import { StackError } from '../core/errors/stack-error.ts'
 import type { EngineEvent, Runtime } from '../engine/ports/runtime.ts'
 import type { DockerClient } from './client.ts'
 import { guardStream } from './guard.ts'
-import { readJsonLines } from './read-body.ts'
+import { readJsonLines } from '../wire/read-body.ts'
 
 type EngineMessage = {
   readonly Type: string

@@ -4,9 +4,9 @@ import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { demuxFrames, passRaw } from './demux.ts'
 import { guard, guardStream } from './guard.ts'
-import { toError } from './http-transport.ts'
+import { toError } from '../wire/http-transport.ts'
 import { isAtLeast } from './negotiate.ts'
-import { readChunks } from './read-body.ts'
+import { readChunks } from '../wire/read-body.ts'
 
 type InteractiveCalls = Pick<ContainerRuntime, 'exec' | 'attach'>
 

@@ -6,7 +6,7 @@ import { demuxFrames } from './demux.ts'
 import { guardStream } from './guard.ts'
 import { readLogFrames, readTtyLog } from './log-lines.ts'
 import { isAtLeast } from './negotiate.ts'
-import { readChunks } from './read-body.ts'
+import { readChunks } from '../wire/read-body.ts'
 
 /** Logs as whole lines. Nothing is read from the engine before the reader asks for more. */
 export const createLogs =

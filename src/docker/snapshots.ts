@@ -3,7 +3,7 @@ import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { guard, guardStream } from './guard.ts'
 import { parseReference } from './registry/image-reference.ts'
-import { readChunks } from './read-body.ts'
+import { readChunks } from '../wire/read-body.ts'
 
 export const createSnapshotCalls = (client: DockerClient): SnapshotRuntime => ({
   commitContainer: (id, { reference, author, message, changes = [], pause }, { signal } = {}) =>

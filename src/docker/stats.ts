@@ -2,7 +2,7 @@ import type { ContainerRuntime, ContainerStats } from '../engine/ports/container
 import type { DockerClient } from './client.ts'
 import { shorten } from './containers.ts'
 import { guardStream } from './guard.ts'
-import { readJsonLines } from './read-body.ts'
+import { readJsonLines } from '../wire/read-body.ts'
 
 type CpuSample = {
   readonly cpu_usage?: { readonly total_usage?: number; readonly percpu_usage?: readonly number[] | null }

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { DockerClient } from '../client.ts'
-import { readJsonLines } from '../read-body.ts'
+import { readJsonLines } from '../../wire/read-body.ts'
 import type { BuildRun } from './build-run.ts'
 import { toBuildQuery } from './build-query.ts'
 import { openBuildSession } from './session/build-session.ts'

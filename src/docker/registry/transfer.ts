@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
-import { readJsonLines } from '../read-body.ts'
+import { readJsonLines } from '../../wire/read-body.ts'
 
 type TransferMessage = {
   readonly id?: string

@@ -1,5 +1,6 @@
 import type { Environment } from '../../engine/ports/environment.ts'
 import type { EngineAddress, EngineAttempt } from '../../engine/ports/engine-address.ts'
+import { describeUnreachable } from '../../wire/describe-unreachable.ts'
 import { listEngineCandidates } from './engine-candidates.ts'
 import { requestEngine } from './engine-http.ts'
 
@@ -42,26 +43,8 @@ export const pingEngine = async (address: EngineAddress, signal: AbortSignal): P
     return `it answered with status ${response.status}${response.body === '' ? '' : `: ${response.body.trim().slice(0, 200)}`}`
   } catch (error) {
     if (signal.aborted) throw signal.reason
-    return limit.aborted ? `no answer within ${milliseconds / 1000} s` : describeFailure(error as NodeJS.ErrnoException)
-  }
-}
-
-const describeFailure = (error: NodeJS.ErrnoException): string => {
-  switch (error.code) {
-    case 'ENOENT':
-      return error.syscall?.startsWith('spawn') === true
-        ? 'the command ssh is not installed'
-        : 'the socket does not exist'
-    case 'ECONNREFUSED':
-      return 'nobody listens there (the engine is not running)'
-    case 'EACCES':
-    case 'EPERM':
-      return 'this user may not open the socket'
-    case 'ENOTFOUND':
-      return 'the host name is not known'
-    case 'ECONNRESET':
-      return 'the connection was closed (does the engine want TLS?)'
-    default:
-      return error.message
+    return limit.aborted
+      ? `no answer within ${milliseconds / 1000} s`
+      : describeUnreachable(error as NodeJS.ErrnoException)
   }
 }

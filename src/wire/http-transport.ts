@@ -124,7 +124,8 @@ const sendRequest = (open: Carrier['open'], ask: HttpAsk): Promise<Sent> =>
       if (signal?.aborted === true) return reject(signal.reason)
       resolve({ error, stale: request.reusedSocket && error.code === 'ECONNRESET' })
     })
-    writeBody(request, ask.body)
+    if (ask.headers?.['expect'] === undefined) writeBody(request, ask.body)
+    else request.once('continue', () => writeBody(request, ask.body)).flushHeaders()
   })
 
 const sendUpgrade = (
