@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { EngineAddress } from '../engine/ports/engine-address.ts'
-import type { DockerClient } from './client.ts'
+import type { DockerClient } from './connection/client.ts'
 import { listCredentials } from './registry/registry-auth.ts'
 
 /** Only a socket of this machine can be mounted into a container. */

@@ -1,13 +1,13 @@
 import type { ContainerRuntime } from '../engine/ports/container-runtime.ts'
-import type { DockerClient } from './client.ts'
-import { withSignal } from './dockerode-calls.ts'
-import { accept, guard, orUndefined } from './guard.ts'
+import type { DockerClient } from './connection/client.ts'
+import { withSignal } from './connection/dockerode-calls.ts'
+import { accept, guard, orUndefined } from './connection/guard.ts'
 import {
   toContainerDetails,
   toObservedContainer,
   type InspectedContainer,
   type ListedContainer,
-} from './to-observed.ts'
+} from './to-observed-container.ts'
 
 type ContainerCalls = Pick<
   ContainerRuntime,

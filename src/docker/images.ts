@@ -1,9 +1,9 @@
 import type { ImageRuntime } from '../engine/ports/image-runtime.ts'
-import type { DockerClient } from './client.ts'
-import { withSignal } from './dockerode-calls.ts'
+import type { DockerClient } from './connection/client.ts'
+import { withSignal } from './connection/dockerode-calls.ts'
 import { parseReference } from './registry/image-reference.ts'
-import { accept, guard, orUndefined } from './guard.ts'
-import { toObservedImage, type InspectedImage } from './to-observed.ts'
+import { accept, guard, orUndefined } from './connection/guard.ts'
+import { toObservedImage, type InspectedImage } from './to-observed-image.ts'
 
 type ListedImage = {
   readonly Id: string

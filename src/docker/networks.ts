@@ -1,12 +1,26 @@
 import type { Network } from '../core/project/project.ts'
 import type { ObjectRuntime } from '../engine/ports/object-runtime.ts'
-import type { DockerClient } from './client.ts'
+import type { DockerClient } from './connection/client.ts'
 import { toEndpoint } from './create-options/endpoints.ts'
 import { shorten } from './containers.ts'
-import { withSignal } from './dockerode-calls.ts'
-import { accept, guard, orUndefined } from './guard.ts'
-import { isAtLeast, type ApiVersion } from './negotiate.ts'
-import { toObservedNetwork, type EngineNetwork } from './to-observed.ts'
+import { withSignal } from './connection/dockerode-calls.ts'
+import { accept, guard, orUndefined } from './connection/guard.ts'
+import { isAtLeast, type ApiVersion } from './connection/negotiate.ts'
+import type { ObservedNetwork } from '../core/plan/observed.ts'
+
+type EngineNetwork = {
+  readonly Id: string
+  readonly Name: string
+  readonly Driver: string
+  readonly Labels?: Readonly<Record<string, string>> | null
+}
+
+const toObservedNetwork = ({ Id, Name, Driver, Labels }: EngineNetwork): ObservedNetwork => ({
+  id: Id,
+  name: Name,
+  driver: Driver,
+  labels: Labels ?? {},
+})
 
 type NetworkCalls = Pick<
   ObjectRuntime,

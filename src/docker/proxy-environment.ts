@@ -1,4 +1,4 @@
-import type { DockerClient } from './client.ts'
+import type { DockerClient } from './connection/client.ts'
 import { readDockerConfig, type DockerConfig } from './registry/registry-auth.ts'
 
 /** Keys of `proxies` in `config.json`, and the variables that they become: in both spellings, for programs know one or the other. */

@@ -1,10 +1,10 @@
 import { isStackError, StackError } from '../core/errors/stack-error.ts'
 import type { ContainerRuntime } from '../engine/ports/container-runtime.ts'
-import type { DockerClient } from './client.ts'
+import type { DockerClient } from './connection/client.ts'
 import { shorten } from './containers.ts'
-import { withSignal } from './dockerode-calls.ts'
-import { accept, guard } from './guard.ts'
-import type { ListedContainer } from './to-observed.ts'
+import { withSignal } from './connection/dockerode-calls.ts'
+import { accept, guard } from './connection/guard.ts'
+import type { ListedContainer } from './to-observed-container.ts'
 
 const NOT_MODIFIED = 304
 

@@ -1,8 +1,24 @@
 import type { ObjectRuntime } from '../engine/ports/object-runtime.ts'
-import type { DockerClient } from './client.ts'
-import { withSignal } from './dockerode-calls.ts'
-import { accept, guard, orUndefined } from './guard.ts'
-import { toObservedVolume, type EngineVolume } from './to-observed.ts'
+import type { DockerClient } from './connection/client.ts'
+import { withSignal } from './connection/dockerode-calls.ts'
+import { accept, guard, orUndefined } from './connection/guard.ts'
+import type { ObservedVolume } from '../core/plan/observed.ts'
+
+type EngineVolume = {
+  readonly Name: string
+  readonly Driver: string
+  readonly Labels?: Readonly<Record<string, string>> | null
+  readonly Mountpoint?: string
+  readonly Scope?: string
+}
+
+const toObservedVolume = ({ Name, Driver, Labels, Mountpoint, Scope }: EngineVolume): ObservedVolume => ({
+  name: Name,
+  driver: Driver,
+  labels: Labels ?? {},
+  ...(Mountpoint === undefined ? {} : { mountpoint: Mountpoint }),
+  ...(Scope === undefined ? {} : { scope: Scope }),
+})
 
 type VolumeCalls = Pick<ObjectRuntime, 'listVolumes' | 'findVolume' | 'createVolume' | 'removeVolume'>
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildClassic } from '../../src/docker/image-build/build-classic.ts'
 import { createBuildFollower } from '../../src/docker/image-build/build-follower.ts'
 import { planBuild } from '../../src/docker/image-build/build-plan.ts'
-import { createClient } from '../../src/docker/client.ts'
+import { createClient } from '../../src/docker/connection/client.ts'
 import type { BuildProgress, BuildSpec } from '../../src/engine/ports/image-runtime.ts'
 import { engineAddress, openRuntime, shellImage } from './engine.ts'
 

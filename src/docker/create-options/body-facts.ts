@@ -1,4 +1,4 @@
-import type { ApiVersion } from '../negotiate.ts'
+import type { ApiVersion } from '../connection/negotiate.ts'
 
 /** What is not in the spec but must be known: read or negotiated beforehand, so that this stays pure. */
 export type BodyFacts = {

@@ -1,6 +1,6 @@
 import type { Service } from '../../core/project/service.ts'
 import type { ContainerSpec } from '../../engine/ports/container-runtime.ts'
-import { isAtLeast, type ApiVersion } from '../negotiate.ts'
+import { isAtLeast, type ApiVersion } from '../connection/negotiate.ts'
 
 const INTERFACE_NAME = 'com.docker.network.endpoint.ifname'
 

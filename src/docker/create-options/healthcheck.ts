@@ -1,6 +1,6 @@
 import type { Duration, Healthcheck } from '../../core/project/service.ts'
 import { parseDuration } from '../../core/project/units.ts'
-import { isAtLeast, type ApiVersion } from '../negotiate.ts'
+import { isAtLeast, type ApiVersion } from '../connection/negotiate.ts'
 
 /** What is not said stays out: the image's value holds then, or the engine's default. Nanoseconds. */
 export const toHealthcheck = (check: Healthcheck | undefined, api: ApiVersion): object | undefined => {

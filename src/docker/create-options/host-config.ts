@@ -1,7 +1,7 @@
 import type { Service } from '../../core/project/service.ts'
 import { parseBytes } from '../../core/project/units.ts'
 import type { ContainerSpec } from '../../engine/ports/container-runtime.ts'
-import { isAtLeast } from '../negotiate.ts'
+import { isAtLeast } from '../connection/negotiate.ts'
 import type { BodyFacts } from './body-facts.ts'
 import { defined } from './defined.ts'
 import { toLinks } from './endpoints.ts'

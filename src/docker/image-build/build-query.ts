@@ -1,5 +1,5 @@
 import type { BuildSpec } from '../../engine/ports/image-runtime.ts'
-import type { Query } from '../ask.ts'
+import type { Query } from '../connection/ask.ts'
 import { parseBytes } from '../../core/project/units.ts'
 import type { BuildPlan } from './build-plan.ts'
 

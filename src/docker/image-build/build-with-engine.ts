@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { DockerClient } from '../client.ts'
+import type { DockerClient } from '../connection/client.ts'
 import { readJsonLines } from '../../wire/read-body.ts'
 import type { BuildRun } from './build-run.ts'
 import { toBuildQuery } from './build-query.ts'

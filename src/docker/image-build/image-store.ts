@@ -1,5 +1,5 @@
 import type { BuildSpec } from '../../engine/ports/image-runtime.ts'
-import type { DockerClient } from '../client.ts'
+import type { DockerClient } from '../connection/client.ts'
 
 /** Where an engine keeps its images: containerd's store holds one for several platforms and what is attested of it. */
 export type ImageStore = 'containerd' | 'classic'

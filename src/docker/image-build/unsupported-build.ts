@@ -1,7 +1,7 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { BuildSpec } from '../../engine/ports/image-runtime.ts'
 import { toAttestations, type ImageStore } from './image-store.ts'
-import { isAtLeast, type Negotiated } from '../negotiate.ts'
+import { isAtLeast, type Negotiated } from '../connection/negotiate.ts'
 
 /** @throws `engine/unsupported` for what no way to this engine's builder can express; nothing has been done then */
 export const refuseBuild = (

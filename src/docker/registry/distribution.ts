@@ -1,10 +1,10 @@
 import { isStackError, StackError } from '../../core/errors/stack-error.ts'
-import type { EngineFailure } from '../ask.ts'
-import type { DockerClient } from '../client.ts'
+import type { EngineFailure } from '../connection/ask.ts'
+import type { DockerClient } from '../connection/client.ts'
 import { registryOf } from './image-reference.ts'
 import { registryAuthHeader } from './registry-auth.ts'
 import { isDenied, isMissing } from './transfer.ts'
-import { translateError } from '../translate-error.ts'
+import { translateError } from '../connection/translate-error.ts'
 
 export type DigestOptions = { readonly reference: string; readonly signal?: AbortSignal }
 

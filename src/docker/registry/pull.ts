@@ -1,14 +1,14 @@
 import { isStackError, StackError } from '../../core/errors/stack-error.ts'
 import type { ObservedImage } from '../../core/plan/observed.ts'
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
-import type { EngineFailure } from '../ask.ts'
-import type { DockerClient } from '../client.ts'
-import { withSignal } from '../dockerode-calls.ts'
+import type { EngineFailure } from '../connection/ask.ts'
+import type { DockerClient } from '../connection/client.ts'
+import { withSignal } from '../connection/dockerode-calls.ts'
 import { parseReference, registryOf } from './image-reference.ts'
 import { registryAuthHeader } from './registry-auth.ts'
-import { toObservedImage, type InspectedImage } from '../to-observed.ts'
+import { toObservedImage, type InspectedImage } from '../to-observed-image.ts'
 import { followTransfer, isDenied, isMissing } from './transfer.ts'
-import { translateError } from '../translate-error.ts'
+import { translateError } from '../connection/translate-error.ts'
 
 export type PullOptions = {
   readonly reference: string

@@ -1,11 +1,11 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
-import type { EngineFailure } from '../ask.ts'
-import type { DockerClient } from '../client.ts'
+import type { EngineFailure } from '../connection/ask.ts'
+import type { DockerClient } from '../connection/client.ts'
 import { parseReference, registryOf } from './image-reference.ts'
 import { registryAuthHeader, toHeaderValue } from './registry-auth.ts'
 import { followTransfer, isDenied } from './transfer.ts'
-import { translateError } from '../translate-error.ts'
+import { translateError } from '../connection/translate-error.ts'
 
 type PushOptions = {
   readonly reference: string

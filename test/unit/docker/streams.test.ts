@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createIncludeFilter } from '../../../src/docker/image-build/session/follow-paths.ts'
 import { readFields, writeMessage } from '../../../src/docker/image-build/session/protobuf.ts'
-import { demuxFrames } from '../../../src/docker/demux.ts'
+import { demuxFrames } from '../../../src/docker/streams/demux.ts'
 import { parseReference, registryOf } from '../../../src/docker/registry/image-reference.ts'
-import { readLogFrames } from '../../../src/docker/log-lines.ts'
-import { translateError } from '../../../src/docker/translate-error.ts'
+import { readLogFrames } from '../../../src/docker/streams/log-lines.ts'
+import { translateError } from '../../../src/docker/connection/translate-error.ts'
 
 const frame = (stream: 1 | 2, data: Uint8Array): Buffer => {
   const header = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0])

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { DockerClient } from '../../client.ts'
+import type { DockerClient } from '../../connection/client.ts'
 import { findCredentials } from '../../registry/registry-auth.ts'
 import { createFileSync, type SharedFolder } from './file-sync.ts'
 import { grpcFailure, grpcStatus, serveGrpc, unary, type GrpcMethod } from './grpc-server.ts'

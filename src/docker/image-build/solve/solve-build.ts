@@ -3,7 +3,7 @@ import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:h
 import { randomBytes } from 'node:crypto'
 import type { BuildSpec } from '../../../engine/ports/image-runtime.ts'
 import { parseBytes } from '../../../core/project/units.ts'
-import type { DockerClient } from '../../client.ts'
+import type { DockerClient } from '../../connection/client.ts'
 import type { BuildRun } from '../build-run.ts'
 import { needsImageStore, toAttestations } from '../image-store.ts'
 import { openBuildSession } from '../session/build-session.ts'

@@ -1,8 +1,8 @@
-import { StackError } from '../core/errors/stack-error.ts'
-import type { EngineAddress } from '../engine/ports/engine-address.ts'
-import { describeUnreachable } from '../wire/describe-unreachable.ts'
-import type { HttpTransport } from '../wire/http-transport.ts'
-import { readAll } from '../wire/read-body.ts'
+import { StackError } from '../../core/errors/stack-error.ts'
+import type { EngineAddress } from '../../engine/ports/engine-address.ts'
+import { describeUnreachable } from '../../wire/describe-unreachable.ts'
+import type { HttpTransport } from '../../wire/http-transport.ts'
+import { readAll } from '../../wire/read-body.ts'
 
 /** The newest API that Stack was written against; newer engines are asked for this one. */
 const NEWEST = { major: 1, minor: 51 }

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer'
-import type { ContainerFile, ContainerRuntime } from '../engine/ports/container-runtime.ts'
-import type { DockerClient } from './client.ts'
-import { shorten } from './containers.ts'
-import { guard, guardStream } from './guard.ts'
-import { readChunks } from '../wire/read-body.ts'
-import { packTar } from '../wire/write-tar.ts'
+import type { ContainerFile, ContainerRuntime } from '../../engine/ports/container-runtime.ts'
+import type { DockerClient } from '../connection/client.ts'
+import { shorten } from '../containers.ts'
+import { guard, guardStream } from '../connection/guard.ts'
+import { readChunks } from '../../wire/read-body.ts'
+import { packTar } from '../../wire/write-tar.ts'
 
 type ArchiveCalls = Pick<ContainerRuntime, 'putFiles' | 'putArchive' | 'getArchive'>
 

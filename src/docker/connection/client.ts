@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Environment } from '../engine/ports/environment.ts'
-import type { EngineAddress } from '../engine/ports/engine-address.ts'
+import type { Environment } from '../../engine/ports/environment.ts'
+import type { EngineAddress } from '../../engine/ports/engine-address.ts'
 import { createDockerode, type DockerodeCalls } from './dockerode-calls.ts'
 import type { Ask, EngineFailure, Query } from './ask.ts'
-import { createHttpTransport, type HttpAsk } from '../wire/http-transport.ts'
+import { createHttpTransport, type HttpAsk } from '../../wire/http-transport.ts'
 import { createModem } from './modem.ts'
 import { negotiate, type Negotiated } from './negotiate.ts'
-import { readAll } from '../wire/read-body.ts'
+import { readAll } from '../../wire/read-body.ts'
 
 /** dockerode for plain calls, and the same connection for what dockerode cannot do: streams, uploads, hijacked sockets. */
 export type DockerClient = {

@@ -1,8 +1,8 @@
-import type { ContainerRuntime, ContainerStats } from '../engine/ports/container-runtime.ts'
-import type { DockerClient } from './client.ts'
-import { shorten } from './containers.ts'
-import { guardStream } from './guard.ts'
-import { readJsonLines } from '../wire/read-body.ts'
+import type { ContainerRuntime, ContainerStats } from '../../engine/ports/container-runtime.ts'
+import type { DockerClient } from '../connection/client.ts'
+import { shorten } from '../containers.ts'
+import { guardStream } from '../connection/guard.ts'
+import { readJsonLines } from '../../wire/read-body.ts'
 
 type CpuSample = {
   readonly cpu_usage?: { readonly total_usage?: number; readonly percpu_usage?: readonly number[] | null }

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import type { ContainerRuntime, LogSpec } from '../engine/ports/container-runtime.ts'
-import type { DockerClient } from './client.ts'
-import { shorten } from './containers.ts'
+import type { ContainerRuntime, LogSpec } from '../../engine/ports/container-runtime.ts'
+import type { DockerClient } from '../connection/client.ts'
+import { shorten } from '../containers.ts'
 import { demuxFrames } from './demux.ts'
-import { guardStream } from './guard.ts'
+import { guardStream } from '../connection/guard.ts'
 import { readLogFrames, readTtyLog } from './log-lines.ts'
-import { isAtLeast } from './negotiate.ts'
-import { readChunks } from '../wire/read-body.ts'
+import { isAtLeast } from '../connection/negotiate.ts'
+import { readChunks } from '../../wire/read-body.ts'
 
 /** Logs as whole lines. Nothing is read from the engine before the reader asks for more. */
 export const createLogs =

@@ -1,9 +1,9 @@
-import type { SnapshotRuntime } from '../engine/ports/snapshots.ts'
-import type { DockerClient } from './client.ts'
-import { shorten } from './containers.ts'
-import { guard, guardStream } from './guard.ts'
-import { parseReference } from './registry/image-reference.ts'
-import { readChunks } from '../wire/read-body.ts'
+import type { SnapshotRuntime } from '../../engine/ports/snapshots.ts'
+import type { DockerClient } from '../connection/client.ts'
+import { shorten } from '../containers.ts'
+import { guard, guardStream } from '../connection/guard.ts'
+import { parseReference } from '../registry/image-reference.ts'
+import { readChunks } from '../../wire/read-body.ts'
 
 export const createSnapshotCalls = (client: DockerClient): SnapshotRuntime => ({
   commitContainer: (id, { reference, author, message, changes = [], pause }, { signal } = {}) =>

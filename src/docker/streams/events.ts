@@ -1,8 +1,8 @@
-import { StackError } from '../core/errors/stack-error.ts'
-import type { EngineEvent, Runtime } from '../engine/ports/runtime.ts'
-import type { DockerClient } from './client.ts'
-import { guardStream } from './guard.ts'
-import { readJsonLines } from '../wire/read-body.ts'
+import { StackError } from '../../core/errors/stack-error.ts'
+import type { EngineEvent, Runtime } from '../../engine/ports/runtime.ts'
+import type { DockerClient } from '../connection/client.ts'
+import { guardStream } from '../connection/guard.ts'
+import { readJsonLines } from '../../wire/read-body.ts'
 
 type EngineMessage = {
   readonly Type: string

@@ -1,11 +1,5 @@
 import type { ContainerState, Health, PublishedPort } from '../core/plan/container-state.ts'
-import type {
-  ObservedContainer,
-  ObservedImage,
-  ObservedMount,
-  ObservedNetwork,
-  ObservedVolume,
-} from '../core/plan/observed.ts'
+import type { ObservedContainer, ObservedMount } from '../core/plan/observed.ts'
 import type { ContainerDetails } from '../engine/ports/container-runtime.ts'
 
 /** The engine's JSON, as far as it is read. Newer engines leave out what is empty. */
@@ -195,7 +189,7 @@ export const toContainerDetails = (found: InspectedContainer): ContainerDetails 
 }
 
 /** Seconds since the epoch; the engine writes year 1 for "never". */
-const toSeconds = (text: string | undefined): number | undefined =>
+export const toSeconds = (text: string | undefined): number | undefined =>
   text === undefined || text === '' || text.startsWith('0001-') ? undefined : Date.parse(text) / 1000
 
 const toPorts = (
@@ -224,76 +218,5 @@ const toHealthcheckInForce = (check: EngineHealthcheck | null | undefined): Cont
     timeoutMs: orDefault(check.Timeout, 30e9) / 1e6,
     retries: orDefault(check.Retries, 3),
     startPeriodMs: (check.StartPeriod ?? 0) / 1e6,
-  }
-}
-
-export type EngineNetwork = {
-  readonly Id: string
-  readonly Name: string
-  readonly Driver: string
-  readonly Labels?: Readonly<Record<string, string>> | null
-}
-export const toObservedNetwork = ({ Id, Name, Driver, Labels }: EngineNetwork): ObservedNetwork => ({
-  id: Id,
-  name: Name,
-  driver: Driver,
-  labels: Labels ?? {},
-})
-
-export type EngineVolume = {
-  readonly Name: string
-  readonly Driver: string
-  readonly Labels?: Readonly<Record<string, string>> | null
-  readonly Mountpoint?: string
-  readonly Scope?: string
-}
-export const toObservedVolume = ({ Name, Driver, Labels, Mountpoint, Scope }: EngineVolume): ObservedVolume => ({
-  name: Name,
-  driver: Driver,
-  labels: Labels ?? {},
-  ...(Mountpoint === undefined ? {} : { mountpoint: Mountpoint }),
-  ...(Scope === undefined ? {} : { scope: Scope }),
-})
-
-export type InspectedImage = {
-  readonly Id: string
-  readonly RepoTags?: readonly string[] | null
-  readonly RepoDigests?: readonly string[] | null
-  readonly Created?: string
-  readonly Size?: number
-  readonly Metadata?: { readonly LastTagTime?: string } | null
-  readonly Os?: string
-  readonly Architecture?: string
-  readonly Config?: {
-    readonly Labels?: Readonly<Record<string, string>> | null
-    readonly Volumes?: Readonly<Record<string, unknown>> | null
-    readonly User?: string
-    readonly ExposedPorts?: Readonly<Record<string, unknown>> | null
-    readonly Healthcheck?: EngineHealthcheck | null
-    readonly Entrypoint?: readonly string[] | null
-    readonly Cmd?: readonly string[] | null
-  } | null
-}
-
-export const toObservedImage = (found: InspectedImage): ObservedImage => {
-  const config = found.Config ?? {}
-  const test = config.Healthcheck?.Test ?? []
-  const taggedAt = toSeconds(found.Metadata?.LastTagTime)
-  return {
-    id: found.Id,
-    tags: found.RepoTags ?? [],
-    digests: found.RepoDigests ?? [],
-    labels: config.Labels ?? {},
-    volumes: Object.keys(config.Volumes ?? {}),
-    user: config.User ?? '',
-    exposedPorts: Object.keys(config.ExposedPorts ?? {}),
-    ...(test.length === 0 ? {} : { healthcheck: { test } }),
-    entrypoint: config.Entrypoint ?? [],
-    command: config.Cmd ?? [],
-    os: found.Os ?? '',
-    architecture: found.Architecture ?? '',
-    size: found.Size ?? 0,
-    createdAt: toSeconds(found.Created) ?? 0,
-    ...(taggedAt === undefined ? {} : { taggedAt }),
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Ask, EngineFailure, Query } from './ask.ts'
-import { readAll } from '../wire/read-body.ts'
+import { readAll } from '../../wire/read-body.ts'
 
 /** What dockerode hands to its modem for one call. */
 type DialOptions = {

@@ -1,8 +1,8 @@
-import { isPassingReason } from '../core/errors/passing-reason.ts'
-import { isStackError, StackError } from '../core/errors/stack-error.ts'
-import type { EngineAddress } from '../engine/ports/engine-address.ts'
+import { isPassingReason } from '../../core/errors/passing-reason.ts'
+import { isStackError, StackError } from '../../core/errors/stack-error.ts'
+import type { EngineAddress } from '../../engine/ports/engine-address.ts'
 import type { EngineFailure } from './ask.ts'
-import { describeUnreachable } from '../wire/describe-unreachable.ts'
+import { describeUnreachable } from '../../wire/describe-unreachable.ts'
 
 export type FailureContext = {
   /** What the engine was asked to do, after "could not": `start container web-1`. */

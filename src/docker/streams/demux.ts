@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { OutputChunk } from '../engine/ports/container-runtime.ts'
+import type { OutputChunk } from '../../engine/ports/container-runtime.ts'
 
 const HEADER = 8
 const STDERR = 2

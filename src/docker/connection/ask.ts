@@ -1,4 +1,4 @@
-import type { HttpAsk } from '../wire/http-transport.ts'
+import type { HttpAsk } from '../../wire/http-transport.ts'
 
 /** Values of a query: objects are sent as JSON, lists as repeated keys, `undefined` not at all. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | object | undefined>>

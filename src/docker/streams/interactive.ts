@@ -1,12 +1,17 @@
 import type { Duplex } from 'node:stream'
-import type { ContainerRuntime, ExecSession, ExecSpec, InteractiveStream } from '../engine/ports/container-runtime.ts'
-import type { DockerClient } from './client.ts'
-import { shorten } from './containers.ts'
+import type {
+  ContainerRuntime,
+  ExecSession,
+  ExecSpec,
+  InteractiveStream,
+} from '../../engine/ports/container-runtime.ts'
+import type { DockerClient } from '../connection/client.ts'
+import { shorten } from '../containers.ts'
 import { demuxFrames, passRaw } from './demux.ts'
-import { guard, guardStream } from './guard.ts'
-import { toError } from '../wire/http-transport.ts'
-import { isAtLeast } from './negotiate.ts'
-import { readChunks } from '../wire/read-body.ts'
+import { guard, guardStream } from '../connection/guard.ts'
+import { toError } from '../../wire/http-transport.ts'
+import { isAtLeast } from '../connection/negotiate.ts'
+import { readChunks } from '../../wire/read-body.ts'
 
 type InteractiveCalls = Pick<ContainerRuntime, 'exec' | 'attach'>
 

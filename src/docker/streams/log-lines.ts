@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import type { LogChunk, OutputChunk } from '../engine/ports/container-runtime.ts'
+import type { LogChunk, OutputChunk } from '../../engine/ports/container-runtime.ts'
 
 type Line = LogChunk['lines'][number]
 type Stream = OutputChunk['stream']
