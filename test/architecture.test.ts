@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -205,4 +205,21 @@ test('bin/stack.js starts on the versions of Node that package.json names', () =
   expect(readFileSync(join(source, '../bin/stack.js'), 'utf8')).toContain(
     '(major === 22 && minor >= 22) || (major === 24 && minor >= 11) || major >= 26',
   )
+})
+
+test('the guides name files that are there', () => {
+  const root = join(source, '..')
+  const guides = { 'src/README.md': source, 'CONTRIBUTING.md': root, 'README.md': root }
+  const missing = Object.entries(guides).flatMap(([guide, base]) => {
+    const named = readFileSync(join(root, guide), 'utf8').matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)
+    const paths = [...named]
+      .map(([, path = '']) => path.replace('NAME', 'up'))
+      .filter((path) => /^(src|test|bin|templates|core|engine|docker|system|wire|report|ui|cli)\//.test(path))
+    return paths
+      .filter(
+        (path) => ![join(base, path), join(root, path), `${join(base, path)}.ts`].some((file) => existsSync(file)),
+      )
+      .map((path) => `${guide}: ${path}`)
+  })
+  expect(missing).toEqual([])
 })
