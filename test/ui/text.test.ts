@@ -108,6 +108,11 @@ describe('a line of a program', () => {
     )
   })
 
+  it('cuts back to a character that takes room, past a mark and a highlight behind it', () => {
+    const find = () => [[1, 2]] as const
+    expect(toLogLines('か\u3099𐀀', { ...options, width: 2, wrap: false, find }).map(withoutColour)).toEqual(['…'])
+  })
+
   it('loses nothing when it is wrapped', () => {
     fc.assert(
       fc.property(noise, fc.integer({ min: 2, max: 50 }), (text, width) => {

@@ -117,18 +117,17 @@ const createLineWriter = ({ width, wrap, maxLines, ranges }: LogTextOptions & { 
   }
 }
 
-/** Puts the sign of a cut in place of the last character of a full line. */
+/** Puts the sign of a cut in place of the last characters of a full line, whatever colours stand between them. */
 const endCut = (line: string, { ellipsis, width }: LogTextOptions): string => {
-  const pieces = toPieces(line)
-  const at = pieces.findLastIndex((piece) => !piece.sgr && piece.text !== '')
-  const piece = pieces[at]
-  if (piece === undefined) return line
-  const chars = [...piece.text]
-  const total = pieces.reduce(
-    (sum, one) => sum + (one.sgr ? 0 : [...one.text].reduce((n, char) => n + charWidth(char), 0)),
-    0,
-  )
-  let free = width - total
-  while (chars.length > 0 && free < 1) free += charWidth(chars.pop()!)
-  return pieces.map((one, index) => (index === at ? chars.join('') + ellipsis : one.text)).join('')
+  const pieces = toPieces(line).map(({ text, sgr }) => ({ sgr, chars: sgr ? [text] : [...text] }))
+  const texts = pieces.filter(({ sgr, chars }) => !sgr && chars.length > 0)
+  const used = texts.flatMap(({ chars }) => chars).reduce((sum, char) => sum + charWidth(char), 0)
+  let free = width - used
+  let last = texts.pop()
+  while (last !== undefined && free < 1) {
+    free += charWidth(last.chars.pop() ?? '')
+    if (last.chars.length === 0 && free < 1) last = texts.pop()
+  }
+  last?.chars.push(ellipsis)
+  return pieces.map(({ chars }) => chars.join('')).join('')
 }
