@@ -10,14 +10,14 @@ const rooms: Readonly<
 > = {
   core: { folders: ['core'], packages: [], node: false },
   'core/compose': { folders: ['core'], packages: ['yaml', 'zod'], node: false },
-  wire: { folders: ['core', 'engine/ports', 'wire'], packages: ['get-east-asian-width'], node: true },
+  wire: { folders: ['core', 'engine/ports', 'wire'], packages: ['get-east-asian-width', 'zod'], node: true },
   engine: { folders: ['core', 'engine', 'wire'], packages: [], node: false },
   docker: {
     folders: ['core', 'engine/ports', 'docker', 'wire'],
-    packages: ['dockerode', '@bufbuild/protobuf'],
+    packages: ['dockerode', '@bufbuild/protobuf', 'zod'],
     node: true,
   },
-  system: { folders: ['core', 'engine/ports', 'system', 'wire'], packages: ['chokidar'], node: true },
+  system: { folders: ['core', 'engine/ports', 'system', 'wire'], packages: ['chokidar', 'zod'], node: true },
   report: { folders: ['core', 'report', 'wire'], packages: [], node: false },
   ui: { folders: ['core', 'ui', 'wire'], packages: ['ink', 'react'], node: false },
   cli: {

@@ -15,7 +15,7 @@ const variables = {
  * default ones (docker/cli, `ParseProxyConfig`).
  */
 export const toProxyEnvironment = (
-  { proxies = {} }: Pick<DockerConfig, 'proxies'>,
+  { proxies }: Pick<DockerConfig, 'proxies'>,
   host: string,
 ): Readonly<Record<string, string>> => {
   const settings = proxies[host] ?? proxies['default'] ?? {}
@@ -37,6 +37,6 @@ export const readProxyEnvironment = async ({
   address,
   environment,
 }: Pick<DockerClient, 'address' | 'environment'>): Promise<Readonly<Record<string, string>>> => {
-  const config = await readDockerConfig(environment).catch((): DockerConfig => ({}))
+  const config = await readDockerConfig(environment).catch(() => ({ proxies: {} }))
   return toProxyEnvironment(config, address.host)
 }

@@ -2,6 +2,8 @@ import type { Environment } from '../engine/ports/environment.ts'
 import { access, constants, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import * as z from 'zod/mini'
+import { parseForeignJson } from '../wire/foreign-json.ts'
 
 const systemFolders = [
   '/usr/local/lib/docker/cli-plugins',
@@ -19,12 +21,13 @@ export const findCliPlugin = async (name: string, environment: Environment): Pro
 
 /** A configuration that cannot be read names no folders; commands that need it say what is wrong with it. */
 const readExtraFolders = async (config: string): Promise<readonly string[]> => {
-  const read = async (): Promise<unknown> => JSON.parse(await readFile(join(config, 'config.json'), 'utf8'))
-  const { cliPluginsExtraDirs = [] } = (await read().catch(() => ({}))) as {
-    readonly cliPluginsExtraDirs?: readonly string[]
-  }
-  return cliPluginsExtraDirs
+  const file = join(config, 'config.json')
+  const read = async () => parseForeignJson(pluginFolders, await readFile(file, 'utf8'), file)
+  const { cliPluginsExtraDirs } = await read().catch(() => ({ cliPluginsExtraDirs: undefined }))
+  return cliPluginsExtraDirs ?? []
 }
+
+const pluginFolders = z.object({ cliPluginsExtraDirs: z.optional(z.nullable(z.array(z.string()))) })
 
 export const findExecutable = async (candidates: readonly string[]): Promise<string | undefined> => {
   for (const candidate of candidates) {

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import * as z from 'zod/mini'
 import type { Environment } from '../engine/ports/environment.ts'
 import { StackError } from '../core/errors/stack-error.ts'
 import type { ModelCall, Models } from '../engine/ports/models.ts'
+import { parseForeignJson } from '../wire/foreign-json.ts'
 import { findCliPlugin } from './cli-plugins.ts'
 
 type RunOptions = { readonly signal: AbortSignal; readonly onLine?: (line: string) => void }
@@ -14,36 +16,22 @@ export const createModels = ({ environment = process.env }: { readonly environme
     if (program === undefined) throw new StackError('model/unavailable', { model: call.model.model })
     return runProgram(program, args, { call, environment, signal, onLine: onLine ?? (() => undefined) })
   }
-  const ask = async <T>(args: readonly string[], call: ModelCall, options: RunOptions): Promise<T> => {
-    const text = await run(args, call, options)
-    try {
-      return JSON.parse(text) as T
-    } catch (error) {
-      throw new StackError(
-        'model/failed',
-        {
-          model: call.model.model,
-          why: `"docker model ${args.join(' ')}" says what is no JSON: ${text.slice(0, 200)}`,
-        },
-        { cause: error },
-      )
-    }
-  }
+  const ask = async <T>(
+    schema: z.ZodMiniType<T>,
+    args: readonly string[],
+    { call, options }: { readonly call: ModelCall; readonly options: RunOptions },
+  ): Promise<T> =>
+    parseForeignJson(schema, await run(args, call, options), `the answer of "docker model ${args.join(' ')}"`)
   return {
     has: async (call, options) => {
-      const models = await ask<readonly { readonly tags?: readonly string[] | null }[] | null>(
-        ['ls', '--json'],
-        call,
-        options,
-      )
+      const models = await ask(listed, ['ls', '--json'], { call, options })
       return (models ?? []).some(({ tags }) => tags?.includes(call.model.model) === true)
     },
     pull: async (call, options) => void (await run(['pull', call.model.model], call, options)),
     configure: async (call, options) => {
       const { model, context_size: size = 0, runtime_flags: flags = [] } = call.model
       const takesFlags =
-        flags.length > 0 &&
-        knowsFlags(await ask<{ readonly Version?: string }>(['docker-cli-plugin-metadata'], call, options))
+        flags.length > 0 && knowsFlags(await ask(metadata, ['docker-cli-plugin-metadata'], { call, options }))
       await run(
         [
           'configure',
@@ -56,14 +44,18 @@ export const createModels = ({ environment = process.env }: { readonly environme
       )
     },
     endpoint: async (call, options) => {
-      const { endpoint } = await ask<{ readonly endpoint?: string }>(['status', '--json'], call, options)
+      const { endpoint } = await ask(status, ['status', '--json'], { call, options })
       return endpoint ?? ''
     },
   }
 }
 
+const listed = z.nullable(z.array(z.object({ tags: z.optional(z.nullable(z.array(z.string()))) })))
+const metadata = z.object({ Version: z.optional(z.string()) })
+const status = z.object({ endpoint: z.optional(z.string()) })
+
 /** Older ones take `--` for the name of a model: Docker Compose asks for 1.0.6 as well. */
-const knowsFlags = ({ Version = '' }: { readonly Version?: string }): boolean => {
+const knowsFlags = ({ Version = '' }: z.infer<typeof metadata>): boolean => {
   const [major = 0, minor = 0, patch = 0] = (/\d+(?:\.\d+)*/.exec(Version)?.[0] ?? '').split('.').map(Number)
   return major > 1 || (major === 1 && (minor > 0 || patch >= 6))
 }

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import * as z from 'zod/mini'
 import type { Environment } from '../engine/ports/environment.ts'
 import { StackError } from '../core/errors/stack-error.ts'
+import { parseForeignJson } from '../wire/foreign-json.ts'
 import { findCliPlugin, findExecutable } from './cli-plugins.ts'
 import type { ProviderMessage, Providers } from '../engine/ports/providers.ts'
 
@@ -46,16 +48,18 @@ const toFlags = (options: Readonly<Record<string, unknown>>): readonly string[] 
     (Array.isArray(value) ? value : [value]).map((item) => `--${key}=${String(item)}`),
   )
 
-const kinds: ReadonlySet<string> = new Set(['info', 'debug', 'error', 'setenv', 'rawsetenv'])
+const providerMessage = z.object({
+  type: z.enum(['info', 'debug', 'error', 'setenv', 'rawsetenv']),
+  message: z.optional(z.string()),
+})
 
 /** What is no message of the protocol is something that the program wants to be read. */
 const parseMessage = (line: string): ProviderMessage => {
   try {
-    const { type, message } = JSON.parse(line) as { readonly type?: string; readonly message?: string }
-    if (type !== undefined && kinds.has(type))
-      return { kind: type as ProviderMessage['kind'], text: String(message ?? '') }
+    const { type, message = '' } = parseForeignJson(providerMessage, line, 'a provider')
+    return { kind: type, text: message }
   } catch {
-    // Not JSON.
+    // Not of the protocol.
   }
   return { kind: 'info', text: line }
 }

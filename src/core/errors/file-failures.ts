@@ -1,4 +1,4 @@
-/** The part of the catalogue that is about stack files, ignore files, and files on their way in an archive. */
+/** The part of the catalogue that is about stack files, ignore files, files on their way in an archive, and JSON of others. */
 export const fileFailures = {
   'archive/bad-name': {
     exit: 1,
@@ -24,5 +24,10 @@ export const fileFailures = {
   'file/invalid': {
     exit: 3,
     message: (d: { count: number }) => `The stack file has ${d.count} ${d.count === 1 ? 'problem' : 'problems'}.`,
+  },
+  'json/unfit': {
+    exit: 1,
+    message: (d: { source: string; why: string }) => `What is read from ${d.source} cannot be used: ${d.why}.`,
+    hint: () => 'Mend it, or let the program that has written it do so.',
   },
 } as const

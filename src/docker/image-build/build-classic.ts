@@ -88,7 +88,7 @@ const toEntry = (root: string, { path, kind, stat, linkTarget }: ContextEntry): 
 
 /** Credentials of every registry that we have some for: the old builder cannot ask. */
 const readRegistryConfig = async (client: DockerClient): Promise<Readonly<Record<string, string>>> => {
-  const { auths = {}, credHelpers = {} } = await readDockerConfig(client.environment)
+  const { auths, credHelpers } = await readDockerConfig(client.environment)
   const known: Record<string, object> = {}
   for (const registry of new Set([...Object.keys(auths), ...Object.keys(credHelpers)])) {
     const found = await findCredentials(registry, client.environment).catch(() => undefined)

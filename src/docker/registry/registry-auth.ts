@@ -3,22 +3,37 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import * as z from 'zod/mini'
+import { StackError } from '../../core/errors/stack-error.ts'
 import type { Environment } from '../../engine/ports/environment.ts'
+import { parseForeignJson } from '../../wire/foreign-json.ts'
 
 /** How to sign in to a registry. `identityToken` stands for name and password. */
 export type Credentials = { readonly username: string; readonly password: string; readonly identityToken?: string }
 
-type StoredAuth = {
-  readonly auth?: string
-  readonly username?: string
-  readonly password?: string
-  readonly identitytoken?: string
-}
+const storedAuth = z.object({
+  auth: z.optional(z.string()),
+  username: z.optional(z.string()),
+  password: z.optional(z.string()),
+  identitytoken: z.optional(z.string()),
+})
+const texts = z.record(z.string(), z.string())
+const dockerConfig = z.object({
+  auths: z.optional(z.nullable(z.record(z.string(), storedAuth))),
+  credsStore: z.optional(z.string()),
+  credHelpers: z.optional(z.nullable(texts)),
+  proxies: z.optional(z.nullable(z.record(z.string(), texts))),
+})
+/** What a credential helper answers; both are empty for nobody. */
+const helperAnswer = z.object({ Username: z.optional(z.string()), Secret: z.optional(z.string()) })
+
+type StoredAuth = z.infer<typeof storedAuth>
+/** `config.json` of Docker's command line, as far as it is read. */
 export type DockerConfig = {
-  readonly auths?: Readonly<Record<string, StoredAuth>>
-  readonly credsStore?: string
-  readonly credHelpers?: Readonly<Record<string, string>>
-  readonly proxies?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly auths: Readonly<Record<string, StoredAuth>>
+  readonly credsStore: string
+  readonly credHelpers: Readonly<Record<string, string>>
+  readonly proxies: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 /** Docker Hub's name in the configuration, whatever host it is asked by. */
@@ -27,13 +42,13 @@ const HUB_HOSTS = ['docker.io', 'index.docker.io', 'registry-1.docker.io', 'regi
 
 /** `config.json` of Docker's command line; empty when there is none. */
 export const readDockerConfig = async (environment: Environment): Promise<DockerConfig> => {
-  const folder = environment['DOCKER_CONFIG'] || join(environment['HOME'] || homedir(), '.docker')
-  try {
-    return JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as DockerConfig
-  } catch (error) {
-    if (isMissing(error)) return {}
-    throw new Error(`${join(folder, 'config.json')} cannot be read: ${(error as Error).message}`, { cause: error })
-  }
+  const file = join(environment['DOCKER_CONFIG'] || join(environment['HOME'] || homedir(), '.docker'), 'config.json')
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    if (isMissing(error)) return '{}'
+    throw new StackError('json/unfit', { source: file, why: error.message }, { cause: error })
+  })
+  const { auths, credsStore = '', credHelpers, proxies } = parseForeignJson(dockerConfig, text, file)
+  return { auths: auths ?? {}, credsStore, credHelpers: credHelpers ?? {}, proxies: proxies ?? {} }
 }
 
 const isMissing = (error: unknown): boolean =>
@@ -43,9 +58,8 @@ const isMissing = (error: unknown): boolean =>
 export const findCredentials = async (registry: string, environment: Environment): Promise<Credentials | undefined> => {
   const config = await readDockerConfig(environment)
   const key = HUB_HOSTS.includes(registry) ? HUB_KEY : registry
-  const helper = config.credHelpers?.[key] ?? config.credHelpers?.[registry] ?? config.credsStore
-  if (helper !== undefined && helper !== '') return askHelper(helper, { key, environment })
-  return fromFile(config.auths ?? {}, key)
+  const helper = config.credHelpers[key] ?? config.credHelpers[registry] ?? config.credsStore
+  return helper === '' ? fromFile(config.auths, key) : askHelper(helper, { key, environment })
 }
 
 /** Old files name registries as `https://host/v1/` or `https://host`. */
@@ -67,7 +81,7 @@ const decode = (stored: StoredAuth): Credentials | undefined => {
 
 /** Every login that is kept: those of the store or the file, and above them those that helpers keep for single registries. */
 export const listCredentials = async (environment: Environment): Promise<Readonly<Record<string, Credentials>>> => {
-  const { auths = {}, credHelpers = {}, credsStore = '' } = await readDockerConfig(environment)
+  const { auths, credHelpers, credsStore } = await readDockerConfig(environment)
   const ofStore = credsStore === '' ? Object.keys(auths) : await listHelper(credsStore, environment)
   const asked = await Promise.all([
     ...ofStore.map(
@@ -90,7 +104,8 @@ const askHelper = async (
 ): Promise<Credentials | undefined> => {
   const text = await runHelper(helper, { verb: 'get', input: key, environment })
   if (text === undefined) return undefined
-  const { Username = '', Secret = '' } = JSON.parse(text) as { Username?: string; Secret?: string }
+  const source = `the answer of docker-credential-${helper}`
+  const { Username = '', Secret = '' } = parseForeignJson(helperAnswer, text, source)
   return Username === '<token>'
     ? { username: '', password: '', identityToken: Secret }
     : { username: Username, password: Secret }
@@ -99,7 +114,7 @@ const askHelper = async (
 /** The servers that a helper has something for. */
 const listHelper = async (helper: string, environment: Environment): Promise<readonly string[]> => {
   const text = await runHelper(helper, { verb: 'list', input: '', environment })
-  return Object.keys(JSON.parse(text ?? '{}') as object)
+  return Object.keys(parseForeignJson(texts, text ?? '{}', `the list of docker-credential-${helper}`))
 }
 
 type HelperCall = { readonly verb: 'get' | 'list'; readonly input: string; readonly environment: Environment }

@@ -1,15 +1,22 @@
 import { Buffer } from 'node:buffer'
+import * as z from 'zod/mini'
 import type { ContainerFile, ContainerRuntime } from '../../engine/ports/container-runtime.ts'
 import type { DockerClient } from '../connection/client.ts'
 import { shorten } from '../containers.ts'
 import { guard, guardStream } from '../connection/guard.ts'
+import { parseForeignJson } from '../../wire/foreign-json.ts'
 import { readChunks } from '../../wire/read-body.ts'
 import { packTar } from '../../wire/write-tar.ts'
 
 type ArchiveCalls = Pick<ContainerRuntime, 'putFiles' | 'putArchive' | 'getArchive'>
 
 /** Go's bit for a folder and for a symbolic link in the mode that `X-Docker-Container-Path-Stat` carries. */
-type PathStat = { readonly name: string; readonly size: number; readonly mode: number; readonly linkTarget?: string }
+const pathStat = z.object({
+  name: z.string(),
+  size: z.number(),
+  mode: z.number(),
+  linkTarget: z.optional(z.string()),
+})
 
 export const createArchiveCalls = (client: DockerClient): ArchiveCalls => {
   const put = (
@@ -51,7 +58,8 @@ export const createArchiveCalls = (client: DockerClient): ArchiveCalls => {
       return guard(client, context, async () => {
         const stream = await client.open({ method: 'GET', path: `/containers/${id}/archive`, query: { path }, signal })
         const header = String(stream.headers['x-docker-container-path-stat'] ?? '')
-        const stat = JSON.parse(Buffer.from(header, 'base64').toString('utf8')) as PathStat
+        const text = Buffer.from(header, 'base64').toString('utf8')
+        const stat = parseForeignJson(pathStat, text, `what the engine says of ${path}`)
         return {
           stat: { name: stat.name, size: stat.size, mode: stat.mode, linkTarget: stat.linkTarget ?? '' },
           tar: guardStream(client, context, () => readChunks(stream, signal)),

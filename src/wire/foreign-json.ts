@@ -1,0 +1,36 @@
+import type * as z from 'zod/mini'
+import { StackError } from '../core/errors/stack-error.ts'
+
+/**
+ * JSON that another program has written, held to what we read of it. Other keys are left alone.
+ * @param source what it is, for the sentence: a path, `the answer of docker-credential-pass`
+ * @throws `json/unfit`, with the key that is wrong
+ */
+export const parseForeignJson = <T>(schema: z.ZodMiniType<T>, text: string, source: string): T => {
+  const unfit = (why: string, cause: unknown): StackError => new StackError('json/unfit', { source, why }, { cause })
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw unfit(text.trim() === '' ? 'it is empty' : 'it is no JSON', error)
+  }
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw unfit(describe(result.error.issues[0]), result.error)
+}
+
+const describe = (issue: z.core.$ZodIssue | undefined): string => {
+  const place = issue === undefined || issue.path.length === 0 ? 'the whole of it' : `"${issue.path.join('.')}"`
+  return issue?.code === 'invalid_type'
+    ? `${place} must be ${words[issue.expected] ?? issue.expected}`
+    : `${place} is wrong`
+}
+
+const words: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+}
