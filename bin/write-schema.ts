@@ -5,11 +5,13 @@ import { toJsonSchema } from '../src/core/compose/schema/json-schema.ts'
 import { stackFile } from '../src/core/compose/schema/stack-file.ts'
 import { toTable } from '../src/core/compose/schema/to-table.ts'
 
+const header = 'Made of the zod schema by `node bin/build.js` (bin/write-schema.ts). Change that, not this.'
+
 /** The table, one row a line, so that a change of the schema is read as a change of lines. */
-export const printTable = (): string =>
-  `[\n${toTable(stackFile)
-    .map(({ row }) => JSON.stringify(row))
-    .join(',\n')}\n]\n`
+export const printTable = (): string => {
+  const rows = toTable(stackFile).map(({ row }) => JSON.stringify(row))
+  return `{"$comment":${JSON.stringify(header)},"rows":[\n${rows.join(',\n')}\n]}\n`
+}
 
 /** Writes both anew where they have changed. */
 export const writeSchema = (): void => {

@@ -21,7 +21,7 @@ const rooms: Readonly<
   report: { folders: ['core', 'report', 'wire'], packages: [], node: false },
   ui: { folders: ['core', 'ui', 'wire'], packages: ['ink', 'react'], node: false },
   cli: {
-    folders: ['core', 'engine', 'docker', 'system', 'report', 'ui', 'wire', 'cli'],
+    folders: ['core', 'engine', 'docker', 'system', 'report', 'ui', 'wire', 'cli', '../templates'],
     packages: ['yaml'],
     node: true,
   },
@@ -60,7 +60,7 @@ const readImports = (file: string): readonly Import[] => {
     lazy: false,
     typeOnly: type !== undefined,
   }))
-  const lazy = [...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)].map(([, target = '']) => ({
+  const lazy = [...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*[,)]/g)].map(([, target = '']) => ({
     from: file,
     target: resolve(target),
     lazy: true,

@@ -16,11 +16,10 @@ type Loaded = Extract<LoadResult, { ok: true }>
 /** `stack config`: what the stack file means, whole. Asks no engine but for digests of images. */
 export const runConfig = async (call: ConfigCall): Promise<number> => {
   const { flags, context } = call
-  if (flags.schema)
-    return write(
-      call,
-      `${JSON.stringify((await import('../../core/compose/schema/json-schema.ts')).toJsonSchema(), null, 2)}\n`,
-    )
+  if (flags.schema) {
+    const { default: schema } = await import('../../../templates/stack.schema.json', { with: { type: 'json' } })
+    return write(call, `${JSON.stringify(schema, null, 2)}\n`)
+  }
   if (flags.variables) return write(call, await variablesText(call))
   if (flags['no-interpolate']) return runDocument(call)
   const isNames = namesOf.some(([flag]) => flags[flag]) || flags.hash !== undefined

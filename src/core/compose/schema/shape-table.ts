@@ -1,4 +1,4 @@
-import rows from './shape-table.json' with { type: 'json' }
+import made from './shape-table.json' with { type: 'json' }
 import type { Mapping, Shape } from './shape.ts'
 
 /** A shape of the table: other shapes by their number, keys as an object, patterns as source and flags. */
@@ -24,4 +24,4 @@ export const linkShapes = (table: readonly Row[]): readonly Shape[] => {
 }
 
 /** A whole stack file, after all its layers are merged. */
-export const stackFileShape = linkShapes(rows as readonly Row[]).at(-1) as Mapping
+export const stackFileShape = linkShapes(made.rows as readonly Row[]).at(-1) as Mapping
