@@ -26,7 +26,7 @@ afterAll(async () => {
 
 test('the package holds the command, the licences and the schema, and nothing else', () => {
   const files = stack.packed.files.map(({ path }) =>
-    path.replace(/^dist\/[a-z-]+-[0-9A-Z]{8}\.js$/, 'dist/NAME-HASH.js'),
+    path.replace(/^dist\/[a-z.-]+-[0-9A-Z]{8}\.js$/, 'dist/NAME-HASH.js'),
   )
   expect([...new Set(files)].toSorted().join('\n')).toBe(
     [

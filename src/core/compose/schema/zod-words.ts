@@ -24,7 +24,13 @@ export const unique = (item: z.ZodType): z.ZodType =>
   z.array(item).refine(isUnique, 'Nothing may stand in it twice.').register(facts, { form: 'unique' })
 
 const isUnique = (items: readonly unknown[]): boolean =>
-  new Set(items.map((item) => JSON.stringify(item))).size === items.length
+  new Set(items.map((item) => JSON.stringify(item, withSortedKeys))).size === items.length
+
+/** Mappings are the same whatever the order of their keys. */
+const withSortedKeys = (_name: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value
 
 /** A mapping with known keys: `x-` keys are allowed beside them unless told otherwise, any other one is an error. */
 export const mapping = (

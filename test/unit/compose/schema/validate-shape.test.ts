@@ -132,6 +132,12 @@ test('the quick check agrees with the zod schema on shapes and values at random'
   )
 })
 
+test('for both, an item stands in a list twice whatever the order of its keys', () => {
+  const document = { services: { web: { ports: [{ 'x-a': { a: 1, b: 2 } }, { 'x-a': { b: 2, a: 1 } }] } } }
+  expect(validateShape(document).map(({ code }) => code)).toEqual(['file/repeated-item'])
+  expect(stackFile.safeParse(document).success).toBe(false)
+})
+
 test('the table of shapes is that of the zod schema', () => {
   const file = new URL('../../../../src/core/compose/schema/shape-table.json', import.meta.url)
   expect(readFileSync(file, 'utf8')).toBe(printTable())
