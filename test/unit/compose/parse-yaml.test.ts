@@ -151,4 +151,16 @@ test('aliases that multiply, and nesting without end, stop early', () => {
   expect(plain(Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'))).toEqual([
     '501:501 Collections are nested more than 500 deep.',
   ])
+  for (const mark of ['- ', '-  ', '-\t', '? '])
+    expect(plain(`${mark.repeat(10_000)}a`)).toEqual(['1:1 Collections are nested more than 500 deep.'])
+  const deeper = Array.from({ length: 20 }, (_, line) => `${' '.repeat(line * 800)}${'- '.repeat(400)}`).join('\n')
+  expect(plain(`a: !!str x\nb:\n${deeper}`)).toEqual([expect.stringMatching(/ Collections are nested too deep\.$/)])
+})
+
+test('every quote that is not closed is told where it opens, in one walk for all', () => {
+  expect(plain('a: "x\nb: "y\nc: 1')).toEqual([
+    '1:4 The " that opens here is never closed.',
+    '2:4 The " that opens here is never closed.',
+  ])
+  expect((plain('b: "x\n'.repeat(20_000)) as string[]).length).toBeGreaterThan(9_000)
 })

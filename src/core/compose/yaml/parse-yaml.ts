@@ -59,28 +59,37 @@ const readDocuments = (text: string): readonly Document.Parsed[] => {
 }
 
 const reportSyntax = (document: Document.Parsed, source: SourceText, problems: ProblemList): void => {
+  const quotes = document.errors.some(({ message }) => openQuote.test(message)) ? quotesByEnd(document) : undefined
   for (const { pos, message, code } of document.errors) {
+    // The library gives up where its recursion meets the end of the stack.
+    if (code === 'RESOURCE_EXHAUSTION') {
+      problems.error({ source, start: pos[0], end: pos[1] }, 'yaml/too-deep', 'Collections are nested too deep.')
+      return
+    }
     // The reference's reader takes a comment right behind a quote or a bracket.
     if (message.startsWith('Comments must be separated')) continue
-    const quote = /^Missing closing (["'])quote$/.exec(message)?.[1]
-    const place = { source, start: pos[0], end: pos[1] }
+    const quote = openQuote.exec(message)?.[1]
+    const start = quote === undefined ? pos[0] : (quotes?.get(pos[0]) ?? pos[0])
+    const place = { source, start, end: quote === undefined ? pos[1] : start + 1 }
     if (quote === undefined) problems.error(place, 'yaml/syntax', sentence(message), yamlHint(code))
     else
-      problems.error(openQuote(document, place), 'yaml/syntax', `The ${quote} that opens here is never closed.`, {
+      problems.error(place, 'yaml/syntax', `The ${quote} that opens here is never closed.`, {
         hint: 'Close it, or put a text that holds such a mark in quotes of the other kind.',
       })
   }
 }
 
-/** Where the quote stands that is missed at `place`: it opens the last text in quotes. */
-const openQuote = (document: Document.Parsed, place: Place): Place => {
-  let start = place.start
+const openQuote = /^Missing closing (["'])quote$/
+
+/** Where the texts in quotes begin, by where they end, which is where the library misses a quote. Found in one walk for all. */
+const quotesByEnd = (document: Document.Parsed): ReadonlyMap<number, number> => {
+  const starts = new Map<number, number>()
   visit(document, {
     Scalar: (_, { type, range }) => {
-      if (type?.startsWith('QUOTE') === true && range) start = range[0]
+      if (type?.startsWith('QUOTE') === true && range) starts.set(range[1], range[0])
     },
   })
-  return { ...place, start, end: start + 1 }
+  return starts
 }
 
 /** What the library takes and the reference's reader, which is libyaml's, does not. */
@@ -169,7 +178,10 @@ const tooDeep = (source: SourceText): Place | undefined => {
     let first = at
     while (first < end && text.charCodeAt(first) === 32) first += 1
     let dashes = 0
-    while (text.charCodeAt(first + dashes * 2) === 45 && text.charCodeAt(first + dashes * 2 + 1) === 32) dashes += 1
+    for (let mark = first; isMark(text, mark); dashes += 1) {
+      mark += 2
+      while (isSpace(text.charCodeAt(mark))) mark += 1
+    }
     while (indents.length > 0 && indents.at(-1)! >= first - at) indents.pop()
     indents.push(first - at)
     for (let column = first; column < end; column += 1) {
@@ -183,6 +195,12 @@ const tooDeep = (source: SourceText): Place | undefined => {
   }
   return undefined
 }
+
+const isSpace = (code: number): boolean => code === 32 || code === 9
+
+/** Whether an item of a list or an explicit key begins there. */
+const isMark = (text: string, at: number): boolean =>
+  (text[at] === '-' || text[at] === '?') && isSpace(text.charCodeAt(at + 1))
 
 const sentence = (message: string): string => {
   const text = message.trim()
