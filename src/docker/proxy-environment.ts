@@ -9,6 +9,7 @@ const variables = {
   noProxy: 'NO_PROXY',
   allProxy: 'ALL_PROXY',
 } as const
+const keys = Object.keys(variables) as (keyof typeof variables)[]
 
 /**
  * The proxy variables that Docker's command line gives to containers and builds: those of the engine's address, else the
@@ -20,8 +21,9 @@ export const toProxyEnvironment = (
 ): Readonly<Record<string, string>> => {
   const settings = proxies[host] ?? proxies['default'] ?? {}
   return Object.fromEntries(
-    Object.entries(variables).flatMap(([key, name]) => {
+    keys.flatMap((key) => {
       const value = settings[key]
+      const name = variables[key]
       return value === undefined || value === ''
         ? []
         : [

@@ -27,7 +27,7 @@ const readExtraFolders = async (config: string): Promise<readonly string[]> => {
   return cliPluginsExtraDirs ?? []
 }
 
-const pluginFolders = z.object({ cliPluginsExtraDirs: z.optional(z.nullable(z.array(z.string()))) })
+const pluginFolders = z.object({ cliPluginsExtraDirs: z.optional(z.array(z.string())) })
 
 export const findExecutable = async (candidates: readonly string[]): Promise<string | undefined> => {
   for (const candidate of candidates) {

@@ -50,7 +50,7 @@ export const createModels = ({ environment = process.env }: { readonly environme
   }
 }
 
-const listed = z.nullable(z.array(z.object({ tags: z.optional(z.nullable(z.array(z.string()))) })))
+const listed = z.optional(z.array(z.object({ tags: z.optional(z.array(z.string())) })))
 const metadata = z.object({ Version: z.optional(z.string()) })
 const status = z.object({ endpoint: z.optional(z.string()) })
 

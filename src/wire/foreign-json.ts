@@ -2,7 +2,8 @@ import type * as z from 'zod/mini'
 import { StackError } from '../core/errors/stack-error.ts'
 
 /**
- * JSON that another program has written, held to what we read of it. Other keys are left alone.
+ * JSON that another program has written, held to what we read of it. Other keys are left alone, and what is null is as
+ * absent as it is to programs in Go, which most of these are.
  * @param source what it is, for the sentence: a path, `the answer of docker-credential-pass`
  * @throws `json/unfit`, with the key that is wrong
  */
@@ -10,7 +11,7 @@ export const parseForeignJson = <T>(schema: z.ZodMiniType<T>, text: string, sour
   const unfit = (why: string, cause: unknown): StackError => new StackError('json/unfit', { source, why }, { cause })
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(text, (_key, part: unknown) => part ?? undefined)
   } catch (error) {
     throw unfit(text.trim() === '' ? 'it is empty' : 'it is no JSON', error)
   }

@@ -1,3 +1,6 @@
+import * as z from 'zod/mini'
+import { parseForeignJson } from '../../wire/foreign-json.ts'
+
 type SecurityOptions = {
   readonly SecurityOpt?: readonly string[]
   readonly MaskedPaths?: readonly string[]
@@ -24,7 +27,9 @@ export const toSecurityOptions = (
 const inline = (option: string, profiles: Readonly<Record<string, string>>): string => {
   const path = seccompFile(option)
   const profile = path === undefined ? undefined : profiles[path]
-  return profile === undefined ? option : `seccomp=${JSON.stringify(JSON.parse(profile))}`
+  return profile === undefined
+    ? option
+    : `seccomp=${JSON.stringify(parseForeignJson(z.unknown(), profile, path ?? ''))}`
 }
 
 /** The path that a `seccomp` option names, as written; nothing for the built-in and unconfined ones and for other options. */

@@ -18,11 +18,18 @@ const storedAuth = z.object({
   identitytoken: z.optional(z.string()),
 })
 const texts = z.record(z.string(), z.string())
+const proxySettings = z.object({
+  httpProxy: z.optional(z.string()),
+  httpsProxy: z.optional(z.string()),
+  ftpProxy: z.optional(z.string()),
+  noProxy: z.optional(z.string()),
+  allProxy: z.optional(z.string()),
+})
 const dockerConfig = z.object({
-  auths: z.optional(z.nullable(z.record(z.string(), storedAuth))),
+  auths: z.optional(z.record(z.string(), storedAuth)),
   credsStore: z.optional(z.string()),
-  credHelpers: z.optional(z.nullable(texts)),
-  proxies: z.optional(z.nullable(z.record(z.string(), texts))),
+  credHelpers: z.optional(texts),
+  proxies: z.optional(z.record(z.string(), proxySettings)),
 })
 /** What a credential helper answers; both are empty for nobody. */
 const helperAnswer = z.object({ Username: z.optional(z.string()), Secret: z.optional(z.string()) })
@@ -33,7 +40,7 @@ export type DockerConfig = {
   readonly auths: Readonly<Record<string, StoredAuth>>
   readonly credsStore: string
   readonly credHelpers: Readonly<Record<string, string>>
-  readonly proxies: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly proxies: Readonly<Record<string, z.infer<typeof proxySettings>>>
 }
 
 /** Docker Hub's name in the configuration, whatever host it is asked by. */
@@ -47,8 +54,8 @@ export const readDockerConfig = async (environment: Environment): Promise<Docker
     if (isMissing(error)) return '{}'
     throw new StackError('json/unfit', { source: file, why: error.message }, { cause: error })
   })
-  const { auths, credsStore = '', credHelpers, proxies } = parseForeignJson(dockerConfig, text, file)
-  return { auths: auths ?? {}, credsStore, credHelpers: credHelpers ?? {}, proxies: proxies ?? {} }
+  const { auths = {}, credsStore = '', credHelpers = {}, proxies = {} } = parseForeignJson(dockerConfig, text, file)
+  return { auths, credsStore, credHelpers, proxies }
 }
 
 const isMissing = (error: unknown): boolean =>

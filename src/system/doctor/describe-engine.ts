@@ -1,24 +1,27 @@
 import { existsSync } from 'node:fs'
+import * as z from 'zod/mini'
 import type { EngineAddress } from '../../engine/ports/engine-address.ts'
 import { requestEngine } from '../engines/engine-http.ts'
+import { parseForeignJson } from '../../wire/foreign-json.ts'
 import type { EngineDescription } from './check.ts'
 
-type Version = {
-  readonly Version?: string
-  readonly ApiVersion?: string
-  readonly Platform?: { readonly Name?: string }
-  readonly Components?: readonly { readonly Name?: string }[]
-}
-type Info = {
-  readonly OperatingSystem?: string
-  readonly Driver?: string
-  readonly CgroupVersion?: string
-  readonly CgroupDriver?: string
-  readonly SecurityOptions?: readonly string[] | null
-  readonly DockerRootDir?: string
-  readonly MemTotal?: number
-  readonly Warnings?: readonly string[] | null
-}
+const text = z.optional(z.string())
+const versionAnswer = z.object({
+  Version: text,
+  ApiVersion: text,
+  Platform: z.optional(z.object({ Name: text })),
+  Components: z.optional(z.array(z.object({ Name: text }))),
+})
+const infoAnswer = z.object({
+  OperatingSystem: text,
+  Driver: text,
+  CgroupVersion: text,
+  CgroupDriver: text,
+  SecurityOptions: z.optional(z.array(z.string())),
+  DockerRootDir: text,
+  MemTotal: z.optional(z.number()),
+  Warnings: z.optional(z.array(z.string())),
+})
 
 /** Asks an engine what it is. */
 export const describeEngine = async (
@@ -27,8 +30,8 @@ export const describeEngine = async (
 ): Promise<EngineDescription> => {
   const [ping, version, info] = await Promise.all([
     requestEngine(address, { path: '/_ping', signal }),
-    requestJson<Version>(address, { path: '/version', signal }),
-    requestJson<Info>(address, { path: '/info', signal }),
+    requestJson(versionAnswer, address, { path: '/version', signal }),
+    requestJson(infoAnswer, address, { path: '/info', signal }),
   ])
   const podman = version.Components?.some(({ Name }) => Name === 'Podman Engine') === true
   const local = address.kind === 'unix' && info.DockerRootDir !== undefined && existsSync(info.DockerRootDir)
@@ -50,5 +53,8 @@ export const describeEngine = async (
   }
 }
 
-const requestJson = async <T>(address: EngineAddress, ask: { path: string; signal: AbortSignal }): Promise<T> =>
-  JSON.parse((await requestEngine(address, ask)).body) as T
+const requestJson = async <T>(
+  schema: z.ZodMiniType<T>,
+  address: EngineAddress,
+  ask: { path: string; signal: AbortSignal },
+): Promise<T> => parseForeignJson(schema, (await requestEngine(address, ask)).body, `${ask.path} of ${address.host}`)

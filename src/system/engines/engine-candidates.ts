@@ -51,11 +51,11 @@ const readContext = (name: string, options: { env: Environment; source: string }
   const { source } = options
   const place = `context "${name}"`
   const file = join(contexts, 'meta', id, 'meta.json')
-  const meta = readJson(file) as { Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } } } | undefined
+  const meta = readJson(file) as { Endpoints?: { docker?: { Host?: unknown; SkipTLSVerify?: unknown } } } | undefined
   if (meta === undefined) return toFailed(place, source, `there is no such context (${file} cannot be read)`)
   const endpoint = meta.Endpoints?.docker
-  if (endpoint?.Host === undefined) return toFailed(place, source, 'the context names no Docker endpoint')
-  const tls = readTls(join(contexts, 'tls', id, 'docker'), endpoint.SkipTLSVerify ?? false)
+  if (typeof endpoint?.Host !== 'string') return toFailed(place, source, 'the context names no Docker endpoint')
+  const tls = readTls(join(contexts, 'tls', id, 'docker'), endpoint.SkipTLSVerify === true)
   const address = parseDockerHost(endpoint.Host, { source, tls })
   return typeof address === 'string' ? toFailed(place, source, address) : { kind: 'place', address }
 }
@@ -133,7 +133,7 @@ const readJson = (file: string): unknown => {
   const text = readText(file)
   if (text === undefined) return undefined
   try {
-    return JSON.parse(text)
+    return JSON.parse(text) ?? undefined
   } catch {
     return undefined
   }

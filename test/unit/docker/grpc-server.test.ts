@@ -1,7 +1,15 @@
 import { createServer, type AddressInfo, type Server } from 'node:net'
+import { Readable } from 'node:stream'
 import { type CallOptions, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { grpcFailure, grpcStatus, serveGrpc, unary } from '../../../src/docker/image-build/session/grpc-server.ts'
+import {
+  frameGrpc,
+  grpcFailure,
+  grpcStatus,
+  readGrpcMessages,
+  serveGrpc,
+  unary,
+} from '../../../src/docker/image-build/session/grpc-server.ts'
 
 /** Our server, which BuildKit calls on a connection that we opened, held to the client of another implementation. */
 
@@ -79,6 +87,29 @@ describe('our gRPC server, called by @grpc/grpc-js', () => {
     expect(await failure(call('/test/Fail', Buffer.alloc(0)))).toEqual([status.NOT_FOUND, 'ключ "a b" is 100 % away\n'])
     expect(await failure(call('/test/Bug', Buffer.alloc(0)))).toEqual([status.INTERNAL, 'broken'])
     expect(await failure(call('/test/Nothing', Buffer.alloc(0)))).toEqual([status.UNIMPLEMENTED, 'unknown method'])
+  })
+
+  test('refuses a compressed message, as none is asked for', async () => {
+    const { port } = server.address() as AddressInfo
+    const gzip = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+      'grpc.default_compression_algorithm': 2,
+    })
+    const refused = new Promise((resolve, reject) => {
+      gzip.makeUnaryRequest('/test/Echo', bytes, bytes, Buffer.alloc(1000), (error, value) =>
+        error === null ? resolve(value) : reject(error),
+      )
+    })
+    expect(await failure(refused)).toEqual([status.UNIMPLEMENTED, 'compressed messages are not read'])
+    gzip.close()
+  })
+
+  test('refuses a message that is cut off, wherever it is', async () => {
+    const frame = frameGrpc(Buffer.from('text'))
+    for (let end = 1; end < frame.length; end += 1) {
+      const messages = readGrpcMessages(Readable.from([frame, frame.subarray(0, end)]))
+      expect(String((await messages.next()).value)).toBe('text')
+      await expect(messages.next(), String(end)).rejects.toThrow('a message is cut off')
+    }
   })
 
   test('streams both ways', async () => {

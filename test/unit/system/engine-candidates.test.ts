@@ -48,6 +48,26 @@ describe('an explicit choice is the only place', () => {
     expect(describeCandidates({ DOCKER_CONTEXT: 'other' })).toEqual(['DOCKER_CONTEXT: ssh://ann@far'])
   })
 
+  test.each([
+    ...['', '{', 'null'].map((text) => [
+      text,
+      'there is no such context (~/.docker/contexts/meta/ID/meta.json cannot be read)',
+    ]),
+    ...[
+      '5',
+      '[]',
+      '{"Endpoints": null}',
+      '{"Endpoints": {"docker": {"Host": 5}}}',
+      '{"Endpoints": {"docker": {"Host": null}}}',
+    ].map((text) => [text, 'the context names no Docker endpoint']),
+  ])('a context that holds %j leads nowhere', (text, why) => {
+    const id = createHash('sha256').update('odd').digest('hex')
+    write(`.docker/contexts/meta/${id}/meta.json`, text)
+    expect(describeCandidates({ DOCKER_CONTEXT: 'odd' })).toEqual([
+      `DOCKER_CONTEXT: context "odd": ${why.replace('ID', id)}`,
+    ])
+  })
+
   test('the current context is read with its certificates', () => {
     write('.docker/config.json', { currentContext: 'remote' })
     writeContext('remote', 'tcp://10.0.0.5', { 'ca.pem': 'CA', 'cert.pem': 'CERT', 'key.pem': 'KEY' })

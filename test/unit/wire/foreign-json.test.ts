@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as z from 'zod/mini'
+import { toSecurityOptions } from '../../../src/docker/create-options/security-options.ts'
 import { findCredentials, listCredentials } from '../../../src/docker/registry/registry-auth.ts'
 import { findCliPlugin } from '../../../src/system/cli-plugins.ts'
 import { parseForeignJson } from '../../../src/wire/foreign-json.ts'
@@ -24,6 +25,7 @@ const answer = z.object({ name: z.string(), sizes: z.optional(z.array(z.number()
 test.each([
   ['{"name": "a", "more": 1}', { name: 'a' }],
   ['{"name": "a", "sizes": [1]}', { name: 'a', sizes: [1] }],
+  ['{"name": "a", "sizes": null}', { name: 'a' }],
 ])('takes %s', (text, expected) => expect(parseForeignJson(answer, text, 'it')).toEqual(expected))
 
 test.each([
@@ -34,6 +36,7 @@ test.each([
   ['null', 'the whole of it must be an object'],
   ['{}', '"name" must be text'],
   ['{"name": 1}', '"name" must be text'],
+  ['{"name": null}', '"name" must be text'],
   ['{"name": "a", "sizes": [1, "2"]}', '"sizes.1" must be a number'],
   [`{"name": ${'['.repeat(1000)}${']'.repeat(1000)}}`, '"name" must be text'],
 ])('refuses %.40s', (text, why) => {
@@ -53,6 +56,23 @@ test.each([
   await writeFile(join(folder, 'config.json'), text)
   expect(await failureOf(findCredentials('registry.example', { DOCKER_CONFIG: folder }))).toBe(
     `What is read from ~/config.json cannot be used: ${why}.`,
+  )
+})
+
+test.each([
+  '{"auths": null, "credsStore": null, "credHelpers": null, "proxies": null}',
+  '{"auths": {"registry.example": null}, "proxies": {"default": {"httpProxy": null, "more": 5}}}',
+])("what is null in config.json, or not read of it, is nobody's login: %s", async (text) => {
+  await writeFile(join(folder, 'config.json'), text)
+  expect(await findCredentials('registry.example', { DOCKER_CONFIG: folder })).toBeUndefined()
+})
+
+test.each([
+  ['', 'it is empty'],
+  ['{', 'it is no JSON'],
+])('so is a seccomp profile: %j', (text, why) => {
+  expect(() => toSecurityOptions(['seccomp=./own.json'], { './own.json': text })).toThrow(
+    `What is read from ./own.json cannot be used: ${why}.`,
   )
 })
 

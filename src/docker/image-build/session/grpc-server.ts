@@ -95,10 +95,12 @@ export const readGrpcMessages = async function* (stream: Readable): AsyncGenerat
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     rest = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer])
     while (rest.length >= PREFIX) {
+      if (rest[0] !== 0) throw grpcFailure(grpcStatus.unimplemented, 'compressed messages are not read')
       const end = PREFIX + rest.readUInt32BE(1)
       if (rest.length < end) break
       yield rest.subarray(PREFIX, end)
       rest = rest.subarray(end)
     }
   }
+  if (rest.length > 0) throw grpcFailure(grpcStatus.internal, 'a message is cut off')
 }
