@@ -157,6 +157,7 @@ describe('the house keeps its shape', () => {
   test('what is heavy is loaded by the commands that need it', () => {
     const heavy = ['ink', 'react', 'dockerode', 'chokidar']
     expect(listEager('cli/main.ts').filter((target) => heavy.includes(packageOf(target)))).toEqual([])
+    expect(listEager('docker/connect.ts').filter((target) => packageOf(target) === 'zod')).toEqual([])
   })
 
   test('files are named in kebab-case, after what they hold', () => {

@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { EngineAddress } from '../engine/ports/engine-address.ts'
 import type { DockerClient } from './connection/client.ts'
-import { listCredentials } from './registry/registry-auth.ts'
 
 /** Only a socket of this machine can be mounted into a container. */
 export const toSocketPath = ({ kind, socketPath }: EngineAddress): string | undefined =>
@@ -9,6 +8,7 @@ export const toSocketPath = ({ kind, socketPath }: EngineAddress): string | unde
 
 /** `config.json` of Docker's command line with every login that is kept on this machine, and nothing else of it. */
 export const readApiLogins = async ({ environment }: Pick<DockerClient, 'environment'>): Promise<Uint8Array> => {
+  const { listCredentials } = await import('./registry/registry-auth.ts')
   const found = await listCredentials(environment)
   const auths = Object.fromEntries(
     Object.entries(found).map(([registry, { username, password, identityToken }]) => [

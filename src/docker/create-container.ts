@@ -10,18 +10,17 @@ import { containerAliases, ownAliases, realName, toEndpoint, toNetworking } from
 import { seccompFile } from './create-options/security-options.ts'
 import { accept, guard } from './connection/guard.ts'
 import type { ApiVersion } from './connection/negotiate.ts'
-import { readProxyEnvironment } from './proxy-environment.ts'
 import { toSocketPath } from './api-socket.ts'
 
 /** One call; on engines before API 1.44 one more for each network but the first. */
 export const createCreateContainer = (client: DockerClient): ContainerRuntime['createContainer'] => {
-  let proxies: ReturnType<typeof readProxyEnvironment> | undefined
+  let proxies: Promise<Readonly<Record<string, string>>> | undefined
   return (spec, { signal } = {}) =>
     guard(client, { what: `create container ${spec.name}`, signal }, async () => {
       const { api, os, podman } = await client.negotiated(signal)
       const socketPath = toSocketPath(client.address)
       refuseErrors(spec, unsupportedBy(spec, { api, os, podman, ...(socketPath === undefined ? {} : { socketPath }) }))
-      proxies ??= readProxyEnvironment(client)
+      proxies ??= import('./proxy-environment.ts').then(({ readProxyEnvironment }) => readProxyEnvironment(client))
       const body = toContainerBody(spec, {
         api,
         socketPath,

@@ -8,16 +8,22 @@ import { StackError } from '../core/errors/stack-error.ts'
  * @throws `json/unfit`, with the key that is wrong
  */
 export const parseForeignJson = <T>(schema: z.ZodMiniType<T>, text: string, source: string): T => {
-  const unfit = (why: string, cause: unknown): StackError => new StackError('json/unfit', { source, why }, { cause })
-  let value: unknown
-  try {
-    value = JSON.parse(text, (_key, part: unknown) => part ?? undefined)
-  } catch (error) {
-    throw unfit(text.trim() === '' ? 'it is empty' : 'it is no JSON', error)
-  }
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(parseJson(text, source))
   if (result.success) return result.data
-  throw unfit(describe(result.error.issues[0]), result.error)
+  throw new StackError('json/unfit', { source, why: describe(result.error.issues[0]) }, { cause: result.error })
+}
+
+/**
+ * JSON of which nothing is read, without what is null.
+ * @throws `json/unfit`
+ */
+export const parseJson = (text: string, source: string): unknown => {
+  try {
+    return JSON.parse(text, (_key, part: unknown) => part ?? undefined)
+  } catch (error) {
+    const why = text.trim() === '' ? 'it is empty' : 'it is no JSON'
+    throw new StackError('json/unfit', { source, why }, { cause: error })
+  }
 }
 
 const describe = (issue: z.core.$ZodIssue | undefined): string => {

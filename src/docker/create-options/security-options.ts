@@ -1,5 +1,4 @@
-import * as z from 'zod/mini'
-import { parseForeignJson } from '../../wire/foreign-json.ts'
+import { parseJson } from '../../wire/foreign-json.ts'
 
 type SecurityOptions = {
   readonly SecurityOpt?: readonly string[]
@@ -27,9 +26,7 @@ export const toSecurityOptions = (
 const inline = (option: string, profiles: Readonly<Record<string, string>>): string => {
   const path = seccompFile(option)
   const profile = path === undefined ? undefined : profiles[path]
-  return profile === undefined
-    ? option
-    : `seccomp=${JSON.stringify(parseForeignJson(z.unknown(), profile, path ?? ''))}`
+  return profile === undefined ? option : `seccomp=${JSON.stringify(parseJson(profile, path ?? ''))}`
 }
 
 /** The path that a `seccomp` option names, as written; nothing for the built-in and unconfined ones and for other options. */

@@ -1,22 +1,11 @@
-import { Buffer } from 'node:buffer'
-import * as z from 'zod/mini'
 import type { ContainerFile, ContainerRuntime } from '../../engine/ports/container-runtime.ts'
 import type { DockerClient } from '../connection/client.ts'
 import { shorten } from '../containers.ts'
 import { guard, guardStream } from '../connection/guard.ts'
-import { parseForeignJson } from '../../wire/foreign-json.ts'
 import { readChunks } from '../../wire/read-body.ts'
 import { packTar } from '../../wire/write-tar.ts'
 
 type ArchiveCalls = Pick<ContainerRuntime, 'putFiles' | 'putArchive' | 'getArchive'>
-
-/** Go's bit for a folder and for a symbolic link in the mode that `X-Docker-Container-Path-Stat` carries. */
-const pathStat = z.object({
-  name: z.string(),
-  size: z.number(),
-  mode: z.number(),
-  linkTarget: z.optional(z.string()),
-})
 
 export const createArchiveCalls = (client: DockerClient): ArchiveCalls => {
   const put = (
@@ -58,10 +47,9 @@ export const createArchiveCalls = (client: DockerClient): ArchiveCalls => {
       return guard(client, context, async () => {
         const stream = await client.open({ method: 'GET', path: `/containers/${id}/archive`, query: { path }, signal })
         const header = String(stream.headers['x-docker-container-path-stat'] ?? '')
-        const text = Buffer.from(header, 'base64').toString('utf8')
-        const stat = parseForeignJson(pathStat, text, `what the engine says of ${path}`)
+        const { parsePathStat } = await import('./path-stat.ts')
         return {
-          stat: { name: stat.name, size: stat.size, mode: stat.mode, linkTarget: stat.linkTarget ?? '' },
+          stat: parsePathStat(header, path),
           tar: guardStream(client, context, () => readChunks(stream, signal)),
         }
       })
