@@ -22,14 +22,11 @@ const replaced = [
     wanted: /^\.\/(session|buildkit)$/,
     code: unused('a BuildKit session of dockerode'),
   },
-  { from: /dockerode[\\/]lib[\\/]/, wanted: /^tar-fs$/, code: unused('tar-fs') },
-  { from: /docker-modem[\\/]lib[\\/]/, wanted: /^\.\/ssh$/, code: unused('ssh of docker-modem') },
   {
-    from: /docker-modem[\\/]lib[\\/]/,
-    wanted: /^debug$/,
-    code: 'module.exports = () => Object.assign(() => {}, { enabled: false })',
+    from: /dockerode[\\/]lib[\\/]/,
+    wanted: /^(docker-modem|tar-fs|@balena\/dockerignore)$/,
+    code: unused('what dockerode connects and packs with'),
   },
-  { from: /docker-modem[\\/]lib[\\/]/, wanted: /^readable-stream$/, code: 'module.exports = require("node:stream")' },
   // As an ES module Node's own http makes all of its exports at once, WebSocket and with it undici among them (40 ms); crypto its web API.
   { from: /[\\/]src[\\/]/, wanted: /^node:http$/, code: 'module.exports = require("node:http")' },
   { from: /[\\/]src[\\/]/, wanted: /^node:crypto$/, code: 'module.exports = require("node:crypto")' },

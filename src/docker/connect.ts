@@ -5,10 +5,11 @@ import type { EngineAddress } from '../engine/ports/engine-address.ts'
 import type { Runtime } from '../engine/ports/runtime.ts'
 import { readApiLogins, toSocketPath } from './api-socket.ts'
 import { createArchiveCalls } from './streams/archive.ts'
-import { createClient, type ClientOptions, type DockerClient } from './connection/client.ts'
+import { createClient, withSignal, type DockerClient } from './connection/client.ts'
 import { createContainerCalls } from './containers.ts'
 import { createCreateContainer } from './create-container.ts'
 import { createEvents } from './streams/events.ts'
+import type { ConnectionOptions } from './connection/engine-connection.ts'
 import { guard } from './connection/guard.ts'
 import { createImageCalls } from './images.ts'
 import { createInteractiveCalls } from './streams/interactive.ts'
@@ -17,14 +18,13 @@ import { createNetworkCalls } from './networks.ts'
 import { createSnapshotCalls } from './streams/snapshots.ts'
 import { createStartContainer } from './start-container.ts'
 import { createStats } from './streams/stats.ts'
-import { readAll } from '../wire/read-body.ts'
 import { createVolumeCalls } from './volumes.ts'
 
 /**
  * The engine at an address, as the port that Stack works through. Opens nothing until the first call, which then costs one
  * ping for all that follow.
  */
-export const createRuntime = (options: ClientOptions): Runtime => {
+export const createRuntime = (options: ConnectionOptions): Runtime => {
   const client = createClient(options)
   return {
     facts: ({ signal } = {}) =>
@@ -33,12 +33,11 @@ export const createRuntime = (options: ClientOptions): Runtime => {
       guard(
         client,
         { what: 'say that it is there', signal },
-        async () =>
-          void (await readAll(await client.open({ method: 'GET', path: '/_ping', signal, isFresh: true }), signal)),
+        async () => void (await client.docker.ping(withSignal(signal, {}))),
       ),
     readClock: ({ signal } = {}) =>
       guard(client, { what: 'tell the time', signal }, async () =>
-        toEngineTime(await client.ask<{ SystemTime?: string }>({ method: 'GET', path: '/info', signal })),
+        toEngineTime(await client.docker.info(withSignal(signal, {}))),
       ),
     ...createContainerCalls(client),
     ...createArchiveCalls(client),
@@ -77,7 +76,7 @@ const readFacts = async (
   const isLocal = address.kind === 'unix' || address.kind === 'npipe'
   const architecture = isLocal
     ? (architectures[arch()] ?? arch())
-    : (await client.ask<{ Arch: string }>({ method: 'GET', path: '/version', signal })).Arch
+    : (await client.docker.version(withSignal(signal, {}))).Arch
   const socketPath = toSocketPath(address)
   return {
     api,

@@ -1,13 +1,7 @@
 import type { ContainerRuntime } from '../engine/ports/container-runtime.ts'
-import type { DockerClient } from './connection/client.ts'
-import { withSignal } from './connection/dockerode-calls.ts'
+import { withSignal, type DockerClient } from './connection/client.ts'
 import { accept, guard, orUndefined } from './connection/guard.ts'
-import {
-  toContainerDetails,
-  toObservedContainer,
-  type InspectedContainer,
-  type ListedContainer,
-} from './to-observed-container.ts'
+import { toContainerDetails, toObservedContainer } from './to-observed-container.ts'
 
 type ContainerCalls = Pick<
   ContainerRuntime,
@@ -38,25 +32,20 @@ export const createContainerCalls = (client: DockerClient): ContainerCalls => {
       guard(client, { what: 'list containers', signal }, async () => {
         const label = [...(project === undefined ? [] : [`com.docker.compose.project=${project}`]), ...labels]
         const query = { all: true, ...(label.length === 0 ? {} : { filters: { label } }) }
-        const listed = await client.ask<readonly ListedContainer[]>({
-          method: 'GET',
-          path: '/containers/json',
-          query,
-          signal,
-        })
+        const listed = await docker.listContainers(withSignal(signal, query))
         return listed.map(toObservedContainer)
       }),
     inspectContainer: (id, { signal } = {}) =>
       guard(client, { what: `inspect container ${shorten(id)}`, signal }, async () => {
-        const found = await orUndefined(docker.getContainer(id).inspect(withSignal(signal)))
-        return found === undefined ? undefined : toContainerDetails(found as InspectedContainer)
+        const found = await orUndefined(docker.getContainer(id).inspect(withSignal(signal, {})))
+        return found === undefined ? undefined : toContainerDetails(found)
       }),
     stopContainer: (id, { graceSeconds, onExit, signal } = {}) =>
       guard(client, { what: `stop container ${shorten(id)}`, signal }, async () => {
         const watch = onExit === undefined ? undefined : await watchExit(client, { id, onExit, signal })
         await accept(
           [NOT_MODIFIED, NOT_FOUND],
-          docker.getContainer(id).stop(withSignal(signal, { t: graceSeconds })),
+          docker.getContainer(id).stop(withSignal(signal, graceSeconds === undefined ? {} : { t: graceSeconds })),
         ).finally(watch)
       }),
     killContainer: (id, { killSignal, signal } = {}) =>
@@ -68,7 +57,7 @@ export const createContainerCalls = (client: DockerClient): ContainerCalls => {
       guard(client, { what: `restart container ${shorten(id)}`, signal }, () =>
         docker
           .getContainer(id)
-          .restart(withSignal(signal, { t: graceSeconds }))
+          .restart(withSignal(signal, graceSeconds === undefined ? {} : { t: graceSeconds }))
           .then(ignore),
       ),
     removeContainer: (id, { force, anonymousVolumes, signal } = {}) =>
@@ -88,20 +77,15 @@ export const createContainerCalls = (client: DockerClient): ContainerCalls => {
       ),
     pauseContainer: (id, { signal } = {}) =>
       guard(client, { what: `pause container ${shorten(id)}`, signal }, () =>
-        ignoreAlready(/already paused/, docker.getContainer(id).pause(withSignal(signal))),
+        ignoreAlready(/already paused/, docker.getContainer(id).pause(withSignal(signal, {}))),
       ),
     unpauseContainer: (id, { signal } = {}) =>
       guard(client, { what: `unpause container ${shorten(id)}`, signal }, () =>
-        ignoreAlready(/is not paused/, docker.getContainer(id).unpause(withSignal(signal))),
+        ignoreAlready(/is not paused/, docker.getContainer(id).unpause(withSignal(signal, {}))),
       ),
     waitContainer: (id, { condition = 'not-running', signal } = {}) =>
       guard(client, { what: `wait for container ${shorten(id)}`, signal }, async () => {
-        const answer = await client.ask<{ StatusCode: number }>({
-          method: 'POST',
-          path: `/containers/${id}/wait`,
-          query: { condition },
-          signal,
-        })
+        const answer = await docker.getContainer(id).wait(withSignal(signal, { condition }))
         return { exitCode: answer.StatusCode }
       }),
     resizeTty: (target, { columns, rows }, { signal } = {}) =>
@@ -112,10 +96,7 @@ export const createContainerCalls = (client: DockerClient): ContainerCalls => {
       }),
     top: (id, { signal } = {}) =>
       guard(client, { what: `list the processes of container ${shorten(id)}`, signal }, async () => {
-        const answer = (await docker.getContainer(id).top(withSignal(signal))) as {
-          Titles: string[]
-          Processes: string[][] | null
-        }
+        const answer = await docker.getContainer(id).top(withSignal(signal, {}))
         return { titles: answer.Titles, processes: answer.Processes ?? [] }
       }),
   }
@@ -144,8 +125,8 @@ const watchExit = async (
     signal,
   }: { readonly id: string; readonly onExit: () => void; readonly signal: AbortSignal | undefined },
 ): Promise<() => void> => {
-  const query = { stream: true, stdout: true }
-  const socket = await client.hijack({ method: 'POST', path: `/containers/${id}/attach`, query, signal }).catch(ignore)
+  const options = withSignal(signal, { stream: true, stdout: true, hijack: true as const })
+  const socket = await client.docker.getContainer(id).attach(options).catch(ignore)
   if (socket === undefined) return ignore
   socket.on('error', ignore).on('end', onExit).resume()
   return () => {
@@ -155,8 +136,5 @@ const watchExit = async (
 }
 
 const waitUntilGone = async (client: DockerClient, id: string, signal: AbortSignal | undefined): Promise<void> => {
-  await accept(
-    [NOT_FOUND],
-    client.ask({ method: 'POST', path: `/containers/${id}/wait`, query: { condition: 'removed' }, signal }),
-  )
+  await accept([NOT_FOUND], client.docker.getContainer(id).wait(withSignal(signal, { condition: 'removed' as const })))
 }

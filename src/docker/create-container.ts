@@ -4,7 +4,7 @@ import type { Problem } from '../core/errors/problem.ts'
 import { StackError } from '../core/errors/stack-error.ts'
 import { unsupportedBy } from '../core/plan/unsupported.ts'
 import type { ContainerRuntime, ContainerSpec } from '../engine/ports/container-runtime.ts'
-import type { DockerClient } from './connection/client.ts'
+import { withSignal, type DockerClient } from './connection/client.ts'
 import { toContainerBody } from './create-options/container-body.ts'
 import { containerAliases, ownAliases, realName, toEndpoint, toNetworking } from './create-options/endpoints.ts'
 import { seccompFile } from './create-options/security-options.ts'
@@ -27,14 +27,8 @@ export const createCreateContainer = (client: DockerClient): ContainerRuntime['c
         proxyEnvironment: await proxies,
         seccompProfiles: await readSeccompProfiles(spec),
       })
-      const query = { name: spec.name, platform: spec.service.platform }
-      const answer = await client.ask<{ Id: string; Warnings?: readonly string[] | null }>({
-        method: 'POST',
-        path: '/containers/create',
-        query,
-        json: body,
-        signal,
-      })
+      const { platform } = spec.service
+      const answer = await client.beside.createContainer({ name: spec.name, platform, body, signal })
       await connectOthers(client, { id: answer.Id, spec, api, signal })
       return { id: answer.Id, warnings: answer.Warnings ?? [] }
     })
@@ -64,19 +58,11 @@ const connectOthers = async (client: DockerClient, { id, spec, api, signal }: Co
   try {
     for (const key of later) {
       const aliases = [...containerAliases(spec), ...ownAliases(spec, key)]
-      const json = { Container: id, EndpointConfig: toEndpoint(spec.service, { key, aliases, api }) }
-      await client.ask({
-        method: 'POST',
-        path: `/networks/${encodeURIComponent(realName(spec, key))}/connect`,
-        json,
-        signal,
-      })
+      const body = { Container: id, EndpointConfig: toEndpoint(spec.service, { key, aliases, api }) }
+      await client.docker.getNetwork(encodeURIComponent(realName(spec, key))).connect(withSignal(signal, body))
     }
   } catch (error) {
-    await accept(
-      [404],
-      client.ask({ method: 'DELETE', path: `/containers/${id}`, query: { force: true, v: true } }),
-    ).catch(() => undefined)
+    await accept([404], client.docker.getContainer(id).remove({ force: true, v: true })).catch(() => undefined)
     throw error
   }
 }

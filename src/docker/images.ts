@@ -1,33 +1,23 @@
 import type { ImageRuntime } from '../engine/ports/image-runtime.ts'
-import type { DockerClient } from './connection/client.ts'
-import { withSignal } from './connection/dockerode-calls.ts'
+import { withSignal, type DockerClient } from './connection/client.ts'
 import { parseReference } from './registry/image-reference.ts'
 import { accept, guard, orUndefined } from './connection/guard.ts'
-import { toObservedImage, type InspectedImage } from './to-observed-image.ts'
-
-type ListedImage = {
-  readonly Id: string
-  readonly RepoTags?: readonly string[] | null
-  readonly RepoDigests?: readonly string[] | null
-  readonly Created: number
-  readonly Size: number
-  readonly Labels?: Readonly<Record<string, string>> | null
-}
+import { toObservedImage } from './to-observed-image.ts'
 
 /** Images. What moves layers (pull, push, build) is loaded when it is used first. */
 export const createImageCalls = (client: DockerClient): ImageRuntime => {
   const { docker } = client
   const inspectImage: ImageRuntime['inspectImage'] = (reference, { signal } = {}) =>
     guard(client, { what: `inspect image ${reference}`, signal }, async () => {
-      const found = await orUndefined(docker.getImage(reference).inspect(withSignal(signal)))
-      return found === undefined ? undefined : toObservedImage(found as InspectedImage)
+      const found = await orUndefined(docker.getImage(reference).inspect(withSignal(signal, {})))
+      return found === undefined ? undefined : toObservedImage(found)
     })
   return {
     inspectImage,
     listImages: ({ labels = [] }, { signal } = {}) =>
       guard(client, { what: 'list images', signal }, async () => {
-        const query = labels.length === 0 ? {} : { filters: { label: labels } }
-        const listed = (await docker.listImages(withSignal(signal, query))) as readonly ListedImage[]
+        const query = labels.length === 0 ? {} : { filters: { label: [...labels] } }
+        const listed = await docker.listImages(withSignal(signal, query))
         return listed.map((one) =>
           // A list does not tell the rest.
           ({

@@ -1,9 +1,9 @@
+import type Docker from 'dockerode'
 import type { Network } from '../core/project/project.ts'
 import type { ObjectRuntime } from '../engine/ports/object-runtime.ts'
-import type { DockerClient } from './connection/client.ts'
+import { withSignal, type DockerClient } from './connection/client.ts'
 import { toEndpoint } from './create-options/endpoints.ts'
 import { shorten } from './containers.ts'
-import { withSignal } from './connection/dockerode-calls.ts'
 import { accept, guard, orUndefined } from './connection/guard.ts'
 import { isAtLeast, type ApiVersion } from './connection/negotiate.ts'
 import type { ObservedNetwork } from '../core/plan/observed.ts'
@@ -12,7 +12,7 @@ type EngineNetwork = {
   readonly Id: string
   readonly Name: string
   readonly Driver: string
-  readonly Labels?: Readonly<Record<string, string>> | null
+  readonly Labels?: Readonly<Record<string, string>> | null | undefined
 }
 
 const toObservedNetwork = ({ Id, Name, Driver, Labels }: EngineNetwork): ObservedNetwork => ({
@@ -30,8 +30,6 @@ type NetworkCalls = Pick<
 // oxlint-disable-next-line max-lines-per-function -- a table of calls
 export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
   const { docker } = client
-  const list = async (filters: object, signal: AbortSignal | undefined) =>
-    (await docker.listNetworks(withSignal(signal, { filters }))) as readonly EngineNetwork[]
   return {
     listNetworks: ({ project, name }, { signal } = {}) =>
       guard(client, { what: 'list networks', signal }, async () => {
@@ -40,15 +38,14 @@ export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
           ...(name === undefined ? {} : { name: [name] }),
         }
         // The engine's name filter matches parts of names.
-        return (await list(filters, signal))
+        return (await docker.listNetworks(withSignal(signal, { filters })))
           .filter((one) => name === undefined || one.Name === name)
           .map(toObservedNetwork)
       }),
     findNetwork: (name, { signal } = {}) =>
       guard(client, { what: `look for network ${name}`, signal }, async () => {
-        const found = await orUndefined(docker.getNetwork(encodeURIComponent(name)).inspect(withSignal(signal)))
+        const network = await orUndefined(docker.getNetwork(encodeURIComponent(name)).inspect(withSignal(signal, {})))
         // The engine also finds by the beginning of an id; nobody means that.
-        const network = found as EngineNetwork | undefined
         return network === undefined || (network.Name !== name && network.Id !== name)
           ? undefined
           : toObservedNetwork(network)
@@ -59,18 +56,13 @@ export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
         { what: `create network ${network.name}`, subject: `network ${network.name}`, signal },
         async () => {
           const { api } = await client.negotiated(signal)
-          const answer = await client.ask<{ Id: string }>({
-            method: 'POST',
-            path: '/networks/create',
-            json: toNetworkBody(network, { labels, api }),
-            signal,
-          })
-          return { id: answer.Id }
+          const { id } = await docker.createNetwork(withSignal(signal, toNetworkBody(network, { labels, api })))
+          return { id }
         },
       ),
     removeNetwork: (id, { signal } = {}) =>
       guard(client, { what: `remove network ${shorten(id)}`, subject: `Network ${shorten(id)}`, signal }, () =>
-        accept([404], docker.getNetwork(encodeURIComponent(id)).remove(withSignal(signal))),
+        accept([404], docker.getNetwork(encodeURIComponent(id)).remove(withSignal(signal, {}))),
       ),
     connectNetwork: (network, container, { aliases, service, networkKey }, { signal } = {}) =>
       guard(
@@ -78,9 +70,10 @@ export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
         { what: `connect container ${shorten(container)} to network ${shorten(network)}`, signal },
         async () => {
           const { api } = await client.negotiated(signal)
-          const json = { Container: container, EndpointConfig: toEndpoint(service, { key: networkKey, aliases, api }) }
-          await client
-            .ask({ method: 'POST', path: `/networks/${encodeURIComponent(network)}/connect`, json, signal })
+          const body = { Container: container, EndpointConfig: toEndpoint(service, { key: networkKey, aliases, api }) }
+          await docker
+            .getNetwork(encodeURIComponent(network))
+            .connect(withSignal(signal, body))
             .catch((error: Error) => {
               if (!/already exists in network|already attached to network|is already connected to/.test(error.message))
                 throw error
@@ -92,12 +85,9 @@ export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
         client,
         { what: `disconnect container ${shorten(container)} from network ${shorten(network)}`, signal },
         async () => {
-          const call = client.ask({
-            method: 'POST',
-            path: `/networks/${encodeURIComponent(network)}/disconnect`,
-            json: { Container: container, Force: force },
-            signal,
-          })
+          const call = docker
+            .getNetwork(encodeURIComponent(network))
+            .disconnect(withSignal(signal, { Container: container, Force: force }))
           await accept([404], call).catch((error: Error) => {
             if (!/is not connected to/.test(error.message)) throw error
           })
@@ -110,7 +100,7 @@ export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
 export const toNetworkBody = (
   network: Network,
   { labels, api }: { readonly labels: Readonly<Record<string, string>>; readonly api: ApiVersion },
-): object => {
+): Docker.NetworkCreateOptions => {
   const { ipam } = network
   return {
     Name: network.name,

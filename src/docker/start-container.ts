@@ -1,10 +1,8 @@
 import { isStackError, StackError } from '../core/errors/stack-error.ts'
 import type { ContainerRuntime } from '../engine/ports/container-runtime.ts'
-import type { DockerClient } from './connection/client.ts'
+import { withSignal, type DockerClient } from './connection/client.ts'
 import { shorten } from './containers.ts'
-import { withSignal } from './connection/dockerode-calls.ts'
 import { accept, guard } from './connection/guard.ts'
-import type { ListedContainer } from './to-observed-container.ts'
 
 const NOT_MODIFIED = 304
 
@@ -14,7 +12,7 @@ export const createStartContainer =
   async (id, { signal } = {}) => {
     try {
       await guard(client, { what: `start container ${shorten(id)}`, signal }, () =>
-        accept([NOT_MODIFIED], client.docker.getContainer(id).start(withSignal(signal))),
+        accept([NOT_MODIFIED], client.docker.getContainer(id).start(withSignal(signal, {}))),
       )
     } catch (error) {
       if (!isStackError(error) || error.code !== 'engine/port-in-use') throw error
@@ -26,11 +24,7 @@ export const createStartContainer =
 
 /** @returns words for the container that publishes the port, or nothing when none does */
 const findPortHolder = async (client: DockerClient, port: number): Promise<string> => {
-  const listed = await client.ask<readonly ListedContainer[]>({
-    method: 'GET',
-    path: '/containers/json',
-    query: { filters: { publish: [String(port)] } },
-  })
+  const listed = await client.docker.listContainers({ filters: { publish: [String(port)] } })
   const holder = listed.find(({ Ports }) => Ports?.some(({ PublicPort }) => PublicPort === port))
   if (holder === undefined) return ''
   const project = holder.Labels?.['com.docker.compose.project']

@@ -28,7 +28,7 @@ export type ListedContainer = {
 }
 type EngineMount = {
   readonly Type: string
-  readonly Name?: string
+  readonly Name?: string | undefined
   readonly Source?: string
   readonly Destination: string
 }
@@ -93,11 +93,11 @@ const toMount = ({ Type, Name, Source, Destination }: EngineMount): ObservedMoun
 })
 
 export type EngineHealthcheck = {
-  readonly Test?: readonly string[] | null
-  readonly Interval?: number
-  readonly Timeout?: number
-  readonly StartPeriod?: number
-  readonly Retries?: number
+  readonly Test?: readonly string[] | null | undefined
+  readonly Interval?: number | undefined
+  readonly Timeout?: number | undefined
+  readonly StartPeriod?: number | undefined
+  readonly Retries?: number | undefined
 }
 
 export type InspectedContainer = {
@@ -116,10 +116,15 @@ export type InspectedContainer = {
     readonly Error?: string
     readonly StartedAt?: string
     readonly FinishedAt?: string
-    readonly Health?: {
-      readonly Status?: string
-      readonly Log?: readonly { readonly Start: string; readonly ExitCode: number; readonly Output: string }[] | null
-    } | null
+    readonly Health?:
+      | {
+          readonly Status?: string
+          readonly Log?:
+            | readonly { readonly Start: string; readonly ExitCode: number; readonly Output: string }[]
+            | null
+        }
+      | null
+      | undefined
   }
   readonly Config: {
     readonly Image: string
@@ -128,9 +133,9 @@ export type InspectedContainer = {
     readonly WorkingDir?: string
     readonly Env?: readonly string[] | null
     readonly Labels?: Readonly<Record<string, string>> | null
-    readonly Healthcheck?: EngineHealthcheck | null
+    readonly Healthcheck?: EngineHealthcheck | null | undefined
   }
-  readonly HostConfig?: { readonly AutoRemove?: boolean }
+  readonly HostConfig?: { readonly AutoRemove?: boolean | undefined }
   readonly NetworkSettings?: {
     readonly Networks?: Readonly<Record<string, { readonly NetworkID?: string } | null>> | null
     readonly Ports?: Readonly<

@@ -16,8 +16,8 @@ export type InspectedImage = {
     readonly Volumes?: Readonly<Record<string, unknown>> | null
     readonly User?: string
     readonly ExposedPorts?: Readonly<Record<string, unknown>> | null
-    readonly Healthcheck?: EngineHealthcheck | null
-    readonly Entrypoint?: readonly string[] | null
+    readonly Healthcheck?: EngineHealthcheck | null | undefined
+    readonly Entrypoint?: string | readonly string[] | null | undefined
     readonly Cmd?: readonly string[] | null
   } | null
 }
@@ -35,7 +35,7 @@ export const toObservedImage = (found: InspectedImage): ObservedImage => {
     user: config.User ?? '',
     exposedPorts: Object.keys(config.ExposedPorts ?? {}),
     ...(test.length === 0 ? {} : { healthcheck: { test } }),
-    entrypoint: config.Entrypoint ?? [],
+    entrypoint: [config.Entrypoint ?? []].flat(),
     command: config.Cmd ?? [],
     os: found.Os ?? '',
     architecture: found.Architecture ?? '',

@@ -1,6 +1,5 @@
 import type { ObjectRuntime } from '../engine/ports/object-runtime.ts'
-import type { DockerClient } from './connection/client.ts'
-import { withSignal } from './connection/dockerode-calls.ts'
+import { withSignal, type DockerClient } from './connection/client.ts'
 import { accept, guard, orUndefined } from './connection/guard.ts'
 import type { ObservedVolume } from '../core/plan/observed.ts'
 
@@ -28,32 +27,27 @@ export const createVolumeCalls = (client: DockerClient): VolumeCalls => {
     listVolumes: ({ project }, { signal } = {}) =>
       guard(client, { what: 'list volumes', signal }, async () => {
         const query = project === undefined ? {} : { filters: { label: [`com.docker.compose.project=${project}`] } }
-        const answer = (await docker.listVolumes(withSignal(signal, query))) as {
-          Volumes?: readonly EngineVolume[] | null
-        }
+        const answer = await docker.listVolumes(withSignal(signal, query))
         return (answer.Volumes ?? []).map(toObservedVolume)
       }),
     findVolume: (name, { signal } = {}) =>
       guard(client, { what: `look for volume ${name}`, signal }, async () => {
-        const found = await orUndefined(docker.getVolume(encodeURIComponent(name)).inspect(withSignal(signal)))
-        return found === undefined ? undefined : toObservedVolume(found as EngineVolume)
+        const found = await orUndefined(docker.getVolume(encodeURIComponent(name)).inspect(withSignal(signal, {})))
+        return found === undefined ? undefined : toObservedVolume(found)
       }),
     createVolume: ({ volume, labels }, { signal } = {}) =>
       guard(client, { what: `create volume ${volume.name}`, signal }, async () => {
-        const json = {
+        const body = {
           Name: volume.name,
           ...(volume.driver === undefined ? {} : { Driver: volume.driver }),
           DriverOpts: volume.driver_opts ?? {},
           Labels: { ...volume.labels, ...labels },
         }
-        await client.ask({ method: 'POST', path: '/volumes/create', json, signal })
+        await docker.createVolume(withSignal(signal, body))
       }),
     removeVolume: (name, { force = false, signal } = {}) =>
       guard(client, { what: `remove volume ${name}`, subject: `Volume ${name}`, signal }, () =>
-        accept(
-          [404],
-          client.ask({ method: 'DELETE', path: `/volumes/${encodeURIComponent(name)}`, query: { force }, signal }),
-        ),
+        accept([404], docker.getVolume(encodeURIComponent(name)).remove(withSignal(signal, { force }))),
       ),
   }
 }

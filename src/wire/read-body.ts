@@ -1,7 +1,5 @@
-import type { Readable } from 'node:stream'
-
 /** The whole of a short answer. An abort rejects with the signal's reason, not with what it did to the connection. */
-export const readAll = (stream: Readable, signal?: AbortSignal): Promise<Buffer> =>
+export const readAll = (stream: NodeJS.ReadableStream, signal?: AbortSignal): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -21,7 +19,10 @@ export const readAll = (stream: Readable, signal?: AbortSignal): Promise<Buffer>
  * The chunks of a long answer, read as fast as the reader takes them. Leaving the loop closes the connection.
  * @throws the signal's reason when it was aborted, else the connection's error
  */
-export const readChunks = async function* (stream: Readable, signal?: AbortSignal): AsyncGenerator<Buffer> {
+export const readChunks = async function* (
+  stream: NodeJS.ReadableStream,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of stream) yield chunk as Buffer
   } catch (error) {
@@ -31,7 +32,10 @@ export const readChunks = async function* (stream: Readable, signal?: AbortSigna
 }
 
 /** One value for each line of JSON. Characters and lines may be cut anywhere between chunks. */
-export const readJsonLines = async function* <T>(stream: Readable, signal?: AbortSignal): AsyncGenerator<T> {
+export const readJsonLines = async function* <T>(
+  stream: NodeJS.ReadableStream,
+  signal?: AbortSignal,
+): AsyncGenerator<T> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of readChunks(stream, signal)) {

@@ -1,117 +1,33 @@
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
-import type { Environment } from '../../engine/ports/environment.ts'
 import type { EngineAddress } from '../../engine/ports/engine-address.ts'
-import { createDockerode, type DockerodeCalls } from './dockerode-calls.ts'
-import type { Ask, EngineFailure, Query } from './ask.ts'
-import { createHttpTransport, type HttpAsk } from '../../wire/http-transport.ts'
+import type { Environment } from '../../engine/ports/environment.ts'
+import { createCallsBeside, type CallsBeside } from './calls-beside-dockerode.ts'
+import { createDockerode, type Dockerode } from './dockerode.ts'
+import { createEngineConnection, type ConnectionOptions, type EngineConnection } from './engine-connection.ts'
 import { createModem } from './modem.ts'
-import { negotiate, type Negotiated } from './negotiate.ts'
-import { readAll } from '../../wire/read-body.ts'
 
-/** dockerode for plain calls, and the same connection for what dockerode cannot do: streams, uploads, hijacked sockets. */
-export type DockerClient = {
-  readonly docker: DockerodeCalls
+/** One engine: dockerode over our own connection, and the few calls that it has no method for. */
+export type DockerClient = Pick<EngineConnection, 'negotiated' | 'close'> & {
+  readonly docker: Dockerode
+  readonly beside: CallsBeside
   readonly address: EngineAddress
-  readonly environment: Environment
-  /** One ping, the first time. */
-  negotiated(signal?: AbortSignal): Promise<Negotiated>
-  /** The answer as JSON (or nothing). Throws an {@link EngineFailure} when the status is no success. */
-  ask<T>(ask: Ask): Promise<T>
-  /** The answer as a stream. Throws an {@link EngineFailure} when the status is no success. */
-  open(ask: Ask): Promise<IncomingMessage>
-  hijack(ask: Ask & { readonly protocol?: string }): Promise<Duplex>
-  close(): void
-}
-
-export type ClientOptions = {
-  readonly address: EngineAddress
-  /** The process environment, or what stands for it: `DOCKER_API_VERSION`, `DOCKER_CONFIG`, `SSH_AUTH_SOCK`, `HOME`, `PATH`. */
   readonly environment: Environment
 }
 
-export const createClient = ({ address, environment }: ClientOptions): DockerClient => {
-  const transport = createHttpTransport(address, environment)
-  let known: Promise<Negotiated> | undefined
-
-  const negotiated = (signal?: AbortSignal): Promise<Negotiated> => {
-    known ??= negotiate(transport, { address, forced: environment['DOCKER_API_VERSION'] }).catch((error: unknown) => {
-      known = undefined // the engine may come up; a lasting failure would outlive it
-      throw error
-    })
-    return signal === undefined ? known : orAborted(known, signal)
-  }
-
-  const prepare = async (ask: Ask): Promise<HttpAsk> => {
-    const { prefix } = await negotiated(ask.signal)
-    const { query, json, path, ...rest } = ask
-    const full = { ...rest, path: prefix + path + toQueryString(query) }
-    return json === undefined
-      ? full
-      : { ...full, body: JSON.stringify(json), headers: { 'content-type': 'application/json', ...ask.headers } }
-  }
-
-  const open = async (ask: Ask): Promise<IncomingMessage> => {
-    const response = await transport.request(await prepare(ask))
-    const status = response.statusCode ?? 0
-    if (status >= 200 && status < 300) return response
-    throw await readFailure(response, ask.signal)
-  }
-
-  const client: DockerClient = {
-    docker: createDockerode(createModem({ open })),
+export const createClient = ({ address, environment }: ConnectionOptions): DockerClient => {
+  const connection = createEngineConnection({ address, environment })
+  const { negotiated, close } = connection
+  return {
+    docker: createDockerode(createModem(connection)),
+    beside: createCallsBeside(connection),
     address,
     environment,
     negotiated,
-    open,
-    async ask<T>(ask: Ask): Promise<T> {
-      const text = (await readAll(await open(ask), ask.signal)).toString('utf8')
-      return (text === '' ? undefined : JSON.parse(text)) as T
-    },
-    async hijack(ask) {
-      const result = await transport.upgrade({
-        ...(await prepare(ask)),
-        ...(ask.protocol === undefined ? {} : { protocol: ask.protocol }),
-      })
-      if ('socket' in result) return result.socket
-      throw await readFailure(result.refused, ask.signal)
-    },
-    close: () => transport.close(),
-  }
-  return client
-}
-
-/** Many calls may wait for the one ping: an abort ends the waiting of its own call only. */
-const orAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-
-export const toQueryString = (query: Query | undefined): string => {
-  const params = new URLSearchParams()
-  for (const [key, value] of Object.entries(query ?? {})) {
-    if (value === undefined) continue
-    if (Array.isArray(value)) for (const one of value as string[]) params.append(key, one)
-    else params.append(key, typeof value === 'object' ? JSON.stringify(value) : String(value))
-  }
-  const text = params.toString()
-  return text === '' ? '' : `?${text}`
-}
-
-const readFailure = async (response: IncomingMessage, signal: AbortSignal | undefined): Promise<EngineFailure> => {
-  const text = (await readAll(response, signal)).toString('utf8').trim()
-  const statusCode = response.statusCode ?? 0
-  return Object.assign(new Error(readMessage(text) || `status ${statusCode}`), { statusCode })
-}
-
-const readMessage = (text: string): string => {
-  try {
-    const { message, cause } = JSON.parse(text) as { message?: string; cause?: string }
-    return message ?? cause ?? text
-  } catch {
-    return text
+    close,
   }
 }
+
+/** A signal among the options of a call of dockerode's. */
+export const withSignal = <T extends object>(
+  signal: AbortSignal | undefined,
+  options: T,
+): T & { abortSignal?: AbortSignal } => (signal === undefined ? options : { ...options, abortSignal: signal })

@@ -2,9 +2,11 @@ import { Buffer } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { DockerClient } from '../connection/client.ts'
+import { Readable } from 'node:stream'
+import type Docker from 'dockerode'
+import { withSignal, type DockerClient } from '../connection/client.ts'
 import { readJsonLines } from '../../wire/read-body.ts'
-import { findCredentials, readDockerConfig, toHeaderValue } from '../registry/registry-auth.ts'
+import { findCredentials, readDockerConfig } from '../registry/registry-auth.ts'
 import { createIgnoreRules, readIgnoreFile } from '../../wire/ignore-patterns.ts'
 import { writeTar, type StreamedEntry } from '../../wire/write-tar.ts'
 import type { BuildRun } from './build-run.ts'
@@ -19,21 +21,14 @@ const STRAY_DOCKERFILE = '.stack.Dockerfile'
 /** The old builder (and Podman's): the whole context goes along as a tar archive. @returns the id of the image */
 export const buildClassic = async (client: DockerClient, run: BuildRun): Promise<string> => {
   const { spec, plan, signal } = run
-  const auth = await readRegistryConfig(client)
+  const registryconfig = await readRegistryConfig(client)
   const query = toBuildQuery(spec, plan)
-  if (plan.context === undefined) {
-    const stream = await client.open({ method: 'POST', path: '/build', query, headers: auth, signal })
-    return followBuild(readJsonLines(stream, signal), run)
-  }
-  const place = await locateDockerfile(plan, plan.context)
-  const stream = await client.open({
-    method: 'POST',
-    path: '/build',
-    query: { ...query, dockerfile: place.name },
-    headers: { ...auth, 'content-type': 'application/x-tar' },
-    body: packContext(plan.context, place),
-    signal,
-  })
+  const place = plan.context === undefined ? undefined : await locateDockerfile(plan, plan.context)
+  const stream = await client.docker.buildImage(
+    // A text that is empty stands for no archive.
+    plan.context === undefined || place === undefined ? '' : Readable.from(packContext(plan.context, place)),
+    withSignal(signal, { _query: { ...query, dockerfile: place?.name ?? query['dockerfile'] }, registryconfig }),
+  )
   return followBuild(readJsonLines(stream, signal), run)
 }
 
@@ -87,16 +82,17 @@ const toEntry = (root: string, { path, kind, stat, linkTarget }: ContextEntry): 
 })
 
 /** Credentials of every registry that we have some for: the old builder cannot ask. */
-const readRegistryConfig = async (client: DockerClient): Promise<Readonly<Record<string, string>>> => {
+const readRegistryConfig = async (client: DockerClient): Promise<Docker.RegistryConfig> => {
   const { auths, credHelpers } = await readDockerConfig(client.environment)
-  const known: Record<string, object> = {}
+  const known: Docker.RegistryConfig = {}
   for (const registry of new Set([...Object.keys(auths), ...Object.keys(credHelpers)])) {
     const found = await findCredentials(registry, client.environment).catch(() => undefined)
     if (found !== undefined)
       known[registry] =
         found.identityToken === undefined
           ? { username: found.username, password: found.password }
-          : { identitytoken: found.identityToken }
+          : // dockerode's type wants the first two and does not know the third.
+            { username: '', password: '', ...{ identitytoken: found.identityToken } }
   }
-  return Object.keys(known).length === 0 ? {} : { 'x-registry-config': toHeaderValue(known) }
+  return known
 }

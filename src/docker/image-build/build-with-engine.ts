@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { DockerClient } from '../connection/client.ts'
+import { withSignal, type DockerClient } from '../connection/client.ts'
 import { readJsonLines } from '../../wire/read-body.ts'
 import type { BuildRun } from './build-run.ts'
 import { toBuildQuery } from './build-query.ts'
@@ -33,7 +33,8 @@ export const buildWithEngine = async (client: DockerClient, run: BuildRun): Prom
       buildid: session.id,
       remote: plan.remote ?? 'client-session',
     }
-    const stream = await client.open({ method: 'POST', path: '/build', query, signal })
+    // No archive: the engine asks the session for what it needs.
+    const stream = await client.docker.buildImage('', withSignal(signal, { _query: query }))
     return await followBuild(readJsonLines<BuildMessage>(stream, signal), run)
   } finally {
     session.close()
@@ -95,7 +96,5 @@ const createLines = (say: (line: string) => void): { write(text: string): void; 
 
 /** Closing the connection alone lets a step that runs go on. */
 const cancelBuild = async (client: DockerClient, id: string): Promise<void> => {
-  await client
-    .ask({ method: 'POST', path: '/build/cancel', query: { id }, signal: AbortSignal.timeout(2_000) })
-    .catch(() => undefined)
+  await client.beside.cancelBuild(id, AbortSignal.timeout(2_000)).catch(() => undefined)
 }

@@ -1,16 +1,12 @@
 import type { BuildSpec } from '../../engine/ports/image-runtime.ts'
-import type { DockerClient } from '../connection/client.ts'
+import { withSignal, type DockerClient } from '../connection/client.ts'
 
 /** Where an engine keeps its images: containerd's store holds one for several platforms and what is attested of it. */
 export type ImageStore = 'containerd' | 'classic'
 
 /** What `docker info` shows as `driver-type` of the storage driver, and nobody else does. */
 export const readImageStore = async (client: DockerClient, signal: AbortSignal | undefined): Promise<ImageStore> => {
-  const { DriverStatus } = await client.ask<{ readonly DriverStatus?: readonly (readonly string[])[] | null }>({
-    method: 'GET',
-    path: '/info',
-    signal,
-  })
+  const { DriverStatus } = await client.docker.info(withSignal(signal, {}))
   return (DriverStatus ?? []).some(
     ([name, value]) => name === 'driver-type' && value === 'io.containerd.snapshotter.v1',
   )

@@ -2,7 +2,7 @@ import { isStackError, StackError } from '../../core/errors/stack-error.ts'
 import type { EngineFailure } from '../connection/ask.ts'
 import type { DockerClient } from '../connection/client.ts'
 import { registryOf } from './image-reference.ts'
-import { registryAuthHeader } from './registry-auth.ts'
+import { readRegistryAuth } from './registry-auth.ts'
 import { isDenied, isMissing } from './transfer.ts'
 import { translateError } from '../connection/translate-error.ts'
 
@@ -13,13 +13,8 @@ export const resolveDigest = async (client: DockerClient, { reference, signal }:
   signal?.throwIfAborted()
   const registry = registryOf(reference)
   try {
-    const headers = await registryAuthHeader(registry, client.environment)
-    const { Descriptor } = await client.ask<{ readonly Descriptor: { readonly digest: string } }>({
-      method: 'GET',
-      path: `/distribution/${encodeURI(reference)}/json`,
-      headers,
-      signal,
-    })
+    const auth = await readRegistryAuth(registry, client.environment)
+    const { Descriptor } = await client.beside.askDigest(reference, { auth, signal })
     return Descriptor.digest
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason

@@ -2,11 +2,10 @@ import { isStackError, StackError } from '../../core/errors/stack-error.ts'
 import type { ObservedImage } from '../../core/plan/observed.ts'
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
 import type { EngineFailure } from '../connection/ask.ts'
-import type { DockerClient } from '../connection/client.ts'
-import { withSignal } from '../connection/dockerode-calls.ts'
+import { withSignal, type DockerClient } from '../connection/client.ts'
 import { parseReference, registryOf } from './image-reference.ts'
-import { registryAuthHeader } from './registry-auth.ts'
-import { toObservedImage, type InspectedImage } from '../to-observed-image.ts'
+import { readRegistryAuth } from './registry-auth.ts'
+import { toObservedImage } from '../to-observed-image.ts'
 import { followTransfer, isDenied, isMissing } from './transfer.ts'
 import { translateError } from '../connection/translate-error.ts'
 
@@ -26,11 +25,11 @@ export const pullImage = async (
   const registry = registryOf(reference)
   try {
     const { repository, tag, digest } = parseReference(reference)
-    const headers = await registryAuthHeader(registry, client.environment)
-    const query = { fromImage: repository, tag: digest ?? tag ?? 'latest', platform }
-    const stream = await client.open({ method: 'POST', path: '/images/create', query, headers, signal })
+    const auth = await readRegistryAuth(registry, client.environment)
+    const options = { fromImage: repository, tag: digest ?? tag ?? 'latest', platform }
+    const stream = await client.docker.createImage(auth, withSignal(signal, options))
     await followTransfer(stream, { signal, onProgress })
-    return toObservedImage((await client.docker.getImage(reference).inspect(withSignal(signal))) as InspectedImage)
+    return toObservedImage(await client.docker.getImage(reference).inspect(withSignal(signal, {})))
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason
     throw toPullError(client, { error, reference, registry })

@@ -1,9 +1,10 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
 import type { EngineFailure } from '../connection/ask.ts'
-import type { DockerClient } from '../connection/client.ts'
+import { withSignal, type DockerClient } from '../connection/client.ts'
 import { parseReference, registryOf } from './image-reference.ts'
-import { registryAuthHeader, toHeaderValue } from './registry-auth.ts'
+import { toHeaderValue } from '../connection/header-value.ts'
+import { readRegistryAuth } from './registry-auth.ts'
 import { followTransfer, isDenied } from './transfer.ts'
 import { translateError } from '../connection/translate-error.ts'
 
@@ -21,16 +22,9 @@ export const pushImage = async (
   const registry = registryOf(reference)
   try {
     const { repository, tag = 'latest' } = parseReference(reference)
-    const auth = await registryAuthHeader(registry, client.environment)
-    // The engine wants this header even where there is nothing to say.
-    const headers = { 'x-registry-auth': toHeaderValue({}), ...auth }
-    const stream = await client.open({
-      method: 'POST',
-      path: `/images/${repository}/push`,
-      query: { tag },
-      headers,
-      signal,
-    })
+    // The engine wants it even where there is nothing to say.
+    const authconfig = (await readRegistryAuth(registry, client.environment)) ?? { base64: toHeaderValue({}) }
+    const stream = await client.docker.getImage(repository).push(withSignal(signal, { tag, authconfig }))
     await followTransfer(stream, { signal, onProgress })
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason

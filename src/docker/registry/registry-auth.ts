@@ -7,6 +7,7 @@ import * as z from 'zod/mini'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { Environment } from '../../engine/ports/environment.ts'
 import { parseForeignJson } from '../../wire/foreign-json.ts'
+import { toHeaderValue } from '../connection/header-value.ts'
 
 /** How to sign in to a registry. `identityToken` stands for name and password. */
 export type Credentials = { readonly username: string; readonly password: string; readonly identityToken?: string }
@@ -152,21 +153,17 @@ const runHelper = (helper: string, { verb, input, environment }: HelperCall): Pr
     child.stdin.end(input)
   })
 
-/** The header that pull and push carry. Never part of a URL. */
-export const registryAuthHeader = async (
+/** What pull and push carry in a header, never in a URL. */
+export const readRegistryAuth = async (
   registry: string,
   environment: Environment,
-): Promise<Readonly<Record<string, string>>> => {
+): Promise<{ readonly base64: string } | undefined> => {
   const found = await findCredentials(registry, environment)
-  if (found === undefined) return {}
+  if (found === undefined) return undefined
   const serveraddress = HUB_HOSTS.includes(registry) ? HUB_KEY : registry
   const auth =
     found.identityToken === undefined
       ? { username: found.username, password: found.password, serveraddress }
       : { identitytoken: found.identityToken, serveraddress }
-  return { 'x-registry-auth': toHeaderValue(auth) }
+  return { base64: toHeaderValue(auth) }
 }
-
-/** Base64 of URLs with its padding: without, the engine takes the header for empty and says nothing. */
-export const toHeaderValue = (value: object): string =>
-  Buffer.from(JSON.stringify(value)).toString('base64').replaceAll('+', '-').replaceAll('/', '_')

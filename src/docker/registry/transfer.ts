@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
 import { readJsonLines } from '../../wire/read-body.ts'
 
@@ -17,7 +16,7 @@ export type TransferOptions = {
 
 /** Follows a pull or a push to its end. An error comes as a line of a stream whose status was a success. */
 export const followTransfer = async (
-  stream: IncomingMessage,
+  stream: NodeJS.ReadableStream,
   { signal, onProgress }: TransferOptions,
 ): Promise<void> => {
   for await (const message of readJsonLines<TransferMessage>(stream, signal)) {

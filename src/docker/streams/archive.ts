@@ -1,5 +1,5 @@
 import type { ContainerFile, ContainerRuntime } from '../../engine/ports/container-runtime.ts'
-import type { DockerClient } from '../connection/client.ts'
+import { withSignal, type DockerClient } from '../connection/client.ts'
 import { shorten } from '../containers.ts'
 import { guard, guardStream } from '../connection/guard.ts'
 import { readChunks } from '../../wire/read-body.ts'
@@ -25,14 +25,8 @@ export const createArchiveCalls = (client: DockerClient): ArchiveCalls => {
         signal: more.signal,
       },
       async () => {
-        await client.ask({
-          method: 'PUT',
-          path: `/containers/${id}/archive`,
-          query: { path, ...(more.copyOwner === undefined ? {} : { copyUIDGID: more.copyOwner }) },
-          headers: { 'content-type': 'application/x-tar' },
-          body: more.body,
-          signal: more.signal,
-        })
+        const options = { path, ...(more.copyOwner === undefined ? {} : { copyUIDGID: more.copyOwner }) }
+        await client.docker.getContainer(id).putArchive(more.body, withSignal(more.signal, options))
       },
     )
   return {
@@ -45,7 +39,7 @@ export const createArchiveCalls = (client: DockerClient): ArchiveCalls => {
         signal,
       }
       return guard(client, context, async () => {
-        const stream = await client.open({ method: 'GET', path: `/containers/${id}/archive`, query: { path }, signal })
+        const stream = await client.docker.getContainer(id).getArchive(withSignal(signal, { path }))
         const header = String(stream.headers['x-docker-container-path-stat'] ?? '')
         const { parsePathStat } = await import('./path-stat.ts')
         return {

@@ -1,6 +1,6 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { EngineEvent, Runtime } from '../../engine/ports/runtime.ts'
-import type { DockerClient } from '../connection/client.ts'
+import { withSignal, type DockerClient } from '../connection/client.ts'
 import { guardStream } from '../connection/guard.ts'
 import { readJsonLines } from '../../wire/read-body.ts'
 
@@ -33,7 +33,7 @@ const EXEC_ACTIONS = [
   'top',
 ]
 
-const KINDS = ['container', 'network', 'volume', 'image']
+const KINDS = ['container', 'network', 'volume', 'image'] satisfies EngineEvent['kind'][]
 
 /**
  * Events as they happen. With a project: of its containers; the engine puts no labels on events of networks and volumes.
@@ -48,8 +48,7 @@ export const createEvents =
         event: execs ? [...ACTIONS, ...EXEC_ACTIONS] : ACTIONS,
         ...(project === undefined ? {} : { label: [`com.docker.compose.project=${project}`] }),
       }
-      const query = { filters, since: toTime(since), until: toTime(until) }
-      const stream = await client.open({ method: 'GET', path: '/events', query, signal })
+      const stream = await client.docker.getEvents(withSignal(signal, { filters, since, until }))
       for await (const message of readJsonLines<EngineMessage>(stream, signal)) {
         const event = toEngineEvent(message, { execs })
         if (event !== undefined) yield event
@@ -57,11 +56,9 @@ export const createEvents =
       if (until === undefined) throw new StackError('engine/connection-lost', { what: 'report its events' })
     })
 
-const toTime = (seconds: number | undefined): string | undefined =>
-  seconds === undefined ? undefined : seconds.toFixed(6)
-
 export const toEngineEvent = (message: EngineMessage, { execs = false } = {}): EngineEvent | undefined => {
-  if (!KINDS.includes(message.Type)) return undefined
+  const kind = KINDS.find((one) => one === message.Type)
+  if (kind === undefined) return undefined
   const attributes = message.Actor.Attributes ?? {}
   const [action = '', detail = ''] = message.Action.split(': ')
   if (action.startsWith('exec_') && !execs) return undefined
@@ -73,7 +70,7 @@ export const toEngineEvent = (message: EngineMessage, { execs = false } = {}): E
   const project = attributes['com.docker.compose.project']
   const exitCode = attributes['exitCode']
   return {
-    kind: message.Type as EngineEvent['kind'],
+    kind,
     // What is executed is part of the action's name.
     action: action.startsWith('exec_') ? message.Action : action,
     id: message.Actor.ID,

@@ -1,17 +1,18 @@
 import type { Duplex } from 'node:stream'
+import type Docker from 'dockerode'
 import type {
   ContainerRuntime,
   ExecSession,
   ExecSpec,
   InteractiveStream,
 } from '../../engine/ports/container-runtime.ts'
-import type { DockerClient } from '../connection/client.ts'
+import { withSignal, type DockerClient } from '../connection/client.ts'
 import { shorten } from '../containers.ts'
 import { demuxFrames, passRaw } from './demux.ts'
 import { guard, guardStream } from '../connection/guard.ts'
 import { toError } from '../../wire/http-transport.ts'
 import { isAtLeast } from '../connection/negotiate.ts'
-import { readChunks } from '../../wire/read-body.ts'
+import { readAll, readChunks } from '../../wire/read-body.ts'
 
 type InteractiveCalls = Pick<ContainerRuntime, 'exec' | 'attach'>
 
@@ -23,21 +24,17 @@ export const createInteractiveCalls = (client: DockerClient): InteractiveCalls =
       { what: `run a command in container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal },
       async () => {
         const { api } = await client.negotiated(signal)
-        const size =
+        const size: Pick<Docker.ExecCreateOptions, 'ConsoleSize'> =
           spec.size === undefined || !isAtLeast(api, 1, 42) ? {} : { ConsoleSize: [spec.size.rows, spec.size.columns] }
-        const { Id: exec } = await client.ask<{ Id: string }>({
-          method: 'POST',
-          path: `/containers/${id}/exec`,
-          json: { ...toExecBody(spec), ...size },
-          signal,
-        })
-        const start = { method: 'POST' as const, path: `/exec/${exec}/start`, signal }
-        if (spec.detach === true) {
-          await client.ask({ ...start, json: { Detach: true, Tty: spec.tty ?? false } })
-          return toExecSession(client, exec, silentStream())
-        }
-        const socket = await client.hijack({ ...start, json: { Detach: false, Tty: spec.tty ?? false, ...size } })
-        return toExecSession(client, exec, toInteractive(client, { socket, tty: spec.tty ?? false, signal }))
+        const container = client.docker.getContainer(id)
+        const exec = await container.exec(withSignal(signal, { ...toExecBody(spec), ...size }))
+        const { tty = false, detach = false } = spec
+        const socket = await exec.start(
+          withSignal(signal, { Detach: detach, Tty: tty, ...(detach ? {} : { hijack: true, ...size }) }),
+        )
+        if (!detach) return toExecSession(client, exec, toInteractive(client, { socket, tty, signal }))
+        await readAll(socket, signal)
+        return toExecSession(client, exec, silentStream())
       },
     ),
   attach: (id, { stdin, tty, logs = false }, { signal } = {}) =>
@@ -45,15 +42,15 @@ export const createInteractiveCalls = (client: DockerClient): InteractiveCalls =
       client,
       { what: `attach to container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal },
       async () => {
-        const query = { stream: true, stdout: true, stderr: true, stdin, logs }
-        const socket = await client.hijack({ method: 'POST', path: `/containers/${id}/attach`, query, signal })
+        const options = { stream: true, stdout: true, stderr: true, stdin, logs, hijack: true as const }
+        const socket = await client.docker.getContainer(id).attach(withSignal(signal, options))
         return toInteractive(client, { socket, tty, signal })
       },
     ),
 })
 
-const toExecBody = (spec: ExecSpec): object => ({
-  Cmd: spec.command,
+const toExecBody = (spec: ExecSpec): Docker.ExecCreateOptions => ({
+  Cmd: [...spec.command],
   AttachStdin: spec.stdin ?? false,
   AttachStdout: spec.detach !== true,
   AttachStderr: spec.detach !== true,
@@ -61,7 +58,7 @@ const toExecBody = (spec: ExecSpec): object => ({
   Privileged: spec.privileged ?? false,
   ...(spec.user === undefined ? {} : { User: spec.user }),
   ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
-  ...(spec.environment === undefined ? {} : { Env: spec.environment }),
+  ...(spec.environment === undefined ? {} : { Env: [...spec.environment] }),
 })
 
 type Hijacked = { readonly socket: Duplex; readonly tty: boolean; readonly signal: AbortSignal | undefined }
@@ -88,18 +85,14 @@ const toInteractive = (client: DockerClient, { socket, tty, signal }: Hijacked):
   }
 }
 
-const toExecSession = (client: DockerClient, id: string, stream: InteractiveStream): ExecSession => ({
+const toExecSession = (client: DockerClient, exec: Docker.Exec, stream: InteractiveStream): ExecSession => ({
   ...stream,
-  id,
+  id: exec.id,
   exitCode: ({ signal } = {}) =>
     guard(client, { what: 'say how a command ended', signal }, async () => {
       // The stream may end a moment before the engine has noted the exit.
       for (let pause = 1; ; pause = Math.min(pause * 2, 100)) {
-        const { ExitCode, Running } = await client.ask<{ ExitCode: number | null; Running: boolean }>({
-          method: 'GET',
-          path: `/exec/${id}/json`,
-          signal,
-        })
+        const { ExitCode, Running } = await exec.inspect(withSignal(signal, {}))
         if (!Running && ExitCode !== null) return ExitCode
         await pauseFor(pause)
       }

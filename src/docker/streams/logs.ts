@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import type Docker from 'dockerode'
 import type { ContainerRuntime, LogSpec } from '../../engine/ports/container-runtime.ts'
-import type { DockerClient } from '../connection/client.ts'
+import { withSignal, type DockerClient } from '../connection/client.ts'
 import { shorten } from '../containers.ts'
 import { demuxFrames } from './demux.ts'
 import { guardStream } from '../connection/guard.ts'
@@ -16,30 +17,20 @@ export const createLogs =
       client,
       { what: `show the logs of container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal },
       async function* () {
-        const stream = await client.open({
-          method: 'GET',
-          path: `/containers/${id}/logs`,
-          query: toLogQuery(spec),
-          signal,
-        })
+        const stream = await client.docker.getContainer(id).logs(withSignal(signal, toLogOptions(spec)))
         const chunks = readChunks(stream, signal)
         yield* (await hasTty(client, { id, stream, signal })) ? readTtyLog(chunks) : readLogFrames(demuxFrames(chunks))
       },
     )
 
-export const toLogQuery = ({
-  follow,
-  tail,
-  since,
-  until,
-}: LogSpec): Readonly<Record<string, string | boolean | undefined>> => {
+const toLogOptions = ({ follow, tail, since, until }: LogSpec): Docker.ContainerLogsOptions => {
   const toTime = (at: number | string | undefined) => (typeof at === 'number' ? at.toFixed(6) : at)
   return {
     stdout: true,
     stderr: true,
     timestamps: true,
     follow,
-    tail: tail === undefined ? 'all' : String(tail),
+    tail,
     since: toTime(since),
     until: toTime(until),
   }
@@ -53,10 +44,6 @@ const hasTty = async (client: DockerClient, { id, stream, signal }: TtyQuestion)
   if (type.includes('multiplexed')) return false
   const { api } = await client.negotiated(signal)
   if (isAtLeast(api, 1, 42) && type.includes('raw-stream')) return true
-  const found = await client.ask<{ Config: { Tty?: boolean } }>({
-    method: 'GET',
-    path: `/containers/${id}/json`,
-    signal,
-  })
-  return found.Config.Tty === true
+  const found = await client.docker.getContainer(id).inspect(withSignal(signal, {}))
+  return found.Config.Tty
 }

@@ -1,5 +1,5 @@
 import type { ContainerRuntime, ContainerStats } from '../../engine/ports/container-runtime.ts'
-import type { DockerClient } from '../connection/client.ts'
+import { withSignal, type DockerClient } from '../connection/client.ts'
 import { shorten } from '../containers.ts'
 import { guardStream } from '../connection/guard.ts'
 import { readJsonLines } from '../../wire/read-body.ts'
@@ -34,7 +34,10 @@ export const createStats =
       client,
       { what: `measure container ${shorten(id)}`, subject: `container ${shorten(id)}`, signal },
       async function* () {
-        const answer = await client.open({ method: 'GET', path: `/containers/${id}/stats`, query: { stream }, signal })
+        const container = client.docker.getContainer(id)
+        if (!stream)
+          return yield toContainerStats(await container.stats(withSignal(signal, { stream: false as const })))
+        const answer = await container.stats(withSignal(signal, { stream: true as const }))
         for await (const sample of readJsonLines<StatsSample>(answer, signal)) yield toContainerStats(sample)
       },
     )

@@ -30,18 +30,13 @@ export type BuildSession = { readonly id: string; close(): void }
 export const openBuildSession = async (client: DockerClient, offer: SessionOffer): Promise<BuildSession> => {
   const id = randomBytes(16).toString('hex')
   const methods = createMethods(client, offer)
-  const socket = await client.hijack({
-    method: 'POST',
-    path: '/session',
-    protocol: 'h2c',
-    headers: {
-      'x-docker-expose-session-uuid': id,
-      'x-docker-expose-session-name': 'stack',
-      'x-docker-expose-session-sharedkey': createHash('sha256').update(offer.sharedKey).digest('hex'),
-      'x-docker-expose-session-grpc-method': Object.keys(methods),
-    },
-    signal: offer.signal,
-  })
+  const headers = {
+    'x-docker-expose-session-uuid': id,
+    'x-docker-expose-session-name': 'stack',
+    'x-docker-expose-session-sharedkey': createHash('sha256').update(offer.sharedKey).digest('hex'),
+    'x-docker-expose-session-grpc-method': Object.keys(methods),
+  }
+  const socket = await client.beside.openSession(headers, offer.signal)
   const session = serveGrpc(socket, methods)
   return { id, close: () => (session.destroy(), socket.destroy()) }
 }

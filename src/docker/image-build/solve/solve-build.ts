@@ -45,7 +45,7 @@ export const solveBuild = async (client: DockerClient, run: BuildRun): Promise<s
     sharedKey: plan.sharedKey,
     signal,
   })
-  const socket = await client.hijack({ method: 'POST', path: '/grpc', protocol: 'h2c', signal })
+  const socket = await client.beside.openBuildkit(signal)
   const control = connect('http://engine', { createConnection: () => socket })
   const abort = () => control.destroy()
   signal?.addEventListener('abort', abort, { once: true })
