@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Problem } from '../core/errors/problem.ts'
 import { StackError } from '../core/errors/stack-error.ts'
 import { unsupportedBy } from '../core/plan/unsupported.ts'
@@ -7,26 +5,20 @@ import type { ContainerRuntime, ContainerSpec } from '../engine/ports/container-
 import { withSignal, type DockerClient } from './connection/client.ts'
 import { toContainerBody } from './create-options/container-body.ts'
 import { containerAliases, ownAliases, realName, toEndpoint, toNetworking } from './create-options/endpoints.ts'
-import { seccompFile } from './create-options/security-options.ts'
 import { accept, guard } from './connection/guard.ts'
 import type { ApiVersion } from './connection/negotiate.ts'
+import { createReadLocalFacts } from './local-facts.ts'
 import { toSocketPath } from './api-socket.ts'
 
 /** One call; on engines before API 1.44 one more for each network but the first. */
 export const createCreateContainer = (client: DockerClient): ContainerRuntime['createContainer'] => {
-  let proxies: Promise<Readonly<Record<string, string>>> | undefined
+  const readLocalFacts = createReadLocalFacts(client)
   return (spec, { signal } = {}) =>
     guard(client, { what: `create container ${spec.name}`, signal }, async () => {
       const { api, os, podman } = await client.negotiated(signal)
       const socketPath = toSocketPath(client.address)
       refuseErrors(spec, unsupportedBy(spec, { api, os, podman, ...(socketPath === undefined ? {} : { socketPath }) }))
-      proxies ??= import('./proxy-environment.ts').then(({ readProxyEnvironment }) => readProxyEnvironment(client))
-      const body = toContainerBody(spec, {
-        api,
-        socketPath,
-        proxyEnvironment: await proxies,
-        seccompProfiles: await readSeccompProfiles(spec),
-      })
+      const body = toContainerBody(spec, { api, socketPath, ...(await readLocalFacts(spec)) })
       const { platform } = spec.service
       const answer = await client.beside.createContainer({ name: spec.name, platform, body, signal })
       await connectOthers(client, { id: answer.Id, spec, api, signal })
@@ -65,13 +57,4 @@ const connectOthers = async (client: DockerClient, { id, spec, api, signal }: Co
     await accept([404], client.docker.getContainer(id).remove({ force: true, v: true })).catch(() => undefined)
     throw error
   }
-}
-
-const readSeccompProfiles = async ({ service, project }: ContainerSpec): Promise<Record<string, string>> => {
-  const profiles: Record<string, string> = {}
-  for (const option of service.security_opt ?? []) {
-    const path = seccompFile(option)
-    if (path !== undefined) profiles[path] = await readFile(resolve(project.context.directory, path), 'utf8')
-  }
-  return profiles
 }
