@@ -160,6 +160,12 @@ describe('the house keeps its shape', () => {
     expect(listEager('docker/connect.ts').filter((target) => packageOf(target) === 'zod')).toEqual([])
   })
 
+  test('the engine is called by the methods of dockerode, but for what one file names', () => {
+    const direct = /\bmethod: '(?:GET|HEAD|POST|PUT|DELETE)'/
+    const found = files.filter((file) => file.startsWith('docker/') && direct.test(stripComments(readSource(file))))
+    expect(found).toEqual(['docker/connection/calls-beside-dockerode.ts', 'docker/connection/negotiate.ts'])
+  })
+
   test('files are named in kebab-case, after what they hold', () => {
     const wrong = files.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*\.tsx?$/.test(basename(file)))
     const vague = files.filter((file) => /^(utils?|helpers?|common|misc|index|types)\.tsx?$/.test(basename(file)))
