@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EventBody } from '../../src/core/events/event.ts'
 import type { WatchRule } from '../../src/core/project/service.ts'
-import { toContainerSummary } from '../../src/engine/container-events.ts'
+import { toContainerSummary } from '../../src/engine/container-summary.ts'
 import type { WatchBatch } from '../../src/engine/ports/watcher.ts'
 import { createFileIndex } from '../../src/engine/sync/file-index.ts'
 import { holdBatches } from '../../src/engine/sync/hold-batches.ts'

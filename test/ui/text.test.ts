@@ -7,7 +7,6 @@ import { fit, wrapWords } from '../../src/ui/text/fit.ts'
 import { formatAge, formatBytes, formatCost, formatCount, untilNextAge } from '../../src/ui/text/format.ts'
 import { toLogLines, toSafeText } from '../../src/ui/text/log-text.ts'
 
-// eslint-disable-next-line no-control-regex
 const withoutColour = (text: string) => text.replaceAll(/\u001b\[[\d;:]*m/g, '')
 const anyText = fc.string({ unit: 'grapheme', maxLength: 60 })
 const printable = anyText.map((text) => toSafeText(text, false))
@@ -101,7 +100,6 @@ describe('a line of a program', () => {
           find: (plain) => [[1, Math.max(1, plain.length - 2)]],
         })) {
           expect(textWidth(withoutColour(line))).toBeLessThanOrEqual(width)
-          // eslint-disable-next-line no-control-regex
           expect(withoutColour(line)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
         }
       }),

@@ -151,8 +151,6 @@ export type LogLine = {
   readonly timestamp?: string
 }
 
-export type EventType = EventBody['type']
-
 /** What a person, or a signal, tells a running session; the only way in. */
 export type Command =
   | { readonly type: 'restart' | 'stop' | 'start' | 'rebuild' | 'kill'; readonly service: string }

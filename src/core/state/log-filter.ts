@@ -7,7 +7,6 @@ export type LogFilter = {
   readonly find: (text: string) => readonly (readonly [start: number, end: number])[]
 }
 
-// eslint-disable-next-line no-control-regex
 const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g
 
 /** Without terminal escape sequences. */

@@ -1,6 +1,6 @@
 import type { ContainerSummary } from '../../core/events/event.ts'
 import { isCutOff } from '../await-engine.ts'
-import { toContainerSummary } from '../container-events.ts'
+import { toContainerSummary } from '../container-summary.ts'
 import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import type { EngineEvents } from '../engine-events.ts'

@@ -1,11 +1,9 @@
 import { charWidth } from '../../wire/cell-width.ts'
 
-/* eslint-disable no-control-regex */
 const escapes = /\u001b(?:\[([0-?]*)[ -/]*([@-~])|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-~]?)/g
 /** Control characters, and format characters by which a line could be shown other than it is or measured wrongly. */
 const unprintable =
   /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|\p{Variation_Selector}|[\u{1f3fb}-\u{1f3ff}\u{e0000}-\u{e0fff}]/gu
-/* eslint-enable no-control-regex */
 
 /**
  * What of a line of some program may reach the screen: printable characters and, where `colour` holds, its colours.

@@ -145,8 +145,6 @@ export const readText = (node: Node, at: At): string | undefined =>
     : scalarText(node)
 /** Text; an empty one is as good as none. */
 export const text: Codec = scalar((node, at) => readText(node, at) || undefined)
-/** Text; an empty one counts. */
-export const textOrEmpty: Codec = scalar(readText)
 /** Text in a list, where an empty one counts. */
 export const itemText: Codec = { decode: readText }
 /** True, or nothing. */
@@ -203,5 +201,3 @@ export const shortestSingle = (value: number): number => {
   }
   return wanted
 }
-/** Whatever is written. */
-export const anything: Codec = { decode: (node) => toPlain(node) }

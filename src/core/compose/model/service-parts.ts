@@ -1,5 +1,4 @@
 import {
-  anything,
   choice,
   field,
   flag,
@@ -263,4 +262,3 @@ export const credentialSpec = struct([field('config', text), field('file', text)
 export const logging = struct([field('driver', text), field('options', options)])
 export const provider = struct([field('type', text), field('options', multiOptions)])
 export const models = mapOf(struct([field('endpoint_var', text), field('model_var', text)]))
-export const anyValue = anything

@@ -138,7 +138,6 @@ export const childOf = (node: Node | undefined, key: string): Node | undefined =
   node?.kind === 'map' ? node.entries.get(key)?.value : undefined
 
 export const mapOf = (node: Node | undefined): MapNode | undefined => (node?.kind === 'map' ? node : undefined)
-export const seqOf = (node: Node | undefined): SeqNode | undefined => (node?.kind === 'seq' ? node : undefined)
 export const isNull = (node: Node | undefined): boolean => node?.kind === 'scalar' && node.value === null
 /** The text of a text scalar; undefined for everything else. */
 export const textOf = (node: Node | undefined): string | undefined =>
