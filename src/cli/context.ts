@@ -8,7 +8,7 @@ import type { Repositories } from '../engine/ports/repositories.ts'
 import type { GlobalFlags } from './table/global-flags.ts'
 import type { Signals } from './signals.ts'
 import { createClock } from '../system/clock.ts'
-import type { Span } from '../core/errors/problem.ts'
+import type { Sources } from '../core/compose/sources/sources.ts'
 import { StackError } from '../core/errors/stack-error.ts'
 import { createTerminal, type Terminal, type Writer } from './screen/terminal.ts'
 
@@ -27,10 +27,10 @@ export type CliContext = {
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP, and when nobody reads our output any more. */
   readonly signal: AbortSignal
   readonly clock: Clock
-  /** Text of every file that was loaded, for code frames: standard input cannot be read again. */
-  readonly texts: Map<string, string>
-  /** Where a path of the stack file is written, once one was loaded: what the planner finds has no place of its own. */
-  readonly loaded: { findPlace?: (path: string) => Span | undefined }
+  /** The files to load from. Standard input is read once and kept: it cannot be read again. */
+  sources(): Promise<Sources>
+  /** The text of standard input, if a stack file was read from there: for code frames. */
+  readInput(): string | undefined
   runtime(): Promise<Runtime>
   deps(): Promise<EngineDeps>
   close(): void
@@ -40,6 +40,7 @@ export const createContext = (global: GlobalFlags, { signals }: { readonly signa
   const { env } = process
   const terminal = createTerminal(env, global)
   let runtime: Promise<Runtime> | undefined
+  let sources: Sources | undefined
   const getRuntime = (): Promise<Runtime> => (runtime ??= connect(env))
   const clock = createClock()
   return {
@@ -53,8 +54,11 @@ export const createContext = (global: GlobalFlags, { signals }: { readonly signa
     signals,
     signal: signals.abortSignal,
     clock,
-    texts: new Map(),
-    loaded: {},
+    sources: async () => (sources ??= (await import('../system/files.ts')).createSources()),
+    readInput: () => {
+      const input = sources?.read('-')
+      return input?.ok === true ? input.text : undefined
+    },
     runtime: getRuntime,
     deps: async () => createDeps(await getRuntime(), { env, clock }),
     close: () => {

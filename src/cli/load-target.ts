@@ -41,8 +41,6 @@ const givenName = ({ global, env }: CliContext): string | undefined =>
 
 const load = async (context: CliContext, { services = [], ...options }: LoadOptions): Promise<LoadResult> => {
   const result = await tryLoad(context, { ...options, ...(services.length === 0 ? {} : { services }) })
-  for (const [file, text] of result.texts) context.texts.set(file, text)
-  if (result.ok) context.loaded.findPlace = result.findPlace
   if (!result.ok && services.length > 0 && result.problems.every(({ code }) => code === 'service/unknown')) {
     // A mistyped word of the command line is no problem of the file: say it as such, with what was probably meant.
     const all = await tryLoad(context, options)
@@ -54,5 +52,5 @@ const load = async (context: CliContext, { services = [], ...options }: LoadOpti
 const accept = (context: CliContext, result: LoadResult): Project => {
   if (result.warnings.length > 0 && context.terminal.progress !== 'quiet') printProblems(result.warnings, context)
   if (result.ok) return result.project
-  throw toLoadError(result.problems)
+  throw toLoadError(result)
 }

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, normalize } from 'node:path'
 import type { LoadRequest, LoadResult } from '../core/compose/sources/load-request.ts'
-import type { Problem } from '../core/errors/problem.ts'
 import { StackError } from '../core/errors/stack-error.ts'
 import type { CliContext } from './context.ts'
 
@@ -14,6 +13,7 @@ export type LoadOptions = Pick<
 }
 export type LoadedProject = Extract<LoadResult, { ok: true }>
 type Place = Pick<CliContext, 'global' | 'env' | 'workingDirectory'>
+type Reader = Place & Pick<CliContext, 'sources'>
 
 /** What the global flags and the environment say about the project, as a request to load it. */
 export const toLoadRequest = (
@@ -46,38 +46,26 @@ const toLogicalDirectory = (physical: string, env: Place['env']): string => {
 const definedOnly = (env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 
-/**
- * Loads the project of a command.
- * @throws StackError file/invalid with all problems, file/not-found when there is no stack file
- */
-export const loadForCommand = async (context: Place, options: LoadOptions = {}): Promise<LoadedProject> => {
-  const result = await tryLoad(context, options)
-  if (result.ok) return result
-  throw toLoadError(result.problems)
-}
-
-/** As `loadForCommand`, with the problems as a value: for `config -q`, editors and a session that reloads its file. */
-export const tryLoad = async (context: Place, options: LoadOptions = {}): Promise<LoadResult> => {
-  const [{ loadProject }, { createSources }] = await Promise.all([
-    import('../core/compose/load.ts'),
-    import('../system/files.ts'),
-  ])
-  return loadProject(toLoadRequest(context, options), createSources())
+/** Loads the project of a command; what is wrong with it is a value. */
+export const tryLoad = async (context: Reader, options: LoadOptions = {}): Promise<LoadResult> => {
+  const [{ loadProject }, sources] = await Promise.all([import('../core/compose/load.ts'), context.sources()])
+  return loadProject(toLoadRequest(context, options), sources)
 }
 
 /**
  * The project's name alone: no model is made, and the files are not checked.
- * @throws StackError as `loadForCommand`
+ * @throws StackError file/invalid with all problems
  */
-export const loadNameForCommand = async (context: Place): Promise<string> => {
-  const [{ loadProjectName }, { createSources }] = await Promise.all([
-    import('../core/compose/load-name.ts'),
-    import('../system/files.ts'),
-  ])
-  const result = loadProjectName(toLoadRequest(context), createSources())
+export const loadNameForCommand = async (context: Reader): Promise<string> => {
+  const [{ loadProjectName }, sources] = await Promise.all([import('../core/compose/load-name.ts'), context.sources()])
+  const result = loadProjectName(toLoadRequest(context), sources)
   if (result.ok) return result.name
-  throw toLoadError(result.problems)
+  throw toLoadError(result)
 }
 
-export const toLoadError = (problems: readonly Problem[]): StackError =>
-  new StackError('file/invalid', { count: problems.length }, { problems })
+/** The error of a project that could not be loaded. */
+export const toLoadError = ({
+  problems,
+  files,
+}: Pick<Extract<LoadResult, { ok: false }>, 'problems' | 'files'>): StackError =>
+  new StackError('file/invalid', { count: problems.length }, { problems, files })

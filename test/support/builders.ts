@@ -49,6 +49,7 @@ export const aProject = (services: Readonly<Record<string, Service>>, more: Part
     disabled: {},
     inputs: [],
     objectEnvironment: {},
+    findPlace: () => undefined,
   },
   ...more,
 })

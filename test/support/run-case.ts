@@ -51,7 +51,7 @@ const ours = result.ok ? takeOut(configModel(result), one.folder) : undefined
 const problems = result.ok
   ? []
   : toProblemLines(result.problems, {
-      readSource: (file) => result.texts.get(file),
+      readSource: (file) => one.files[file.replace(`${one.folder}/`, '')],
       showPath: (file) => file.replace(`${one.folder}/`, ''),
     })
 say('ours', ours === undefined ? problems.join('\n') : printJson(ours))

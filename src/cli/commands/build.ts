@@ -3,7 +3,7 @@ import type { Plan, Step } from '../../core/plan/action.ts'
 import { checkBuildPlatforms, selectBuildPlatforms } from '../../core/plan/build-platforms.ts'
 import { toImageReference } from '../../core/project/identity.ts'
 import { withDependencies } from '../../core/project/graph.ts'
-import type { Project } from '../../core/project/project.ts'
+import { type Project, withPlaces } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import { loadValidProject } from '../load-target.ts'
@@ -85,8 +85,14 @@ const toAbsolutePaths = (entry: string, directory: string): string => {
 /** One step for each image; one that another's build is made from comes first. */
 export const planBuilds = (project: Project, names: readonly string[]): Plan => {
   const { environment } = project.context
-  const problems = names.flatMap((name) =>
-    checkBuildPlatforms(name, { service: project.services[name] ?? { command: null, entrypoint: null }, environment }),
+  const problems = withPlaces(
+    project,
+    names.flatMap((name) =>
+      checkBuildPlatforms(name, {
+        service: project.services[name] ?? { command: null, entrypoint: null },
+        environment,
+      }),
+    ),
   )
   if (problems.length > 0)
     throw new StackError('plan/impossible', { problems: problems.map(({ message }) => message) }, { problems })

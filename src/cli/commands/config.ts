@@ -76,10 +76,7 @@ const namesOf: readonly (readonly [
 ]
 
 const load = async ({ flags, context }: ConfigCall, options: LoadOptions): Promise<Loaded> => {
-  const [{ loadProject }, { createSources }] = await Promise.all([
-    import('../../core/compose/load.ts'),
-    import('../../system/files.ts'),
-  ])
+  const [{ loadProject }, sources] = await Promise.all([import('../../core/compose/load.ts'), context.sources()])
   const result = loadProject(
     toLoadRequest(context, {
       ...options,
@@ -87,20 +84,19 @@ const load = async ({ flags, context }: ConfigCall, options: LoadOptions): Promi
       resolvePaths: !flags['no-path-resolution'],
       consistency: !flags['no-consistency'],
     }),
-    createSources(),
+    sources,
   )
   return accept(result, context)
 }
 
 /** Hands out what was loaded; warnings are printed, and problems are the command's failure. */
-const accept = <R extends Pick<LoadResult, 'ok' | 'warnings' | 'texts'>>(
+const accept = <R extends Pick<LoadResult, 'ok' | 'warnings'>>(
   result: R,
   context: CliContext,
 ): Extract<R, { ok: true }> => {
-  for (const [file, text] of result.texts) context.texts.set(file, text)
   if (context.terminal.progress !== 'quiet') printProblems(result.warnings, context)
   if (result.ok) return result as Extract<R, { ok: true }>
-  throw toLoadError((result as unknown as Extract<LoadResult, { ok: false }>).problems)
+  throw toLoadError(result as unknown as Extract<LoadResult, { ok: false }>)
 }
 
 const write = async ({ flags, context }: ConfigCall, text: string): Promise<number> => {
@@ -132,16 +128,13 @@ const projectText = async (project: Project, { flags }: ConfigCall): Promise<str
 }
 
 const loadRaw = async ({ flags, context }: ConfigCall) => {
-  const [{ loadDocument }, { createSources }] = await Promise.all([
-    import('../../core/compose/load.ts'),
-    import('../../system/files.ts'),
-  ])
+  const [{ loadDocument }, sources] = await Promise.all([import('../../core/compose/load.ts'), context.sources()])
   const request = toLoadRequest(context, {
     interpolate: false,
     normalize: !flags['no-normalize'],
     resolvePaths: !flags['no-path-resolution'],
   })
-  return accept(loadDocument(request, createSources()), context)
+  return accept(loadDocument(request, sources), context)
 }
 
 /** `--no-interpolate`: the merged document with its variables in place. */

@@ -28,7 +28,6 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
   const following: { edits?: EditWatch } = {}
   const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
     const next = await loadAndFollow(() => loadValidProject(context, { services: words }), {
-      texts: context.texts,
       watch: () => following.edits,
       now: context.clock.now,
     })

@@ -10,14 +10,14 @@ import type { CliContext } from '../context.ts'
 export const createProblemOptions = ({
   terminal,
   workingDirectory,
-  texts,
-}: Pick<CliContext, 'terminal' | 'workingDirectory' | 'texts'>): ProblemOptions => {
+  readInput,
+}: Pick<CliContext, 'terminal' | 'workingDirectory' | 'readInput'>): ProblemOptions => {
   const sources = new Map<string, string | undefined>()
   return {
     paint: terminal.paint.stderr,
     ...(terminal.stderr ? { width: Math.max(40, terminal.size().columns) } : {}),
     readSource: (file) => {
-      if (!sources.has(file)) sources.set(file, texts.get(file) ?? readText(file))
+      if (!sources.has(file)) sources.set(file, file === '-' ? readInput() : readText(file))
       return sources.get(file)
     },
     showPath: (file) => {
@@ -36,12 +36,6 @@ const readText = (file: string): string | undefined => {
   }
 }
 
-/** The problem with its place in the stack file, where it has a path there and no place yet. */
-export const withPlace = (problem: Problem, { loaded }: Pick<CliContext, 'loaded'>): Problem => {
-  const span = problem.span !== undefined || problem.path === undefined ? undefined : loaded.findPlace?.(problem.path)
-  return span === undefined ? problem : { ...problem, span }
-}
-
 /** In the order of the file, where all are in one. */
 const sortByPlace = (problems: readonly Problem[]): readonly Problem[] =>
   new Set(problems.map(({ span }) => span?.file)).size === 1
@@ -53,7 +47,7 @@ const sortByPlace = (problems: readonly Problem[]): readonly Problem[] =>
 /** Problems on standard error: text with code frames, or one JSON object a line. */
 export const printProblems = (found: readonly Problem[], context: CliContext): void => {
   if (found.length === 0) return
-  const problems = sortByPlace(found.map((problem) => withPlace(problem, context)))
+  const problems = sortByPlace(found)
   const lines =
     context.terminal.progress === 'json'
       ? problems.map(toJsonError)

@@ -6,7 +6,7 @@ import { createLiveList } from '../../report/live-list.ts'
 import { createPlainReport, createToldProblems, type PlainOptions } from '../../report/plain.ts'
 import type { CliContext } from '../context.ts'
 import { createLiveScreen } from './live-screen.ts'
-import { createProblemOptions, printProblems, withPlace } from './print-failure.ts'
+import { createProblemOptions, printProblems } from './print-failure.ts'
 import { isTruthy } from './terminal.ts'
 
 export type ProgressOptions = {
@@ -30,12 +30,7 @@ export type Progress = {
 export const createProgress = (context: CliContext, options: ProgressOptions): Progress => {
   // Docker Compose's switch for scripts that take what is on standard error for a failure.
   const view = isTruthy(context.env['COMPOSE_STATUS_STDOUT']) ? { ...context, stderr: context.stdout } : context
-  const progress = createView(view, options)
-  return {
-    ...progress,
-    tell: (event) =>
-      progress.tell(event.type === 'problem/raised' ? { ...event, problem: withPlace(event.problem, context) } : event),
-  }
+  return createView(view, options)
 }
 
 const createView = (context: CliContext, options: ProgressOptions): Progress => {

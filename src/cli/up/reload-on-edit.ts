@@ -1,4 +1,5 @@
 import type { Project } from '../../core/project/project.ts'
+import { isStackError } from '../../core/errors/stack-error.ts'
 import type { HostFiles } from '../../engine/ports/host-files.ts'
 import type { Watcher } from '../../engine/ports/watcher.ts'
 import type { Session } from '../../engine/session.ts'
@@ -71,23 +72,19 @@ export const reloadOnEdit = (session: Session, { watcher, host, files, readAt }:
 }
 
 type Following = {
-  readonly texts: ReadonlyMap<string, string>
   readonly watch: () => EditWatch | undefined
   readonly now: () => number
 }
 
 /** Loads with `load`, and lets `watch` follow what that read: where it failed, also files that are part of it since the last edit. */
-export const loadAndFollow = async (
-  load: () => Promise<Project>,
-  { texts, watch, now }: Following,
-): Promise<Project> => {
+export const loadAndFollow = async (load: () => Promise<Project>, { watch, now }: Following): Promise<Project> => {
   const readAt = now()
   try {
     const project = await load()
     watch()?.renew(filesOf(project), { readAt })
     return project
   } catch (error) {
-    watch()?.renew([...texts.keys()], { readAt })
+    if (isStackError(error) && error.files.length > 0) watch()?.renew(error.files, { readAt })
     throw error
   }
 }

@@ -88,7 +88,6 @@ const toRequest = (
     ...toAwaitTimeout(flags['wait-timeout']),
     reload: async () => {
       const next = await loadAndFollow(() => loadValidProject(context, { services: words }), {
-        texts: context.texts,
         watch,
         now: context.clock.now,
       })

@@ -7,7 +7,7 @@ import type { Sources } from './sources/sources.ts'
 
 export type NameResult =
   | { readonly ok: true; readonly name: string; readonly directory: string; readonly files: readonly string[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly files: readonly string[] }
 
 /**
  * The name of the project alone, which `loadProject` would give it, for commands that ask the engine and need no model.
@@ -35,6 +35,8 @@ export const loadProjectName = (request: LoadRequest, sources: Sources): NameRes
           },
           context,
         )
-  if (place === undefined || name === undefined) return { ok: false, problems: context.problems.list('error', []) }
+  if (place === undefined || name === undefined) {
+    return { ok: false, problems: context.problems.list('error', []), files: [...context.texts.keys()] }
+  }
   return { ok: true, name, directory: place.directory, files: place.files }
 }

@@ -37,10 +37,9 @@ export const loadProject = (request: LoadRequest, sources: Sources): LoadResult 
   const context: LoadContext = { ...base, directory: place?.directory ?? request.workingDirectory }
   const loaded = place === undefined ? undefined : loadPlace(request, place, context)
   const files = [...context.texts.keys()]
-  const texts = new Map([...context.texts].map(([file, source]) => [file, source.text]))
   const warnings = context.problems.list('warning', files)
   if (loaded === undefined || context.problems.hasErrors()) {
-    return { ok: false, problems: context.problems.list('error', files), warnings, texts }
+    return { ok: false, problems: context.problems.list('error', files), warnings, files }
   }
   const { project, model } = loaded
   return {
@@ -48,9 +47,7 @@ export const loadProject = (request: LoadRequest, sources: Sources): LoadResult 
     project,
     warnings,
     explain: (path) => explainPath(model, path, context.texts),
-    findPlace: (path) => findPlace(model, path),
     model,
-    texts,
   }
 }
 
@@ -65,12 +62,11 @@ export const loadDocument = (request: LoadRequest, sources: Sources): DocumentRe
       ? undefined
       : buildModel({ ...place, environment: { ...place.environment, COMPOSE_PROJECT_NAME: name } }, name, context)
   const files = [...context.texts.keys()]
-  const texts = new Map([...context.texts].map(([file, source]) => [file, source.text]))
   const warnings = context.problems.list('warning', files)
   if (name === undefined || model === undefined || context.problems.hasErrors()) {
-    return { ok: false, problems: context.problems.list('error', files), warnings, texts }
+    return { ok: false, problems: context.problems.list('error', files), warnings, files }
   }
-  return { ok: true, name, model, warnings, texts }
+  return { ok: true, name, model, warnings }
 }
 
 const nameOf = (
@@ -185,7 +181,7 @@ const withReplicas = (service: Service): Service =>
     : { ...service, deploy: { ...service.deploy, replicas: service.scale } }
 
 const toProject = (
-  { request, context, name, decoded, place }: Finish,
+  { request, context, name, model, decoded, place }: Finish,
   selected: Split,
   services: Services,
 ): Project => {
@@ -212,6 +208,7 @@ const toProject = (
       disabled: selected.disabled,
       inputs: [...context.texts.keys()].filter((file) => !stackFiles.has(file)),
       objectEnvironment: Object.fromEntries(named.map((variable) => [variable, place.environment[variable] ?? null])),
+      findPlace: (path) => findPlace(model, path),
     },
   }
 }

@@ -14,8 +14,14 @@ export class StackError<C extends ErrorCode = ErrorCode> extends Error {
   readonly span: Span | undefined
   /** Problems of the input that this error stands for, all of them. */
   readonly problems: readonly Problem[]
+  /** Files of the project that were read before it failed: a change of one may mend it. */
+  readonly files: readonly string[]
 
-  constructor(code: C, data: ErrorData<C>, more: { cause?: unknown; at?: Span; problems?: readonly Problem[] } = {}) {
+  constructor(
+    code: C,
+    data: ErrorData<C>,
+    more: { cause?: unknown; at?: Span; problems?: readonly Problem[]; files?: readonly string[] } = {},
+  ) {
     const entry: CatalogEntry = catalog[code]
     super(entry.message(data as never), more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
@@ -24,6 +30,7 @@ export class StackError<C extends ErrorCode = ErrorCode> extends Error {
     this.hint = entry.hint?.(data as never)
     this.span = more.at
     this.problems = more.problems ?? []
+    this.files = more.files ?? []
   }
 
   /** As plain data, for events and for NDJSON. */

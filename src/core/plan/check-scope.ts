@@ -1,6 +1,6 @@
 import type { Problem } from '../errors/problem.ts'
 import { StackError } from '../errors/stack-error.ts'
-import type { ServiceName } from '../project/project.ts'
+import { type ServiceName, withPlaces } from '../project/project.ts'
 import { parseDuration } from '../project/units.ts'
 import { checkBuildPlatforms } from './build-platforms.ts'
 import { replicaCount } from './replica-count.ts'
@@ -94,7 +94,7 @@ export const checkScope = (context: UpContext): void => {
   const unsupported = context.scope.flatMap((name) =>
     unsupportedBy({ serviceName: name, service: serviceOf(context, name) }, engine),
   )
-  const problems = [
+  const problems = withPlaces(context.project, [
     ...checkNames(context),
     ...context.scope.flatMap((name) => [...checkObjects(context, name), ...checkHealth(context, name)]),
     ...context.scope.flatMap((name) =>
@@ -104,7 +104,7 @@ export const checkScope = (context: UpContext): void => {
       }),
     ),
     ...unsupported.filter(({ severity }) => severity === 'error'),
-  ]
+  ])
   context.warnings.push(...unsupported.filter(({ severity }) => severity === 'warning'))
   if (problems.length > 0)
     throw new StackError('plan/impossible', { problems: problems.map(({ message }) => message) }, { problems })

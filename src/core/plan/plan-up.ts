@@ -1,7 +1,7 @@
 import { nearestName } from '../errors/nearest-name.ts'
 import { StackError } from '../errors/stack-error.ts'
 import { dependenciesOf } from '../project/graph.ts'
-import type { Project, ServiceName } from '../project/project.ts'
+import { type Project, type ServiceName, withPlaces } from '../project/project.ts'
 import type { Plan } from './action.ts'
 import { checkScope } from './check-scope.ts'
 import { addStop, isUp, refOf, subjectOf } from './container-steps.ts'
@@ -137,7 +137,7 @@ export const planUp = (project: Project, observed: Observed, options: UpOptions)
   const steps = context.steps.sorted()
   return {
     steps,
-    warnings: context.warnings,
+    warnings: withPlaces(project, context.warnings),
     unchanged: context.scope.filter((name) => isUntouched(context, steps, name)),
   }
 }

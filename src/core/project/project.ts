@@ -1,3 +1,4 @@
+import type { Problem, Span } from '../errors/problem.ts'
 import type { NullableStringMap, Service, StringMap } from './service.ts'
 
 export type ServiceName = string
@@ -89,4 +90,14 @@ export type ProjectContext = {
   readonly inputs: readonly string[]
   /** Values of variables named by `environment:` of configs and secrets; `null` when unset. Never printed. */
   readonly objectEnvironment: NullableStringMap
+  /** Where what is at a dotted path of the model is written; nothing for what is implied. */
+  readonly findPlace: (path: string) => Span | undefined
 }
+
+/** Problems that were found in the model and not in the files, with the places of their paths. */
+export const withPlaces = (project: Project, problems: readonly Problem[]): readonly Problem[] =>
+  problems.map((problem) => {
+    if (problem.span !== undefined || problem.path === undefined) return problem
+    const span = project.context.findPlace(problem.path)
+    return span === undefined ? problem : { ...problem, span }
+  })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { toLoadError } from '../../../src/cli/load.ts'
 import { filesOf, loadAndFollow, reloadOnEdit } from '../../../src/cli/up/reload-on-edit.ts'
 import type { Command } from '../../../src/core/events/event.ts'
 import type { WatchBatch, Watcher } from '../../../src/engine/ports/watcher.ts'
@@ -100,13 +101,10 @@ describe('after an edit that changes which files there are', () => {
 
   test('a file that makes loading fail is watched, so that its repair is seen', async () => {
     const { watches, edits } = start(['/shop/stack.yaml'])
-    const texts = new Map([
-      ['/shop/stack.yaml', ''],
-      ['/shop/broken.yaml', ''],
-    ])
-    await expect(
-      loadAndFollow(() => Promise.reject(new Error('broken')), { texts, watch: () => edits, now: () => 2000 }),
-    ).rejects.toThrow('broken')
+    const broken = toLoadError({ problems: [], files: ['/shop/stack.yaml', '/shop/broken.yaml'] })
+    await expect(loadAndFollow(() => Promise.reject(broken), { watch: () => edits, now: () => 2000 })).rejects.toThrow(
+      broken,
+    )
     expect(watches.at(-1)?.roots).toEqual(['/shop/stack.yaml', '/shop/broken.yaml'])
     edits.close()
   })

@@ -198,7 +198,7 @@ test('what is wrong in two places that one anchor fills is told for both', () =>
 })
 
 test('what is found out later has a place by its path, unless it is written nowhere', () => {
-  const { findPlace } = loadGood({
+  const { project } = loadGood({
     'stack.yaml':
       'services:\n  web.one:\n    image: x\n    networks: [front]\n    ports: ["80:80"]\n    environment: ["A=1"]\n    container_name: "one"\n  api: {image: y}\nnetworks:\n  front: {external: true}\n',
   })
@@ -214,8 +214,11 @@ test('what is found out later has a place by its path, unless it is written nowh
     'networks.default',
     'nothing.at.all',
   ]
-  expect(paths.map((path) => `${path} ${JSON.stringify(findPlace(path), ['line', 'column', 'length'])}`).join('\n'))
-    .toMatchInlineSnapshot(`
+  expect(
+    paths
+      .map((path) => `${path} ${JSON.stringify(project.context.findPlace(path), ['line', 'column', 'length'])}`)
+      .join('\n'),
+  ).toMatchInlineSnapshot(`
     "services.web.one.container_name {"line":7,"column":21,"length":5}
     services.web.one.networks.front {"line":4,"column":16,"length":5}
     services.web.one.ports[0].target {"line":5,"column":13,"length":7}

@@ -42,6 +42,7 @@ export const projectOf = (services: Record<string, Partial<Service>>, parts: Pro
     disabled: {},
     inputs: [],
     objectEnvironment: {},
+    findPlace: () => undefined,
   },
 })
 

@@ -1,4 +1,4 @@
-import type { Problem, Span } from '../../errors/problem.ts'
+import type { Problem } from '../../errors/problem.ts'
 import type { Project } from '../../project/project.ts'
 import type { StringMap } from '../../project/service.ts'
 import type { Explanation } from '../tree/explain.ts'
@@ -34,18 +34,15 @@ export type LoadResult =
       readonly warnings: readonly Problem[]
       /** Where the value at a dotted path comes from. */
       readonly explain: (path: string) => Explanation
-      /** Where what is at a dotted path is written, for what is found out about it later. */
-      readonly findPlace: (path: string) => Span | undefined
       /** The model before it became a project: what `config --no-interpolate` prints. */
       readonly model: MapNode
-      /** The text of every file that was read, for code frames. */
-      readonly texts: ReadonlyMap<string, string>
     }
   | {
       readonly ok: false
       readonly problems: readonly Problem[]
       readonly warnings: readonly Problem[]
-      readonly texts: ReadonlyMap<string, string>
+      /** Every file that was read until then: a change of one may mend it. */
+      readonly files: readonly string[]
     }
 
 export type DocumentResult =
@@ -54,6 +51,5 @@ export type DocumentResult =
       readonly name: string
       readonly model: MapNode
       readonly warnings: readonly Problem[]
-      readonly texts: ReadonlyMap<string, string>
     }
   | Extract<LoadResult, { ok: false }>
