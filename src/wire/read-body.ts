@@ -31,9 +31,10 @@ export const readChunks = async function* (
   if (signal?.aborted === true) throw signal.reason
 }
 
-/** One value for each line of JSON. Characters and lines may be cut anywhere between chunks. */
-export const readJsonLines = async function* <T>(
+/** One value for each line, as `parse` reads it. Characters and lines may be cut anywhere between chunks. */
+export const readLines = async function* <T>(
   stream: NodeJS.ReadableStream,
+  parse: (line: string) => T,
   signal?: AbortSignal,
 ): AsyncGenerator<T> {
   const decoder = new TextDecoder()
@@ -41,7 +42,7 @@ export const readJsonLines = async function* <T>(
   for await (const chunk of readChunks(stream, signal)) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as T
+    for (const line of lines) if (line.trim() !== '') yield parse(line)
   }
-  if (rest.trim() !== '') yield JSON.parse(rest) as T
+  if (rest.trim() !== '') yield parse(rest)
 }

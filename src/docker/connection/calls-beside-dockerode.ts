@@ -1,7 +1,11 @@
 import type { Duplex } from 'node:stream'
 import { readAll } from '../../wire/read-body.ts'
+import type * as Answers from './answers.ts'
+import type { CreatedContainer, Distribution } from './answers.ts'
 import type { Ask } from './ask.ts'
 import type { EngineConnection } from './engine-connection.ts'
+
+type Answers = typeof Answers
 
 type CreateContainer = {
   readonly name: string
@@ -13,14 +17,12 @@ type CreateContainer = {
 /** The calls that do not go through dockerode. No other file names a path of the engine's API. */
 export type CallsBeside = {
   /** dockerode's method keeps the id of the answer and drops the warnings. */
-  createContainer(
-    ask: CreateContainer,
-  ): Promise<{ readonly Id: string; readonly Warnings?: readonly string[] | null | undefined }>
+  createContainer(ask: CreateContainer): Promise<CreatedContainer>
   /** dockerode's method drops the signal, so that a registry that hangs could not be left. */
   askDigest(
     reference: string,
     ask: { readonly auth: { readonly base64: string } | undefined; readonly signal: AbortSignal | undefined },
-  ): Promise<{ readonly Descriptor: { readonly digest: string } }>
+  ): Promise<Distribution>
   /** dockerode has no method. */
   cancelBuild(id: string, signal: AbortSignal): Promise<void>
   /** dockerode's session speaks gRPC by a library of 413 KB, and can neither give folders nor secrets nor ssh. */
@@ -30,14 +32,25 @@ export type CallsBeside = {
 }
 
 export const createCallsBeside = ({ open, hijack }: EngineConnection): CallsBeside => {
-  const ask = async <T>(request: Ask): Promise<T> =>
-    JSON.parse((await readAll(await open(request), request.signal)).toString('utf8')) as T
+  /** What reads the answer is loaded while the engine works. */
+  const ask = async (request: Ask): Promise<{ readonly json: string; readonly answers: Answers }> => {
+    const [stream, answers] = await Promise.all([open(request), import('./answers.ts')])
+    return { json: (await readAll(stream, request.signal)).toString('utf8'), answers }
+  }
   return {
-    createContainer: ({ body, signal, ...query }) =>
-      ask({ method: 'POST', path: '/containers/create', query, json: body, signal }),
-    askDigest: (reference, { auth, signal }) => {
+    createContainer: async ({ body, signal, ...query }) => {
+      const { json, answers } = await ask({ method: 'POST', path: '/containers/create', query, json: body, signal })
+      return answers.readCreated(json)
+    },
+    askDigest: async (reference, { auth, signal }) => {
       const headers: Ask['headers'] = auth === undefined ? {} : { 'x-registry-auth': auth.base64 }
-      return ask({ method: 'GET', path: `/distribution/${encodeURI(reference)}/json`, headers, signal })
+      const { json, answers } = await ask({
+        method: 'GET',
+        path: `/distribution/${encodeURI(reference)}/json`,
+        headers,
+        signal,
+      })
+      return answers.readDistribution(json)
     },
     cancelBuild: async (id, signal) => {
       await readAll(await open({ method: 'POST', path: '/build/cancel', query: { id }, signal }), signal)

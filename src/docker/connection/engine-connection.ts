@@ -95,8 +95,9 @@ const readFailure = async (response: IncomingMessage, signal: AbortSignal | unde
 
 const readMessage = (text: string): string => {
   try {
-    const { message, cause } = JSON.parse(text) as { message?: string; cause?: string }
-    return message ?? cause ?? text
+    // By hand: a failure is told whatever its answer looks like.
+    const { message, cause } = JSON.parse(text) as { readonly message?: unknown; readonly cause?: unknown }
+    return [message, cause].find((part) => typeof part === 'string') ?? text
   } catch {
     return text
   }

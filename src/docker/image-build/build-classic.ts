@@ -5,7 +5,8 @@ import { join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import type Docker from 'dockerode'
 import { withSignal, type DockerClient } from '../connection/client.ts'
-import { readJsonLines } from '../../wire/read-body.ts'
+import { readBuildMessage } from '../connection/answers.ts'
+import { readLines } from '../../wire/read-body.ts'
 import { findCredentials, readDockerConfig } from '../registry/registry-auth.ts'
 import { createIgnoreRules, readIgnoreFile } from '../../wire/ignore-patterns.ts'
 import { writeTar, type StreamedEntry } from '../../wire/write-tar.ts'
@@ -29,7 +30,7 @@ export const buildClassic = async (client: DockerClient, run: BuildRun): Promise
     plan.context === undefined || place === undefined ? '' : Readable.from(packContext(plan.context, place)),
     withSignal(signal, { _query: { ...query, dockerfile: place?.name ?? query['dockerfile'] }, registryconfig }),
   )
-  return followBuild(readJsonLines(stream, signal), run)
+  return followBuild(readLines(stream, readBuildMessage, signal), run)
 }
 
 type DockerfilePlace = {

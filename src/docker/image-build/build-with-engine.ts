@@ -1,19 +1,12 @@
 import { Buffer } from 'node:buffer'
 import { withSignal, type DockerClient } from '../connection/client.ts'
-import { readJsonLines } from '../../wire/read-body.ts'
+import { readBuildMessage, type BuildMessage } from '../connection/answers.ts'
+import { readLines } from '../../wire/read-body.ts'
 import type { BuildRun } from './build-run.ts'
 import { toBuildQuery } from './build-query.ts'
 import { openBuildSession } from './session/build-session.ts'
 import { readBuildTrace } from './build-trace.ts'
 import type { SharedFolder } from './session/file-sync.ts'
-
-type BuildMessage = {
-  readonly id?: string
-  readonly aux?: string | { readonly ID?: string }
-  readonly stream?: string
-  readonly error?: string
-  readonly errorDetail?: { readonly message?: string }
-}
 
 /** `POST /build?version=2`: the engine's own door to BuildKit. @returns the id of the image */
 export const buildWithEngine = async (client: DockerClient, run: BuildRun): Promise<string> => {
@@ -35,7 +28,7 @@ export const buildWithEngine = async (client: DockerClient, run: BuildRun): Prom
     }
     // No archive: the engine asks the session for what it needs.
     const stream = await client.docker.buildImage('', withSignal(signal, { _query: query }))
-    return await followBuild(readJsonLines<BuildMessage>(stream, signal), run)
+    return await followBuild(readLines(stream, readBuildMessage, signal), run)
   } finally {
     session.close()
     if (signal?.aborted === true) await cancelBuild(client, session.id)

@@ -1,13 +1,5 @@
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
-import { readJsonLines } from '../../wire/read-body.ts'
-
-type TransferMessage = {
-  readonly id?: string
-  readonly status?: string
-  readonly progressDetail?: { readonly current?: number; readonly total?: number } | null
-  readonly error?: string
-  readonly errorDetail?: { readonly message?: string }
-}
+import { readLines } from '../../wire/read-body.ts'
 
 export type TransferOptions = {
   readonly signal: AbortSignal | undefined
@@ -19,7 +11,8 @@ export const followTransfer = async (
   stream: NodeJS.ReadableStream,
   { signal, onProgress }: TransferOptions,
 ): Promise<void> => {
-  for await (const message of readJsonLines<TransferMessage>(stream, signal)) {
+  const { readTransferMessage } = await import('../connection/answers.ts')
+  for await (const message of readLines(stream, readTransferMessage, signal)) {
     const failure = message.errorDetail?.message ?? message.error
     if (failure !== undefined) throw new Error(failure)
     if (message.status === undefined) continue

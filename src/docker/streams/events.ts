@@ -2,15 +2,8 @@ import { StackError } from '../../core/errors/stack-error.ts'
 import type { EngineEvent, Runtime } from '../../engine/ports/runtime.ts'
 import { withSignal, type DockerClient } from '../connection/client.ts'
 import { guardStream } from '../connection/guard.ts'
-import { readJsonLines } from '../../wire/read-body.ts'
-
-type EngineMessage = {
-  readonly Type: string
-  readonly Action: string
-  readonly Actor: { readonly ID: string; readonly Attributes?: Readonly<Record<string, string>> | null }
-  readonly time: number
-  readonly timeNano?: number
-}
+import type { EngineMessage } from '../connection/answers.ts'
+import { readLines } from '../../wire/read-body.ts'
 
 /** Asked of the engine, so that the probes of healthchecks (three events each) are not even sent. */
 const ACTIONS = [
@@ -48,8 +41,11 @@ export const createEvents =
         event: execs ? [...ACTIONS, ...EXEC_ACTIONS] : ACTIONS,
         ...(project === undefined ? {} : { label: [`com.docker.compose.project=${project}`] }),
       }
-      const stream = await client.docker.getEvents(withSignal(signal, { filters, since, until }))
-      for await (const message of readJsonLines<EngineMessage>(stream, signal)) {
+      const [stream, { readEngineMessage }] = await Promise.all([
+        client.docker.getEvents(withSignal(signal, { filters, since, until })),
+        import('../connection/answers.ts'),
+      ])
+      for await (const message of readLines(stream, readEngineMessage, signal)) {
         const event = toEngineEvent(message, { execs })
         if (event !== undefined) yield event
       }

@@ -2,30 +2,8 @@ import type { ContainerRuntime, ContainerStats } from '../../engine/ports/contai
 import { withSignal, type DockerClient } from '../connection/client.ts'
 import { shorten } from '../containers.ts'
 import { guardStream } from '../connection/guard.ts'
-import { readJsonLines } from '../../wire/read-body.ts'
-
-type CpuSample = {
-  readonly cpu_usage?: { readonly total_usage?: number; readonly percpu_usage?: readonly number[] | null }
-  readonly system_cpu_usage?: number
-  readonly online_cpus?: number
-}
-export type StatsSample = {
-  readonly read: string
-  readonly preread?: string
-  readonly cpu_stats: CpuSample
-  readonly precpu_stats?: CpuSample
-  readonly memory_stats?: {
-    readonly usage?: number
-    readonly limit?: number
-    readonly stats?: Readonly<Record<string, number>> | null
-  }
-  readonly networks?: Readonly<Record<string, { readonly rx_bytes: number; readonly tx_bytes: number }>> | null
-  readonly blkio_stats?: {
-    readonly io_service_bytes_recursive?: readonly { readonly op: string; readonly value: number }[] | null
-  }
-  readonly pids_stats?: { readonly current?: number }
-  readonly num_procs?: number
-}
+import type { StatsSample } from '../connection/answers.ts'
+import { readLines } from '../../wire/read-body.ts'
 
 export const createStats =
   (client: DockerClient): ContainerRuntime['stats'] =>
@@ -38,7 +16,8 @@ export const createStats =
         if (!stream)
           return yield toContainerStats(await container.stats(withSignal(signal, { stream: false as const })))
         const answer = await container.stats(withSignal(signal, { stream: true as const }))
-        for await (const sample of readJsonLines<StatsSample>(answer, signal)) yield toContainerStats(sample)
+        const { readStatsSample } = await import('../connection/answers.ts')
+        for await (const sample of readLines(answer, readStatsSample, signal)) yield toContainerStats(sample)
       },
     )
 
@@ -67,7 +46,7 @@ export const toContainerStats = (sample: StatsSample): ContainerStats => {
   }
 }
 
-const toCpuPercent = (now: CpuSample, before: CpuSample | undefined): number => {
+const toCpuPercent = (now: StatsSample['cpu_stats'], before: StatsSample['precpu_stats']): number => {
   // The first sample of a stream has nothing to be compared with.
   if (before?.system_cpu_usage === undefined || before.system_cpu_usage === 0) return 0
   const used = (now.cpu_usage?.total_usage ?? 0) - (before.cpu_usage?.total_usage ?? 0)
