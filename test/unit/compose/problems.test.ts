@@ -239,7 +239,7 @@ test('neither a message nor a hint quotes a credential', () => {
   expect(JSON.stringify(result.ok ? result.project : result.problems)).not.toContain('hunter2')
   expect(result.ok ? '' : problemLines(result.problems).join('\n')).toMatchInlineSnapshot(`
     "stack.yaml:5:9 file/wrong-type Item 1 of "environment" must be text, and here is a mapping. | A colon followed by a space makes a mapping. Write "PASSWORD=*******" or put the whole item in quotes.
-    stack.yaml:6:9 file/wrong-type Item 2 of "environment" must be text, and here is a mapping. | Write it in that form; "stack config --schema" has the form of every key.
+    stack.yaml:6:9 file/wrong-type Item 2 of "environment" must be text, and here is a mapping. | environment: Environment variables; one without a value is taken from the shell.
     stack.yaml:7:14 value/invalid The command cannot be split into words: a single quote is never closed. | Correct the value, or put it in quotes if it is meant as text.
     stack.yaml:8:44 file/wrong-type "API_TOKEN" must be text, a number, true or false or nothing, and here is a mapping. | A colon followed by a space makes a mapping. Write "a=…" or put the whole item in quotes."
   `)

@@ -24,6 +24,8 @@ export type Mapping = {
   /** What a message calls it: `a service`. */
   readonly title: string
   readonly keys: ReadonlyMap<string, Shape>
+  /** What each key means, for hints: the text of its `describe`. */
+  readonly about: Readonly<Record<string, string>>
   readonly required: readonly string[]
   /** `x-` keys are allowed. */
   readonly extensible: boolean

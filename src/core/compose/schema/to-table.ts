@@ -60,7 +60,11 @@ const toRow = (node: Node, numberOf: (node: unknown) => number): Row => {
       const keys = Object.entries(def.shape) as [string, Node][]
       const required = keys.filter(([, value]) => !isOptional(value)).map(([name]) => name)
       const numbers = Object.fromEntries(keys.map(([name, value]) => [name, numberOf(value)]))
-      return { kind: 'mapping', title, keys: numbers, required, extensible, loose }
+      const about = keys.flatMap(([name, value]) => {
+        const text = z.globalRegistry.get(value)?.description
+        return text === undefined ? [] : [[name, text] as const]
+      })
+      return { kind: 'mapping', title, keys: numbers, about: Object.fromEntries(about), required, extensible, loose }
     }
     case 'record': {
       if (fact?.form !== 'entries') break

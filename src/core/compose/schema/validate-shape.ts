@@ -19,7 +19,13 @@ export type ShapeProblem = {
 }
 
 type Path = readonly (string | number)[]
-type Finding = { readonly node: Node; readonly path: Path; readonly problems: ShapeProblem[] }
+type Finding = {
+  readonly node: Node
+  readonly path: Path
+  readonly problems: ShapeProblem[]
+  /** What the key around it means. */
+  readonly about?: string | undefined
+}
 
 /** Every place at which a merged stack file is not as its schema demands. */
 export const validateNode = (document: Node, shape: Shape = stackFileShape): readonly ShapeProblem[] => {
@@ -84,12 +90,13 @@ const inMapping = (finding: Finding, node: MapNode, shape: Mapping): void => {
       add(finding, {
         code: 'file/missing-key',
         message: `${subject(finding.path)} has no "${name}", which ${shape.title} needs.`,
+        ...hintOf(aboutKey(shape, name)),
       })
   }
   for (const [name, entry] of node.entries) {
     const key = shape.keys.get(name)
     const path = [...finding.path, name]
-    if (key !== undefined) findProblems({ ...finding, node: entry.value, path }, key)
+    if (key !== undefined) findProblems({ ...finding, node: entry.value, path, about: aboutKey(shape, name) }, key)
     else if (!shape.loose && !(shape.extensible && name.startsWith('x-'))) {
       const meant = nearestKey(name, node, shape)
       const hint = meant === undefined ? unknownKeyHint(name, node, shape) : `Did you mean "${meant}"?`
@@ -100,7 +107,7 @@ const inMapping = (finding: Finding, node: MapNode, shape: Mapping): void => {
         code: 'file/unknown-key',
         message: `${article(shape.title)} has no key "${name}".`,
         stray: { isSection: entry.value.kind !== 'scalar', ...(meant === undefined ? {} : { meant }) },
-        ...(hint === undefined ? {} : { hint }),
+        ...hintOf(hint),
       })
     }
   }
@@ -180,18 +187,23 @@ const inScalar = (finding: Finding, node: ScalarNode, shape: Shape): void => {
   add(finding, {
     code: 'file/wrong-value',
     message: `${subject(finding.path)} must be ${expected}, not ${JSON.stringify(typeof node.value === 'bigint' ? node.value.toString() : node.value)}.`,
-    ...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
+    ...hintOf(near === undefined ? finding.about : `Did you mean "${near}"?`),
   })
 }
 
 const wrongForm = (finding: Finding, shape: Shape): void => {
-  const hint = wrongFormHint(finding.node, shape)
+  const hint = wrongFormHint(finding.node, shape) ?? finding.about
   add(finding, {
     code: 'file/wrong-type',
     message: `${subject(finding.path)} must be ${expectation(shape)}, and here is ${foundForm(finding.node)}.`,
-    ...(hint === undefined ? {} : { hint }),
+    ...hintOf(hint),
   })
 }
+
+const hintOf = (hint: string | undefined): Pick<ShapeProblem, 'hint'> => (hint === undefined ? {} : { hint })
+
+const aboutKey = ({ about }: Mapping, name: string): string | undefined =>
+  about[name] === undefined ? undefined : `${name}: ${about[name]}`
 
 /** What a message is about: the last name of the path, and the number of an item in it. */
 const subject = (path: Path): string => {

@@ -72,16 +72,16 @@ services:
     services.web.environment.0 (value) file/wrong-type: Item 1 of "environment" must be text, and here is a mapping. A colon followed by a space makes a mapping. Write "A=b" or put the whole item in quotes.
     services.web.command.1 (value) file/wrong-type: Item 2 of "command" must be text, and here is the number 10. Put it in quotes: "10".
     services.web.depends_on.db (value) file/wrong-type: "db" must be a mapping, and here is nothing. Give it a value, or remove the key.
-    services.web.volumes.0 (value) file/missing-key: Item 1 of "volumes" has no "type", which a volume of a service needs.
+    services.web.volumes.0 (value) file/missing-key: Item 1 of "volumes" has no "type", which a volume of a service needs. type: What is mounted.
     services.web.healthcheck (value) file/wrong-type: "healthcheck" must be a mapping, and here is an empty list. Write names with a value under each instead of items with a dash.
     services.web.build (value) file/wrong-type: "build" must be text or a mapping, and here is the number 1.5. Put it in quotes: "1.5".
     services.web.cap_add.1 (value) file/repeated-item: Item 2 of "cap_add" stands in the list twice. Remove one of the two.
     services.web.cgroup (value) file/wrong-value: "cgroup" must be "host" or "private", not "hosts". Did you mean "host"?
-    services.web.scale (value) file/wrong-value: "scale" must be a whole number, not 1.5.
-    services.web.cpu_percent (value) file/wrong-value: "cpu_percent" must be a whole number from 0 to 100, not 101.
-    services.web.pull_policy (value) file/wrong-value: "pull_policy" must be always, never, missing, build, daily, weekly or every_<time>, such as every_12h, not "sometimes".
+    services.web.scale (value) file/wrong-value: "scale" must be a whole number, not 1.5. scale: How many containers of the service there are.
+    services.web.cpu_percent (value) file/wrong-value: "cpu_percent" must be a whole number from 0 to 100, not 101. cpu_percent: The share of all CPUs that a container may use (Windows).
+    services.web.pull_policy (value) file/wrong-value: "pull_policy" must be always, never, missing, build, daily, weekly or every_<time>, such as every_12h, not "sometimes". pull_policy: When the image is pulled: \`always\`, \`never\`, \`missing\`, \`build\`, \`daily\`, …
     services.web.networks.a b (key) file/bad-name: "a b" cannot be a name here. Names are made of letters, digits, ".", "_" and "-".
-    services.web.deploy.update_config.order (value) file/wrong-value: "order" must be "start-first" or "stop-first", not "first".
+    services.web.deploy.update_config.order (value) file/wrong-value: "order" must be "start-first" or "stop-first", not "first". order: Whether the new container starts before the old one stops.
     services.web.hostname (value) file/wrong-type: "hostname" must be text, and here is nothing. Give it a value, or remove the key.
     services.web.user (value) file/wrong-type: "user" must be text, and here is true. Put it in quotes: "true".
     services.bad name (key) file/bad-name: "bad name" cannot be a name here. Names are made of letters, digits, ".", "_" and "-"."
