@@ -60,6 +60,14 @@ test.each([
   expect(difference(text)).toBeUndefined()
 })
 
+test.each(['a:\n  - { b: x, c: [y] } # z\n  - {b: }\n  - [d]\n', 'a: {b: , c: {d: }}\n', 'a:\n  - {b: x}\n  - c: y\n'])(
+  'the fast reader takes flow collections: %j',
+  (text) => {
+    expect(parseYamlFast(sourceOf(text), createYamlState(100_000))).toBeDefined()
+    expect(difference(text)).toBeUndefined()
+  },
+)
+
 test('the fast reader agrees with the full grammar on texts with mistakes in them', () => {
   const pieces = [
     ' ',

@@ -1,5 +1,6 @@
 import type { Entry, Node, Place } from '../tree/node.ts'
 import { type Reader, unusual } from './yaml-reader.ts'
+import { nullAfter } from './yaml-state.ts'
 import { resolvePlainScalar } from '../tree/yaml-scalar.ts'
 
 const simpleEscapes: Readonly<Record<string, string>> = {
@@ -81,7 +82,8 @@ const readFlowMap = (reader: Reader): Node => {
     const key = readFlowKey(reader)
     if (entries.has(key.text) || key.text === '<<') throw unusual
     state.expanded += 1
-    const value = readFlowValue(reader)
+    const after = reader.text[reader.at]
+    const value = after === ',' || after === '}' ? nullAfter(key.place) : readFlowValue(reader)
     entries.set(key.text, { key: key.place, value })
     const next = skipSpaces(reader)
     if (next === ',') reader.at += 1

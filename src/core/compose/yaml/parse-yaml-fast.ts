@@ -69,6 +69,8 @@ const keyEnd = (reader: Reader): Key | undefined => {
     if (!isBlank(text.charCodeAt(at + 1))) throw unusual
     return { text: quoted.value, place: { source, start, end: quoted.end }, after: at + 1 }
   }
+  // A flow collection: that it is no key shows at its end.
+  if (first === 91 || first === 123) return undefined
   for (let at = start; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
     if (code === 10) return undefined
