@@ -1,9 +1,9 @@
 import type { Environment } from '../engine/ports/environment.ts'
 import { access, constants, readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { parseForeignJson } from '../wire/foreign-json.ts'
+import { dockerConfigFolder } from './docker-config.ts'
 
 const systemFolders = [
   '/usr/local/lib/docker/cli-plugins',
@@ -14,7 +14,7 @@ const systemFolders = [
 
 /** A plugin of Docker's command line, where that looks for it: folders of `config.json` first, then the user's, then the system's. */
 export const findCliPlugin = async (name: string, environment: Environment): Promise<string | undefined> => {
-  const config = environment['DOCKER_CONFIG'] || join(environment['HOME'] || homedir(), '.docker')
+  const config = dockerConfigFolder(environment)
   const folders = [...(await readExtraFolders(config)), join(config, 'cli-plugins'), ...systemFolders]
   return findExecutable(folders.map((folder) => join(folder, `docker-${name}`)))
 }

@@ -2,7 +2,7 @@ import { createConnection, createServer, type AddressInfo } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { holds, inside, nothingLeft, running, says, shows, untouched } from '../support/checks.ts'
-import { exits, failsWith, prints } from '../support/output-checks.ts'
+import { exits, failsWith, lines, prints, stderr, stdout } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 import { job, sleeper } from '../support/snippets.ts'
 import { cleanEnvironment, runCommand } from '../support/tool.ts'
@@ -212,5 +212,38 @@ scenario(
       says('web', /^no_proxy=near\.example$/m),
     )
     await s.step('down', 'down --rmi local', nothingLeft())
+  },
+)
+
+scenario(
+  'psFormat and statsFormat are the formats of the lists, unless the command line has one',
+  {
+    files: {
+      ...configured({ psFormat: 'ps {{.Service}} {{.State}}', statsFormat: 'stats {{.Name}}' }),
+      'compose.yaml': `services: { web: { ${sleeper} } }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.step('ps', withConfig(s.folder, 'ps'), lines('ps web running'))
+    await s.step('stats', withConfig(s.folder, 'stats --no-stream'), lines('stats %p-web-1'))
+    await s.step('a table all the same', withConfig(s.folder, 'ps --format table'), stdout(/^NAME .*\n%?.*-web-1 /))
+    await s.step('another', withConfig(s.folder, ['ps', '--format', '{{.Name}}']), lines('%p-web-1'))
+    await s.step('ids', withConfig(s.folder, 'ps -q'), stdout(/^[0-9a-f]{64}\n$/))
+  },
+)
+
+scenario(
+  'a psFormat that asks for what is not built is named as the cause',
+  {
+    only: 'the reference has all of Go’s templates',
+    files: {
+      'docker/config.json': JSON.stringify({ psFormat: '{{.Label "a"}}' }),
+      'compose.yaml': `services: { web: { ${sleeper} } }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    await s.step('ps', withConfig(s.folder, 'ps'), exits(1), stderr(`"psFormat" of Docker's config.json`))
   },
 )

@@ -2,7 +2,7 @@ import { isUp } from '../../core/plan/container-steps.ts'
 import type { ObservedContainer } from '../../core/plan/observed.ts'
 import { containerTitles, psHeader, toContainerFields, toPsRow } from '../../report/container-fields.ts'
 import { loadName, loadTarget } from '../load-target.ts'
-import { printList } from '../screen/print-list.ts'
+import { chooseFormat, printList } from '../screen/print-list.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { psCommand } from '../table/look-commands.ts'
 import { assertServices, type Target } from '../target.ts'
@@ -30,7 +30,12 @@ export const runPs = async (call: PsCall): Promise<number> => {
     const rows = shown.map((container) =>
       toContainerFields(container, { now: context.clock.now(), truncate: !flags['no-trunc'] }),
     )
-    printList(context, rows, { format: flags.format, titles: containerTitles, header: psHeader, toRow: toPsRow })
+    printList(context, rows, {
+      ...chooseFormat(flags.format, { env: context.env, setting: 'psFormat' }),
+      titles: containerTitles,
+      header: psHeader,
+      toRow: toPsRow,
+    })
   }
   return 0
 }

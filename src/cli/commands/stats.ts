@@ -6,7 +6,7 @@ import { toBytesSize, toHumanSize } from '../../report/go-text.ts'
 import type { Fields } from '../../report/template.ts'
 import type { CliContext } from '../context.ts'
 import { loadTarget } from '../load-target.ts'
-import { printList, type ListOptions } from '../screen/print-list.ts'
+import { chooseFormat, printList, type ListOptions } from '../screen/print-list.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { statsCommand } from '../table/look-commands.ts'
 import { assertServices } from '../target.ts'
@@ -26,7 +26,7 @@ export const runStats = async ({ context, flags, words }: CallOf<typeof statsCom
     .filter((container) => (words.length === 0 || words.includes(container.service)) && (flags.all || isUp(container)))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const list: ListOptions = {
-    format: flags.format,
+    ...chooseFormat(flags.format, { env: context.env, setting: 'statsFormat' }),
     titles,
     header,
     toRow: (row) => fields.map((field) => String(row[field])),

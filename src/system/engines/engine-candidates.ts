@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../../engine/ports/environment.ts'
 import type { EngineAddress, EngineAttempt } from '../../engine/ports/engine-address.ts'
+import { dockerConfigFolder, homeFolder, readDockerSetting, readJson, readText } from '../docker-config.ts'
 import { parseDockerHost, type EngineTls } from './docker-host.ts'
 
 /** A place where an engine may listen, or one that is named but cannot be used. */
@@ -38,9 +38,8 @@ const selectContext = (env: Environment): { name: string; source: string } | und
   const named = env.DOCKER_CONTEXT
   if (named !== undefined && named !== '')
     return named === 'default' ? undefined : { name: named, source: 'DOCKER_CONTEXT' }
-  const current = (readJson(join(dockerConfigFolder(env), 'config.json')) as { currentContext?: unknown } | undefined)
-    ?.currentContext
-  if (typeof current !== 'string' || current === '' || current === 'default') return undefined
+  const current = readDockerSetting(env, 'currentContext')
+  if (current === undefined || current === 'default') return undefined
   return { name: current, source: `context "${current}"` }
 }
 
@@ -122,27 +121,4 @@ export const resolveEngineAddress = (env: Environment): EngineAddress | undefine
   const [first] = addresses
   if (first === undefined || first.source !== usual) return first
   return addresses.find((address) => address.socketPath !== undefined && existsSync(address.socketPath))
-}
-
-const homeFolder = (env: Environment): string => (env.HOME === undefined || env.HOME === '' ? homedir() : env.HOME)
-
-const dockerConfigFolder = (env: Environment): string =>
-  env.DOCKER_CONFIG === undefined || env.DOCKER_CONFIG === '' ? join(homeFolder(env), '.docker') : env.DOCKER_CONFIG
-
-const readJson = (file: string): unknown => {
-  const text = readText(file)
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text) ?? undefined
-  } catch {
-    return undefined
-  }
-}
-
-const readText = (file: string): string | undefined => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
 }
