@@ -27,29 +27,21 @@ export const runCp = async ({ context, flags, words }: CallOf<typeof cpCommand>)
   )
   assertServices([service], { target, containers })
   const first = selectContainer(containers, { service, index: flags.index })
-  if (context.global['dry-run']) {
-    context.stdout.write(`${first.name}: would copy ${words.join(' to ')}\n`)
-    return 0
-  }
   const files = await import('../cp/copy-files.ts')
+  const shared = { from: from.path, to: to.path, followLink: flags['follow-link'], dryRun: context.global['dry-run'] }
+  const tell = ({ name }: { readonly name: string }): void => {
+    const [source, place] = [from, to].map(({ service: own, path }) => (own === undefined ? path : `${name}:${path}`))
+    if (shared.dryRun) context.stdout.write(`${name}: would copy ${source} to ${place}\n`)
+  }
   if (from.service !== undefined) {
-    await files.copyFromContainer(context, {
-      container: first,
-      from: from.path,
-      to: to.path,
-      followLink: flags['follow-link'],
-    })
+    await files.copyFromContainer(context, { ...shared, container: first })
+    tell(first)
     return 0
   }
   const chosen = flags.index === undefined ? containers.filter((container) => container.service === service) : [first]
   for (const container of chosen) {
-    await files.copyToContainer(context, {
-      container,
-      from: from.path,
-      to: to.path,
-      followLink: flags['follow-link'],
-      copyOwner: flags.archive,
-    })
+    await files.copyToContainer(context, { ...shared, container, copyOwner: flags.archive })
+    tell(container)
   }
   return 0
 }

@@ -16,6 +16,8 @@ export type CopyOptions = {
   readonly from: string
   readonly to: string
   readonly followLink: boolean
+  /** Looks at both sides, so that what would fail fails, and copies nothing. */
+  readonly dryRun: boolean
 }
 
 /** Go's bit for a folder in a file mode, which the engine sends. */
@@ -25,7 +27,7 @@ const isFolderMode = (mode: number): boolean => Math.floor(mode / folderBit) % 2
 /** A path in a container → here; `-` writes the archive to standard output. Rules: docker/cli `cli/command/container/cp.go`. */
 export const copyFromContainer = async (
   context: CliContext,
-  { container, from, to, followLink }: CopyOptions,
+  { container, from, to, followLink, dryRun }: CopyOptions,
 ): Promise<void> => {
   const runtime = await context.runtime()
   // An archive that is not read to its end keeps the connection open: it is ended with this.
@@ -35,7 +37,7 @@ export const copyFromContainer = async (
     let found = await runtime.getArchive(container.id, from, call)
     if (followLink && found.stat.linkTarget !== '')
       found = await runtime.getArchive(container.id, found.stat.linkTarget, call)
-    await extract(context, found, { from, to, source: `${container.name}:${from}` })
+    await extract(context, found, { from, to, dryRun, source: `${container.name}:${from}` })
   } finally {
     leaving.abort()
   }
@@ -46,9 +48,10 @@ type Archive = Awaited<ReturnType<Runtime['getArchive']>>
 const extract = async (
   context: CliContext,
   found: Archive,
-  { from, to, source }: Pick<CopyOptions, 'from' | 'to'> & { readonly source: string },
+  { from, to, dryRun, source }: Pick<CopyOptions, 'from' | 'to' | 'dryRun'> & { readonly source: string },
 ): Promise<void> => {
   if (to === '-') {
+    if (dryRun) return
     for await (const chunk of found.tar) await writeOut(process.stdout, chunk, { signal: context.signal })
     return
   }
@@ -59,6 +62,7 @@ const extract = async (
     endsWithSlash: /[/\\]$/.test(to),
     isFolder,
   })
+  if (dryRun) return
   for await (const item of readTar(found.tar, source)) await writeItem(item, toBinary(Buffer.from(target)))
 }
 
@@ -127,11 +131,11 @@ const writeItem = async (item: TarItem, target: string): Promise<void> => {
 /** A path here, or an archive on standard input, → a container. */
 export const copyToContainer = async (
   context: CliContext,
-  { container, from, to, followLink, copyOwner }: CopyOptions & { readonly copyOwner: boolean },
+  { container, from, to, followLink, copyOwner, dryRun }: CopyOptions & { readonly copyOwner: boolean },
 ): Promise<void> => {
   const runtime = await context.runtime()
   const call = { signal: context.signal, copyOwner }
-  if (from === '-') return runtime.putArchive(container.id, to, process.stdin, call)
+  if (from === '-') return dryRun ? undefined : runtime.putArchive(container.id, to, process.stdin, call)
   const source = resolve(context.workingDirectory, from)
   const info = await (followLink ? stat : lstat)(source).catch(() => undefined)
   if (info === undefined) throw createUsageError({ detail: `There is no ${source} to copy.` }, 'cp')
@@ -143,6 +147,7 @@ export const copyToContainer = async (
     contentOnly,
     isFolder: info.isDirectory(),
   })
+  if (dryRun) return
   await runtime.putArchive(
     container.id,
     place.folder,
@@ -172,10 +177,10 @@ const toContainerPlace = async (
   if (found === undefined && path.endsWith('/') && !isFolder)
     throw createUsageError({ detail: `There is no folder ${path} in ${container.name}.` }, 'cp')
   const trimmed = path.replace(/\/+$/, '')
-  return {
-    folder: trimmed.slice(0, trimmed.lastIndexOf('/')) || '/',
-    name: trimmed.slice(trimmed.lastIndexOf('/') + 1),
-  }
+  const folder = trimmed.slice(0, trimmed.lastIndexOf('/')) || '/'
+  if (found === undefined && (await statInContainer(context, container, folder)) !== 'folder')
+    throw createUsageError({ detail: `There is no folder ${folder} in ${container.name}.` }, 'cp')
+  return { folder, name: trimmed.slice(trimmed.lastIndexOf('/') + 1) }
 }
 
 const statInContainer = async (
