@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually, exited, health, inside, replicas, running, state } from '../support/checks.ts'
-import { json, lines, prints, silentAbout, stdout } from '../support/output-checks.ts'
+import { eventually, exited, health, inside, nothingLeft, replicas, running, state } from '../support/checks.ts'
+import { failsWith, json, lines, prints, silentAbout, stderr, stdout } from '../support/output-checks.ts'
 import { freePorts, image } from '../support/objects.ts'
 import { scenario } from '../support/scenario.ts'
 import { healthyAtOnce, job, sleeper } from '../support/snippets.ts'
@@ -132,7 +133,13 @@ scenario(
     await s.step('up', { run: 'up -d', env }, running('web'))
     await s.step('tcp', { run: 'port web 80', env }, lines(`127.0.0.1:${port}`))
     await s.step('udp', { run: 'port --protocol udp web 53', env }, lines(`127.0.0.1:${port}`))
-    await s.step('one that is not published', { run: 'port web 81', env }, refused)
+    await s.step(
+      'one that is not published names the ports of the container, by which it was asked',
+      { run: 'port web 81', env },
+      refused,
+      prints('81/tcp'),
+      ...(s.tool === 'stack' ? [stderr(`${port} → 53/udp, ${port} → 80/tcp`)] : []),
+    )
   },
 )
 
@@ -225,6 +232,38 @@ scenario(
 )
 
 scenario(
+  'cp --dry-run says what would be copied for every replica, fails where the copy would, and copies nothing',
+  {
+    differs: 'the reference fails on its way to the dry copy of a file that is not there, and says nothing otherwise',
+    files: { 'compose.yaml': `services: { web: { ${sleeper}, scale: 2 } }`, 'in.txt': 'inward\n' },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', replicas('web', 1, 2))
+    await s.step(
+      'in',
+      '--dry-run cp in.txt web:/tmp/in.txt',
+      lines(
+        '%p-web-1: would copy in.txt to %p-web-1:/tmp/in.txt',
+        '%p-web-2: would copy in.txt to %p-web-2:/tmp/in.txt',
+      ),
+      inside('web', 'ls /tmp | wc -l', /^0/),
+    )
+    await s.step(
+      'out',
+      'cp --dry-run web:/etc/hostname ./out.txt',
+      lines('%p-web-1: would copy %p-web-1:/etc/hostname to ./out.txt'),
+    )
+    if (existsSync(join(s.folder, 'out.txt'))) throw new Error('out.txt was written')
+    await s.step('no source here', '--dry-run cp nothing.txt web:/tmp/', failsWith(2), stderr('There is no '))
+    await s.step('no source there', '--dry-run cp web:/nothing .', failsWith(1), stderr('/nothing'))
+    await s.step('no folder here', '--dry-run cp web:/etc/hostname nowhere/a', failsWith(2), stderr('nowhere'))
+    const gone = stderr('There is no folder /nowhere in %p-web-1.')
+    await s.step('no folder there', '--dry-run cp in.txt web:/nowhere/a', failsWith(2), gone)
+    await s.step('so says the copy', 'cp in.txt web:/nowhere/a', failsWith(2), gone)
+  },
+)
+
+scenario(
   'attach shows what comes and ends with the container',
   {
     files: {
@@ -268,6 +307,43 @@ scenario('help is there for every command and ends with 0', { files: { 'note.txt
     await s.step(command, `${command} --help`, prints(/--/))
   }
 })
+
+/** Every command that takes services, with an unknown one. */
+const withUnknown = [
+  ...['build', 'config', 'create', 'down', 'events', 'export', 'images', 'kill', 'logs', 'pause', 'plan', 'ps', 'pull'],
+  ...[
+    'push',
+    'restart',
+    'rm -f',
+    'run',
+    'start',
+    'stats',
+    'stop',
+    'top',
+    'unpause',
+    'up -d',
+    'volumes',
+    'wait',
+    'watch',
+  ],
+  ...['attach', 'commit', 'up --attach', 'up --no-attach', 'up --exit-code-from', 'config --hash'],
+].map((command) => `${command} wbe`)
+const unknown = [...withUnknown, 'port wbe 80', 'exec wbe true', 'cp wbe:/etc/hostname .', 'scale wbe=2']
+
+scenario('a service that the file does not have is refused by every command', { files: pair }, async (s) => {
+  for (const command of unknown) await s.step(command, command, refused, prints(/no.* service.*wbe/i))
+  await s.check('nothing was made', nothingLeft())
+})
+
+scenario(
+  'without a file a service that has no container is refused by the commands that only look',
+  { differs: 'the reference shows nothing, and events waits for ever', files: pair },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    for (const name of ['events', 'images', 'logs', 'ps', 'stats', 'top', 'volumes'])
+      await s.step(name, { run: `-p ${s.project} ${name} wbe`, cwd: '..' }, failsWith(1), stderr('"wbe"'))
+  },
+)
 
 scenario('an unknown command and an unknown flag are wrong usage', { files: pair }, async (s) => {
   const wrong = {

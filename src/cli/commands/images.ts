@@ -4,6 +4,7 @@ import { toHumanDuration, toHumanSize } from '../../report/go-text.ts'
 import { loadTarget } from '../load-target.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { imagesCommand } from '../table/look-commands.ts'
+import { assertServices } from '../target.ts'
 
 type Row = {
   readonly container: ObservedContainer
@@ -15,7 +16,9 @@ type Row = {
 /** `stack images`: the image that each container was made from. */
 export const runImages = async ({ context, flags, words }: CallOf<typeof imagesCommand>): Promise<number> => {
   const [target, runtime] = await Promise.all([loadTarget(context, { services: words }), context.runtime()])
-  const containers = (await runtime.listContainers({ project: target.name }, { signal: context.signal }))
+  const all = await runtime.listContainers({ project: target.name }, { signal: context.signal })
+  assertServices(words, { target, containers: all })
+  const containers = all
     .filter(({ service }) => words.length === 0 || words.includes(service))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const ids = [...new Set(containers.map(({ imageId }) => imageId))]

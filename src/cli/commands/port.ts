@@ -22,6 +22,7 @@ export const runPort = async ({ context, flags, words }: CallOf<typeof portComma
   if (port === undefined) {
     const published = container.ports
       .filter(({ hostPort }) => hostPort !== undefined)
+      .toSorted((a, b) => a.containerPort - b.containerPort || (a.protocol < b.protocol ? -1 : 1))
       .map((each) => `${each.hostPort} → ${each.containerPort}/${each.protocol}`)
     throw new StackError('cli/no-port', {
       port: `${digits}/${protocol}`,

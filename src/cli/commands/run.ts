@@ -22,7 +22,7 @@ export const runRun = async (call: RunCall): Promise<number> => {
   const project = await loadValidProject(context, { services: [service] })
   const target = { name: project.name, project }
   assertServices([service], { target })
-  const tty = !flags.detach && flags.tty && !flags['no-TTY'] && context.terminal.stdin && context.terminal.stdout
+  const tty = !flags.detach && flags.tty && !flags['no-tty'] && context.terminal.stdin && context.terminal.stdout
   const oneOff = toOneOff(call, { project, service, command, tty })
   const options = {
     ...toBaseOptions(context, project),

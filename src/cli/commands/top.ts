@@ -1,11 +1,13 @@
 import { toColumns } from '../../report/columns.ts'
 import { loadTarget } from '../load-target.ts'
 import type { Call } from '../table/command-spec.ts'
+import { assertServices } from '../target.ts'
 
 /** `stack top`: the processes of all containers in one table; engines differ in the columns that they show. */
 export const runTop = async ({ context, words }: Call): Promise<number> => {
   const [target, runtime] = await Promise.all([loadTarget(context, { services: words }), context.runtime()])
   const containers = await runtime.listContainers({ project: target.name }, { signal: context.signal })
+  assertServices(words, { target, containers })
   const running = containers
     .filter(
       ({ service, state }) =>

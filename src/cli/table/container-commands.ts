@@ -43,7 +43,7 @@ export const runCommand = {
     'env-from-file': { kind: 'strings', value: 'FILE', complete: 'files', help: 'Variables from a file' },
     entrypoint: { kind: 'string', value: 'COMMAND', help: "In place of the image's entrypoint" },
     interactive: { kind: 'boolean', short: 'i', default: true, help: 'Pass standard input on (=false: do not)' },
-    'no-TTY': { kind: 'boolean', short: 'T', help: 'Without a terminal (also when there is none)' },
+    'no-tty': { kind: 'boolean', short: 'T', help: 'Without a terminal (also when there is none)' },
     tty: { kind: 'boolean', short: 't', hidden: true, default: true, help: 'With a terminal' },
     name: { kind: 'string', value: 'NAME', help: 'Name of the container' },
     user: { kind: 'string', short: 'u', value: 'USER', help: 'As this user' },

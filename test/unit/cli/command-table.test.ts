@@ -17,7 +17,7 @@ test.for(commands.map((command) => command.name))('%s has code, a usage, and fla
   expect(letters).not.toContain(globalFlags.help.short)
 })
 
-/** Every flag of `docker compose` 2.40: whoever comes from there finds what they know. */
+/** Every flag of `docker compose` 2.40, `--no-TTY` as it is spelled since: whoever comes from there finds what they know. */
 const composeFlags: Readonly<Record<string, string>> = {
   up: 'abort-on-container-exit abort-on-container-failure always-recreate-deps attach attach-dependencies build detach exit-code-from force-recreate menu no-attach no-build no-color no-deps no-log-prefix no-recreate no-start pull quiet-build quiet-pull remove-orphans renew-anon-volumes scale timeout timestamps wait wait-timeout watch yes',
   down: 'remove-orphans rmi timeout volumes',
@@ -27,7 +27,7 @@ const composeFlags: Readonly<Record<string, string>> = {
   kill: 'remove-orphans signal',
   rm: 'force stop volumes',
   create: 'build force-recreate no-build no-recreate pull quiet-pull remove-orphans scale yes',
-  run: 'build cap-add cap-drop detach entrypoint env env-from-file interactive label name no-TTY no-deps publish pull quiet quiet-build quiet-pull remove-orphans rm service-ports use-aliases user volume workdir',
+  run: 'build cap-add cap-drop detach entrypoint env env-from-file interactive label name no-tty no-deps publish pull quiet quiet-build quiet-pull remove-orphans rm service-ports use-aliases user volume workdir',
   exec: 'detach env index no-tty privileged user workdir',
   attach: 'detach-keys index no-stdin sig-proxy',
   logs: 'follow index no-color no-log-prefix since tail timestamps until',
