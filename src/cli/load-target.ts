@@ -13,10 +13,10 @@ export const loadValidProject = async (context: CliContext, options: LoadOptions
 
 /**
  * The project, or where there is no stack file the name that -p gives: enough to act on what is there. Nothing is created from
- * it, so env files are not read, and may be missing.
+ * it, so env files are not read, and may be missing, and what contradicts itself in the file is no hindrance.
  */
 export const loadTarget = async (context: CliContext, options: LoadOptions = {}): Promise<Target> => {
-  const result = await load(context, { resolveEnvironment: false, ...options })
+  const result = await load(context, { purpose: 'look', resolveEnvironment: false, ...options })
   const name = givenName(context)
   const isWithoutFile = !result.ok && result.problems.every(({ code }) => code === 'file/not-found')
   if (isWithoutFile && name !== undefined && context.global.file.length === 0) return { name }

@@ -6,7 +6,14 @@ import type { CliContext } from './context.ts'
 
 export type LoadOptions = Pick<
   LoadRequest,
-  'services' | 'interpolate' | 'normalize' | 'resolvePaths' | 'consistency' | 'resolveEnvironment' | 'allResources'
+  | 'purpose'
+  | 'services'
+  | 'interpolate'
+  | 'normalize'
+  | 'resolvePaths'
+  | 'consistency'
+  | 'resolveEnvironment'
+  | 'allResources'
 > & {
   /** Profiles beside those of `--profile`: `['*']` for commands that are about every service. */
   readonly profiles?: readonly string[]

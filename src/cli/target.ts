@@ -1,5 +1,6 @@
 import { nearestName } from '../core/errors/nearest-name.ts'
 import { StackError } from '../core/errors/stack-error.ts'
+import { withDependencies } from '../core/project/graph.ts'
 import type { Project } from '../core/project/project.ts'
 import type { ObservedContainer } from '../core/plan/observed.ts'
 import { listOr } from './arguments/parse-arguments.ts'
@@ -69,4 +70,15 @@ export const withNamedServices = (project: Project, names: readonly string[]): P
       disabled: Object.fromEntries(Object.entries(disabled).filter((entry) => !isNamed(entry))),
     },
   }
+}
+
+/** Switches on what a service needs and a profile switches off, where its container is there all the same. */
+export const withPresentNeeds = (project: Project, containers: readonly ObservedContainer[]): Project => {
+  const { disabled } = project.context
+  const present = new Set(containers.map(({ service }) => service))
+  const names = withDependencies({ ...disabled, ...project.services }, Object.keys(project.services))
+  return withNamedServices(
+    project,
+    [...names].filter((name) => present.has(name)),
+  )
 }

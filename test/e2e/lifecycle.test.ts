@@ -41,6 +41,26 @@ scenario('start of one service starts what it needs', { files: pair }, async (s)
   await s.step('start web', 'start web', running('web'), running('db'))
 })
 
+scenario(
+  'what a profile leaves out, and others need, hinders nobody who only acts on what is there',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, depends_on: [db] }, db: { ${sleeper}, profiles: [data] } }`,
+    },
+    differs: 'it refuses every command but "version"',
+  },
+  async (s) => {
+    await s.step('up with the profile', '--profile data up -d', running('web'), running('db'))
+    for (const command of ['ps', 'ps web', 'logs', 'logs web', 'top', 'images', 'port web 80'])
+      await s.step(command, command, ...(command.startsWith('port') ? [exits(1)] : []), untouched('web'))
+    await s.step('stop', 'stop', state('web', 'exited'), state('db', 'exited'), endedAfter('db', 'web'))
+    await s.step('start brings what is needed, too', 'start', startedAfter('web', 'db'))
+    await s.step('restart', 'restart web', restarted('web'), untouched('db'))
+    await s.step('kill', 'kill web', state('web', 'exited'), untouched('db'))
+    await s.step('down', 'down', nothingLeft())
+  },
+)
+
 scenario('start of what was never created is an error', { files: pair }, async (s) => {
   await s.step(
     'start',

@@ -8,7 +8,10 @@ import { toGrace } from '../up/up-options.ts'
 
 export const runRestart = async ({ context, flags, words }: CallOf<typeof restartCommand>): Promise<number> => {
   // All of it, for services that are restarted with the named ones.
-  const project = withNamedServices(await loadValidProject(context, { resolveEnvironment: false }), words)
+  const project = withNamedServices(
+    await loadValidProject(context, { purpose: 'start', resolveEnvironment: false }),
+    words,
+  )
   const target = { name: project.name, project }
   assertServices(words, { target })
   const { exit } = await applyWithProgress(context, {

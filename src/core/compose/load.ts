@@ -131,23 +131,17 @@ const finishProject = (finish: Finish): Loaded | undefined => {
   const names = request.services ?? []
   const isWhole = !problems.hasErrors()
   const byProfile = splitByProfiles(decoded.services, activeProfiles(request, finish.place))
-  if (steps.consistency)
-    checkProject(
-      { ...decoded, name: finish.name, services: byProfile.enabled, disabled: byProfile.disabled },
-      model,
-      problems,
-    )
+  const { purpose = 'make' } = request
+  const check = ({ enabled, disabled }: Split): void => {
+    if (!steps.consistency) return
+    checkProject({ ...decoded, name: finish.name, services: enabled, disabled }, { model, problems, purpose })
+  }
+  check(byProfile)
   const enabled = enableServices(byProfile, names)
   // Words of the command line are looked up in a project that is known whole.
-  const selected = isWhole ? selectServices(enabled, names, problems) : enabled
+  const selected = isWhole ? selectServices(enabled, names, { problems, isChecked: steps.consistency }) : enabled
   if (selected === undefined) return undefined
-  if (steps.consistency && enabled !== byProfile) {
-    checkProject(
-      { ...decoded, name: finish.name, services: selected.enabled, disabled: selected.disabled },
-      model,
-      problems,
-    )
-  }
+  if (enabled !== byProfile) check(selected)
   problems.damage.nextStage()
   const services = isWhole || names.length === 0 ? completeServices(selected.enabled, finish) : {}
   if (problems.hasErrors()) return undefined

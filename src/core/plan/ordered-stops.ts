@@ -10,11 +10,11 @@ const dependencyNames = (
   containers: readonly ObservedContainer[],
 ): ReadonlyMap<ServiceName, readonly ServiceName[]> => {
   const names = new Map<ServiceName, readonly ServiceName[]>()
+  // What a profile switches off stops in its turn as well: it runs, and others may need it.
+  const services = project === undefined ? {} : { ...project.context.disabled, ...project.services }
   for (const { service, labels } of containers) {
     const fromFile =
-      project?.services[service] === undefined
-        ? undefined
-        : dependenciesOf(project.services, service).map(([name]) => name)
+      services[service] === undefined ? undefined : dependenciesOf(services, service).map(([name]) => name)
     names.set(
       service,
       fromFile ?? (labels[label.dependsOn] ?? '').split(',').flatMap((entry) => entry.split(':')[0] || []),

@@ -192,3 +192,34 @@ test('where a value comes from, and what it took the place of', () => {
     known: ['web'],
   })
 })
+
+test('a needed service that is off by its profile is told once, and hinders nobody who makes nothing', () => {
+  const files = {
+    'stack.yaml':
+      'services:\n  web: {image: x, depends_on: [db], profiles: [a]}\n  api: {image: x, network_mode: "service:db"}\n  db: {image: x, profiles: [b]}\n',
+  }
+  const web =
+    'stack.yaml:2:32 service/dependency-disabled Service "web" depends on "db", which is switched off by its profile. | Switch it on with --profile b, give both the same profile, or add "required: false".'
+  const api =
+    'stack.yaml:3:33 service/dependency-disabled Service "api" depends on "db", which is switched off by its profile. | Switch it on with --profile b, give both the same profile, or add "required: false".'
+  const apiOnly = { 'stack.yaml': files['stack.yaml'].replace(/ {2}web.*\n/, '') }
+  expect(problemsOf(apiOnly)).toBe(api.replace('3:33', '2:33'))
+  expect(problemsOf(apiOnly, { services: ['api'] })).toBe(api.replace('3:33', '2:33'))
+  const webOnly = { 'stack.yaml': files['stack.yaml'].replace(/ {2}api.*\n/, '') }
+  expect(problemsOf(webOnly, { services: ['web'] })).toBe(web)
+  for (const purpose of ['start', 'look'] as const) {
+    expect(Object.keys(loadGood(files, { purpose }).project.services)).toEqual(['api'])
+    expect(Object.keys(loadGood(files, { purpose, services: ['web'] }).project.services)).toEqual(['web'])
+  }
+})
+
+test('what contradicts itself hinders nobody who only looks or stops; a start wants an order', () => {
+  const files = {
+    'stack.yaml':
+      'services:\n  web: {image: x, networks: [gone], volumes: [gone:/d], depends_on: [nobody]}\n  a: {depends_on: [b]}\n  b: {depends_on: [a]}\n',
+  }
+  expect(Object.keys(loadGood(files, { purpose: 'look' }).project.services)).toEqual(['a', 'b', 'web'])
+  expect(problemsOf(files, { purpose: 'start' })).toBe(
+    'stack.yaml:4:20 service/dependency-cycle Services depend on each other in a circle: a → b → a. | Remove one of the dependencies.',
+  )
+})

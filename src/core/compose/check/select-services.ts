@@ -26,11 +26,17 @@ export const enableServices = (split: Split, names: readonly string[]): Split =>
     : splitByProfiles({ ...split.enabled, ...split.disabled }, [...split.profiles, ...more])
 }
 
+type Selecting = {
+  readonly problems: ProblemList
+  /** A dependency that is not there is told by the check of the whole, with its place, and so not here. */
+  readonly isChecked: boolean
+}
+
 /** Keeps the named services and what they depend on. Undefined when one is unknown; that is reported. */
-export const selectServices = (split: Split, names: readonly string[], problems: ProblemList): Split | undefined => {
+export const selectServices = (split: Split, names: readonly string[], selecting: Selecting): Split | undefined => {
   if (names.length === 0) return split
   const kept = new Set<string>()
-  if (!names.map((name) => keep(name, { split, kept, problems, by: undefined })).every((found) => found))
+  if (!names.map((name) => keep(name, { ...selecting, split, kept, by: undefined })).every((found) => found))
     return undefined
   const enabled: Record<string, Service> = {}
   const disabled: Record<string, Service> = { ...split.disabled }
@@ -41,25 +47,26 @@ export const selectServices = (split: Split, names: readonly string[], problems:
   return { enabled, disabled, profiles: split.profiles }
 }
 
-type Keep = {
+type Keep = Selecting & {
   readonly split: Split
   readonly kept: Set<string>
-  readonly problems: ProblemList
   readonly by: string | undefined
 }
 
-const keep = (name: string, { split, kept, problems, by }: Keep): boolean => {
+const keep = (name: string, { by, ...choice }: Keep): boolean => {
+  const { split, kept, isChecked } = choice
   if (kept.has(name)) return true
   const service = Object.hasOwn(split.enabled, name) ? split.enabled[name] : undefined
   if (service === undefined) {
-    reportUnknown(name, { split, kept, problems, by })
+    if (by !== undefined && isChecked) return true
+    reportUnknown(name, { ...choice, by })
     return false
   }
   kept.add(name)
   const dependencies = Object.entries(service.depends_on ?? {})
   return dependencies
     .filter(([other, dependency]) => dependency.required || Object.hasOwn(split.enabled, other))
-    .map(([other]) => keep(other, { split, kept, problems, by: name }))
+    .map(([other]) => keep(other, { ...choice, by: name }))
     .every((found) => found)
 }
 
@@ -87,7 +94,7 @@ const reportUnknown = (name: string, { split, problems, by }: Keep): void => {
 const withoutDependencies = (service: Service, kept: ReadonlySet<string>): Service => {
   const { depends_on, ...rest } = service
   if (depends_on === undefined) return service
-  const left = Object.entries(depends_on).filter(([name]) => kept.has(name))
+  const left = Object.entries(depends_on).filter(([name, { required }]) => required || kept.has(name))
   if (left.length === Object.keys(depends_on).length) return service
   const dependencies: Record<string, Dependency> = Object.fromEntries(left)
   return left.length === 0 ? rest : { ...service, depends_on: dependencies }

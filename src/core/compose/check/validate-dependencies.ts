@@ -8,7 +8,7 @@ export const validateDependencies = (project: CheckedProject): readonly Contradi
       missingDependency({ name, dependency, required }, project),
     ),
   )
-  return [...missing, ...cycles(project)]
+  return [...missing, ...validateOrder(project)]
 }
 
 type Edge = { readonly name: string; readonly dependency: string; readonly required: boolean }
@@ -48,7 +48,7 @@ const missingDependency = ({ name, dependency, required }: Edge, project: Checke
 }
 
 /** Each circle once, told from its first service in the alphabet. No recursion: a chain may be thousands long. */
-const cycles = ({ services }: CheckedProject): readonly Contradiction[] => {
+export const validateOrder = ({ services }: CheckedProject): readonly Contradiction[] => {
   const found: Contradiction[] = []
   const state = new Map<string, 'open' | 'done'>()
   const next = (name: string): string[] =>

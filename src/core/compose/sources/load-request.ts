@@ -4,6 +4,8 @@ import type { StringMap } from '../../project/service.ts'
 import type { Explanation } from '../tree/explain.ts'
 import type { MapNode } from '../tree/node.ts'
 
+export type Purpose = 'make' | 'start' | 'look'
+
 /** What a command asks to be loaded. Only `workingDirectory` (absolute) and the process `environment` are needed. */
 export type LoadRequest = {
   /** `-f`: in order of merging, relative to the working directory; `-` is the standard input. */
@@ -21,6 +23,12 @@ export type LoadRequest = {
   readonly normalize?: boolean | undefined
   readonly resolvePaths?: boolean | undefined
   readonly consistency?: boolean | undefined
+  /**
+   * What for: `make` (when absent), or to `start` or `look` at what is there, stops and removals included. What would only
+   * keep something from being made, such as a dependency that a profile switches off, is then no problem; a start wants
+   * an order of dependencies all the same.
+   */
+  readonly purpose?: Purpose | undefined
   /** Whether `env_file` is read into `environment`: on, off, or only for services with a `pre_start` hook, which takes it over. */
   readonly resolveEnvironment?: boolean | 'hooks' | undefined
   /** Keeps networks, volumes, configs and secrets that no service uses. */
