@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually, holds, inside, running, says } from '../support/checks.ts'
+import { absent, eventually, holds, inside, running, says, state } from '../support/checks.ts'
 import { type Scenario, scenario } from '../support/scenario.ts'
 import { daemon, sleeper } from '../support/snippets.ts'
 
@@ -33,6 +33,35 @@ scenario(
     await s.check('a new folder', eventually(inside('web', 'cat /src/deep/er/file.txt', /deep/), soon))
     await rm(join(s.folder, 'src/new.txt'))
     await s.check('a removed file', eventually(inside('web', 'test ! -e /src/new.txt && echo gone', /gone/), soon))
+  },
+)
+
+scenario(
+  'watch --no-up makes and starts nothing, and follows what somebody else starts',
+  { files: files('action: sync') },
+  async (s) => {
+    const watch = s.start('watch', 'watch --no-up')
+    await watch.prints(/watch(ing)?\b/i)
+    await s.check('nothing was made', absent('web'))
+    await s.step('it is started elsewhere', 'up -d', running('web'))
+    await s.write('src/new.txt', 'new\n')
+    await s.check('the file came', eventually(inside('web', 'cat /src/new.txt', /new/), soon))
+  },
+)
+
+scenario(
+  'watch --no-up lets a stopped service lie, and so does an edit of its stack file',
+  {
+    only: 'a running watch of the reference does not read its file again (its issue 11003)',
+    files: files('action: sync'),
+  },
+  async (s) => {
+    await s.step('create', 'create', state('web', 'created'))
+    const watch = s.start('watch', 'watch --no-up')
+    await watch.prints(/watch(ing)?\b/i)
+    await s.write('compose.yaml', synced('action: sync', ', environment: { A: "2" }'))
+    await watch.prints(/watch(ing)?\b[^]*watch(ing)?\b/i)
+    await s.check('it was not started', state('web', 'created'))
   },
 )
 

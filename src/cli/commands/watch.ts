@@ -18,13 +18,11 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
     ([name, service]) => (words.length === 0 || words.includes(name)) && (service.develop?.watch?.length ?? 0) > 0,
   )
   if (watched.length === 0) throw new StackError('cli/nothing-to-watch', { project: project.name })
-  const toPlans = (next: Project): SessionPlans =>
-    createSessionPlans(next, {
-      ...toBaseOptions(context, next),
-      ...toServices(words),
-      build: 'missing',
-      recreate: flags['no-up'] ? 'never' : 'diverged',
-    })
+  const toPlans = (next: Project): SessionPlans => {
+    const plans = createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing' })
+    // Nothing is made or started but what a rule asks for, at the begin as after an edit of the stack file.
+    return flags['no-up'] ? { ...plans, up: () => ({ steps: [], warnings: [], unchanged: [] }) } : plans
+  }
   const following: { edits?: EditWatch } = {}
   const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
     const next = await loadAndFollow(() => loadValidProject(context, { services: words }), {
