@@ -153,7 +153,7 @@ export const toContainerDetails = (found: InspectedContainer): ContainerDetails 
   const healthcheck = toHealthcheckInForce(config.Healthcheck)
   const startedAt = toSeconds(state.StartedAt)
   const finishedAt = toSeconds(state.FinishedAt)
-  const hasEnded = state.Status === 'exited' || state.Status === 'dead'
+  const hasEnded = state.Status === 'exited' || state.Status === 'dead' || state.Status === 'restarting'
   return {
     id: found.Id,
     name: found.Name.replace(/^\//, ''),

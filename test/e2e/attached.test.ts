@@ -211,6 +211,39 @@ scenario(
 )
 
 scenario(
+  'a container that its restart policy starts again says how it ended, each time',
+  {
+    files: {
+      'compose.yaml': `services: { web: { image: stack-base/busybox, restart: "on-failure:2", command: ["sh", "-c", "echo attempt; sleep 0.3; exit 4"] } }`,
+    },
+  },
+  async (s) => {
+    await s.step(
+      'up',
+      'up',
+      any,
+      holds('two ends are followed by a start, the last is not', ({ last }) => {
+        const ends = last!.stdout.match(/exited with code .*$/gm) ?? []
+        return ends.join('\n') === 'exited with code 4 (restarting)\n'.repeat(2) + 'exited with code 4'
+      }),
+    )
+  },
+)
+
+scenario(
+  'the events of a container that is started again hold its exit code',
+  {
+    only: 'the events are our own',
+    files: {
+      'compose.yaml': `services: { web: { image: stack-base/busybox, restart: "on-failure:1", command: ["sh", "-c", "sleep 0.3; exit 4"] } }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', '--progress json up', stdout(/"state":"restarting","exitCode":4/))
+  },
+)
+
+scenario(
   'the first lines of a container are never lost',
   {
     files: { 'compose.yaml': `services: { web: { ${job('for i in $$(seq 200); do echo "line $$i"; done')} } }` },

@@ -68,6 +68,24 @@ describe('createSession', () => {
     )
   })
 
+  test.each([
+    ['seen between its runs', 1],
+    ['seen only when it runs again', 150],
+  ])('a container that the engine starts again tells how it had ended: %s', async (_when, latencyMs) => {
+    const world = aWorld({ latencyMs })
+    world.runtime.behaviours['web'] = { exitAfterMs: 3000, exitCode: 4 }
+    const session = open(world, aProject({ web: aService({ restart: 'on-failure' }) }), { keepRunning: true })
+    await world.clock.advance(6000)
+    expect(session.lines('container/changed').slice(-4)).toEqual([
+      'container/changed demo-web-1 created',
+      'container/changed demo-web-1 running',
+      'container/changed demo-web-1 restarting 4',
+      'container/changed demo-web-1 running',
+    ])
+    session.send({ type: 'detach' })
+    await world.clock.run(session.done)
+  })
+
   test('quit stops dependents before what they need', async () => {
     const world = aWorld()
     const session = open(world, two)

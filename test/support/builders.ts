@@ -65,7 +65,9 @@ export type World = {
 }
 
 /** An engine in memory, a virtual clock, and files that only the test knows. */
-export const aWorld = (options: { readonly images?: readonly string[]; readonly skewMs?: number } = {}): World => {
+export const aWorld = (
+  options: { readonly images?: readonly string[]; readonly skewMs?: number; readonly latencyMs?: number } = {},
+): World => {
   const clock = createVirtualClock()
   const runtime = createFakeRuntime({ clock, ...options })
   const files = new Map<string, string>()

@@ -259,7 +259,9 @@ export const createFakeRuntime = ({
       oneOff: spec.labels['com.docker.compose.oneoff'] === 'True',
       state: container.state,
       ...(container.health === undefined || container.state !== 'running' ? {} : { health: container.health }),
-      ...(container.state === 'exited' || container.state === 'dead' ? { exitCode: container.exitCode } : {}),
+      ...(container.state === 'exited' || container.state === 'dead' || container.state === 'restarting'
+        ? { exitCode: container.exitCode }
+        : {}),
       image: spec.image,
       imageId: imageIds.get(container.id) ?? image?.id ?? '',
       labels: spec.labels,

@@ -29,7 +29,7 @@ export type ObservedContainer = {
   readonly state: ContainerState
   /** Only known where the container was inspected or its status text names it. */
   readonly health?: Health
-  /** Only for an exited or dead container. */
+  /** Only for an exited or dead container, and one that the engine is about to start again, where it was inspected. */
   readonly exitCode?: number
   readonly image: string
   readonly imageId: string

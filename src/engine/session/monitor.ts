@@ -62,6 +62,7 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
   const known = new Map<string, ContainerSummary>()
   const looking = new Map<string, { again: boolean; readonly done: Promise<void> }>()
   const killed = new Set<string>()
+  const deaths = new Map<string, EngineEvent>()
   const born = new Set<string>()
 
   const put = (container: ContainerSummary): void => {
@@ -79,8 +80,15 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
     const details = await deps.runtime.inspectContainer(id, { signal: deps.signal })
     if (details === undefined || details.state === 'removing') return drop(id)
     if (details.oneOff) return
-    if (details.state === 'exited' || details.state === 'dead') await options.beforeExit(id)
-    put(toContainerSummary(details))
+    const death = deaths.get(id)
+    deaths.delete(id)
+    const now = toContainerSummary(details)
+    // Started again before we looked: that it had ended, and how, is told all the same.
+    const isBack = death !== undefined && now.state === 'running' && (now.startedAt ?? 0) > death.at
+    if (isBack || hasEnded(now)) await options.beforeExit(id)
+    if (isBack && !killed.has(id) && known.get(id)?.startedAt !== now.startedAt)
+      put({ ...(known.get(id) ?? now), state: 'restarting', exitCode: death.exitCode ?? 0 })
+    put(now)
   }
   /** One look at a time; who asks while one goes on gets the result of the next. */
   const lookAt = (id: string): Promise<void> => {
@@ -106,6 +114,7 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
     return mine.done
   }
   const onDeath = async (event: EngineEvent): Promise<void> => {
+    deaths.set(event.id, event)
     await lookAt(event.id)
     const container = known.get(event.id)
     const isByHand = killed.delete(event.id)
@@ -147,5 +156,8 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
 }
 
 const oneOffLabel = 'com.docker.compose.oneoff'
+
+const hasEnded = ({ state }: ContainerSummary): boolean =>
+  state === 'exited' || state === 'dead' || state === 'restarting'
 
 const isSame = (a: ContainerSummary, b: ContainerSummary): boolean => JSON.stringify(a) === JSON.stringify(b)
