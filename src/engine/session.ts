@@ -5,7 +5,7 @@ import { createEmitter } from './emitter.ts'
 import { createEngineEvents } from './engine-events.ts'
 import { createLogFollower } from './logs/log-follower.ts'
 import { toSessionStarted } from './session/describe.ts'
-import { endsSession, isOver } from './session/ending.ts'
+import { endsSession, isOver, toSettledExit } from './session/ending.ts'
 import { finish } from './session/finish.ts'
 import { handleCommand } from './session/handle-command.ts'
 import { createJobs } from './session/jobs.ts'
@@ -211,6 +211,8 @@ const begin = async (state: SessionState, { startSync }: Syncing): Promise<void>
   state.phase = 'running'
   setPhase(state, 'running')
   await startSync()
+  const settled = toSettledExit(monitor.containers(), request.exitCodeFrom)
+  if (settled !== undefined) state.ended.resolve({ kind: 'cascade', exit: settled })
   checkOver(state)
 }
 

@@ -1,7 +1,7 @@
 import { absent, exited, holds, nothingLeft, running, state, untouched } from '../support/checks.ts'
 import { exits, lines, prints, silentAbout, stderr, stdout } from '../support/output-checks.ts'
 import { scenario, type Scenario } from '../support/scenario.ts'
-import { job, sleeper } from '../support/snippets.ts'
+import { daemon, job, sleeper } from '../support/snippets.ts'
 
 /** `up` in the foreground: what it prints, when it ends and with which exit code. */
 
@@ -53,6 +53,42 @@ scenario(
   },
   async (s) => {
     await s.step('up', 'up --exit-code-from test', exits(42), state('web', 'exited'))
+  },
+)
+
+scenario(
+  '--exit-code-from is not ended by a set-up job that succeeded',
+  {
+    differs: 'the reference ends with the first container that ends, whatever it was there for',
+    files: {
+      'compose.yaml': `services:
+  made: { ${job('true')} }
+  begun: { ${job('true')} }
+  web: { ${sleeper}, depends_on: { made: { condition: service_completed_successfully }, begun: { condition: service_started } } }
+  test: { ${job('sleep 1; exit 42')}, depends_on: [web] }
+`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up --exit-code-from test', exits(42), exited('made', 0), exited('begun', 0), exited('test', 42))
+  },
+)
+
+scenario(
+  'a one-off that ends, well or not, is no end of an attached up',
+  {
+    differs: 'the reference at hand sometimes takes the one-off for a container of its own',
+    files: { 'compose.yaml': `services: { web: { ${daemon('echo ready')} }, test: { ${daemon('echo on')} } }` },
+  },
+  async (s) => {
+    const up = s.start('up', 'up --exit-code-from test')
+    await up.prints(/\| ready/)
+    await s.step('one that succeeds', 'run --rm test true')
+    await s.step('one that fails, and stays', ['run', 'test', 'sh', '-c', 'exit 5'], exits(5))
+    await s.step('one in the background', 'run -d web true')
+    await s.check('all go on', running('web'), running('test'))
+    up.signal('SIGINT')
+    await up.ends(20_000)
   },
 )
 

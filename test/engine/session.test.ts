@@ -193,6 +193,54 @@ describe('createSession', () => {
     await world.clock.run(session.done)
   })
 
+  describe('whose code is asked for', () => {
+    const withJob = (condition: 'service_started' | 'service_completed_successfully'): Project =>
+      aProject({ job: aService(), web: aService({ depends_on: { job: needs(condition) } }), test: aService() })
+
+    test.each(['service_started', 'service_completed_successfully'] as const)(
+      'is waited for beyond the good end of a job that another service needs: %s',
+      async (condition) => {
+        const world = aWorld()
+        world.runtime.behaviours['job'] = { exitAfterMs: 300 }
+        world.runtime.behaviours['test'] = { exitAfterMs: 5000, exitCode: 3 }
+        const session = open(world, withJob(condition), { exitCodeFrom: 'test' })
+        expect(await world.clock.run(session.done)).toEqual({ exit: 3 })
+        expect(world.runtime.byName('demo-web-1').state).toBe('exited')
+      },
+    )
+
+    test('is stopped when such a job fails', async () => {
+      const world = aWorld()
+      world.runtime.behaviours['job'] = { exitAfterMs: 2000, exitCode: 9 }
+      const session = open(world, withJob('service_started'), { exitCodeFrom: 'test' })
+      expect(await world.clock.run(session.done)).toEqual({ exit: 143 })
+    })
+
+    test.each(['service_started', 'service_completed_successfully'] as const)(
+      'ends the session with its own end, though others need it: %s',
+      async (condition) => {
+        const world = aWorld()
+        world.runtime.behaviours['job'] = { exitAfterMs: 2000 }
+        const session = open(world, withJob(condition), { exitCodeFrom: 'job' })
+        expect(await world.clock.run(session.done)).toEqual({ exit: 0 })
+        expect(world.runtime.byName('demo-test-1').state).toBe('exited')
+      },
+    )
+
+    test('ends it at once when it had ended well before and is not run again', async () => {
+      const world = aWorld()
+      world.runtime.behaviours['job'] = { exitAfterMs: 200 }
+      const project = withJob('service_completed_successfully')
+      const first = open(world, project)
+      await world.clock.advance(5000)
+      first.send({ type: 'detach' })
+      await world.clock.run(first.done)
+      const second = open(world, project, { exitCodeFrom: 'job' })
+      expect(await world.clock.run(second.done)).toEqual({ exit: 0 })
+      expect(world.runtime.byName('demo-test-1').state).toBe('exited')
+    })
+  })
+
   test('docker restart of the only container does not end the session', async () => {
     const world = aWorld()
     const session = open(world, aProject({ web: aService() }))
