@@ -215,16 +215,31 @@ scenario(
   },
 )
 
+const withDependency = {
+  'compose.yaml': `services: { web: { ${daemon('echo ready')}, depends_on: [db] }, db: { ${sleeper}, depends_on: [disk] }, disk: { ${sleeper} }, other: { ${sleeper} } }`,
+}
+
+scenario('Ctrl-C stops what was named and leaves its dependencies running', { files: withDependency }, async (s) => {
+  const end = await interrupted(s, 'up web', /\| ready/)
+  await s.check('only web is stopped', state('web', 'exited'), running('db'), running('disk'))
+  if (s.tool === 'stack' && !/db, disk still run: web depends on them.*"stack stop db disk"/s.test(end.stderr))
+    throw new Error(`nothing is said of them:\n${end.stderr}`)
+})
+
 scenario(
-  'Ctrl-C stops what was named and leaves its dependencies running',
-  {
-    files: {
-      'compose.yaml': `services: { web: { image: stack-base/busybox, init: true, command: ["sh", "-c", "echo ready; exec sleep 600"], depends_on: [db] }, db: { ${sleeper} } }`,
-    },
-  },
+  'Ctrl-C of up --with-dependencies stops them too, and nothing else',
+  { only: 'the flag is our own', files: withDependency },
   async (s) => {
-    await interrupted(s, 'up web', /\| ready/)
-    await s.check('only web is stopped', state('web', 'exited'), running('db'))
+    await s.step('other', 'up -d other', running('other'))
+    const end = await interrupted(s, 'up --with-dependencies web', /\| ready/)
+    await s.check(
+      'they are stopped',
+      state('web', 'exited'),
+      state('db', 'exited'),
+      state('disk', 'exited'),
+      running('other'),
+    )
+    if (/still runs?:/.test(end.stderr)) throw new Error(`something is said of what is stopped:\n${end.stderr}`)
   },
 )
 

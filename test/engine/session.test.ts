@@ -123,6 +123,20 @@ describe('createSession', () => {
     ])
   })
 
+  test.each([
+    ['leave', 'running', ['problem/raised dependencies session/dependencies-up']],
+    ['stop', 'exited', []],
+    [undefined, 'running', []],
+  ] as const)('what the named ones depend on: %s', async (dependencies, state, told) => {
+    const world = aWorld()
+    const session = open(world, two, { services: ['web'], ...(dependencies === undefined ? {} : { dependencies }) })
+    await world.clock.advance(500)
+    session.send({ type: 'quit', force: false })
+    await world.clock.run(session.done)
+    expect(world.runtime.byName('demo-db-1').state).toBe(state)
+    expect(session.lines('problem/')).toEqual(told)
+  })
+
   test('detach leaves everything running', async () => {
     const world = aWorld()
     const session = open(world, two)

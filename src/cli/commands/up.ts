@@ -76,6 +76,7 @@ const attachedOnly = [
   'attach-dependencies',
   'no-attach',
   'watch',
+  'with-dependencies',
 ] as const
 
 /** What cannot be asked for together. Rule: docker/compose `cmd/compose/up.go`, `validateFlags`. */
@@ -86,6 +87,7 @@ const assertUpFlags = (flags: UpCall['flags']): void => {
     ['attach', 'attach-dependencies'],
     ['no-build', 'watch'],
     ['wait', 'no-start'],
+    ['no-deps', 'with-dependencies'],
     ['abort-on-container-exit', 'abort-on-container-failure'],
     ['exit-code-from', 'abort-on-container-failure'],
     ...(detached === undefined

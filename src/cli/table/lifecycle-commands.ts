@@ -54,6 +54,7 @@ export const upCommand = {
       complete: 'services',
       help: "Exit with this service's code (implies --abort-on-container-exit)",
     },
+    'with-dependencies': { kind: 'boolean', help: 'Stop what the named services depend on with them, at the end' },
     timeout: timeoutFlag,
     timestamps: { kind: 'boolean', help: 'Show the time of each log line' },
     'no-color': { kind: 'boolean', help: 'Log lines without colours' },

@@ -76,6 +76,9 @@ const toRequest = (
     command: 'stack up',
     plans: createSessionPlans(project, options),
     ...(words.length === 0 ? {} : { services: words }),
+    ...(words.length === 0 || flags['no-deps']
+      ? {}
+      : { dependencies: flags['with-dependencies'] ? ('stop' as const) : ('leave' as const) }),
     ...toAttach(call, project),
     ...toCascade(flags),
     watch: flags.watch || usesDashboard,

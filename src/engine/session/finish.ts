@@ -1,5 +1,7 @@
+import type { Problem } from '../../core/errors/problem.ts'
+import type { ContainerSummary } from '../../core/events/event.ts'
 import { enqueuePlan } from './enqueue-plan.ts'
-import { type End, raise, type SessionState, setPhase } from './state.ts'
+import { type End, raise, selectScope, type SessionState, setPhase } from './state.ts'
 
 /** Brings a session to its end: what was begun is left off, and the containers are stopped unless they are to go on. */
 export const finish = async (state: SessionState, end: End, begun: Promise<void>): Promise<number> => {
@@ -13,6 +15,7 @@ export const finish = async (state: SessionState, end: End, begun: Promise<void>
     // Their last events may still be on the way.
     await monitor.lookAtAll().catch((error: unknown) => raise(state, 'engine', error))
     setPhase(state, 'stopped')
+    tellLeftUp(state)
   }
   const finished = monitor
     .containers()
@@ -24,9 +27,36 @@ export const finish = async (state: SessionState, end: End, begun: Promise<void>
   return state.exitCodes.get(request.exitCodeFrom) ?? own?.exitCode ?? end.exit
 }
 
-/** Stops what the session is about, those named on the command line only; a `quit` that comes meanwhile kills them. */
+/** What was named has stopped, and what it depends on goes on: others may need it, and nobody would notice. */
+const tellLeftUp = (state: SessionState): void => {
+  const { services: named = [], dependencies } = state.request
+  if (dependencies !== 'leave') return
+  const scope = selectScope(state)
+  const isLeft = ({ service, state: is }: ContainerSummary): boolean =>
+    scope.has(service) && !named.includes(service) && (is === 'running' || is === 'paused' || is === 'restarting')
+  const left = [
+    ...new Set(
+      state.monitor
+        .containers()
+        .filter(isLeft)
+        .map(({ service }) => service),
+    ),
+  ].sort()
+  if (left.length === 0) return
+  const one = left.length === 1
+  const problem: Problem = {
+    severity: 'warning',
+    code: 'session/dependencies-up',
+    message: `${left.join(', ')} still ${one ? 'runs' : 'run'}: ${named.join(', ')} ${one ? 'depends on it' : 'depends on them'}, and only what was named has been stopped.`,
+    hint: `"stack stop ${left.join(' ')}" stops ${one ? 'it' : 'them'}; with "stack up --with-dependencies" the end of up does.`,
+  }
+  state.emit({ type: 'problem/raised', id: 'dependencies', problem })
+}
+
+/** Stops what the session is about, those named on the command line only or what they need too; a `quit` that comes meanwhile kills them. */
 const stopContainers = async (state: SessionState): Promise<void> => {
-  const { services, graceSeconds } = state.request
+  const { services: named, dependencies, graceSeconds } = state.request
+  const services = named !== undefined && dependencies === 'stop' ? [...selectScope(state)] : named
   for (;;) {
     state.applying = new AbortController()
     const isKill = state.isForced

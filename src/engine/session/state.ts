@@ -19,6 +19,8 @@ export type SessionRequest = {
   readonly plans: SessionPlans
   /** Named on the command line: these are stopped at the end. Absent: all. */
   readonly services?: readonly string[]
+  /** What becomes of what the named ones depend on when they are stopped; absent: it stays up, and nothing is said. */
+  readonly dependencies?: 'stop' | 'leave'
   /** Services whose logs are told. Absent: all whose `attach` is not false. */
   readonly attach?: readonly string[]
   /** Last lines of each container that ran before; absent: none. */
