@@ -48,6 +48,7 @@ export const applyWithProgress = async (
         emit: emitter.emit,
         waitForLock: true,
         dryRun,
+        adopts: adopts(context, title),
         ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
         ...(options.looksAgain === undefined ? {} : { looksAgain: options.looksAgain }),
         ...(options.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: options.awaitTimeoutMs }),
@@ -71,6 +72,16 @@ export const applyWithProgress = async (
     throw error
   }
 }
+
+const makers: ReadonlySet<string> = new Set(['up', 'create', 'run', 'scale'])
+const imageCommands: ReadonlySet<string> = new Set(['build', 'pull'])
+
+/**
+ * Whether containers of another folder are acted on. Who names the project on the command line means the one that is there, as
+ * long as nothing is made for it: what is made belongs to a folder.
+ */
+const adopts = ({ global }: CliContext, title: string): boolean =>
+  global.adopt || imageCommands.has(title) || (global['project-name'] !== undefined && !makers.has(title))
 
 type Told = { readonly title: string; readonly target: Target; readonly result: ApplyResult; readonly ms: number }
 

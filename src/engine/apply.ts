@@ -1,5 +1,4 @@
 import { isStackError, StackError } from '../core/errors/stack-error.ts'
-import type { Problem } from '../core/errors/problem.ts'
 import type { Plan, Step } from '../core/plan/action.ts'
 import type { Observed } from '../core/plan/observed.ts'
 import type { Project } from '../core/project/project.ts'
@@ -8,15 +7,16 @@ import { isCutOff } from './await-engine.ts'
 import type { EngineDeps } from './deps.ts'
 import type { Emit } from './emitter.ts'
 import { createEngineEvents, type EngineEvents } from './engine-events.ts'
-import { executeSteps, type Outcome } from './execute.ts'
+import { assertMadeHere } from './elsewhere.ts'
+import type { Outcome } from './execute.ts'
 import { observeProject } from './observe.ts'
 import { outlastStops } from './outlast-stops.ts'
 import { createPerformer, type Performer } from './perform.ts'
 import type { BeforeStart } from './perform/context.ts'
 import { createEndings, forgetRaced, selectRaced } from './raced.ts'
 import { isPassing, withRetry } from './retry.ts'
-import { toStepService, toStepSubject, toStepSummary } from './step-summary.ts'
-import { toProblem } from './to-problem.ts'
+import { runRound, type StepFailure } from './run-round.ts'
+import { toStepSubject, toStepSummary } from './step-summary.ts'
 
 export type Round = {
   /** From 1. A further round follows one in which images were pulled or built: what they changed is seen only then. */
@@ -49,6 +49,8 @@ export type ApplyRequest = {
    * only now. For plans that ask for nothing a second time.
    */
   readonly looksAgain?: boolean
+  /** Containers that another folder made under this project's name are taken over; `project/elsewhere` without it. */
+  readonly adopts?: boolean
   /** Only `plan/made`; takes no lock and changes nothing. */
   readonly dryRun?: boolean
   /** The session's own subscription, when there is one. */
@@ -57,7 +59,6 @@ export type ApplyRequest = {
   readonly beforeStart?: BeforeStart
 }
 
-export type StepFailure = { readonly step: Step; readonly problem: Problem; readonly error: unknown }
 export type ApplyResult = {
   /** By step id, of all rounds. */
   readonly outcomes: ReadonlyMap<string, Outcome>
@@ -125,6 +126,8 @@ const converge = async (
   try {
     for (let number = 1; number <= maxRounds && !signal.aborted; number += 1) {
       let observed = await observe(deps, request, { signal, isFirst: number === 1 })
+      if (number === 1 && request.adopts !== true && 'services' in request.project)
+        await assertMadeHere(request.project, observed, { files: deps.files, command: request.command })
       let plan = await makePlan(request, observed, { number, settledImages })
       if (
         isAfterCut &&
@@ -155,7 +158,7 @@ const converge = async (
         ...(request.beforeStart === undefined ? {} : { beforeStart: request.beforeStart }),
       })
       performer.look(observed)
-      await runRound({ deps, request, performer, outcomes, failures, endings, signal }, steps)
+      await runRound({ clock: deps.clock, request, performer, outcomes, failures, endings, signal }, steps)
       const images = selectArrivedImages(steps, outcomes)
       settledImages = new Set([...settledImages, ...images])
       const raced: ReadonlySet<StepFailure> =
@@ -213,68 +216,6 @@ const mayHaveTwins = ({ engine }: Observed, steps: readonly Step[], outcomes: Re
   engine.api.major === 1 &&
   engine.api.minor < 44 &&
   steps.some(({ id, action }) => action.kind === 'network/create' && outcomes.get(id)?.status === 'done')
-
-/** Who stops after another waits for that one's process to end, not for the engine to clear its networks away. */
-const isOrderOfStops = ({ action: need }: Step, { action }: Step): boolean =>
-  need.kind === 'container/stop' &&
-  (action.kind === 'container/stop' || (action.kind === 'hook/exec' && action.phase === 'pre_stop'))
-
-type RoundContext = {
-  readonly deps: EngineDeps
-  readonly request: ApplyRequest
-  readonly performer: Performer
-  readonly outcomes: Map<string, Outcome>
-  readonly failures: StepFailure[]
-  readonly endings: ReturnType<typeof createEndings>
-  readonly signal: AbortSignal
-}
-
-const runRound = async (
-  { deps, request, performer, outcomes, failures, endings, signal }: RoundContext,
-  steps: readonly Step[],
-): Promise<void> => {
-  const startedAt = new Map<string, number>()
-  const { emit } = request
-  const settled = new Map(outcomes)
-  await executeSteps(steps, performer.perform, {
-    signal,
-    settled,
-    isEnough: isOrderOfStops,
-    ...(request.limit === undefined ? {} : { limit: request.limit }),
-    onStart: (step) => {
-      startedAt.set(step.id, deps.clock.now())
-      const service = toStepService(step.action)
-      emit({
-        type: 'step/started',
-        id: step.id,
-        kind: step.action.kind,
-        subject: toStepSubject(step.action),
-        ...(service === undefined ? {} : { service }),
-        ...(step.group === undefined ? {} : { group: step.group }),
-      })
-    },
-    onSettle: (step, outcome) => {
-      outcomes.set(step.id, outcome)
-      const since = startedAt.get(step.id)
-      const ms = since === undefined ? 0 : deps.clock.now() - since
-      if (outcome.status === 'failed') {
-        const problem = toProblem(outcome.error)
-        failures.push({ step, problem, error: outcome.error })
-        endings.tell({ type: 'step/ended', id: step.id, outcome: 'failed', ms, problem }, outcome)
-      } else
-        endings.tell(
-          {
-            type: 'step/ended',
-            id: step.id,
-            outcome: outcome.status,
-            ms,
-            ...(outcome.status === 'skipped' ? { because: outcome.because } : {}),
-          },
-          outcome,
-        )
-    },
-  })
-}
 
 const tellWarnings = (plan: Plan, emit: Emit): void => {
   for (const [index, problem] of plan.warnings.entries()) emit({ type: 'problem/raised', id: `plan.${index}`, problem })

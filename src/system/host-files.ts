@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
+import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HostEntry, HostFiles } from '../engine/ports/host-files.ts'
 
@@ -7,6 +7,7 @@ import type { HostEntry, HostFiles } from '../engine/ports/host-files.ts'
 export const createHostFiles = (): HostFiles => ({
   read: (path) => readFile(path),
   stat: (path) => readEntry(path),
+  realpath: (path) => realpath(path).catch(() => undefined),
   list: async (path, ignored) => {
     const found: HostEntry[] = []
     const root = await readEntry(path)

@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Inspected } from '../support/engine-api.ts'
 import { absent, holds, inside, network, nothingLeft, running, state } from '../support/checks.ts'
 import { failsWith, prints } from '../support/output-checks.ts'
@@ -249,3 +251,41 @@ scenario('config needs no engine', { files: { 'compose.yaml': `services: { web: 
     prints('web'),
   )
 })
+
+scenario(
+  'two checkouts with one project name: the second is told, and takes over only when asked',
+  {
+    differs: 'the reference takes over the containers of another folder in silence',
+    files: {
+      'one/compose.yaml': `services: { web: { ${sleeper}, volumes: ["data:/data"] } }\nvolumes: { data: {} }`,
+      'two/compose.yaml': `services: { web: { ${sleeper}, volumes: ["data:/data"] } }\nvolumes: { data: {} }`,
+    },
+  },
+  async (s) => {
+    const from = (cwd: string) => (run: string) => ({ run, cwd, env: { COMPOSE_PROJECT_NAME: s.project } })
+    const [one, two, three] = [from('one'), from('two'), from('three')]
+    const isFrom = (folder: string) =>
+      holds(`it belongs to ${folder}`, async ({ containers }) => {
+        const [web] = await containers('web')
+        return web?.Config.Labels['com.docker.compose.project.working_dir']?.endsWith(`/${folder}`) === true
+      })
+    await s.step('the first', one('up -d'), running('web'), inside('web', 'echo mine > /data/file', /^$/))
+    const refused = [failsWith(1), prints('project/elsewhere'), running('web'), isFrom('one')]
+    await s.step('the second is refused', two('up -d'), ...refused, prints('--adopt'), prints('%p-two'))
+    await s.step('plan says so too', two('plan'), ...refused)
+    await s.step('and whatever stops or removes', two('down -v'), ...refused)
+    await s.step('looking is no harm', two('ps'), prints('%p-web-1'))
+    await s.step('the first goes on as before', one('up -d'), isFrom('one'))
+    await s.step(
+      'asked for',
+      two('up -d --adopt'),
+      running('web'),
+      isFrom('two'),
+      inside('web', 'cat /data/file', /mine/),
+    )
+    await s.step('it belongs to the second now', two('up -d'), isFrom('two'))
+    await rename(join(s.folder, 'two'), join(s.folder, 'three'))
+    await s.step('a folder that was moved is no second one', three('up -d'), running('web'))
+    await s.step('down', three('down -v'), nothingLeft())
+  },
+)

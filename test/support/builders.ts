@@ -94,6 +94,7 @@ export const aWorld = (
         return new TextEncoder().encode(text)
       },
       stat: async (path) => toEntry(path),
+      realpath: async (path) => path,
       list: async (root, ignored) =>
         [...files.keys()]
           .filter((path) => (path === root || path.startsWith(`${root}/`)) && !ignored(path, false))

@@ -1,6 +1,7 @@
 import type { Plan } from '../../core/plan/action.ts'
 import { planUp } from '../../core/plan/plan-up.ts'
 import { toStepSummary } from '../../engine/step-summary.ts'
+import { assertMadeHere } from '../../engine/elsewhere.ts'
 import { loadValidProject } from '../load-target.ts'
 import { printProblems } from '../screen/print-failure.ts'
 import { printPlan } from '../apply-with-progress.ts'
@@ -21,6 +22,10 @@ export const runPlan = async ({ context, flags, words }: CallOf<typeof planComma
   ])
   assertServices(words, { target: { name: project.name, project } })
   const observed = await observeProject(runtime, project, { signal: context.signal, clock: context.clock })
+  if (!context.global.adopt) {
+    const { files } = await context.deps()
+    await assertMadeHere(project, observed, { files, command: 'stack plan' })
+  }
   const plan = planUp(project, observed, toUpOptions({ context, project, flags, words }))
   if (flags.json) context.stdout.write(`${JSON.stringify(toPlanJson(project.name, plan), undefined, 2)}\n`)
   else {

@@ -41,6 +41,7 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
     watch: true,
     confirm: 'no',
     waitForLock: true,
+    adopts: context.global.adopt,
     keepRunning: true,
     reload,
   })

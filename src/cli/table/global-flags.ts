@@ -32,6 +32,7 @@ export const globalFlags = {
   },
   parallel: { kind: 'number', value: 'N', help: 'Steps at once (-1: as many as there are)' },
   'dry-run': { kind: 'boolean', help: 'Print the plan and change nothing' },
+  adopt: { kind: 'boolean', help: 'Take over containers that another folder with the same project name made' },
   compatibility: { kind: 'boolean', help: 'Names of containers with _ in place of -' },
   'all-resources': { kind: 'boolean', help: 'Networks and volumes that no service uses, too' },
   verbose: { kind: 'boolean', hidden: true, help: 'Say more' },

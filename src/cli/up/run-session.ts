@@ -87,6 +87,7 @@ const toRequest = (
     keepRunning: usesDashboard,
     ...(usesDashboard ? { history: 100 } : {}),
     ...toGrace(flags.timeout),
+    adopts: context.global.adopt,
     ...toLimit(context),
     ...toAwaitTimeout(flags['wait-timeout']),
     reload: async () => {

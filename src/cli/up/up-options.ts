@@ -60,6 +60,7 @@ export const toBaseOptions = ({ global, env }: CliContext, project: Project): Up
   return {
     ...createHashOptions(project),
     allResources: global['all-resources'],
+    adopt: global.adopt,
     separator: global.compatibility || isTruthy(variable('COMPOSE_COMPATIBILITY')) ? '_' : '-',
     removeOrphans: isTruthy(variable('COMPOSE_REMOVE_ORPHANS')),
     ignoreOrphans: isTruthy(variable('COMPOSE_IGNORE_ORPHANS')),

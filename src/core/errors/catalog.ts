@@ -1,4 +1,5 @@
 import { fileFailures } from './file-failures.ts'
+import { serviceFailures } from './service-failures.ts'
 
 /**
  * Every failure that a person can meet: its permanent code, what it says, what to do, and the exit code of a command
@@ -13,6 +14,7 @@ export type CatalogEntry = {
 
 export const catalog = {
   ...fileFailures,
+  ...serviceFailures,
   'build/ssh-unusable': {
     exit: 1,
     message: (d: { service: string; id: string; why: string }) =>
@@ -212,6 +214,16 @@ export const catalog = {
       `Project "${d.project}" is being changed by "${d.command}" (process ${d.pid}, since ${d.since}).`,
     hint: () => 'Wait until it has ended, or stop it.',
   },
+  'project/elsewhere': {
+    exit: 1,
+    message: (d: { project: string; folder: string; containers: readonly string[]; name: string; command: string }) => {
+      const [first = '', ...others] = d.containers
+      const more = others.length === 0 ? '' : ` and ${others.length} more`
+      return `Project "${d.project}" was brought up from another folder: ${first}${more} belong${others.length === 0 ? 's' : ''} to ${d.folder}.`
+    },
+    hint: (d: { name: string; command: string }) =>
+      `Give this folder a project name of its own, such as COMPOSE_PROJECT_NAME=${d.name} in its .env; or take the containers over with "${d.command} --adopt".`,
+  },
   'object/unset-variable': {
     exit: 1,
     message: (d: { kind: 'config' | 'secret'; name: string; variable: string }) =>
@@ -224,65 +236,6 @@ export const catalog = {
     message: (d: { kind: 'config' | 'secret'; name: string; service: string }) =>
       `The ${d.kind} "${d.name}" cannot be copied into service "${d.service}", whose file system is read-only.`,
     hint: () => 'Take its content from a file, which is mounted and not copied.',
-  },
-  'model/failed': {
-    exit: 1,
-    message: (d: { model: string; why: string }) => `The model "${d.model}" cannot be provided: ${d.why}`,
-  },
-  'model/unavailable': {
-    exit: 1,
-    message: (d: { model: string }) =>
-      `A service uses the model "${d.model}", and the program that serves models is not installed here.`,
-    hint: () => 'Install Docker Model Runner, whose Docker CLI plugin is called "docker-model".',
-  },
-  'provider/failed': {
-    exit: 1,
-    message: (d: { service: string; type: string; why: string }) =>
-      `The provider "${d.type}" of service "${d.service}" failed: ${d.why}`,
-  },
-  'provider/unavailable': {
-    exit: 1,
-    message: (d: { service: string; type: string }) =>
-      `Service "${d.service}" wants the provider "${d.type}", which is not installed here.`,
-    hint: (d: { service: string; type: string }) =>
-      `Install the Docker CLI plugin "docker-${d.type}", or a program "${d.type}" on the PATH.`,
-  },
-  'service/disappeared': {
-    exit: 1,
-    message: (d: { service: string; container: string }) =>
-      `The container ${d.container} of service "${d.service}" was removed while it was waited for.`,
-  },
-  'service/exited': {
-    exit: 1,
-    message: (d: { service: string; container: string; exitCode: number; why: string; logs: string }) =>
-      `${d.container} exited with code ${d.exitCode} while it was starting${d.why === '' ? '' : ` (${d.why})`}.${d.logs === '' ? '' : `\nIts last lines:\n${d.logs}`}`,
-  },
-  'service/no-healthcheck': {
-    exit: 1,
-    message: (d: { service: string }) =>
-      `Something waits for service "${d.service}" to be healthy, but it has no healthcheck.`,
-    hint: (d: { service: string }) => `Give "${d.service}" a healthcheck, or wait with "condition: service_started".`,
-  },
-  'service/not-completed': {
-    exit: 1,
-    message: (d: { service: string; container: string; exitCode: number; why: string; logs: string }) =>
-      `Service "${d.service}" didn't complete successfully: exit ${d.exitCode}${d.why === '' ? '' : ` (${d.why})`}.${d.logs === '' ? '' : `\nThe last lines of ${d.container}:\n${d.logs}`}`,
-  },
-  'service/unhealthy': {
-    exit: 1,
-    message: (d: { service: string; container: string; probe: string; logs: string }) =>
-      `${d.container} is unhealthy${d.probe === '' ? '' : `; its healthcheck said: ${d.probe}`}.${d.logs === '' ? '' : `\nIts last lines:\n${d.logs}`}`,
-  },
-  'service/wait-timeout': {
-    exit: 1,
-    message: (d: { service: string; seconds: number; note: string }) =>
-      `Service "${d.service}" is not ready after ${d.seconds} s: ${d.note}.`,
-  },
-  'sync/failed': {
-    exit: 1,
-    message: (d: { service: string; what: string; why: string }) =>
-      `Service "${d.service}" could not be ${d.what} after a change of its files: ${d.why}`,
-    hint: () => 'It runs what it had before. The change is tried again with the next one.',
   },
   'internal/bug': {
     exit: 70,

@@ -122,6 +122,9 @@ export const diffContainer = (context: UpContext, input: DiffInput): Verdict => 
   if (container.state === 'dead') return recreate('it is dead')
   const parent = namespaceParents(serviceOf(context, name)).find((other) => renewed.has(other))
   if (parent !== undefined) return recreate(`${parent}, whose namespace or volumes it shares, gets a new container`)
+  const folder = container.labels[label.workingDir] ?? context.project.context.directory
+  if (context.options.adopt === true && folder !== context.project.context.directory)
+    return recreate(`taken over from ${folder}`)
   const cause =
     configChange(context, name, container) ??
     imageChange(context, name, container) ??

@@ -18,6 +18,8 @@ export type UpOptions = HashOptions & {
   /** For services that are only there because a named one depends on them. */
   readonly recreateDependencies?: RecreatePolicy
   readonly renewAnonymousVolumes?: boolean
+  /** Containers that were made in another folder are made again, here. */
+  readonly adopt?: boolean
   readonly removeOrphans?: boolean
   readonly ignoreOrphans?: boolean
   /** `create`: nothing is started. */

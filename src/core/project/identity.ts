@@ -39,6 +39,16 @@ export const toContainerName = (
 /** The name that a replacement is created under until the old container is gone. */
 export const toTemporaryName = (replacedId: string, name: string): string => `${replacedId.slice(0, 12)}_${name}`
 
+/** A project name for this folder where another has the same: `shop` in `/work/fix-login/shop` is `shop-fix-login`. */
+export const nameForCheckout = (name: string, directory: string): string => {
+  const parts = directory
+    .toLowerCase()
+    .split('/')
+    .map((part) => part.replaceAll(/[^a-z0-9_-]+/g, '-').replaceAll(/^-+|-+$/g, ''))
+  const own = parts.findLast((part) => part !== '' && part !== name)
+  return `${name}-${own ?? 2}`
+}
+
 /** The image that a service runs: its own, or the one that its build is named. */
 export const toImageReference = (project: Pick<Project, 'name' | 'services'>, service: ServiceName): string =>
   project.services[service]?.image ?? `${project.name}-${service}`

@@ -4,6 +4,8 @@ export type HostFiles = {
   /** Files and links below `path` (or itself), without what `ignored` prunes. */
   list(path: string, ignored: (path: string, isDirectory: boolean) => boolean): Promise<readonly HostEntry[]>
   stat(path: string): Promise<HostEntry | undefined>
+  /** The path without links; undefined when nothing is there. */
+  realpath(path: string): Promise<string | undefined>
 }
 
 export type HostEntry = {

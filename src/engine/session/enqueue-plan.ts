@@ -23,6 +23,7 @@ export const enqueuePlan = (state: SessionState, plan: PlanFunction, trigger: Tr
         ...(request.watch === true
           ? { beforeStart: ({ id, ...start }) => state.seeds.plant(id, { ...start, project: state.project }) }
           : {}),
+        ...(request.adopts === undefined ? {} : { adopts: request.adopts }),
         ...(request.limit === undefined ? {} : { limit: request.limit }),
         ...(request.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: request.awaitTimeoutMs }),
         ...(request.confirm === 'no'

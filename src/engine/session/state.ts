@@ -34,6 +34,8 @@ export type SessionRequest = {
   readonly confirm?: 'ask' | 'yes' | 'no'
   readonly graceSeconds?: number
   readonly limit?: number
+  /** As in an apply request: containers of another folder are taken over. */
+  readonly adopts?: boolean
   readonly awaitTimeoutMs?: number
   readonly waitForLock?: boolean
   /** Go on when a start failed and when all containers have ended: somebody looks at the screen. */
