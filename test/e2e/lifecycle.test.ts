@@ -1,9 +1,12 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   absent,
   endedAfter,
   eventually,
   exited,
   holds,
+  inside,
   nothingLeft,
   recreated,
   restarted,
@@ -13,7 +16,7 @@ import {
   state,
   untouched,
 } from '../support/checks.ts'
-import { exits, failsWith, prints, quickerThan } from '../support/output-checks.ts'
+import { exits, failsWith, prints, quickerThan, silentAbout } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 import { daemon, healthyAtOnce, job, sleeper } from '../support/snippets.ts'
 
@@ -294,13 +297,47 @@ scenario(
 )
 
 scenario(
-  'restart starts the container as it is, and only up applies a change of the file',
+  'restart starts the container as it is and says what has changed; up applies it, and so does --apply',
   {
-    files: { 'compose.yaml': `services: { web: { ${sleeper}, environment: { A: "\${A:-1}" } } }` },
+    differs: 'the reference restarts in silence, and has no --apply',
+    files: {
+      'compose.yaml': `services:
+  web: { ${sleeper}, env_file: web.env, depends_on: { db: { condition: service_started, restart: true } } }
+  db: { ${sleeper}, environment: { A: "\${A:-1}" } }`,
+      'web.env': 'LEVEL=1\n',
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'), running('db'))
+    await s.step('nothing to say', 'restart', silentAbout(/changed/), restarted('web'), restarted('db'))
+    await s.write('web.env', 'LEVEL=2\n')
+    const told = [prints('environment LEVEL changed'), prints('stack up web')]
+    await s.step('restart', 'restart web', ...told, restarted('web'), untouched('db'))
+    await s.step('only of what is named', 'restart --no-deps db', silentAbout(/changed/), untouched('web'))
+    await s.step('--apply', 'restart --apply', recreated('web'), restarted('db'), startedAfter('web', 'db'))
+    await s.step('is applied', 'restart', silentAbout(/changed/), restarted('web'))
+    await s.step('a variable', { run: 'restart db', env: { A: '2' } }, prints('environment A changed'), restarted('db'))
+    await s.step('up', { run: 'up -d', env: { A: '2' } }, recreated('db'))
+    await rm(join(s.folder, 'web.env'))
+    await s.step('without its env file', 'restart web', restarted('web'), silentAbout(/changed/))
+  },
+)
+
+scenario(
+  'plan says that a mounted file was saved after its service had started',
+  {
+    only: 'the reference has no plan',
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, volumes: ["./web.conf:/web.conf"] } }`,
+      'web.conf': 'one\n',
+    },
   },
   async (s) => {
     await s.step('up', 'up -d', running('web'))
-    await s.step('restart with a change', { run: 'restart web', env: { A: '2' } }, restarted('web'))
-    await s.step('up applies it', { run: 'up -d', env: { A: '2' } }, recreated('web'))
+    await s.step('nothing to say', 'plan', silentAbout(/web\.conf/))
+    await s.write('web.conf', 'two\n')
+    await s.step('saved', 'plan', prints('Nothing to do'), prints('plan/file-changed'), prints('stack restart web'))
+    await s.step('restart', 'restart web', restarted('web'), inside('web', 'cat /web.conf', /two/))
+    await s.step('read again', 'plan', silentAbout(/web\.conf/))
   },
 )

@@ -1,6 +1,8 @@
 import type { Plan } from '../../core/plan/action.ts'
+import { withPlaces } from '../../core/project/project.ts'
 import { planUp } from '../../core/plan/plan-up.ts'
 import { toStepSummary } from '../../engine/step-summary.ts'
+import { findChangedFiles } from '../../engine/changed-files.ts'
 import { assertMadeHere } from '../../engine/elsewhere.ts'
 import { loadValidProject } from '../load-target.ts'
 import { printProblems } from '../screen/print-failure.ts'
@@ -22,11 +24,11 @@ export const runPlan = async ({ context, flags, words }: CallOf<typeof planComma
   ])
   assertServices(words, { target: { name: project.name, project } })
   const observed = await observeProject(runtime, project, { signal: context.signal, clock: context.clock })
-  if (!context.global.adopt) {
-    const { files } = await context.deps()
-    await assertMadeHere(project, observed, { files, command: 'stack plan' })
-  }
-  const plan = planUp(project, observed, toUpOptions({ context, project, flags, words }))
+  const { files } = await context.deps()
+  if (!context.global.adopt) await assertMadeHere(project, observed, { files, command: 'stack plan' })
+  const made = planUp(project, observed, toUpOptions({ context, project, flags, words }))
+  const changed = await findChangedFiles({ runtime, files }, { project, observed }, { signal: context.signal })
+  const plan = { ...made, warnings: [...made.warnings, ...withPlaces(project, changed)] }
   if (flags.json) context.stdout.write(`${JSON.stringify(toPlanJson(project.name, plan), undefined, 2)}\n`)
   else {
     await printPlan(context, { ...plan, warnings: [] })

@@ -129,9 +129,14 @@ export const restartCommand = {
   group: 'Everyday',
   summary: 'Stop containers and start them again, as they are',
   usage: '[SERVICE...]',
-  detail: 'A change of the stack file is not applied: that is what "stack up" does.',
+  detail:
+    'A change of the stack file or of an env file is told and not applied: that is what --apply and "stack up" are for.',
   words: { complete: 'services' },
-  flags: { timeout: timeoutFlag, 'no-deps': { kind: 'boolean', help: 'Leave dependent services alone' } },
+  flags: {
+    timeout: timeoutFlag,
+    'no-deps': { kind: 'boolean', help: 'Leave dependent services alone' },
+    apply: { kind: 'boolean', help: 'Make containers anew whose configuration has changed' },
+  },
 } as const satisfies CommandSpec
 
 export const killCommand = {

@@ -100,6 +100,18 @@ const volumeChange = (context: UpContext, name: ServiceName, container: Observed
   return undefined
 }
 
+export type Outdated = { readonly service: ServiceName; readonly cause: string }
+
+/** Services in scope of which a container was made from something else than the file has now: for commands that keep what is there. */
+export const findOutdated = (context: UpContext): readonly Outdated[] =>
+  context.scope.flatMap((service) => {
+    for (const container of context.containersOf(service)) {
+      const cause = configChange(context, service, container) ?? imageChange(context, service, container)
+      if (cause !== undefined) return [{ service, cause }]
+    }
+    return []
+  })
+
 export type DiffInput = {
   readonly name: ServiceName
   readonly container: ObservedContainer
