@@ -12,6 +12,8 @@ export type ApplyWithProgressOptions = {
   /** The word of the command: `up`. */
   readonly title: string
   readonly plan: PlanFunction
+  /** False for commands that make nothing: one that cannot be looked at is no hindrance to them. */
+  readonly images?: boolean
   readonly confirm?: (steps: readonly Step[]) => Promise<boolean>
   readonly awaitTimeoutMs?: number
   readonly looksAgain?: boolean
@@ -49,6 +51,7 @@ export const applyWithProgress = async (
         waitForLock: true,
         dryRun,
         adopts: adopts(context, title),
+        ...(options.images === undefined ? {} : { images: options.images }),
         ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
         ...(options.looksAgain === undefined ? {} : { looksAgain: options.looksAgain }),
         ...(options.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: options.awaitTimeoutMs }),

@@ -1,6 +1,6 @@
 import type { ImageRuntime } from '../engine/ports/image-runtime.ts'
 import { withSignal, type DockerClient } from './connection/client.ts'
-import { parseReference } from './registry/image-reference.ts'
+import { parseReference, toReferencePath } from './registry/image-reference.ts'
 import { accept, guard, orUndefined } from './connection/guard.ts'
 import { toObservedImage } from './to-observed-image.ts'
 
@@ -9,7 +9,7 @@ export const createImageCalls = (client: DockerClient): ImageRuntime => {
   const { docker } = client
   const inspectImage: ImageRuntime['inspectImage'] = (reference, { signal } = {}) =>
     guard(client, { what: `inspect image ${reference}`, signal }, async () => {
-      const found = await orUndefined(docker.getImage(reference).inspect(withSignal(signal, {})))
+      const found = await orUndefined(docker.getImage(toReferencePath(reference)).inspect(withSignal(signal, {})))
       return found === undefined ? undefined : toObservedImage(found)
     })
   return {
@@ -51,11 +51,12 @@ export const createImageCalls = (client: DockerClient): ImageRuntime => {
     tagImage: (reference, tag, { signal } = {}) =>
       guard(client, { what: `tag image ${reference} as ${tag}`, subject: `image ${reference}`, signal }, async () => {
         const { repository, tag: name = 'latest' } = parseReference(tag)
-        await docker.getImage(reference).tag(withSignal(signal, { repo: repository, tag: name }))
+        await docker.getImage(toReferencePath(reference)).tag(withSignal(signal, { repo: repository, tag: name }))
       }),
+    // What is no reference (400) names no image, and so none that could be there.
     removeImage: (reference, { force = false, signal } = {}) =>
       guard(client, { what: `remove image ${reference}`, subject: `Image ${reference}`, signal }, () =>
-        accept([404], docker.getImage(reference).remove(withSignal(signal, { force }))),
+        accept([400, 404], docker.getImage(toReferencePath(reference)).remove(withSignal(signal, { force }))),
       ),
   }
 }

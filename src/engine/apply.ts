@@ -31,6 +31,8 @@ export type PlanFunction = (observed: Observed, round: Round) => Plan
 export type ApplyRequest = {
   /** A name alone for commands without a stack file. */
   readonly project: Project | { readonly name: string }
+  /** Whether the images of the project are looked at; false for commands that make nothing of them. */
+  readonly images?: boolean
   /** `stack up`: shown to others by the lock. */
   readonly command: string
   readonly plan: PlanFunction
@@ -189,10 +191,10 @@ const converge = async (
 /** An engine that does not answer at all is not there; one that has answered before comes back. */
 const observe = (
   { runtime, clock, random }: EngineDeps,
-  { project }: ApplyRequest,
+  { project, images = true }: ApplyRequest,
   { signal, isFirst }: { readonly signal: AbortSignal; readonly isFirst: boolean },
 ): Promise<Observed> =>
-  withRetry(() => observeProject(runtime, project, { signal, clock }), {
+  withRetry(() => observeProject(runtime, project, { signal, clock, images }), {
     clock,
     random,
     signal,

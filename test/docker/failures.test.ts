@@ -45,6 +45,10 @@ describe('an engine that refuses', () => {
     )
   })
 
+  test('what names no image is not there to be removed', async () => {
+    for (const reference of ['x:', 'Upper', 'a b', 'x?y#z']) await runtime.removeImage(reference)
+  })
+
   test('a folder to mount that is not there is named', async () => {
     const volumes = [{ type: 'bind', source: '/no/such/folder', target: '/x', bind: {} }] as const
     expect(await messageOf(create('nofolder', 'true', { volumes }))).toBe(

@@ -64,6 +64,40 @@ scenario(
   },
 )
 
+scenario(
+  'what names no image, network or volume hinders nobody who makes nothing',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper} }, bad: { image: "\${IMAGE:-stack-base/busybox}", profiles: [off] } }`,
+      'bad.yaml': `
+services:
+  web: { ${sleeper} }
+  bad: { image: "\${IMAGE}", networks: [n], volumes: ["v:/v"] }
+networks: { n: { external: true, name: "no/net work" } }
+volumes: { v: { external: true, name: "no/volume ?" } }
+`,
+    },
+    differs: 'it refuses what is no reference only when it makes something of it, and down --rmi fails of it',
+  },
+  async (s) => {
+    for (const IMAGE of ['x:', 'a b', 'x?y#z']) {
+      const by = (run: string) => ({ run: `-f bad.yaml ${run}`, env: { IMAGE } })
+      await s.step('up', 'up -d', running('web'))
+      await s.step('ps', by('ps'), untouched('web'))
+      await s.step('logs', by('logs'), untouched('web'))
+      await s.step('restart', by('restart'), restarted('web'))
+      await s.step('stop', by('stop'), state('web', 'exited'))
+      await s.step('start', by('start'), restarted('web'))
+      await s.step('pause', by('pause'), state('web', 'paused'))
+      await s.step('unpause', by('unpause'), untouched('web'))
+      await s.step('kill', by('kill'), state('web', 'exited'))
+      await s.step('rm', by('rm -f'), absent('web'))
+      await s.step('up again', 'up -d', running('web'))
+      await s.step('down', by(IMAGE === 'a b' ? 'down --rmi local -v' : 'down'), nothingLeft())
+    }
+  },
+)
+
 scenario('start of what was never created is an error', { files: pair }, async (s) => {
   await s.step(
     'start',

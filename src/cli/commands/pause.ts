@@ -17,6 +17,7 @@ const runVerb = async (
   const { exit } = await applyWithProgress(context, {
     target,
     title: verb,
+    images: false,
     plan: (observed) => {
       assertServices(words, { target, containers: observed.containers })
       return planPause(observed, { ...toServices(words), verb })

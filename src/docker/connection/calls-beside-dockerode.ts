@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { readAll } from '../../wire/read-body.ts'
+import { toReferencePath } from '../registry/image-reference.ts'
 import type * as Answers from './answers.ts'
 import type { CreatedContainer, Distribution } from './answers.ts'
 import type { Ask } from './ask.ts'
@@ -46,7 +47,7 @@ export const createCallsBeside = ({ open, hijack }: EngineConnection): CallsBesi
       const headers: Ask['headers'] = auth === undefined ? {} : { 'x-registry-auth': auth.base64 }
       const { json, answers } = await ask({
         method: 'GET',
-        path: `/distribution/${encodeURI(reference)}/json`,
+        path: `/distribution/${toReferencePath(reference)}/json`,
         headers,
         signal,
       })

@@ -18,3 +18,6 @@ export const registryOf = (reference: string): string => {
   const isHost = reference.includes('/') && (first.includes('.') || first.includes(':') || first === 'localhost')
   return !isHost || first === 'index.docker.io' || first === 'registry-1.docker.io' ? 'docker.io' : first
 }
+
+/** A reference as part of a path: whatever was written, the engine is asked about it and nothing else. */
+export const toReferencePath = (reference: string): string => reference.split('/').map(encodeURIComponent).join('/')

@@ -2,7 +2,7 @@ import { StackError } from '../../core/errors/stack-error.ts'
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
 import type { EngineFailure } from '../connection/ask.ts'
 import { withSignal, type DockerClient } from '../connection/client.ts'
-import { parseReference, registryOf } from './image-reference.ts'
+import { parseReference, registryOf, toReferencePath } from './image-reference.ts'
 import { toHeaderValue } from '../connection/header-value.ts'
 import { readRegistryAuth } from './registry-auth.ts'
 import { followTransfer, isDenied } from './transfer.ts'
@@ -24,7 +24,9 @@ export const pushImage = async (
     const { repository, tag = 'latest' } = parseReference(reference)
     // The engine wants it even where there is nothing to say.
     const authconfig = (await readRegistryAuth(registry, client.environment)) ?? { base64: toHeaderValue({}) }
-    const stream = await client.docker.getImage(repository).push(withSignal(signal, { tag, authconfig }))
+    const stream = await client.docker
+      .getImage(toReferencePath(repository))
+      .push(withSignal(signal, { tag, authconfig }))
     await followTransfer(stream, { signal, onProgress })
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason
