@@ -19,24 +19,38 @@ export type Signals = {
 const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+/** Signals that come so close together are one: a terminal, npm, make and timeout each hand on what they got. */
+const oneSignalMs = 1000
+
+type SignalSource = {
+  /** The process, or what stands in for it. */
+  readonly source?: Pick<NodeJS.Process, 'on' | 'off' | 'exit'>
+  /** Milliseconds that only go forward. */
+  readonly now?: () => number
+}
+
 /**
  * SIGINT, SIGTERM and SIGHUP: the first ends gracefully, the second by force, the third leaves at once whatever happens.
+ * A hang-up ends gracefully or changes nothing: nobody asks for force by closing a window, and several may arrive of one.
  * A key press that a raw terminal delivers as a byte does not come here: dashboards and `exec` read it themselves.
  */
-export const createSignals = (): Signals => {
+export const createSignals = ({ source = process, now = () => performance.now() }: SignalSource = {}): Signals => {
   const controller = new AbortController()
   const restores = new Set<() => void>()
   let handler: InterruptHandler | undefined
   let count = 0
+  let counted = Number.NEGATIVE_INFINITY
   let first: (typeof names)[number] | undefined
 
   const leave = (code: number): void => {
     for (const restore of restores) restore()
     // Nothing is being printed any more: whoever waits has been told twice to stop.
-    process.exit(code)
+    source.exit(code)
   }
   const receive = (signal: (typeof names)[number]): void => {
+    if (count > 0 && (signal === 'SIGHUP' || now() - counted < oneSignalMs)) return
     count += 1
+    counted = now()
     first ??= signal
     const code = 128 + numbers[signal]
     if (count > 2 || (count === 2 && handler === undefined)) leave(code)
@@ -44,7 +58,7 @@ export const createSignals = (): Signals => {
     else controller.abort(new DOMException(`Ended by ${signal}`, 'AbortError'))
   }
   const listeners = names.map((name) => [name, () => receive(name)] as const)
-  for (const [name, listener] of listeners) process.on(name, listener)
+  for (const [name, listener] of listeners) source.on(name, listener)
 
   return {
     abortSignal: controller.signal,
@@ -61,7 +75,7 @@ export const createSignals = (): Signals => {
     exitCode: () => (first === undefined ? undefined : 128 + numbers[first]),
     abort: (reason) => controller.abort(reason),
     dispose: () => {
-      for (const [name, listener] of listeners) process.off(name, listener)
+      for (const [name, listener] of listeners) source.off(name, listener)
     },
   }
 }
