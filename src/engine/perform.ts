@@ -120,6 +120,7 @@ const performAction = (action: Action, context: StepContext): Promise<void> => {
     case 'model/provide':
       return provideModel(action, context)
     case 'provider/up':
+    case 'provider/stop':
     case 'provider/down':
       return runProvider(action, context)
     default:

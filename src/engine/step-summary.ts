@@ -53,6 +53,7 @@ export const toStepSubject = (action: Action): string => {
     case 'service/await':
     case 'hook/run':
     case 'provider/up':
+    case 'provider/stop':
     case 'provider/down':
       return action.service
     default:

@@ -51,6 +51,8 @@ const words: Readonly<Record<string, Words>> = {
   'hook/exec': { noun: 'Container', doing: 'Running hook', done: 'Ran hook' },
   'model/provide': { noun: 'Model', doing: 'Providing', done: 'Provided' },
   'provider/up': { noun: 'Service', doing: 'Providing', done: 'Provided' },
+  // Few providers have something to do then; those that have are heard.
+  'provider/stop': { noun: 'Service', doing: 'Stopping', done: 'Stopped', minor: true },
   'provider/down': { noun: 'Service', doing: 'Withdrawing', done: 'Withdrawn' },
 }
 

@@ -1,3 +1,5 @@
+import { chmod, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   absent,
   eventually,
@@ -15,7 +17,7 @@ import {
   untouched,
   volume,
 } from '../support/checks.ts'
-import { exits, failsWith, json, prints, quickerThan, stdout } from '../support/output-checks.ts'
+import { exits, failsWith, json, prints, quickerThan, stderr, stdout } from '../support/output-checks.ts'
 import { freePorts, image } from '../support/objects.ts'
 import { scenario } from '../support/scenario.ts'
 import { job, sleeper } from '../support/snippets.ts'
@@ -302,6 +304,43 @@ scenario(
       },
       prints('no-such-provider'),
     )
+  },
+)
+
+const cloud = `#!/bin/sh
+[ "$2" = metadata ] && { echo '{ "up": { "parameters": [{ "name": "size" }] }, "stop": {}, "down": {} }'; exit; }
+echo "$*" >> calls
+echo '{ "type": "info", "message": "at work" }'
+[ "$4" = up ] && echo '{ "type": "setenv", "message": "URL=here" }' && echo '{ "type": "rawsetenv", "message": "REGION=eu" }'
+exit 0
+`
+
+scenario(
+  'a provider gives its variables, and is told to stop and to let go after what depends on it',
+  {
+    differs: 'providers are told to stop since 5.1, and of variables that are taken since 5.0',
+    files: {
+      'bin/cloud': cloud,
+      'compose.yaml': `services: { db: { provider: { type: cloud, options: { size: "1" } } }, web: { ${sleeper}, environment: { REGION: us }, depends_on: [db] } }`,
+    },
+  },
+  async (s) => {
+    await chmod(join(s.folder, 'bin/cloud'), 0o755)
+    const env = { PATH: `${join(s.folder, 'bin')}:${process.env['PATH']}` }
+    await s.step(
+      'up',
+      { run: 'up -d', env },
+      running('web'),
+      inside('web', 'echo $DB_URL $REGION', /^here eu$/m),
+      stderr('sets REGION of service "web"'),
+    )
+    await s.step('stop', { run: 'stop', env }, exited('web', 143), stderr(/Service db {2}Stopped/))
+    await s.step('down', { run: 'down', env }, nothingLeft())
+    const calls = await readFile(join(s.folder, 'calls'), 'utf8')
+    const wanted = ['up --size=1', 'stop', 'down']
+      .map((words) => `compose --project-name ${s.project} ${words} db\n`)
+      .join('')
+    if (calls !== wanted) throw new Error(`it was called so:\n${calls}`)
   },
 )
 

@@ -137,7 +137,11 @@ export type Action =
     }
   /** A language model, made ready by the plugin that serves models. */
   | { readonly kind: 'model/provide'; readonly key: string; readonly model: Model }
-  | { readonly kind: 'provider/up' | 'provider/down'; readonly service: ServiceName; readonly definition: Service }
+  | {
+      readonly kind: 'provider/up' | 'provider/stop' | 'provider/down'
+      readonly service: ServiceName
+      readonly definition: Service
+    }
 
 export type ActionKind = Action['kind']
 

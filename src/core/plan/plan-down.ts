@@ -4,7 +4,7 @@ import type { Project, ServiceName } from '../project/project.ts'
 import type { Plan } from './action.ts'
 import { isUp, refOf, subjectOf } from './container-steps.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
-import { addOrderedStops } from './ordered-stops.ts'
+import { addOrderedStops, providedServices } from './ordered-stops.ts'
 import { createStepList, type StepList } from './step-list.ts'
 
 /** What is taken down: a project by its file, or by its name alone from the labels of what is there. */
@@ -52,7 +52,12 @@ const selectContainers = ({
 /** Every container is removed as soon as it has stopped. */
 const planRemovals = (context: DownContext): ReadonlyMap<string, string> => {
   const { going, steps, options } = context
-  addOrderedStops(context, going, { cause: 'goes down' })
+  const { project } = context
+  const named =
+    options.services === undefined || project === undefined
+      ? undefined
+      : withDependents(project.services, options.services)
+  addOrderedStops(context, going, { cause: 'goes down', provided: providedServices(project, named), verb: 'down' })
   const removals = new Map<string, string>()
   for (const container of going) {
     const id = `${subjectOf(container)}/remove`
@@ -145,13 +150,6 @@ const planImages = ({ target, options, steps, going }: DownContext, removals: Re
   }
 }
 
-const planProviders = ({ project, steps, options }: DownContext): void => {
-  for (const [service, definition] of Object.entries(project?.services ?? {})) {
-    if (definition.provider === undefined || options.services?.includes(service) === false) continue
-    steps.add({ id: `${service}/withdraw`, action: { kind: 'provider/down', service, definition }, cause: 'goes down' })
-  }
-}
-
 /**
  * What `down` does: stops in reverse dependency order, removes each container as soon as it has stopped and each network
  * and volume as soon as nothing uses it. Works from labels alone when there is no file. `volume/remove` is marked
@@ -170,6 +168,5 @@ export const planDown = (target: DownTarget, observed: Observed, options: DownOp
   planNetworks(context, removals)
   planVolumes(context, removals)
   planImages(context, removals)
-  planProviders(context)
   return { steps: context.steps.sorted(), warnings: [], unchanged: [] }
 }

@@ -4,7 +4,7 @@ import type { Project, ServiceName } from '../project/project.ts'
 import type { Action, Plan } from './action.ts'
 import { addHookSteps, addHooks, isUp, refOf, subjectOf } from './container-steps.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
-import { addOrderedStops } from './ordered-stops.ts'
+import { addOrderedStops, providedServices } from './ordered-stops.ts'
 import type { ContainerPlan } from './plan-containers.ts'
 import { planStarts } from './plan-start.ts'
 import { createStepList, type StepList } from './step-list.ts'
@@ -26,11 +26,12 @@ const select = (observed: Observed, { services }: LifecycleOptions): readonly Ob
 
 const toPlan = (steps: StepList): Plan => ({ steps: steps.sorted(), warnings: [], unchanged: [] })
 
-/** `stop`: what runs, in reverse dependency order. */
+/** `stop`: what runs and what is provided, in reverse dependency order. */
 export const planStop = ({ project }: LifecycleTarget, observed: Observed, options: LifecycleOptions): Plan => {
   const steps = createStepList()
   addOrderedStops({ steps, options, ...(project === undefined ? {} : { project }) }, select(observed, options), {
     cause: 'asked for',
+    provided: providedServices(project, options.services === undefined ? undefined : new Set(options.services)),
   })
   return toPlan(steps)
 }

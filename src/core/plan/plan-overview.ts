@@ -40,6 +40,8 @@ const toVerb = (action: Action): Verb | undefined => {
     case 'model/provide':
     case 'provider/up':
       return { mark: '+', word: 'provide', strength: 1 }
+    case 'provider/stop':
+      return { mark: '-', word: 'stop', strength: 0 }
     case 'provider/down':
       return { mark: '-', word: 'withdraw', strength: 1 }
     case 'network/connect':

@@ -54,6 +54,7 @@ const verbs: Readonly<Record<string, string>> = {
   'hook/exec': 'hook',
   'model/provide': 'pulling',
   'provider/up': 'starting',
+  'provider/stop': 'stopping',
   'provider/down': 'stopping',
 }
 

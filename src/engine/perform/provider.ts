@@ -1,27 +1,33 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import { dependenciesOf } from '../../core/project/graph.ts'
-import type { Project } from '../../core/project/project.ts'
 import type { ActionOf, StepContext } from './context.ts'
 import { requireProject } from './world.ts'
 
+type ProviderAction = ActionOf<'provider/up' | 'provider/stop' | 'provider/down'>
+type Variables = {
+  /** Go under the provider's name (`database` and `URL` make `DATABASE_URL`). */
+  readonly prefixed: Record<string, string>
+  /** Go as they are called. */
+  readonly raw: Record<string, string>
+}
+
+const commands = { 'provider/up': 'up', 'provider/stop': 'stop', 'provider/down': 'down' } as const
+
 /**
  * A service that a program of the host provides. It speaks lines of JSON: what it does, and variables for the services
- * that depend on it, which get them under the provider's name (`database` and `URL` make `DATABASE_URL`).
+ * that depend on it.
  */
-export const runProvider = async (
-  action: ActionOf<'provider/up' | 'provider/down'>,
-  context: StepContext,
-): Promise<void> => {
-  const { emit, signal, step, world } = context
+export const runProvider = async (action: ProviderAction, context: StepContext): Promise<void> => {
+  const { emit, signal, step } = context
   const type = action.definition.provider?.type ?? ''
   const project = 'services' in context.project ? context.project : undefined
   if (context.providers === undefined) throw new StackError('provider/unavailable', { service: action.service, type })
-  const variables: Record<string, string> = {}
+  const variables: Variables = { prefixed: {}, raw: {} }
   let refused: string | undefined
   const { exitCode } = await context.providers.run(
     {
       type,
-      command: action.kind === 'provider/up' ? 'up' : 'down',
+      command: commands[action.kind],
       project: context.project.name,
       service: action.service,
       options: action.definition.provider?.options ?? {},
@@ -36,8 +42,7 @@ export const runProvider = async (
         else if (kind === 'error') refused = text
         else {
           const { name, value } = toVariable(text)
-          variables[kind === 'rawsetenv' ? name : `${action.service.toUpperCase().replaceAll('-', '_')}_${name}`] =
-            value
+          variables[kind === 'rawsetenv' ? 'raw' : 'prefixed'][name] = value
         }
       },
     },
@@ -48,12 +53,7 @@ export const runProvider = async (
       type,
       why: refused ?? `it ended with code ${exitCode}`,
     })
-  if (action.kind === 'provider/up')
-    giveVariables(requireProject(context.project), {
-      provider: action.service,
-      variables,
-      environment: world.environment,
-    })
+  if (action.kind === 'provider/up') giveVariables(context, { provider: action.service, variables })
 }
 
 const toVariable = (text: string): { readonly name: string; readonly value: string } => {
@@ -61,15 +61,25 @@ const toVariable = (text: string): { readonly name: string; readonly value: stri
   return at < 0 ? { name: text, value: '' } : { name: text.slice(0, at), value: text.slice(at + 1) }
 }
 
-type Giving = {
-  readonly provider: string
-  readonly variables: Readonly<Record<string, string>>
-  readonly environment: Map<string, Record<string, string>>
-}
-
-const giveVariables = (project: Project, { provider, variables, environment }: Giving): void => {
-  for (const name of Object.keys(project.services)) {
-    if (!dependenciesOf(project.services, name).some(([dependency]) => dependency === provider)) continue
-    environment.set(name, { ...environment.get(name), ...variables })
+const giveVariables = (
+  { project: wanted, world, warn }: StepContext,
+  { provider, variables: { prefixed, raw } }: { readonly provider: string; readonly variables: Variables },
+): void => {
+  const { services } = requireProject(wanted)
+  const prefix = `${provider.toUpperCase().replaceAll('-', '_')}_`
+  const own = Object.fromEntries(Object.entries(prefixed).map(([name, value]) => [prefix + name, value]))
+  for (const [name, { environment = {} }] of Object.entries(services)) {
+    if (!dependenciesOf(services, name).some(([dependency]) => dependency === provider)) continue
+    const given = world.environment.get(name) ?? {}
+    const taken = Object.keys(raw).filter((key) => {
+      const before = Object.hasOwn(given, key) ? given[key] : environment[key]
+      return before !== undefined && before !== raw[key]
+    })
+    for (const key of taken)
+      warn(
+        'provider/variable-taken',
+        `Provider "${provider}" sets ${key} of service "${name}", which had another value: the provider's is used.`,
+      )
+    world.environment.set(name, { ...given, ...own, ...raw })
   }
 }

@@ -3,7 +3,8 @@ export type Providers = {
   run(
     call: {
       readonly type: string
-      readonly command: 'up' | 'down'
+      /** A provider that does not say in its metadata that it has a `stop` is not called for it. */
+      readonly command: 'up' | 'stop' | 'down'
       readonly project: string
       readonly service: string
       readonly options: Readonly<Record<string, unknown>>

@@ -119,6 +119,45 @@ describe('down', () => {
   })
 })
 
+describe('what programs of the host provide', () => {
+  const provided = projectOf({
+    web: { depends_on: { db: dependsOn() } },
+    db: { provider: { type: 'cloud' }, depends_on: { net: dependsOn() } },
+    net: { provider: { type: 'cloud' } },
+  })
+  const target = { name: 'shop', project: provided }
+  test('is stopped after what depends on it', () => {
+    expect(text(planStop(target, upWorld(provided), {}))).toMatchInlineSnapshot(`
+      "  web.1/stop  asked for
+        db/stop     asked for  after web.1/stop
+        net/stop    asked for  after db/stop"
+    `)
+    expect(text(planStop(target, upWorld(provided), { services: ['net'] }))).toMatchInlineSnapshot(
+      `"  net/stop  asked for"`,
+    )
+  })
+  test('goes down after what depends on it, and with what it depends on', () => {
+    expect(text(planDown(target, upWorld(provided), {}))).toMatchInlineSnapshot(`
+      "  web.1/stop              goes down
+        db/withdraw             goes down  after web.1/stop
+        net/withdraw            goes down  after db/withdraw
+        web.1/remove            goes down  after web.1/stop
+        network.default/remove  nothing of the project uses it any more  after web.1/remove"
+    `)
+    expect(text(planDown(target, upWorld(provided), { services: ['net'] }))).toMatchInlineSnapshot(`
+      "  web.1/stop              goes down
+        db/withdraw             goes down  after web.1/stop
+        net/withdraw            goes down  after db/withdraw
+        web.1/remove            goes down  after web.1/stop
+        network.default/remove  nothing of the project uses it any more  after web.1/remove"
+    `)
+    expect(text(planDown(target, emptyWorld(provided), {}))).toMatchInlineSnapshot(`
+      "  db/withdraw   goes down
+        net/withdraw  goes down  after db/withdraw"
+    `)
+  })
+})
+
 describe('commands on containers that are there', () => {
   const stopped = (): Observed => applyPlan(project, upWorld(), planStop({ name: 'shop', project }, upWorld(), {}))
   test('stop', () => {

@@ -243,6 +243,7 @@ const apply = (state: State, step: string, action: Action): void => {
     case 'hook/run':
     case 'model/provide':
     case 'provider/up':
+    case 'provider/stop':
     case 'provider/down':
       return
   }
