@@ -49,6 +49,27 @@ scenario(
 )
 
 scenario(
+  'a hook that fails says what it wrote, whenever it runs',
+  {
+    differs: 'the reference tells the exit code of a hook alone',
+    files: {
+      'compose.yaml': `services:
+  begun: { ${sleeper}, post_start: [{ command: ["sh", "-c", "echo no database; echo no cache >&2; exit 7"] }] }
+  ending: { ${sleeper}, pre_stop: [{ command: ["sh", "-c", "echo cannot save; exit 8"] }] }
+`,
+    },
+  },
+  async (s) => {
+    const failed = (end: { stderr: string }, ...wanted: readonly RegExp[]) => {
+      for (const each of wanted) if (!each.test(end.stderr)) throw new Error(`${each} is not in\n${end.stderr}`)
+    }
+    failed(await s.step('up', 'up -d begun', failsWith(1)), /ended with code 7:\n(?=[^]*no database)(?=[^]*no cache)/)
+    await s.step('up', 'up -d ending', running('ending'))
+    failed(await s.step('stop', 'stop ending', failsWith(1)), /ended with code 8:\n\s*cannot save/)
+  },
+)
+
+scenario(
   'post_start is done before anyone who depends on it starts',
   {
     files: {
@@ -149,25 +170,56 @@ scenario(
 )
 
 scenario(
-  'pre_start that fails makes up fail, tells which one, and the service does not start',
+  'pre_start that fails makes up fail with what it wrote, the service does not start, and its container is kept until down',
   {
     only: older,
     files: {
-      'compose.yaml': `services: { web: { ${sleeper}, pre_start: [{ command: ["true"] }, { command: ["sh", "-c", "exit 13"] }] } }`,
+      'compose.yaml': `services: { web: { ${sleeper}, logging: { driver: none }, pre_start: [{ command: ["true"] }, { command: ["sh", "-c", "echo no table; exit 13"] }] } }`,
     },
   },
   async (s) => {
+    const name = `${s.project}-web-pre_start-1`
+    const kept = holds('the container of the hook is kept, and no other', async ({ engine }) => {
+      const hooks = (await engine.containers(s.project)).filter(({ Name }) => Name.includes('pre_start'))
+      return hooks.length === 1 && hooks[0]?.Name === `/${name}` && hooks[0].State.ExitCode === 13
+    })
     await s.step(
       'up',
       'up -d',
       failsWith(1),
-      prints('13'),
+      prints(/ended with code 13:\n\s*no table/),
+      prints(`docker logs ${name}`),
+      kept,
       holds('web does not run', async (world) => {
         const found = (await world.containers('web')).filter(({ State }) => State.Status === 'running')
         return found.length === 0
       }),
     )
+    await s.step('up again fails again', 'up -d', failsWith(1), kept)
     await s.step('down leaves nothing', 'down', nothingLeft(), absent('web'))
+  },
+)
+
+scenario(
+  'a pre_start hook that Ctrl-C leaves off does not go on',
+  {
+    only: older,
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, pre_start: [{ command: ["sh", "-c", "echo begun; sleep 600"] }] } }`,
+    },
+  },
+  async (s) => {
+    const up = s.start('up', 'up')
+    await up.prints(/begun/)
+    up.signal('SIGINT')
+    const end = await up.ends(20_000)
+    if (end.code !== 130) throw new Error(`the exit code is ${end.code}:\n${end.stderr}`)
+    await s.check(
+      'its container is gone',
+      holds('there is none', async ({ engine }) =>
+        (await engine.containers(s.project)).every(({ Name }) => !Name.includes('pre_start')),
+      ),
+    )
   },
 )
 

@@ -205,8 +205,24 @@ export const catalog = {
   },
   'hook/failed': {
     exit: 1,
-    message: (d: { service: string; phase: string; command: string; exitCode: number; output: string }) =>
-      `The ${d.phase} hook "${d.command}" of service "${d.service}" ended with code ${d.exitCode}${d.output === '' ? '.' : `:\n${d.output}`}`,
+    message: (d: {
+      service: string
+      phase: string
+      command: string
+      exitCode: number
+      output: string
+      /** Its container, where it has one of its own. */ kept?: string
+    }) =>
+      `The ${d.phase} hook "${d.command}" of service "${d.service}" ended with code ${d.exitCode}${
+        d.output === ''
+          ? '.'
+          : `:
+${d.output}`
+      }`,
+    hint: (d: { kept?: string }) =>
+      d.kept === undefined
+        ? undefined
+        : `Its container is kept for a look: "docker logs ${d.kept}". "stack down" removes it, and so does the next "stack up".`,
   },
   'lock/held': {
     exit: 5,

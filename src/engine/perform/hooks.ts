@@ -55,29 +55,50 @@ export const execHook = async (action: ActionOf<'hook/exec'>, context: StepConte
   }
 }
 
-/** `pre_start`: a container of its own, beside the service, run to its end and removed. One that failed stays to be looked at. */
+/**
+ * `pre_start`: a container of its own, beside the service, run to its end and removed. One that failed stays to be looked at;
+ * one that could not be started, or that was left off, goes.
+ */
 export const runHook = async (action: ActionOf<'hook/run'>, context: StepContext): Promise<void> => {
-  const { emit, runtime, signal, world } = context
-  const project = requireProject(context.project)
-  const service = toHookService(action.definition, action.hook)
-  const image = action.hook.image ?? toImageReference(project, action.service)
-  const name = `${project.name}-${action.service}-pre_start-${action.index}`
-  const left = (
-    await runtime.listContainers({ project: project.name, labels: [`${hookLabel}=pre_start`] }, { signal })
-  ).filter((container) => container.name === name)
-  for (const container of left)
-    await context.retry(() => runtime.removeContainer(container.id, { signal, force: true, anonymousVolumes: true }))
+  const { runtime, signal } = context
+  const { name } = requireProject(context.project)
+  const container = `${name}-${action.service}-pre_start-${action.index}`
+  const left = (await runtime.listContainers({ project: name, labels: [`${hookLabel}=pre_start`] }, { signal })).filter(
+    (one) => one.name === container,
+  )
+  for (const one of left)
+    await context.retry(() => runtime.removeContainer(one.id, { signal, force: true, anonymousVolumes: true }))
+  const id = await createHookContainer(action, context, container)
+  const ended = await followHook({ id, name: container, service: action.service }, context).catch(
+    async (error: unknown) => {
+      // The signal that left it off must not leave it behind as well; whatever hinders this is no news beside the error.
+      await runtime.removeContainer(id, { force: true, anonymousVolumes: true }).catch(() => undefined)
+      throw error
+    },
+  )
+  if (ended.exitCode !== 0)
+    throw toHookFailure({ service: action.service, phase: 'pre_start', hook: action.hook, kept: container, ...ended })
+  await context.retry(() => runtime.removeContainer(id, { signal, force: true, anonymousVolumes: true }))
+}
+
+const createHookContainer = async (
+  { hook, definition, service: serviceName }: ActionOf<'hook/run'>,
+  { runtime, signal, world, project: whole }: StepContext,
+  name: string,
+): Promise<string> => {
+  const project = requireProject(whole)
+  const service = toHookService(definition, hook)
   const { id } = await runtime.createContainer(
     {
       name,
       project,
-      serviceName: action.service,
+      serviceName,
       service,
-      image,
+      image: hook.image ?? toImageReference(project, serviceName),
       labels: {
-        ...action.definition.labels,
+        ...definition.labels,
         [label.project]: project.name,
-        [label.service]: action.service,
+        [label.service]: serviceName,
         [label.oneOff]: 'True',
         [hookLabel]: 'pre_start',
         [label.version]: '2.40.3',
@@ -89,27 +110,38 @@ export const runHook = async (action: ActionOf<'hook/run'>, context: StepContext
     },
     { signal },
   )
-  await putObjects(context, { id, name: action.service })
+  return id
+}
+
+type HookContainer = { readonly id: string; readonly name: string; readonly service: string }
+
+const followHook = async (
+  { id, name, service }: HookContainer,
+  context: StepContext,
+): Promise<Pick<HookEnd, 'exitCode' | 'output'>> => {
+  const { emit, runtime, signal } = context
+  await putObjects(context, { id, name: service })
   await runtime.startContainer(id, { signal })
   const seen: string[] = []
   for await (const chunk of runtime.logs(id, { follow: true }, { signal })) {
     const lines = chunk.lines.map(({ text, at }) => ({ text, at }))
     seen.push(...lines.map((line) => line.text))
     seen.splice(0, seen.length - lastLines)
-    emit({ type: 'log/written', service: action.service, container: name, stream: chunk.stream, lines })
+    emit({ type: 'log/written', service, container: name, stream: chunk.stream, lines })
   }
   const { exitCode } = await runtime.waitContainer(id, { signal })
-  if (exitCode !== 0)
-    throw toHookFailure({ service: action.service, phase: 'pre_start', hook: action.hook, exitCode, output: seen })
-  await context.retry(() => runtime.removeContainer(id, { signal, force: true, anonymousVolumes: true }))
+  return { exitCode, output: seen }
 }
 
 const hookLabel = 'com.docker.compose.hook'
 
 const toHookService = (service: Service, hook: Hook): Service => {
-  const { healthcheck: _healthcheck, ports: _ports, container_name: _name, restart: _restart, ...rest } = service
+  const { healthcheck: _healthcheck, ports: _ports, container_name: _name, restart: _restart, ...most } = service
+  const { logging, ...rest } = most
   return {
     ...rest,
+    // What it writes is part of the error when it fails: it is kept although the service's own is not.
+    ...(logging === undefined || logging.driver === 'none' ? {} : { logging }),
     ...(hook.image === undefined ? {} : { image: hook.image, entrypoint: null }),
     command: hook.command ?? service.command,
     ...(hook.user === undefined ? {} : { user: hook.user }),
@@ -128,13 +160,8 @@ type HookEnd = {
   readonly hook: Hook
   readonly exitCode: number
   readonly output: readonly string[]
+  readonly kept?: string
 }
 
-const toHookFailure = ({ service, phase, hook, exitCode, output }: HookEnd): StackError =>
-  new StackError('hook/failed', {
-    service,
-    phase,
-    command: (hook.command ?? []).join(' '),
-    exitCode,
-    output: output.join('\n'),
-  })
+const toHookFailure = ({ hook, output, ...end }: HookEnd): StackError =>
+  new StackError('hook/failed', { ...end, command: (hook.command ?? []).join(' '), output: output.join('\n') })
