@@ -1,5 +1,5 @@
 import type { Observed, ObservedImage, ObservedNetwork, ObservedVolume } from '../core/plan/observed.ts'
-import { toImageReference } from '../core/project/identity.ts'
+import { toHookImages, toImageReference, toMountedImages } from '../core/project/identity.ts'
 import type { Project } from '../core/project/project.ts'
 import type { CallOptions } from './ports/call-options.ts'
 import type { Clock } from './ports/clock.ts'
@@ -98,9 +98,7 @@ const selectImageReferences = (project: Project): ReadonlySet<string> => {
   const references = new Set<string>()
   for (const [name, service] of Object.entries(project.services)) {
     if (service.provider === undefined) references.add(toImageReference(project, name))
-    for (const mount of service.volumes ?? [])
-      if (mount.type === 'image' && mount.source !== undefined) references.add(mount.source)
-    for (const hook of service.pre_start ?? []) if (hook.image !== undefined) references.add(hook.image)
+    for (const reference of [...toMountedImages(service), ...toHookImages(service)]) references.add(reference)
   }
   return references
 }

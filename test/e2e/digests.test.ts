@@ -54,6 +54,67 @@ scenario('config pins images to what the registry has now, and up takes the lock
   }
 })
 
+const older = 'pre_start is newer than the reference at hand'
+
+scenario(
+  "images of hooks and mounts are pinned, pulled and used like a service's own",
+  { only: older, files: {} },
+  async (s) => {
+    const registry = await openRegistry()
+    try {
+      const image = `${registry.host}/${s.project}/tool:1`
+      const main = `${registry.host}/${s.project}/main:1`
+      const own = `image: "${main}", init: true, command: sleep 600`
+      await s.write('Dockerfile', 'FROM stack-base/busybox\nRUN echo told > /word\n')
+      await s.write(
+        'build.yaml',
+        `services: { tool: { image: "${image}", build: . }, main: { image: "${main}", build: . } }`,
+      )
+      await s.write(
+        'compose.yaml',
+        `services:
+  web: { ${own}, volumes: ["./out:/out"], pre_start: [{ image: "${image}", command: ["cp", "/word", "/out/one"] }, { image: "${image}", command: ["cp", "/word", "/out/two"] }] }
+  job: { ${own}, pull_policy: always, volumes: ["./out:/out"], pre_start: [{ image: "${image}", command: ["cp", "/word", "/out/three"] }] }
+  mount: { ${own}, profiles: [mount], volumes: [{ type: image, source: "${image}", target: /data }] }
+`,
+      )
+      const pulls = () => registry.seen.filter((call) => /tool\/manifests\/1 /.test(call)).length
+      await s.step('build', '-f build.yaml build')
+      await s.step('push', '-f build.yaml push')
+      await s.step(
+        'pinned',
+        '--profile mount config --resolve-image-digests --format json',
+        json('each of them has the digest', ({ services: { web, mount } }) =>
+          [web.pre_start[0].image, web.pre_start[1].image, mount.volumes[0].source].every((one: string) =>
+            one.startsWith(`${image}@sha256:`),
+          ),
+        ),
+      )
+      await s.engine.raw('DELETE', `/images/${image}?force=1`)
+      const end = await s.step(
+        'up',
+        '--progress plain up -d',
+        running('web'),
+        running('job'),
+        inside('web', 'cat /out/*', /^told\ntold\ntold$/m),
+      )
+      const count = end.stderr.match(/Image \S+tool:1\s+Pulled/g)?.length
+      if (count !== 1) throw new Error(`it was pulled ${count} times:\n${end.stderr}`)
+      const before = pulls()
+      await s.step('up again', 'up -d', running('job'))
+      if (pulls() === before) throw new Error('pull_policy always was not obeyed')
+      await s.step('down', 'down')
+      await s.engine.raw('DELETE', `/images/${image}?force=1`)
+      await s.step('pull', 'pull web')
+      await s.step('what was pulled is enough', 'up -d --pull never web', running('web'))
+      await s.step('down', 'down')
+      for (const name of [image, main]) await s.engine.raw('DELETE', `/images/${name}?force=1`)
+    } finally {
+      registry.close()
+    }
+  },
+)
+
 scenario(
   'a registry that nobody answers for is said in words',
   { files: { 'compose.yaml': 'services: { web: { image: "127.0.0.1:1/app" } }' } },

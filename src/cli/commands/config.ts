@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { LoadResult } from '../../core/compose/sources/load-request.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { Project } from '../../core/project/project.ts'
-import type { Service } from '../../core/project/service.ts'
+import type { Hook, Mount, Service } from '../../core/project/service.ts'
 import type { CliContext } from '../context.ts'
 import { toLoadError, toLoadRequest, type LoadOptions } from '../load.ts'
 import { printProblems } from '../screen/print-failure.ts'
@@ -200,18 +200,43 @@ const explain = async (loaded: Loaded, path: string, call: ConfigCall): Promise<
   return explanation.found ? 0 : 1
 }
 
+/** Pins the images of services, of their hooks, and those that they mount. */
 const withDigests = async (project: Project, context: CliContext): Promise<Project> => {
-  const [runtime, { pinImage }] = await Promise.all([context.runtime(), import('../up/pin-image.ts')])
-  const images = new Set(Object.values(project.services).flatMap(({ image }) => image ?? []))
+  const [runtime, { pinImage }, { toHookImages, toMountedImages }] = await Promise.all([
+    context.runtime(),
+    import('../up/pin-image.ts'),
+    import('../../core/project/identity.ts'),
+  ])
+  const images = new Set(
+    Object.values(project.services).flatMap((service) => [
+      ...(service.image === undefined ? [] : [service.image]),
+      ...toHookImages(service),
+      ...toMountedImages(service),
+    ]),
+  )
   const pinned = new Map(
     await Promise.all(
       [...images].map(async (image) => [image, await pinImage(image, { runtime, signal: context.signal })] as const),
     ),
   )
-  const pin = (service: Service): Service =>
-    service.image === undefined ? service : { ...service, image: pinned.get(service.image) ?? service.image }
+  const toPinned = (image: string): string => pinned.get(image) ?? image
+  const pin = (service: Service): Service => {
+    const { image, pre_start: hooks, volumes } = service
+    return {
+      ...service,
+      ...(image === undefined ? {} : { image: toPinned(image) }),
+      ...(hooks === undefined ? {} : { pre_start: hooks.map((hook) => withImage(hook, toPinned)) }),
+      ...(volumes === undefined ? {} : { volumes: volumes.map((mount) => withSource(mount, toPinned)) }),
+    }
+  }
   return {
     ...project,
     services: Object.fromEntries(Object.entries(project.services).map(([name, service]) => [name, pin(service)])),
   }
 }
+
+const withImage = (hook: Hook, toPinned: (image: string) => string): Hook =>
+  hook.image === undefined ? hook : { ...hook, image: toPinned(hook.image) }
+
+const withSource = (mount: Mount, toPinned: (image: string) => string): Mount =>
+  mount.type === 'image' && mount.source !== undefined ? { ...mount, source: toPinned(mount.source) } : mount

@@ -1,5 +1,6 @@
 import type { Plan } from '../../core/plan/action.ts'
 import { withDependencies } from '../../core/project/graph.ts'
+import { toHookImages, toImageReference, toMountedImages } from '../../core/project/identity.ts'
 import type { Project } from '../../core/project/project.ts'
 import { loadValidProject } from '../load-target.ts'
 import { applyWithProgress } from '../apply-with-progress.ts'
@@ -7,7 +8,7 @@ import type { CallOf } from '../table/command-spec.ts'
 import type { pullCommand } from '../table/other-commands.ts'
 import { assertServices } from '../target.ts'
 
-/** `stack pull`: images that the file names. One that can be built and cannot be pulled is a warning. */
+/** `stack pull`: images that the file names, those of hooks and mounts too. One that can be built and cannot be pulled is a warning. */
 export const runPull = async ({ context, flags, words }: CallOf<typeof pullCommand>): Promise<number> => {
   const project = await loadValidProject(context, { services: words, resolveEnvironment: false })
   const target = { name: project.name, project }
@@ -25,7 +26,8 @@ export const runPull = async ({ context, flags, words }: CallOf<typeof pullComma
       title: 'pull',
       plan: (observed) =>
         planPulls(project, {
-          names: names.filter((name) => !(flags['ignore-buildable'] && project.services[name]?.build !== undefined)),
+          names,
+          withBuildable: !flags['ignore-buildable'],
           optional: flags['ignore-pull-failures'],
           isWanted: (image) => flags.policy !== 'missing' || !observed.images.has(image),
         }),
@@ -36,32 +38,40 @@ export const runPull = async ({ context, flags, words }: CallOf<typeof pullComma
 
 type PullOptions = {
   readonly names: readonly string[]
+  /** Images that can be built are pulled, too. */
+  readonly withBuildable: boolean
   readonly optional: boolean
   readonly isWanted: (image: string) => boolean
 }
 
-const planPulls = (project: Project, { names, optional, isWanted }: PullOptions): Plan => {
-  const byImage = Map.groupBy(
-    names.filter(
-      (name) =>
-        project.services[name]?.image !== undefined &&
-        project.services[name]?.pull_policy !== 'never' &&
-        project.services[name]?.pull_policy !== 'build',
+const planPulls = (project: Project, { names, withBuildable, optional, isWanted }: PullOptions): Plan => {
+  const built = new Set(
+    Object.entries(project.services).flatMap(([name, { build }]) =>
+      build === undefined ? [] : [toImageReference(project, name)],
     ),
-    (name) => project.services[name]?.image ?? '',
   )
-  const steps = [...byImage]
+  const uses = names.flatMap((name) => {
+    const service = project.services[name]
+    if (service === undefined || service.pull_policy === 'never') return []
+    const own = service.image !== undefined && service.pull_policy !== 'build' ? [service.image] : []
+    return [
+      ...(withBuildable || service.build === undefined ? own : []),
+      // One that a service builds is not there to be pulled, unless it is that service's own.
+      ...[...toHookImages(service), ...toMountedImages(service)].filter((image) => !built.has(image)),
+    ].map((image) => ({ image, name, service }))
+  })
+  const steps = [...Map.groupBy(uses, ({ image }) => image)]
     .filter(([image]) => isWanted(image))
-    .map(([image, services]) => {
-      const platform = services.map((name) => project.services[name]?.platform).find((each) => each !== undefined)
-      const canBuild = services.every((name) => project.services[name]?.build !== undefined)
+    .map(([image, users]) => {
+      const platform = users.map(({ service }) => service.platform).find((each) => each !== undefined)
+      const canBuild = users.every(({ service }) => service.build !== undefined && service.image === image)
       return {
         id: `image.${image}/pull`,
         needs: [],
         action: {
           kind: 'image/pull' as const,
           image,
-          services,
+          services: [...new Set(users.map(({ name }) => name))],
           ...(platform === undefined ? {} : { platform }),
           ...(optional || canBuild ? { optional: true } : {}),
         },

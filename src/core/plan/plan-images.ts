@@ -1,6 +1,6 @@
 import { StackError } from '../errors/stack-error.ts'
 import { withDependents } from '../project/graph.ts'
-import { toImageReference } from '../project/identity.ts'
+import { toHookImages, toImageReference, toMountedImages } from '../project/identity.ts'
 import type { ServiceName } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
 import { parseDuration } from '../project/units.ts'
@@ -56,8 +56,11 @@ const needOf = (context: UpContext, name: ServiceName): ImageNeed => {
   return pullNeed(policy ?? 'missing', reference, context)
 }
 
-const assertPresent = (context: UpContext, name: ServiceName): void => {
-  const reference = toImageReference(context.project, name)
+const assertPresent = (
+  context: UpContext,
+  name: ServiceName,
+  reference = toImageReference(context.project, name),
+): void => {
   const service = serviceOf(context, name)
   if (service.provider !== undefined || context.observed.images.has(reference)) return
   if (context.options.settled?.has(reference) === true) return
@@ -68,8 +71,17 @@ const assertPresent = (context: UpContext, name: ServiceName): void => {
 /** `image.<reference>/pull` or `/build` for an image that a step makes present; by reference. */
 export type ImageSteps = ReadonlyMap<string, string>
 
+const usesImage = (context: UpContext, name: ServiceName, reference: string): boolean => {
+  const service = serviceOf(context, name)
+  return (
+    toImageReference(context.project, name) === reference ||
+    toHookImages(service).includes(reference) ||
+    toMountedImages(service).includes(reference)
+  )
+}
+
 const addPull = (context: UpContext, reference: string, cause: string): string => {
-  const services = context.scope.filter((name) => toImageReference(context.project, name) === reference)
+  const services = context.scope.filter((name) => usesImage(context, name, reference))
   const platform = services.map((name) => serviceOf(context, name).platform).find((value) => value !== undefined)
   return context.steps.add({
     id: `image.${reference}/pull`,
@@ -93,6 +105,37 @@ const addBuild = (context: UpContext, name: ServiceName, cause: string): string 
     },
     cause,
   })
+}
+
+/** What is missing, or is always asked for, of the images of a service's hooks and of those that it mounts. */
+const sideNeed = (context: UpContext, name: ServiceName, reference: string): ImageNeed => {
+  const { settled, pull } = context.options
+  if (settled?.has(reference) === true) return { kind: 'none' }
+  const service = serviceOf(context, name)
+  const policy = pull ?? service.pull_policy ?? 'missing'
+  // What is mounted stays mounted in a container that runs: to fetch it again would change nothing.
+  const isFixed = policy === 'build' || (policy !== 'never' && !toHookImages(service).includes(reference))
+  return pullNeed(isFixed ? 'missing' : policy, reference, context)
+}
+
+/** The images that services need beside their own, each once; one that a service builds is built and not pulled. */
+const planSideImages = (context: UpContext, steps: Map<string, string>): void => {
+  const { project } = context
+  for (const name of context.scope) {
+    const service = serviceOf(context, name)
+    if (service.provider !== undefined) continue
+    for (const reference of [...toHookImages(service), ...toMountedImages(service)]) {
+      if (steps.has(reference)) continue
+      const builder = Object.keys(project.services).find(
+        (other) => project.services[other]?.build !== undefined && toImageReference(project, other) === reference,
+      )
+      const need = builder === undefined ? sideNeed(context, name, reference) : needOf(context, builder)
+      if (need.kind === 'pull') steps.set(reference, addPull(context, reference, need.cause))
+      else if (need.kind === 'build' && builder !== undefined && !context.observed.images.has(reference))
+        steps.set(reference, addBuild(context, builder, need.cause))
+      else assertPresent(context, name, reference)
+    }
+  }
 }
 
 /** Builds that take another service's image as a context wait for its build. */
@@ -139,6 +182,7 @@ export const planImages = (context: UpContext): ImageSteps => {
       steps.set(reference, step)
     }
   }
+  planSideImages(context, steps)
   orderBuilds(context, steps)
   deferUndecided(context, steps)
   return steps

@@ -1,4 +1,4 @@
-import { label } from '../project/identity.ts'
+import { label, toImageReference, toMountedImages } from '../project/identity.ts'
 import type { Project, ServiceName } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
 import type { Action, Plan, Step } from './action.ts'
@@ -37,7 +37,8 @@ export const planRun = (
     { ...options, services: [service], scale: { [service]: 1 } },
   )
   const first = `${service}.1`
-  const dropped = new Set(plan.steps.filter((step) => isOwnStart(step, service)).map((step) => step.id))
+  const isDropped = (step: Step): boolean => isOwnStart(step, service) || isForOwnHooks(step, project, service)
+  const dropped = new Set(plan.steps.filter(isDropped).map((step) => step.id))
   const steps = plan.steps.flatMap((step) =>
     dropped.has(step.id) ? [] : [toRunStep(step, { oneOff, first, dropped })],
   )
@@ -52,6 +53,18 @@ const isOwnStart = ({ id, action }: Step, service: ServiceName): boolean => {
     action.kind === 'hook/exec' ||
     action.kind === 'hook/run' ||
     action.kind === 'service/await'
+  )
+}
+
+/** Its hooks are not run, so that nobody waits for their images. */
+const isForOwnHooks = ({ action }: Step, project: Project, service: ServiceName): boolean => {
+  const definition = project.services[service]
+  return (
+    action.kind === 'image/pull' &&
+    definition !== undefined &&
+    action.services.every((name) => name === service) &&
+    action.image !== toImageReference(project, service) &&
+    !toMountedImages(definition).includes(action.image)
   )
 }
 

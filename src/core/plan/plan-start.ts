@@ -5,6 +5,7 @@ import { addHookSteps, isUp } from './container-steps.ts'
 import type { ObservedContainer } from './observed.ts'
 import { type ContainerPlan, inDependencyOrder } from './plan-containers.ts'
 import type { Replica } from './replica-steps.ts'
+import type { ImageSteps } from './plan-images.ts'
 import type { UpContext } from './up-context.ts'
 
 /** What the start stage needs to know; `start` and `restart` use it with what exists and no more. */
@@ -26,6 +27,8 @@ const waitOf: Readonly<Record<DependencyCondition, Wait>> = {
 
 type Draft = {
   readonly containers: ContainerPlan
+  /** Steps that bring images. */
+  readonly images: ImageSteps
   /** The last step of each service's start, for those that have one. */
   readonly started: Map<ServiceName, readonly string[]>
 }
@@ -129,8 +132,11 @@ const gateOf = (context: StartContext, draft: Draft, name: ServiceName): Gate =>
   return { needs, after }
 }
 
+const toList = (id: string | undefined): readonly string[] => (id === undefined ? [] : [id])
+
 const addPreStart = (
   context: StartContext,
+  { images }: Draft,
   { name, gate, made }: { name: ServiceName; gate: Gate; made: readonly string[] },
 ): readonly string[] => {
   const definition = serviceIn(context, name)
@@ -140,7 +146,7 @@ const addPreStart = (
     last = [
       context.steps.add({
         id: `${name}/pre_start.${index}`,
-        needs: index === 0 ? [...gate.needs, ...made] : last,
+        needs: [...(index === 0 ? [...gate.needs, ...made] : last), ...toList(images.get(hook.image ?? ''))],
         ...(index === 0 && gate.after.length > 0 ? { after: gate.after } : {}),
         action: { kind: 'hook/run', service: name, index, hook, definition },
         cause: 'pre_start hook',
@@ -223,7 +229,7 @@ const startService = (
   const gate = gateOf(context, draft, name)
   holdOldOnes(context, { name, replicas, gate })
   const running = replicas.some(({ kept, halted }) => kept !== undefined && isUp(kept) && !halted)
-  const hooks = running ? [] : addPreStart(context, { name, gate, made: starting.flatMap(({ made }) => made) })
+  const hooks = running ? [] : addPreStart(context, draft, { name, gate, made: starting.flatMap(({ made }) => made) })
   draft.started.set(
     name,
     starting.flatMap((replica) => addStart(context, { name, replica, gate, hooks })),
@@ -266,8 +272,12 @@ const chainRangeStarts = (context: StartContext, draft: Draft): void => {
  * Starts what does not run, each service as soon as its own needs are ready: no service waits for one that it does not
  * depend on, and the replicas of a service start together.
  */
-export const planStarts = (context: StartContext, containers: ContainerPlan): void => {
-  const draft: Draft = { containers, started: new Map() }
+export const planStarts = (
+  context: StartContext,
+  containers: ContainerPlan,
+  images: ImageSteps = new Map<string, string>(),
+): void => {
+  const draft: Draft = { containers, images, started: new Map() }
   const oneShots = toOneShots(context)
   for (const name of inDependencyOrder(context)) {
     if (context.deferred.has(name)) continue

@@ -1,4 +1,11 @@
-import { label, toContainerLabels, toContainerName, toImageReference, toTemporaryName } from '../project/identity.ts'
+import {
+  label,
+  toContainerLabels,
+  toContainerName,
+  toImageReference,
+  toMountedImages,
+  toTemporaryName,
+} from '../project/identity.ts'
 import { namespaceParents } from '../project/graph.ts'
 import type { ServiceName } from '../project/project.ts'
 import type { ContainerRef } from './action.ts'
@@ -46,6 +53,7 @@ const createNeeds = (context: UpContext, draft: Draft, name: ServiceName): reado
   const { images, networks, volumes } = draft.resources
   const ids = [
     images.get(toImageReference(context.project, name)),
+    ...toMountedImages(service).map((reference) => images.get(reference)),
     ...(service.network_mode === undefined
       ? Object.keys(service.networks ?? {}).map((key) => networks.steps.get(key))
       : []),

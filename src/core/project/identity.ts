@@ -1,4 +1,5 @@
 import type { Project, ServiceName } from './project.ts'
+import type { Service } from './service.ts'
 
 /**
  * How we know that an object is ours. The `com.docker.compose.*` labels are Docker Compose's own, so that every Docker
@@ -52,6 +53,14 @@ export const nameForCheckout = (name: string, directory: string): string => {
 /** The image that a service runs: its own, or the one that its build is named. */
 export const toImageReference = (project: Pick<Project, 'name' | 'services'>, service: ServiceName): string =>
   project.services[service]?.image ?? `${project.name}-${service}`
+
+/** Images of a service's `pre_start` hooks that have one of their own. */
+export const toHookImages = ({ pre_start: hooks = [] }: Pick<Service, 'pre_start'>): readonly string[] =>
+  hooks.flatMap(({ image }) => image ?? [])
+
+/** Images that a service mounts. */
+export const toMountedImages = ({ volumes = [] }: Pick<Service, 'volumes'>): readonly string[] =>
+  volumes.flatMap(({ type, source }) => (type === 'image' && source !== undefined ? [source] : []))
 
 const dependsOnText = (project: Project, service: ServiceName): string =>
   Object.entries(project.services[service]?.depends_on ?? {})

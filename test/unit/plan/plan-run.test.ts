@@ -38,6 +38,15 @@ test('what the service needs is made and ready; the container of the run is crea
   `)
 })
 
+test('the images of its own hooks, which are not run, are not asked for; those of what it needs are', () => {
+  const project = projectOf({
+    db: { pre_start: [{ command: ['a'], image: 'fill:1' }] },
+    web: { depends_on: { db: dependsOn() }, pre_start: [{ command: ['a'], image: 'tool:1' }] },
+  })
+  const pulled = plan(project).steps.flatMap(({ action }) => (action.kind === 'image/pull' ? [action.image] : []))
+  expect(pulled).toEqual(['fill:1'])
+})
+
 test('--no-deps makes nothing else', () => {
   expect(toPlanText(plan(shop, { noDeps: true })).join('\n')).toMatchInlineSnapshot(`
     "  network.default/create  does not exist yet

@@ -4,6 +4,7 @@ import { planUp } from '../../../src/core/plan/plan-up.ts'
 import type { Observed } from '../../../src/core/plan/observed.ts'
 import type { UpOptions } from '../../../src/core/plan/up-options.ts'
 import type { Project } from '../../../src/core/project/project.ts'
+import type { Service } from '../../../src/core/project/service.ts'
 import { applyPlan, completed, dependsOn, emptyWorld, hashOptions, healthy, imageOf, projectOf } from './world.ts'
 
 const text = (project: Project, observed: Observed, options: Partial<UpOptions> = {}): string =>
@@ -101,6 +102,89 @@ describe('a project that is not there', () => {
         app.2/post_start.0      post_start hook  after app.2/start
         side.1/start            is new  after side.1/create, app.1/post_start.0, app.2/post_start.0"
     `)
+  })
+  describe('images beside the own one', () => {
+    const hooked = (more: Partial<Service> = {}): Partial<Service> => ({
+      pre_start: [{ command: ['a'], image: 'tool:1' }, { command: ['b'] }, { command: ['c'], image: 'tool:1' }],
+      ...more,
+    })
+    const pulls = (project: Project, images: readonly string[], more: Partial<UpOptions> = {}): readonly string[] => {
+      const world = emptyWorld(project)
+      const observed = {
+        ...world,
+        images: new Map([...world.images, ...images.map((one) => [one, imageOf(one)] as const)]),
+      }
+      return planUp(project, observed, { ...hashOptions, ...more }).steps.flatMap(({ action, cause }) =>
+        action.kind === 'image/pull' || action.kind === 'image/build'
+          ? [`${action.kind} ${action.image}: ${cause}`]
+          : [],
+      )
+    }
+    test('those of hooks are pulled, each once, before the hook that needs them and nothing else', () => {
+      const project = projectOf({ web: hooked(), job: hooked() })
+      expect(text(project, emptyWorld(project))).toMatchInlineSnapshot(`
+        "  image.tool:1/pull       the image is missing
+          network.default/create  does not exist yet
+          web.1/create            does not exist yet  after network.default/create
+          job.1/create            does not exist yet  after network.default/create
+          web/pre_start.0         pre_start hook  after web.1/create, image.tool:1/pull
+          web/pre_start.1         pre_start hook  after web/pre_start.0
+          web/pre_start.2         pre_start hook  after web/pre_start.1, image.tool:1/pull
+          web.1/start             is new  after web.1/create, web/pre_start.2
+          job/pre_start.0         pre_start hook  after job.1/create, image.tool:1/pull
+          job/pre_start.1         pre_start hook  after job/pre_start.0
+          job/pre_start.2         pre_start hook  after job/pre_start.1, image.tool:1/pull
+          job.1/start             is new  after job.1/create, job/pre_start.2"
+      `)
+    })
+    test('those that are mounted are there before the container is made', () => {
+      const project = projectOf({ web: { volumes: [{ type: 'image', source: 'data:1', target: '/data' }] } })
+      expect(text(project, emptyWorld(project))).toMatchInlineSnapshot(`
+        "  image.data:1/pull       the image is missing
+          network.default/create  does not exist yet
+          web.1/create            does not exist yet  after image.data:1/pull, network.default/create
+          web.1/start             is new  after web.1/create"
+      `)
+    })
+    const always = ['web:1', 'tool:1'].map((one) => `image/pull ${one}: pull_policy is always`)
+    const missing = ['image/pull tool:1: the image is missing']
+    type Case = {
+      readonly of?: Partial<Service>
+      readonly there?: readonly string[]
+      readonly by?: Partial<UpOptions>
+      readonly pulled: readonly string[]
+    }
+    test.each<[string, Case]>([
+      ['missing', { pulled: missing }],
+      ['there', { there: ['tool:1'], pulled: [] }],
+      ['pulled a round before', { by: { settled: new Set(['tool:1']) }, pulled: [] }],
+      ['always', { of: { pull_policy: 'always' }, there: ['tool:1'], pulled: always }],
+      ['always, by flag', { there: ['tool:1'], by: { pull: 'always' }, pulled: always }],
+      ['of a service that is built', { of: { build: { context: '/web' } }, pulled: missing }],
+    ])('%s', (_case, { of, there = [], by, pulled }) => {
+      expect(pulls(projectOf({ web: hooked(of) }), there, by)).toEqual(pulled)
+    })
+    test('what is mounted is not fetched again', () => {
+      const project = projectOf({ web: { volumes: [{ type: 'image', source: 'data:1', target: '/data' }] } })
+      expect(pulls(project, ['data:1'], { pull: 'always' })).toEqual(['image/pull web:1: pull_policy is always'])
+    })
+    test('one that another service builds is built, though that one is not asked for', () => {
+      const project = projectOf({ web: hooked(), tool: { image: 'tool:1', build: { context: '/tool' } } })
+      const world = { ...emptyWorld(), images: new Map([['web:1', imageOf('web:1')]]) }
+      expect(text(project, world, { services: ['web'] })).toMatchInlineSnapshot(`
+        "  tool/build              the image is missing
+          network.default/create  does not exist yet
+          web.1/create            does not exist yet  after network.default/create
+          web/pre_start.0         pre_start hook  after web.1/create, tool/build
+          web/pre_start.1         pre_start hook  after web/pre_start.0
+          web/pre_start.2         pre_start hook  after web/pre_start.1, tool/build
+          web.1/start             is new  after web.1/create, web/pre_start.2"
+      `)
+    })
+    test('one that may not be pulled and is missing is said before anything happens', () => {
+      const project = projectOf({ web: hooked({ pull_policy: 'never' }) })
+      expect(() => planUp(project, emptyWorld(project), hashOptions)).toThrow('tool:1')
+    })
   })
   test('create starts nothing; --wait ends when all are ready', () => {
     const project = projectOf({ web: {}, job: {}, after: { depends_on: { job: completed } } })
