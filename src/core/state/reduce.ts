@@ -11,15 +11,17 @@ import { initialState, reloadsKept, toServiceState, type State } from './state.t
 export const reduce = (state: State, event: StackEvent): State => {
   switch (event.type) {
     case 'session/started':
-      return {
-        ...initialState,
-        project: event.project,
-        command: event.command,
-        files: event.files,
-        startedAt: event.at,
-        phaseAt: event.at,
-        services: event.services.map(toServiceState),
-      }
+      return state.startedAt === 0
+        ? {
+            ...initialState,
+            project: event.project,
+            command: event.command,
+            files: event.files,
+            startedAt: event.at,
+            phaseAt: event.at,
+            services: event.services.map(toServiceState),
+          }
+        : withReloadedFile(state, event)
     case 'session/changed':
       return event.phase === state.phase ? state : { ...state, phase: event.phase, phaseAt: event.at }
     case 'session/ended':
@@ -77,6 +79,19 @@ export const reduce = (state: State, event: StackEvent): State => {
       event satisfies never
       return state
   }
+}
+
+/** The stack file was read again: what is known of its services stays, for nothing has happened to their containers yet. */
+const withReloadedFile = (state: State, event: Extract<StackEvent, { type: 'session/started' }>): State => {
+  const known = new Map(state.services.map((service) => [service.name, service]))
+  const services = event.services.map((summary) => {
+    const before = known.get(summary.name)
+    known.delete(summary.name)
+    return before === undefined ? toServiceState(summary) : { ...before, summary }
+  })
+  // A service that the file no longer names is seen as long as it has containers.
+  const left = [...known.values()].filter(({ containers }) => containers.length > 0)
+  return { ...state, project: event.project, files: event.files, services: [...services, ...left] }
 }
 
 const withReload = (state: State, event: Extract<StackEvent, { type: 'reload/ended' }>): State => {

@@ -2,7 +2,7 @@ import type { Command } from '../../core/events/event.ts'
 import type { PlanFunction } from '../apply.ts'
 import { toSessionStarted } from './describe.ts'
 import { attempt } from './enqueue-plan.ts'
-import { raise, type SessionState } from './state.ts'
+import { raise, type SessionState, setPhase } from './state.ts'
 
 /** What a person, or a signal, asks of a running session. */
 export const handleCommand = (
@@ -55,7 +55,9 @@ const reload = async (state: SessionState, onReloaded: () => Promise<void>): Pro
     state.plans = next.plans
     state.emit({ type: 'problem/cleared', id: 'reload' })
     state.emit(toSessionStarted(state.project, state.request.command))
+    setPhase(state, 'applying')
     await attempt(state, 'reload', { plan: state.plans.up, trigger: 'file' })
+    if (state.phase === 'running') setPhase(state, 'running')
     await onReloaded()
   } catch (error) {
     raise(state, 'reload', error)

@@ -133,6 +133,29 @@ describe('the services of a stack that starts', () => {
 })
 
 describe('reduce', () => {
+  it('keeps what is known of the services when the stack file is read again', () => {
+    const before = fold(toEvents(starting, probing, running))
+    const first = toEvents(starting).find(({ type }) => type === 'session/started') as Extract<
+      StackEvent,
+      { type: 'session/started' }
+    >
+    const again = after(before, { ...first, files: ['stack.yaml', 'more.yaml'] })
+    expect(asText(again)).toBe(asText(before))
+    expect({ ...again, files: before.files }).toEqual(before)
+    const [gone, ...others] = first.services
+    const without = after(before, { ...first, services: [...others, { ...gone!, name: 'new' }] })
+    expect(without.services.map(({ name, containers }) => `${name} ${containers.length}`)).toMatchInlineSnapshot(`
+      [
+        "api 2",
+        "worker 1",
+        "migrate 1",
+        "db 1",
+        "new 0",
+        "web 1",
+      ]
+    `)
+  })
+
   const up = fold(toEvents(starting, probing, running))
 
   it('never changes a state in place', () => {
