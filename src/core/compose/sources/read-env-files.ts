@@ -3,26 +3,30 @@ import { type LoadContext, readSource } from './load-context.ts'
 import type { Place, SourceText } from '../tree/node.ts'
 
 /**
- * Reads `.env` files in order: a later one wins. `known` is the environment so far: it wins over all of them, and their
- * variables see it. Undefined when one cannot be read; that is reported.
+ * Reads `.env` files in order: a later one wins. `known` is the environment so far: it wins over all of them. Their variables
+ * see it first, then what stands above them in their own file, then the files before. Undefined when one cannot be read; that
+ * is reported.
  */
 export const readEnvFiles = (
   context: LoadContext,
   files: readonly { readonly path: string; readonly at: Place | undefined }[],
   known: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> | undefined => {
-  const values: Record<string, string> = {}
+  const values = new Map<string, string>()
   let failed = false
   for (const { path, at } of files) {
     const source = readSource(context, path, at)
     const read =
       source === undefined
         ? undefined
-        : readValues(source, context, { lookup: (name) => (Object.hasOwn(known, name) ? known[name] : values[name]) })
+        : readValues(source, context, {
+            lookup: (name) => (Object.hasOwn(known, name) ? known[name] : undefined),
+            known: values,
+          })
     if (read === undefined) failed = true
-    else for (const [name, value] of read) values[name] = value
+    else for (const [name, value] of read) values.set(name, value)
   }
-  return failed ? undefined : values
+  return failed ? undefined : Object.fromEntries(values)
 }
 
 /** The values of one env file; its mistakes are reported at their own place in it. */
