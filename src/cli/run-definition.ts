@@ -4,10 +4,12 @@ import { parseEnvFile } from '../core/compose/texts/env-file.ts'
 import { parseShellWords } from '../core/compose/texts/shell-words.ts'
 import { parseShortMount } from '../core/compose/texts/short-mount.ts'
 import { parseShortPort } from '../core/compose/texts/short-port.ts'
+import { unsetInEnvFile } from '../core/compose/check/unset-variables.ts'
 import type { Mount, NullableStringMap, Port, Service } from '../core/project/service.ts'
 import type { CliContext } from './context.ts'
 import type { CallOf } from './table/command-spec.ts'
 import type { runCommand } from './table/container-commands.ts'
+import { printProblems } from './screen/print-failure.ts'
 import { createUsageError } from './usage-error.ts'
 
 type RunFlags = CallOf<typeof runCommand>['flags']
@@ -59,9 +61,11 @@ const toCommand = (
   return { entrypoint: words.words, command: own ?? [] }
 }
 
-const toEnvironment = (flags: RunFlags, { env, workingDirectory }: CliContext): NullableStringMap => {
-  const fromFiles = flags['env-from-file'].flatMap((file) => [...readEnvFile(resolve(workingDirectory, file), env)])
-  return { ...Object.fromEntries(fromFiles), ...parseKeyValues(flags.env, env) }
+const toEnvironment = (flags: RunFlags, context: CliContext): NullableStringMap => {
+  const fromFiles = flags['env-from-file'].flatMap((file) => [
+    ...readEnvFile(resolve(context.workingDirectory, file), context),
+  ])
+  return { ...Object.fromEntries(fromFiles), ...parseKeyValues(flags.env, context.env) }
 }
 
 /** `KEY=value`, or `KEY` for the value that the shell has. */
@@ -76,7 +80,7 @@ export const parseKeyValues = (
     }),
   )
 
-const readEnvFile = (file: string, env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, string> => {
+const readEnvFile = (file: string, context: CliContext): ReadonlyMap<string, string> => {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -86,9 +90,11 @@ const readEnvFile = (file: string, env: Readonly<Record<string, string | undefin
       'run',
     )
   }
-  const parsed = parseEnvFile(text, { lookup: (name) => env[name] })
+  const parsed = parseEnvFile(text, { lookup: (name) => context.env[name] })
   if (!parsed.ok)
     throw createUsageError({ detail: `The file ${file} of --env-from-file is no file of variables.` }, 'run')
+  const warnings = parsed.missing.map(({ name, ...span }) => unsetInEnvFile(name, { file, ...span }))
+  if (context.terminal.progress !== 'quiet') printProblems(warnings, context)
   return parsed.values
 }
 

@@ -1,4 +1,5 @@
-import { failsWith, json, lines, stderr } from '../support/output-checks.ts'
+import { nothingLeft } from '../support/checks.ts'
+import { failsWith, json, lines, silentAbout, stderr, stdout } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 import { sleeper } from '../support/snippets.ts'
 
@@ -135,5 +136,27 @@ scenario(
   },
   async (s) => {
     await s.step('from the variable', { run: asJson, env: { COMPOSE_DISABLE_ENV_FILE: '1' } }, label('nothing'))
+  },
+)
+
+scenario(
+  'what values come to is told by commands that use them, and not by those that look or stop',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, environment: { A: $NO_SUCH, API_TOKEN: hunter2 } } }`,
+      'more.env': 'A=pa$word\n',
+    },
+  },
+  async (s) => {
+    const told = stderr('NO_SUCH')
+    await s.step('up', 'up -d', told, ...(s.tool === 'stack' ? [stderr('API_TOKEN')] : []))
+    await s.step('config', 'config -q', told, ...(s.tool === 'stack' ? [stderr('API_TOKEN')] : []))
+    if (s.tool === 'stack') {
+      await s.step('plan', 'plan', told, silentAbout(/environment.secret/))
+      for (const command of ['ps', 'ps web', 'logs --no-color', 'top', 'images', 'stop', 'rm -f'])
+        await s.step(command, command, silentAbout(/NO_SUCH/), silentAbout(/environment.secret/))
+    }
+    await s.step('run', 'run --rm --no-deps --env-from-file more.env web env', stdout('A=pa\n'), stderr('word'))
+    await s.step('down', 'down', ...(s.tool === 'stack' ? [silentAbout(/NO_SUCH/)] : []), nothingLeft())
   },
 )

@@ -26,7 +26,8 @@ import { enableServices, selectServices, type Services, type Split, splitByProfi
 import { withEnvironment, withLabels } from './sources/service-files.ts'
 import type { Sources } from './sources/sources.ts'
 import { applyTiers } from '../project/tiers.ts'
-import { warnAboutTraps, warnMissingVariables } from './check/warnings.ts'
+import { warnMissingVariables } from './check/unset-variables.ts'
+import { warnAboutTraps } from './check/warnings.ts'
 
 type Loaded = { readonly project: Project; readonly model: MapNode }
 
@@ -61,6 +62,7 @@ export const loadDocument = (request: LoadRequest, sources: Sources): DocumentRe
     place === undefined || name === undefined
       ? undefined
       : buildModel({ ...place, environment: { ...place.environment, COMPOSE_PROJECT_NAME: name } }, name, context)
+  if (place !== undefined && model !== undefined) warnMissingVariables(context, place.environment, model)
   const files = [...context.texts.keys()]
   const warnings = context.problems.list('warning', files)
   if (name === undefined || model === undefined || context.problems.hasErrors()) {
@@ -91,7 +93,10 @@ const loadPlace = (request: LoadRequest, place: ProjectPlace, context: LoadConte
   problems.damage.nextStage()
   const decoded = decodeProject(model, problems)
   problems.damage.nextStage()
-  return finishProject({ request, context, name, model, decoded, place: { ...place, environment } })
+  const finished = finishProject({ request, context, name, model, decoded, place: { ...place, environment } })
+  // Last, for the env files of services are read there.
+  warnMissingVariables(context, environment, model)
+  return finished
 }
 
 const buildModel = (place: ProjectPlace, name: string, context: LoadContext): MapNode | undefined => {
@@ -100,7 +105,6 @@ const buildModel = (place: ProjectPlace, name: string, context: LoadContext): Ma
   const scope = { context, directory, variables, environment, including: [], loadModel }
   const requests = files.map((path) => ({ path, at: undefined }))
   const merged = loadModel(requests, { scope, base: directory, resolvePaths: context.steps.resolvePaths })
-  warnMissingVariables(context, environment, merged)
   if (merged.entries.size === 0) {
     if (!context.problems.hasErrors())
       context.problems.error(startOf(files, context), 'file/empty', `The stack file is empty: ${files.join(', ')}.`)

@@ -18,14 +18,14 @@ const distance = (a: string, b: string, limit: number): number => {
   return previous[b.length] ?? limit + 1
 }
 
-/** The name that was probably meant: close enough for its length, ignoring case; undefined when none is. */
+/** The name that was probably meant: close enough for its length, ignoring case; undefined when none is. Something of it must be right. */
 export const nearestName = (wrong: string, names: Iterable<string>): string | undefined => {
   const limit = Math.max(1, Math.floor(wrong.length / 3))
   let best: string | undefined
   let bestDistance = limit + 1
   for (const name of names) {
     const found = distance(wrong.toLowerCase(), name.toLowerCase(), limit)
-    if (found < bestDistance) {
+    if (found < bestDistance && found < Math.max(wrong.length, name.length) && name !== wrong) {
       best = name
       bestDistance = found
     }

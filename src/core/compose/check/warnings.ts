@@ -1,72 +1,17 @@
 import { isSecretName, isSecretValue } from '../../errors/mask-secrets.ts'
-import { didYouMean } from '../tree/nearest.ts'
-import { parseEnvFile } from '../texts/env-file.ts'
 import type { LoadContext } from '../sources/load-context.ts'
 import { scalarText } from '../steps/merge.ts'
 import { childOf, type MapNode, type Node, type Place, textOf } from '../tree/node.ts'
 import type { Services } from './select-services.ts'
 
-/** Places beyond the first that a warning lists. */
-const maxPlaces = 9
-
-/** A variable without a value is told once, with every place that uses it. */
-export const warnMissingVariables = (
-  context: LoadContext,
-  environment: Readonly<Record<string, string>>,
-  model: MapNode,
-): void => {
-  if (context.missing.size === 0) return
-  const defined = definedInEnvFiles(model, context)
-  for (const [name, places] of context.missing) {
-    const [first, ...rest] = places
-    const related = rest.slice(0, maxPlaces).map((place) => ({ place, message: 'also used here' }))
-    const file = defined.get(name)
-    if (file === undefined) {
-      context.problems.warn(
-        first,
-        'variable/unset',
-        `The variable "${name}" is not set; it is read as an empty text.`,
-        {
-          hint: didYouMean(name, Object.keys(environment)) ?? `Set it, or write a default: \${${name}:-value}.`,
-          related,
-        },
-      )
-    } else {
-      context.problems.warn(
-        first,
-        'variable/only-in-env-file',
-        `The variable "${name}" is not set here; it is read as an empty text. ${file} defines it, but an env_file is for the container and not for the stack file.`,
-        {
-          hint: `Set it in .env, or pass the file with --env-file ${file}.`,
-          related,
-        },
-      )
-    }
-  }
-}
-
-const servicesOf = (model: MapNode): readonly (readonly [string, Node])[] => {
+/** The services of a model, by name. */
+export const servicesOf = (model: MapNode): readonly (readonly [string, Node])[] => {
   const services = model.entries.get('services')?.value
   return services?.kind === 'map' ? [...services.entries].map(([name, { value }]) => [name, value] as const) : []
 }
 
-const itemsOf = (node: Node | undefined): readonly Node[] => (node?.kind === 'seq' ? node.items : [])
-
-/** The names that env files of services define, each with a file that does. */
-const definedInEnvFiles = (model: MapNode, context: LoadContext): ReadonlyMap<string, string> => {
-  const files = new Set(
-    servicesOf(model).flatMap(([, service]) =>
-      itemsOf(childOf(service, 'env_file')).flatMap((item) => textOf(childOf(item, 'path')) ?? []),
-    ),
-  )
-  const defined = new Map<string, string>()
-  for (const file of files) {
-    const read = context.sources.kindOf(file) === 'file' ? context.sources.read(file) : undefined
-    const parsed = read?.ok === true ? parseEnvFile(read.text, { lookup: () => undefined }) : undefined
-    for (const name of parsed?.ok === true ? parsed.values.keys() : []) defined.set(name, defined.get(name) ?? file)
-  }
-  return defined
-}
+/** The items of a list; none of anything else. */
+export const itemsOf = (node: Node | undefined): readonly Node[] => (node?.kind === 'seq' ? node.items : [])
 
 /** What the file format allows and people trip over. */
 export const warnAboutTraps = (model: MapNode, enabled: Services, context: LoadContext): void => {
@@ -123,21 +68,29 @@ const warnBase60 = (service: string, ports: readonly Node[], { problems }: LoadC
 const plainSecrets = (service: string, environment: Node | undefined): readonly { name: string; place: Place }[] => {
   if (environment?.kind === 'map') {
     return [...environment.entries].flatMap(([key, { key: place, value }]) =>
-      isSecretName(key) && isLiteral(value, scalarText(value)) ? [{ name: `${service}.${key}`, place }] : [],
+      isPlainSecret(key, value, scalarText(value)) ? [{ name: `${service}.${key}`, place }] : [],
     )
   }
   return itemsOf(environment).flatMap((item) => {
     const text = textOf(item) ?? ''
     const cut = text.indexOf('=')
     const key = text.slice(0, Math.max(cut, 0))
-    return cut > 0 && isSecretName(key) && isLiteral(item, text.slice(cut + 1))
-      ? [{ name: `${service}.${key}`, place: item }]
-      : []
+    return cut > 0 && isPlainSecret(key, item, text.slice(cut + 1)) ? [{ name: `${service}.${key}`, place: item }] : []
   })
 }
 
-const isLiteral = (node: Node, text: string): boolean =>
-  node.kind === 'scalar' && node.template === undefined && isSecretValue(text)
+const isPlainSecret = (name: string, node: Node, text: string): boolean =>
+  node.kind === 'scalar' &&
+  node.template === undefined &&
+  isSecretName(name) &&
+  isSecretValue(text) &&
+  !isHarmless(name, text)
+
+/** What bears the name of a secret and is none: a switch of how one is made, a yes or no, or the path of a file. */
+const isHarmless = (name: string, text: string): boolean =>
+  /(?:^|_)(?:ALLOW_EMPTY|RANDOM)_/i.test(name) ||
+  /^(?:yes|no|y|n|on|off|true|false|null|none)$/i.test(text.trim()) ||
+  /^(?:~|\.{0,2})\/[\w./@-]*$/.test(text)
 
 const warnSecrets = (
   secrets: readonly { readonly name: string; readonly place: Place }[],

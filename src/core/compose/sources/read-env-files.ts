@@ -37,9 +37,9 @@ export const readValues = (
 ): ReadonlyMap<string, string> | undefined => {
   const result = parseEnvFile(source.text, options)
   if (result.ok) {
-    for (const { name, line, column } of result.missing) {
+    for (const { name, line, column, length } of result.missing) {
       const places = context.missing.get(name) ?? []
-      places.push(placeOf(source, line, column))
+      places.push(placeOf(source, line, column, length))
       context.missing.set(name, places)
     }
     return result.values
@@ -48,7 +48,8 @@ export const readValues = (
   return undefined
 }
 
-const placeOf = (source: SourceText, line: number, column: number): Place => {
+/** A place by its line and column; without a length, to the end of the line. */
+const placeOf = (source: SourceText, line: number, column: number, length?: number): Place => {
   let start = 0
   for (let count = 1; count < line; count += 1) {
     const newline = source.text.indexOf('\n', start)
@@ -58,5 +59,5 @@ const placeOf = (source: SourceText, line: number, column: number): Place => {
   const newline = source.text.indexOf('\n', start)
   const end = newline === -1 ? source.text.length : newline
   const at = Math.min(start + column - 1, end)
-  return { source, start: at, end: Math.max(at + 1, end) }
+  return { source, start: at, end: Math.max(at + 1, length === undefined ? end : Math.min(at + length, end)) }
 }

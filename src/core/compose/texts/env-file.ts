@@ -9,13 +9,21 @@ export type EnvFileOptions = {
   readonly known?: ReadonlyMap<string, string>
 }
 
+/** A variable that had no value where one was used, and the place of its use. */
+type MissingInFile = {
+  readonly name: string
+  readonly line: number
+  readonly column: number
+  readonly length: number
+}
+
 export type EnvFile =
   | {
       readonly ok: true
       readonly values: ReadonlyMap<string, string>
       /** Names that stand alone on a line, whether they have a value in the environment or not. */
       readonly inherited: readonly string[]
-      readonly missing: readonly { readonly name: string; readonly line: number; readonly column: number }[]
+      readonly missing: readonly MissingInFile[]
     }
   | { readonly ok: false; readonly line: number; readonly column: number; readonly message: string }
 
@@ -26,7 +34,7 @@ type Reader = {
   readonly known: ReadonlyMap<string, string> | undefined
   readonly values: Map<string, string>
   readonly inherited: string[]
-  readonly missing: { name: string; line: number; column: number }[]
+  readonly missing: MissingInFile[]
   at: number
 }
 
@@ -174,8 +182,31 @@ const expand = (reader: Reader, value: string, at: number): string | Failure => 
     (name) => reader.lookup(name) ?? reader.values.get(name) ?? reader.known?.get(name),
   )
   if (!result.ok) return fail(reader, at, result.message)
-  for (const { name } of result.missing) reader.missing.push({ name, ...position(reader.text, at) })
+  for (const { name, offset } of result.missing)
+    reader.missing.push({ name, ...placeOfUse(reader, { name, at, nth: countDollars(value, name, offset) }) })
   return result.value
+}
+
+const signOf = (name: string): RegExp => new RegExp(`\\$\\{?${name}`, 'g')
+
+/** How many times a text uses a variable before an offset. */
+const countDollars = (value: string, name: string, offset: number): number =>
+  [...value.slice(0, offset).matchAll(signOf(name))].length
+
+/** The place of the nth use of a variable in a value that begins at `at`: escapes may have moved it, but not its order. */
+const placeOfUse = (
+  { text }: Reader,
+  { name, at, nth }: { name: string; at: number; nth: number },
+): Omit<MissingInFile, 'name'> => {
+  const sign = signOf(name)
+  sign.lastIndex = at
+  let found = sign.exec(text)
+  for (let count = 0; count < nth && found !== null; count += 1) found = sign.exec(text)
+  if (found === null) return { ...position(text, at), length: 1 }
+  const isBraced = found[0].startsWith('${')
+  const close = isBraced ? text.indexOf('}', found.index) : -1
+  const end = close === -1 ? found.index + found[0].length : close + 1
+  return { ...position(text, found.index), length: end - found.index }
 }
 
 const fail = (reader: Reader, at: number, message: string): Failure => ({
