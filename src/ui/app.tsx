@@ -1,4 +1,4 @@
-import { Box, useApp, useInput, useWindowSize } from 'ink'
+import { Box, useApp, useInput, usePaste, useWindowSize } from 'ink'
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { Command } from '../core/events/event.ts'
 import { parseLogFilter } from '../core/state/log-filter.ts'
@@ -146,16 +146,30 @@ const useKeys = (props: AppProps, { setView, screen }: Screening) => {
     for (const effect of handled.effects) perform(effect, props)
   }
 
+  /** Pasted text is no key: it goes into the filter that is being typed, or nowhere. */
+  const paste = (text: string) => {
+    const isTyping = selectKeyScope(latest.current, store.getState()) === 'filter'
+    const [line = ''] = text.split(/[\r\n]/)
+    if (isTyping) act(undefined, line.replaceAll(/\p{Cc}/gu, ''))
+    else latest.current = { ...latest.current, notice: 'Pasted text is no command. "/" takes it as a filter.' }
+    setView(latest.current)
+  }
+
+  usePaste(paste)
   useInput((input, key) => {
     const name = toKeyName(input, key)
+    if (name === undefined && isPasted(input)) return paste(input)
     if (name !== undefined) act(name, '')
     else if (!key.ctrl && !key.meta) {
-      // One chunk may hold several keys: held keys over a slow line, or a paste.
+      // One chunk may hold several keys: held keys, over a slow line.
       for (const char of input) act(toControlName(char), char)
     }
     setView(latest.current)
   })
 }
+
+/** A terminal that does not mark what is pasted sends it as one chunk of many different characters; keys that are held make chunks of few. */
+const isPasted = (input: string): boolean => input.length >= 8 && new Set(input).size > 3
 
 const perform = (effect: Effect, props: AppProps) => {
   switch (effect.kind) {

@@ -13,6 +13,7 @@ export type UiCommand =
   | 'rebuild'
   | 'toggle'
   | 'kill'
+  | 'killNow'
   | 'open'
   | 'copy'
   | 'details'
@@ -33,7 +34,7 @@ export type UiCommand =
   | 'clear'
 
 /** Who has the keyboard. */
-export type KeyScope = 'main' | 'filter' | 'help' | 'details' | 'quit' | 'question'
+export type KeyScope = 'main' | 'filter' | 'help' | 'details' | 'quit' | 'kill' | 'question'
 
 export type Binding = {
   readonly command: UiCommand
@@ -76,7 +77,22 @@ export const keymap: readonly Binding[] = [
     help: 'Leave the services running and go',
     group: 'Session',
   },
-  { command: 'back', keys: ['esc', 'n'], when: ['quit'], hint: 'stay here', help: 'Stay here', group: 'Session' },
+  {
+    command: 'killNow',
+    keys: ['y', 'enter'],
+    when: ['kill'],
+    hint: 'kill it',
+    help: 'Kill the service',
+    group: 'Service',
+  },
+  {
+    command: 'back',
+    keys: ['esc', 'n'],
+    when: ['quit', 'kill'],
+    hint: 'stay here',
+    help: 'Stay here',
+    group: 'Session',
+  },
   { command: 'accept', keys: ['enter'], when: ['filter'], hint: 'keep', help: 'Keep the filter', group: 'Log' },
   { command: 'clear', keys: ['esc'], when: ['filter'], hint: 'clear', help: 'Clear the filter', group: 'Log' },
   { command: 'erase', keys: ['backspace', 'delete'], when: ['filter'], help: 'Erase a character', group: 'Log' },
@@ -132,7 +148,13 @@ export const keymap: readonly Binding[] = [
     help: 'Stop the service, or start it',
     group: 'Service',
   },
-  { command: 'kill', keys: ['x'], when: ['main'], help: 'Kill the service at once', group: 'Service' },
+  {
+    command: 'kill',
+    keys: ['x'],
+    when: ['main'],
+    help: 'Kill the service at once, after a question',
+    group: 'Service',
+  },
   {
     command: 'open',
     keys: ['o'],
@@ -235,7 +257,7 @@ export const keymap: readonly Binding[] = [
   {
     command: 'interrupt',
     keys: ['ctrl-c'],
-    when: ['main', 'filter', 'help', 'details', 'quit', 'question'],
+    when: ['main', 'filter', 'help', 'details', 'quit', 'kill', 'question'],
     help: 'Stop all services; a second time kills them',
     group: 'Session',
   },

@@ -59,7 +59,7 @@ export const composeScreen = (input: ScreenInput): Screen => {
   const services = selectServiceViews(state)
   // The table says already who only waits for others.
   const activities = selectActivities(state).filter((activity) => activity.verb !== 'waiting')
-  const prompt = toPromptRows(state, { scope, width, theme })
+  const prompt = toPromptRows(state, { scope, chosen: selectChosen(view, state) ?? '', width, theme })
   const sizes = layout({
     columns: width,
     rows: input.rows,

@@ -48,6 +48,7 @@ export const updateView = (command: UiCommand, context: CommandContext): Handled
     case 'rebuild':
     case 'toggle':
     case 'kill':
+    case 'killNow':
     case 'open':
     case 'copy':
       return onService(command, fresh)
@@ -107,7 +108,7 @@ const onSession = (
 }
 
 const onService = (
-  command: 'restart' | 'rebuild' | 'toggle' | 'kill' | 'open' | 'copy',
+  command: 'restart' | 'rebuild' | 'toggle' | 'kill' | 'killNow' | 'open' | 'copy',
   { view, state, canOpen }: CommandContext,
 ): Handled => {
   const name = selectChosen(view, state)
@@ -116,8 +117,13 @@ const onService = (
   switch (command) {
     case 'restart':
     case 'rebuild':
-    case 'kill':
       return send(view, { type: command, service: service.name })
+    case 'kill':
+      return service.replicas.running === 0
+        ? only({ ...view, notice: `${service.name} does not run.` })
+        : only({ ...view, overlay: 'kill' })
+    case 'killNow':
+      return send(backFrom(view), { type: 'kill', service: service.name })
     case 'toggle':
       return send(view, { type: service.replicas.running > 0 ? 'stop' : 'start', service: service.name })
     case 'open':

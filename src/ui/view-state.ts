@@ -16,7 +16,7 @@ export type ViewState = {
   readonly typing: boolean
   readonly wrap: boolean
   readonly timestamps: boolean
-  readonly overlay?: 'help' | 'details' | 'quit'
+  readonly overlay?: 'help' | 'details' | 'quit' | 'kill'
   /** First row of the overlay that is shown. */
   readonly scroll: number
   /** Stopping was asked for from here. */

@@ -25,12 +25,23 @@ describe('keys of a service', () => {
     ['r', { type: 'restart', service: 'web' }],
     ['jr', { type: 'restart', service: 'api' }],
     ['\u001b[BR', { type: 'rebuild', service: 'api' }],
-    ['jkx', { type: 'kill', service: 'web' }],
+    ['jkxy', { type: 'kill', service: 'web' }],
+    ['jx\r', { type: 'kill', service: 'api' }],
     ['s', { type: 'stop', service: 'web' }],
     ['jjjs', { type: 'start', service: 'migrate' }],
     ['jjjjjjjjs', { type: 'stop', service: 'db' }],
   ])('%j', async (keys, command) => {
     expect(await sentBy(keys)).toEqual([command])
+  })
+
+  it('asks before it kills', async () => {
+    const shown = show()
+    await shown.press('x', 'kill web', 'save nothing', 'y kill it', 'stay here')
+    await shown.press('\u001b', '!kill web')
+    await shown.press('x', 'kill web')
+    await shown.press('xn', '!kill web')
+    await shown.press('jjjx', 'migrate does not run.')
+    expect(shown.sent).toEqual([])
   })
 
   it('open and copy its address', async () => {
@@ -41,6 +52,32 @@ describe('keys of a service', () => {
     await shown.press('jjjjo', 'localhost:5432 does not look like a web page')
     await shown.press('kko', 'worker publishes no port.')
     expect(shown.opened).toHaveLength(1)
+  })
+})
+
+describe('what is pasted', () => {
+  const paste = (text: string) => `\u001b[200~${text}\u001b[201~`
+
+  it('is no command, whatever it holds', async () => {
+    const shown = show()
+    await shown.press(paste('xyqsd\rx\ry'), 'Pasted text is no command')
+    await shown.press('q', 'quit shop')
+    shown.tty.type(paste('sdq'))
+    await shown.press('\u001b', '!quit shop')
+    expect(shown.sent).toEqual([])
+  })
+
+  it('goes into the filter that is being typed, its first line alone', async () => {
+    const shown = show()
+    await shown.press('/', 'log · all services /')
+    await shown.press(paste('GET /ca\u0007rt\nqx'), '/ GET /cart_', '!postgres')
+    expect(shown.sent).toEqual([])
+  })
+
+  it('is recognised without marks, where a terminal sends none', async () => {
+    const shown = show()
+    await shown.press('export QUIT=xsd\r', 'Pasted text is no command')
+    expect(shown.sent).toEqual([])
   })
 })
 

@@ -8,9 +8,9 @@ import { toTitleRow } from './title-row.ts'
 /** A question that waits for an answer; the keys that answer it stand in the bar below. Empty when there is none. */
 export const toPromptRows = (
   state: State,
-  options: { readonly scope: KeyScope; readonly width: number; readonly theme: Theme },
+  options: { readonly scope: KeyScope; readonly chosen: string; readonly width: number; readonly theme: Theme },
 ): readonly string[] => {
-  const { scope, width, theme } = options
+  const { scope, chosen, width, theme } = options
   const { ellipsis } = theme.symbols
   const question = state.questions[0]
   if (scope === 'question' && question !== undefined) {
@@ -26,6 +26,11 @@ export const toPromptRows = (
       }),
     ]
   }
+  if (scope === 'kill')
+    return [
+      toTitleRow({ name: `kill ${chosen}`, focused: true }, { width, theme }),
+      composeRow([{ text: ' Its processes end at once and save nothing.' }], { width, ellipsis }),
+    ]
   if (scope !== 'quit') return []
   const running = state.services.filter((service) => service.containers.some((one) => one.state === 'running')).length
   return [
