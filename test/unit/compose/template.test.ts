@@ -119,3 +119,15 @@ test('the variables of a text with what they have to say', () => {
     { name: 'D', default: '', alternate: 'd', required: false },
   ])
 })
+
+test('the variables inside of defaults, replacements and messages are variables of the text too', () => {
+  const names = (text: string): string =>
+    variablesOf(text)
+      .map(({ name, required }) => name + (required ? '!' : ''))
+      .join(' ')
+  expect(names('${A:-$B}')).toBe('A B')
+  expect(names('${A-${B:-${C}}}')).toBe('A B C')
+  expect(names('${A:+${C}} ${D+$E-$F}')).toBe('A C D E F')
+  expect(names('${A:?$D} ${G?ask ${H} $$I}')).toBe('A! D G! H')
+  expect(names('${A:-${B:?$C}}')).toBe('A B! C')
+})

@@ -65,7 +65,10 @@ export const interpolateText = (text: string, lookup: Lookup): Interpolated => {
   return { ok: true, value, missing: state.missing, used: [...state.used] }
 }
 
-/** The variables of a text, outermost only, as `docker compose config --variables` lists them. */
+/**
+ * The variables of a text, and those inside of defaults, replacements and messages, as `docker compose config --variables`
+ * lists them; it leaves out those of messages.
+ */
 export const variablesOf = (text: string): readonly TemplateVariable[] => {
   const found: TemplateVariable[] = []
   for (let token = nextToken(text, 0); token !== undefined; token = nextToken(text, token.end)) {
@@ -78,6 +81,7 @@ export const variablesOf = (text: string): readonly TemplateVariable[] => {
       alternate: sign === '+' ? token.operand : '',
       required: sign === '?',
     })
+    found.push(...variablesOf(token.operand))
   }
   return found
 }
