@@ -147,7 +147,7 @@ const runDocument = async (call: ConfigCall): Promise<number> => {
     import('../../core/compose/texts/natural-order.ts'),
     import('../../core/compose/print/write-yaml.ts'),
   ])
-  const document = { ...(toPlain(model) as Record<string, unknown>), name }
+  const document = { ...(toPlain(model) as Record<string, unknown>), ...(flags['no-normalize'] ? {} : { name }) }
   if (flags.quiet) return 0
   if (flags.services) return write(call, lines(Object.keys((document as { services?: object }).services ?? {}).sort()))
   return write(call, flags.format === 'json' ? writeJson(sortKeys(document)) : writeYaml(sortKeysNaturally(document)))

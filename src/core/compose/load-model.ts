@@ -22,5 +22,5 @@ export const loadModel = (
   const placed = isResolving
     ? resolvePaths(complete, { base, sources: context.sources, problems: context.problems })
     : complete
-  return resolveEnvironment(placed, scope.variables.lookup)
+  return context.steps.interpolate ? resolveEnvironment(placed, scope.variables.lookup) : placed
 }

@@ -112,7 +112,8 @@ const buildModel = (place: ProjectPlace, name: string, context: LoadContext): Ma
   }
   context.problems.damage.nextStage()
   const tiered = applyTiers(merged, context.problems)
-  return context.steps.normalize ? normalize(tiered, { name, lookup: variables.lookup }) : tiered
+  if (!context.steps.normalize) return tiered
+  return normalize(tiered, { name, lookup: context.steps.interpolate ? variables.lookup : undefined })
 }
 
 const startOf = (files: readonly string[], { texts }: LoadContext): Place | undefined => {

@@ -173,6 +173,8 @@ const portNodes = (node: SeqNode, at: At): Node => {
       continue
     }
     const parsed = parseShortPort(scalarText(item))
+    // One that still holds a variable leaves the whole list as it is written.
+    if (!parsed.ok && at.lenient) return node
     if (!parsed.ok) items.push(failed(item, { ...at, path: `${at.path}[${index}]` }, parsed.message))
     else items.push(...parsed.ports.map((port) => portNode(item, port)))
   }

@@ -15,8 +15,11 @@ import { scalarText } from './merge.ts'
 
 type Lookup = (name: string) => string | undefined
 
-/** Writes out what is implied: the default network, dependencies by links and shared namespaces, Dockerfile and real names. */
-export const normalize = (root: MapNode, { name, lookup }: { name: string; lookup: Lookup }): MapNode => {
+/**
+ * Writes out what is implied: the default network, dependencies by links and shared namespaces, Dockerfile and real names.
+ * Without a lookup, names that stand alone in `environment` and `build.args` stay alone.
+ */
+export const normalize = (root: MapNode, { name, lookup }: { name: string; lookup: Lookup | undefined }): MapNode => {
   const networked = normalizeNetworks(root)
   const services = networked.entries.get('services')?.value
   const model =
@@ -60,7 +63,7 @@ const normalizeNetworks = (root: MapNode): MapNode => {
     : withEntry(model, 'networks', withEntry(declared, 'default', scalarAt(uses, null)))
 }
 
-const normalizeService = (service: MapNode, lookup: Lookup): MapNode => {
+const normalizeService = (service: MapNode, lookup: Lookup | undefined): MapNode => {
   let result = service
   const policy = result.entries.get('pull_policy')?.value
   if (policy?.kind === 'scalar' && policy.value === 'if_not_present') {
@@ -69,18 +72,20 @@ const normalizeService = (service: MapNode, lookup: Lookup): MapNode => {
   const build = result.entries.get('build')?.value
   if (build?.kind === 'map') result = withEntry(result, 'build', normalizeBuild(build, lookup))
   const environment = result.entries.get('environment')?.value
-  if (environment !== undefined)
+  if (environment !== undefined && lookup !== undefined)
     result = withEntry(result, 'environment', resolveNames(environment, lookup, { drop: false }))
   return withDependencies(result)
 }
 
-const normalizeBuild = (build: MapNode, lookup: Lookup): MapNode => {
+const normalizeBuild = (build: MapNode, lookup: Lookup | undefined): MapNode => {
   const isSet = (key: string): boolean => build.entries.has(key) && !isNull(build.entries.get(key)!.value)
   let result = isSet('context') ? build : withEntry(build, 'context', scalarAt(build, '.'))
   if (!isSet('dockerfile') && !isSet('dockerfile_inline'))
     result = withEntry(result, 'dockerfile', scalarAt(build, 'Dockerfile'))
   const args = result.entries.get('args')?.value
-  return args === undefined ? result : withEntry(result, 'args', resolveNames(args, lookup, { drop: true }))
+  return args === undefined || lookup === undefined
+    ? result
+    : withEntry(result, 'args', resolveNames(args, lookup, { drop: true }))
 }
 
 const withDependencies = (service: MapNode): MapNode => {
