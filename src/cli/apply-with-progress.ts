@@ -3,8 +3,9 @@ import type { Observed } from '../core/plan/observed.ts'
 import type { ApplyResult, PlanFunction } from '../engine/apply.ts'
 import { toStepSubject } from '../engine/step-summary.ts'
 import { toFailureLine } from '../report/failure-line.ts'
+import type { Paint } from '../report/paint.ts'
 import type { CliContext } from './context.ts'
-import { createProgress, type ProgressOptions } from './screen/progress.ts'
+import { createProgress, toStatusView, type ProgressOptions } from './screen/progress.ts'
 import type { Target } from './target.ts'
 
 export type ApplyWithProgressOptions = {
@@ -19,7 +20,10 @@ export type ApplyWithProgressOptions = {
   readonly looksAgain?: boolean
   readonly silent?: NonNullable<ProgressOptions['silent']>
   /** Prints what was done after a run that ended well. */
-  readonly summarize?: (result: ApplyResult, ms: number) => Promise<readonly string[]>
+  readonly summarize?: (
+    result: ApplyResult,
+    told: { readonly ms: number; readonly paint: Paint },
+  ) => Promise<readonly string[]>
 }
 
 /** Carries a plan out with progress, or with `--dry-run` prints it. Resolves with the result and the exit code. */
@@ -40,6 +44,7 @@ export const applyWithProgress = async (
     : createProgress(context, { project: target.name, title, silent: options.silent ?? [] })
   if (progress !== undefined) emitter.subscribe(progress.tell)
   const startedAt = deps.clock.now()
+  const status = toStatusView(context)
   try {
     const result = await applyPlan(
       deps,
@@ -61,13 +66,16 @@ export const applyWithProgress = async (
     )
     progress?.end()
     if (context.signal.aborted && isTalkative(context))
-      context.stderr.write('Cancelled. What was begun is finished by the next "stack up" or "stack down".\n')
+      status.stderr.write('Cancelled. What was begun is finished by the next "stack up" or "stack down".\n')
     else if (result.exit !== 0 && !dryRun && isTalkative(context))
-      context.stderr.write(`${tellFailure(context, { title, target, result, ms: deps.clock.now() - startedAt })}\n`)
+      status.stderr.write(`${tellFailure(status, { title, target, result, ms: deps.clock.now() - startedAt })}\n`)
     if (dryRun) await printPlan(context, result.plans[0])
     else if (result.exit === 0 && options.summarize !== undefined && isTalkative(context)) {
-      const lines = await options.summarize(result, deps.clock.now() - startedAt)
-      context.stderr.write(`${lines.join('\n')}\n`)
+      const lines = await options.summarize(result, {
+        ms: deps.clock.now() - startedAt,
+        paint: status.terminal.paint.stderr,
+      })
+      status.stderr.write(`${lines.join('\n')}\n`)
     }
     return { exit: context.signal.aborted ? (context.signals.exitCode() ?? result.exit) : result.exit, result }
   } catch (error) {

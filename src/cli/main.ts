@@ -59,7 +59,7 @@ const runInvocation = async (
     const { toCommandHelp, toGeneralHelp } = await import('./help-text.ts')
     const options = {
       paint: context.terminal.paint.stdout,
-      width: context.terminal.stdout ? Math.min(context.terminal.size().columns, 100) : 100,
+      width: context.terminal.stdout ? Math.min(context.terminal.size('stdout').columns, 100) : 100,
     }
     context.stdout.write(
       `${(command === undefined ? toGeneralHelp(options) : toCommandHelp(command, options)).join('\n')}\n`,

@@ -3,6 +3,7 @@ import type { Project } from '../core/project/project.ts'
 import type { TransferProgress } from '../engine/ports/image-runtime.ts'
 import type { CliContext } from './context.ts'
 import { printProblems } from './screen/print-failure.ts'
+import { toStatusView } from './screen/progress.ts'
 
 type PushOptions = {
   readonly project: Project
@@ -31,8 +32,9 @@ export const pushImages = async (
   }
   const runtime = await context.runtime()
   const isSilent = quiet || context.terminal.progress === 'quiet'
+  const status = toStatusView(context)
   const say = (text: string): void => {
-    if (!isSilent) context.stderr.write(` ${text}\n`)
+    if (!isSilent) status.stderr.write(` ${text}\n`)
   }
   const results = await Promise.allSettled(
     images.map(async (image) => {

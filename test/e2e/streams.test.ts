@@ -1,7 +1,11 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { running } from '../support/checks.ts'
 import { failsWith, prints, silentAbout, stderr, stdout } from '../support/output-checks.ts'
+import { startInTerminal } from '../support/pty.ts'
 import { scenario } from '../support/scenario.ts'
 import { job, sleeper } from '../support/snippets.ts'
+import { toolCommand } from '../support/tool.ts'
 
 /** What goes in and out of the command itself. */
 
@@ -67,6 +71,39 @@ scenario(
       stdout(/web-1\s+Started/),
     )
     await s.step('down', '--progress plain down', stderr(/web-1\s+Removed/))
+  },
+)
+
+scenario(
+  'colours and a list that moves go to a terminal and never into a file, whichever of the two streams it is',
+  {
+    only: 'it draws for standard error whatever it writes to',
+    files: { 'compose.yaml': `services: { web: { ${sleeper}, ports: ["80"] } }` },
+  },
+  async (s) => {
+    const stack = ['env', '-u', 'NO_COLOR', ...toolCommand('stack')].join(' ')
+    const runs = [
+      ['up -d > text', 'web-1', ''],
+      ['up -d --force-recreate 2> text', '', 'web-1  Recreated'],
+      ['down > text', 'web-1', ''],
+      ['COMPOSE_STATUS_STDOUT=1 up -d > text', '', 'web-1  Started'],
+      ['COMPOSE_STATUS_STDOUT=1 down 2> text', 'web-1', ''],
+      ['--ansi always up -d 2> text', '', '\u001B['],
+    ] as const
+    for (const [words, onScreen, inFile] of runs) {
+      const [variables, command] = words.startsWith('COMPOSE') ? words.split(/ (.*)/s) : ['', words]
+      const line = `${variables} ${stack} ${command}; echo code $?`
+      const terminal = startInTerminal(['sh', '-c', line], s.folder)
+      try {
+        await terminal.shows('code 0')
+        if (onScreen.startsWith('web')) await terminal.shows(onScreen)
+      } finally {
+        terminal.kill()
+      }
+      const text = await readFile(join(s.folder, 'text'), 'utf8')
+      if (!text.includes(inFile) || (inFile === '' && text !== '')) throw new Error(`${words}: the file holds ${text}`)
+      if (inFile !== '\u001B[' && text.includes('\u001B')) throw new Error(`${words}: ${JSON.stringify(text)}`)
+    }
   },
 )
 

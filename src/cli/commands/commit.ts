@@ -1,4 +1,5 @@
 import { loadTarget } from '../load-target.ts'
+import { toStatusView } from '../screen/progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { commitCommand } from '../table/container-commands.ts'
 import { assertServices, selectContainer } from '../target.ts'
@@ -24,6 +25,7 @@ export const runCommit = async ({ context, flags, words }: CallOf<typeof commitC
     ...(flags.message === undefined ? {} : { message: flags.message }),
   }
   const { imageId } = await runtime.commitContainer(id, spec, { signal: context.signal })
-  if (context.terminal.progress !== 'quiet') context.stderr.write(` Container ${name}  Committed as ${imageId}\n`)
+  if (context.terminal.progress !== 'quiet')
+    toStatusView(context).stderr.write(` Container ${name}  Committed as ${imageId}\n`)
   return 0
 }

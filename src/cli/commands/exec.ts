@@ -31,7 +31,7 @@ export const runExec = async ({ context, flags, words }: CallOf<typeof execComma
       environment: Object.entries(parseKeyValues(flags.env, context.env)).map(([key, value]) =>
         value === null ? key : `${key}=${value}`,
       ),
-      ...(tty ? { size: context.terminal.size() } : {}),
+      ...(tty ? { size: context.terminal.size('stdout') } : {}),
     },
     { signal: context.signal },
   )

@@ -63,7 +63,7 @@ const runDetached = async (
     ...createConfirm(context, { yes: flags.yes }),
     ...toAwaitTimeout(flags['wait-timeout']),
     silent: toSilent(flags),
-    summarize: (result, ms) => summarizeUp(context, { project, result, ms }),
+    summarize: (result, told) => summarizeUp(context, { project, result, ...told }),
   })
   return exit
 }

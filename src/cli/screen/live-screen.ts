@@ -24,7 +24,7 @@ export const createLiveScreen = (list: LiveList, { context }: { readonly context
 
   const erase = (): string => (drawn === 0 ? '' : `\u001B[${drawn}A\r\u001B[0J`)
   const draw = (permanent: string): void => {
-    const frame = list.frame(clock.now(), terminal.size())
+    const frame = list.frame(clock.now(), terminal.size('stderr'))
     const body = frame.length === 0 ? '' : `${frame.join('\n')}\n`
     const hide = isHidden || body === '' ? '' : hideCursor
     isHidden ||= body !== ''

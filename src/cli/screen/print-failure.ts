@@ -15,7 +15,7 @@ export const createProblemOptions = ({
   const sources = new Map<string, string | undefined>()
   return {
     paint: terminal.paint.stderr,
-    ...(terminal.stderr ? { width: Math.max(40, terminal.size().columns) } : {}),
+    ...(terminal.stderr ? { width: Math.max(40, terminal.size('stderr').columns) } : {}),
     readSource: (file) => {
       if (!sources.has(file)) sources.set(file, file === '-' ? readInput() : readText(file))
       return sources.get(file)

@@ -7,7 +7,7 @@ import { createPlainReport, createToldProblems, type PlainOptions } from '../../
 import type { CliContext } from '../context.ts'
 import { createLiveScreen } from './live-screen.ts'
 import { createProblemOptions, printProblems } from './print-failure.ts'
-import { isTruthy } from './terminal.ts'
+import { isTruthy, onStdout } from './terminal.ts'
 
 export type ProgressOptions = {
   readonly project: string
@@ -27,11 +27,17 @@ export type Progress = {
 }
 
 /** Chosen by `--progress`: a live list, lines, NDJSON, or nothing but problems. */
-export const createProgress = (context: CliContext, options: ProgressOptions): Progress => {
-  // Docker Compose's switch for scripts that take what is on standard error for a failure.
-  const view = isTruthy(context.env['COMPOSE_STATUS_STDOUT']) ? { ...context, stderr: context.stdout } : context
-  return createView(view, options)
-}
+export const createProgress = (context: CliContext, options: ProgressOptions): Progress =>
+  createView(toStatusView(context), options)
+
+/**
+ * The context of those who say what goes on. `COMPOSE_STATUS_STDOUT` is Docker Compose's switch for scripts that take what is on
+ * standard error for a failure.
+ */
+export const toStatusView = (context: CliContext): CliContext =>
+  isTruthy(context.env['COMPOSE_STATUS_STDOUT'])
+    ? { ...context, stderr: context.stdout, terminal: onStdout(context.terminal) }
+    : context
 
 const createView = (context: CliContext, options: ProgressOptions): Progress => {
   switch (context.terminal.progress) {

@@ -18,8 +18,8 @@ export type Terminal = {
   readonly progressAsked: boolean
   readonly paint: { readonly stdout: Paint; readonly stderr: Paint }
   readonly colors: { readonly stdout: boolean; readonly stderr: boolean }
-  /** Cells now: a window may change its size. */
-  size(): { readonly columns: number; readonly rows: number }
+  /** Cells now of the terminal behind a stream: a window may change its size. */
+  size(stream: 'stdout' | 'stderr'): { readonly columns: number; readonly rows: number }
 }
 
 export const createTerminal = (env: Environment, global: GlobalFlags): Terminal => {
@@ -46,12 +46,18 @@ export const createTerminal = (env: Environment, global: GlobalFlags): Terminal 
     colors,
     paint: { stdout: createPaint({ colors: colors.stdout }), stderr: createPaint({ colors: colors.stderr }) },
     // Some terminals say 0 for what they do not know.
-    size: () => ({
-      columns: process.stderr.columns || process.stdout.columns || 80,
-      rows: process.stderr.rows || process.stdout.rows || 24,
-    }),
+    size: (stream) => ({ columns: process[stream].columns || 80, rows: process[stream].rows || 24 }),
   }
 }
+
+/** The terminal as it looks to whoever writes what belongs on standard error to standard output. */
+export const onStdout = (terminal: Terminal): Terminal => ({
+  ...terminal,
+  stderr: terminal.stdout,
+  colors: { ...terminal.colors, stderr: terminal.colors.stdout },
+  paint: { ...terminal.paint, stderr: terminal.paint.stdout },
+  size: () => terminal.size('stdout'),
+})
 
 const toProgress = (asked: string, { isTty }: { readonly isTty: boolean }): ProgressKind => {
   switch (asked) {

@@ -1,12 +1,20 @@
 import type { Project } from '../../core/project/project.ts'
 import type { ApplyResult } from '../../engine/apply.ts'
 import { toSummaryLines } from '../../report/summary.ts'
+import type { Paint } from '../../report/paint.ts'
 import type { CliContext } from '../context.ts'
+
+type Summary = {
+  readonly project: Project
+  readonly result: ApplyResult
+  readonly ms: number
+  readonly paint: Paint
+}
 
 /** What `up -d` did, and where it can be reached. */
 export const summarizeUp = async (
   context: CliContext,
-  { project, result, ms }: { readonly project: Project; readonly result: ApplyResult; readonly ms: number },
+  { project, result, ms, paint }: Summary,
 ): Promise<readonly string[]> => {
   const publishes = Object.values(project.services).some(({ ports = [] }) => ports.length > 0)
   const containers = publishes
@@ -18,6 +26,6 @@ export const summarizeUp = async (
     isDone: (step) => result.outcomes.get(step.id)?.status === 'done',
     containers,
     ms,
-    paint: context.terminal.paint.stderr,
+    paint,
   })
 }
