@@ -2,10 +2,11 @@ import type { Stats } from 'node:fs'
 import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HostEntry, HostFiles } from '../engine/ports/host-files.ts'
+import { readListedFile } from '../wire/file-content.ts'
 
 /** The files of this machine. What vanishes or cannot be read while it is listed is left out. */
 export const createHostFiles = (): HostFiles => ({
-  read: (path) => readFile(path),
+  read: (path, { followLinks = false } = {}) => (followLinks ? readFile(path) : readListedFile(path)),
   stat: (path) => readEntry(path),
   realpath: (path) => realpath(path).catch(() => undefined),
   list: async (path, ignored) => {

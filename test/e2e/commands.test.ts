@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { eventually, exited, health, inside, nothingLeft, replicas, running, state } from '../support/checks.ts'
+import { eventually, exited, health, nothingLeft, running, state } from '../support/checks.ts'
 import { failsWith, json, lines, prints, silentAbout, stderr, stdout } from '../support/output-checks.ts'
 import { freePorts, image } from '../support/objects.ts'
 import { scenario } from '../support/scenario.ts'
 import { healthyAtOnce, job, sleeper } from '../support/snippets.ts'
 
-/** Commands that look or copy: ps, ls, images, port, top, stats, events, cp, attach, volumes, version. */
+/** Commands that look or copy: ps, ls, images, port, top, stats, events, attach, volumes, version. */
 
 const refused = {
   says: 'fails',
@@ -209,59 +206,6 @@ const eventuallyHeard = async (act: () => Promise<void>) => {
     }
   }
 }
-
-scenario(
-  'cp copies a file and a folder in and out',
-  {
-    files: {
-      'compose.yaml': `services: { web: { ${sleeper}, scale: 2 } }`,
-      'in.txt': 'inward\n',
-      'folder/deep/file.txt': 'deep\n',
-    },
-  },
-  async (s) => {
-    await s.step('up', 'up -d', replicas('web', 1, 2))
-    await s.step('a file to every replica', 'cp in.txt web:/tmp/in.txt', inside('web', 'cat /tmp/in.txt', /inward/))
-    await s.step('the second has it too', 'exec -T --index 2 web cat /tmp/in.txt', lines('inward'))
-    await s.step('a folder', 'cp folder web:/tmp/folder', inside('web', 'cat /tmp/folder/deep/file.txt', /deep/))
-    await s.step('out again', 'cp web:/tmp/folder/deep/file.txt out.txt')
-    const text = await readFile(join(s.folder, 'out.txt'), 'utf8')
-    if (text !== 'deep\n') throw new Error(`out.txt holds ${text}`)
-    await s.step('what is not there', 'cp web:/tmp/nothing out2.txt', refused)
-  },
-)
-
-scenario(
-  'cp --dry-run says what would be copied for every replica, fails where the copy would, and copies nothing',
-  {
-    differs: 'the reference fails on its way to the dry copy of a file that is not there, and says nothing otherwise',
-    files: { 'compose.yaml': `services: { web: { ${sleeper}, scale: 2 } }`, 'in.txt': 'inward\n' },
-  },
-  async (s) => {
-    await s.step('up', 'up -d', replicas('web', 1, 2))
-    await s.step(
-      'in',
-      '--dry-run cp in.txt web:/tmp/in.txt',
-      lines(
-        '%p-web-1: would copy in.txt to %p-web-1:/tmp/in.txt',
-        '%p-web-2: would copy in.txt to %p-web-2:/tmp/in.txt',
-      ),
-      inside('web', 'ls /tmp | wc -l', /^0/),
-    )
-    await s.step(
-      'out',
-      'cp --dry-run web:/etc/hostname ./out.txt',
-      lines('%p-web-1: would copy %p-web-1:/etc/hostname to ./out.txt'),
-    )
-    if (existsSync(join(s.folder, 'out.txt'))) throw new Error('out.txt was written')
-    await s.step('no source here', '--dry-run cp nothing.txt web:/tmp/', failsWith(2), stderr('There is no '))
-    await s.step('no source there', '--dry-run cp web:/nothing .', failsWith(1), stderr('/nothing'))
-    await s.step('no folder here', '--dry-run cp web:/etc/hostname nowhere/a', failsWith(2), stderr('nowhere'))
-    const gone = stderr('There is no folder /nowhere in %p-web-1.')
-    await s.step('no folder there', '--dry-run cp in.txt web:/nowhere/a', failsWith(2), gone)
-    await s.step('so says the copy', 'cp in.txt web:/nowhere/a', failsWith(2), gone)
-  },
-)
 
 scenario(
   'attach shows what comes and ends with the container',

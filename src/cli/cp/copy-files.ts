@@ -1,15 +1,15 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { chmod, lchown, link, lstat, mkdir, readdir, readlink, rm, stat, symlink, utimes } from 'node:fs/promises'
-import { basename, dirname, join, resolve, sep } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, resolve, sep } from 'node:path'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { Runtime } from '../../engine/ports/runtime.ts'
 import type { ObservedContainer } from '../../core/plan/observed.ts'
-import { readTar, type TarItem } from '../../wire/read-tar.ts'
+import { readTar } from '../../wire/read-tar.ts'
+import { readListedFileInPieces } from '../../wire/file-content.ts'
 import { writeTar, type StreamedEntry } from '../../wire/write-tar.ts'
 import type { CliContext } from '../context.ts'
 import { createUsageError } from '../usage-error.ts'
 import { writeOut } from '../screen/write-out.ts'
+import { toBinary, unpack } from './unpack.ts'
 
 export type CopyOptions = {
   readonly container: ObservedContainer
@@ -63,7 +63,7 @@ const extract = async (
     isFolder,
   })
   if (dryRun) return
-  for await (const item of readTar(found.tar, source)) await writeItem(item, toBinary(Buffer.from(target)))
+  await unpack(readTar(found.tar, source), target)
 }
 
 type LocalTarget = {
@@ -73,59 +73,43 @@ type LocalTarget = {
   readonly isFolder: boolean
 }
 
-/** Where the root of the archive goes: into a folder that is there, or under the name that was given. */
+/**
+ * Where the root of the archive goes: into a folder that is there, or under the name that was given. Links of that name are
+ * followed, for it was given; what is below it is `unpack`'s.
+ */
 const toLocalTarget = async (
   path: string,
   { name, contentOnly, endsWithSlash, isFolder }: LocalTarget,
-): Promise<string> => {
-  const existing = await stat(path).catch(() => undefined)
-  if (existing?.isDirectory() === true) return contentOnly ? path : join(path, name)
+): Promise<{ readonly folder: string; readonly name?: string }> => {
+  const place = await followNamed(path)
+  const existing = await stat(place).catch(() => undefined)
+  if (existing?.isDirectory() === true)
+    return { folder: toBinaryPath(place), ...(contentOnly ? {} : { name: toBinaryPath(name) }) }
   if (existing !== undefined && isFolder)
     throw createUsageError({ detail: `A folder cannot be copied over the file ${path}.` }, 'cp')
+  if (existing?.isFile() === false)
+    throw createUsageError({ detail: `${path} is a device, a pipe or a socket, and a file belongs here.` }, 'cp')
   if (existing === undefined && endsWithSlash && !isFolder)
     throw createUsageError({ detail: `There is no folder ${path}.` }, 'cp')
-  const parent = await stat(dirname(path)).catch(() => undefined)
-  if (parent?.isDirectory() !== true) throw createUsageError({ detail: `There is no folder ${dirname(path)}.` }, 'cp')
-  return path
+  const parent = await stat(dirname(place)).catch(() => undefined)
+  if (parent?.isDirectory() !== true) throw createUsageError({ detail: `There is no folder ${dirname(place)}.` }, 'cp')
+  return { folder: toBinaryPath(dirname(place)), name: toBinaryPath(basename(place)) }
 }
 
-/** A name that may be no UTF-8, as a text of one character a byte, and back: nothing else keeps it as it is. */
-const toBinary = (name: Buffer): string => name.toString('latin1')
-const fromBinary = (name: string): Buffer => Buffer.from(name, 'latin1')
+const toBinaryPath = (path: string): string => toBinary(Buffer.from(path))
 
-/** @param target the place of the archive's root, in binary as all names here */
-const writeItem = async (item: TarItem, target: string): Promise<void> => {
-  const toPath = (name: Buffer): string => {
-    const inner = toBinary(name).replace(/^[^/]*\/*|\/+$/g, '')
-    const place = inner === '' ? target : join(target, inner)
-    // An archive must not lead out of the folder that was named.
-    if (place !== target && !place.startsWith(target + sep))
-      throw new StackError('engine/refused', { what: 'copy files', why: `the archive has the path ${name.toString()}` })
-    return place
+/** As many as Linux follows. */
+const maxLinks = 40
+
+/** What links at the end of a path lead to, be it there or not. */
+const followNamed = async (path: string): Promise<string> => {
+  let place = path
+  for (let count = 0; count < maxLinks; count += 1) {
+    const target = await readlink(place).catch(() => undefined)
+    if (target === undefined) return place
+    place = resolve(await realpath(dirname(place)), target)
   }
-  const path = fromBinary(toPath(item.path))
-  switch (item.kind) {
-    case 'directory':
-      await mkdir(path, { recursive: true, mode: item.mode })
-      return
-    case 'link':
-      await rm(path, { force: true })
-      await symlink(item.linkTarget, path)
-      return
-    case 'hardlink':
-      await rm(path, { force: true })
-      await link(fromBinary(toPath(item.linkTarget)), path)
-      return
-    case 'file':
-      await pipeline(item.data, createWriteStream(path, { mode: item.mode }))
-      await chmod(path, item.mode & 0o7777)
-      await utimes(path, item.mtimeSeconds, item.mtimeSeconds)
-      // Not every file system has owners.
-      if (process.getuid?.() === 0) await lchown(path, item.uid, item.gid).catch(() => undefined)
-      return
-    case 'other':
-      return
-  }
+  throw createUsageError({ detail: `The links of ${path} lead in a circle.` }, 'cp')
 }
 
 /** A path here, or an archive on standard input, → a container. */
@@ -151,7 +135,12 @@ export const copyToContainer = async (
   await runtime.putArchive(
     container.id,
     place.folder,
-    writeTar(listEntries(Buffer.from(source), { name: Buffer.from(place.name), followLink, copyOwner })),
+    writeTar(
+      listEntries(Buffer.from(followLink ? await realpath(source) : source), {
+        name: Buffer.from(place.name),
+        copyOwner,
+      }),
+    ),
     call,
   )
 }
@@ -206,13 +195,10 @@ const statInContainer = async (
   }
 }
 
-type Listing = { readonly name: Buffer; readonly followLink: boolean; readonly copyOwner: boolean }
+type Listing = { readonly name: Buffer; readonly copyOwner: boolean }
 
-const listEntries = async function* (
-  path: Buffer,
-  { name, followLink, copyOwner }: Listing,
-): AsyncGenerator<StreamedEntry> {
-  const info = await (followLink ? stat : lstat)(path)
+const listEntries = async function* (path: Buffer, { name, copyOwner }: Listing): AsyncGenerator<StreamedEntry> {
+  const info = await lstat(path)
   const isRoot = name.equals(Buffer.from('.'))
   const entry = {
     path: name,
@@ -223,15 +209,13 @@ const listEntries = async function* (
   if (info.isSymbolicLink()) yield { ...entry, kind: 'link', linkTarget: await readlink(path, { encoding: 'buffer' }) }
   else if (info.isDirectory()) {
     if (!isRoot) yield { ...entry, kind: 'directory' }
-    // Only what was named itself is followed.
     for (const child of (await readdir(path, { encoding: 'buffer' })).sort(Buffer.compare))
       yield* listEntries(joinNames(path, child), {
         name: isRoot ? child : joinNames(name, child),
-        followLink: false,
         copyOwner,
       })
   } else if (info.isFile())
-    yield { ...entry, kind: 'file', stream: { size: info.size, open: () => createReadStream(path) } }
+    yield { ...entry, kind: 'file', stream: { size: info.size, open: () => readListedFileInPieces(path) } }
 }
 
 const joinNames = (folder: Buffer, name: Buffer): Buffer => Buffer.concat([folder, Buffer.from(sep), name])

@@ -6,10 +6,20 @@ export const fileFailures = {
       `The file ${JSON.stringify(d.name)} cannot be passed on: its name would become another one on the way.`,
     hint: () => 'Give it a name in UTF-8, or leave it out with an ignore file.',
   },
+  'archive/changed': {
+    exit: 1,
+    message: (d: { path: string }) => `${d.path} was a file a moment ago, and something else has taken its place.`,
+    hint: () => 'Run the command once more when nobody changes the folder.',
+  },
   'archive/damaged': {
     exit: 1,
     message: (d: { source: string; why: string }) => `The archive of ${d.source} is damaged: ${d.why}.`,
     hint: () => 'Run the command once more: it may have been damaged on its way.',
+  },
+  'archive/no-place': {
+    exit: 1,
+    message: (d: { path: string; why: string }) => `${d.path} cannot be written: ${d.why}.`,
+    hint: () => 'Links that are found on the way are not followed. Take away what is there, or copy to another folder.',
   },
   'file/bad-ignore-pattern': {
     exit: 1,

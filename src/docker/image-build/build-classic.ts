@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer'
-import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { Readable } from 'node:stream'
@@ -8,6 +7,7 @@ import { withSignal, type DockerClient } from '../connection/client.ts'
 import { readBuildMessage } from '../connection/answers.ts'
 import { readLines } from '../../wire/read-body.ts'
 import { findCredentials, readDockerConfig } from '../registry/registry-auth.ts'
+import { readListedFileInPieces } from '../../wire/file-content.ts'
 import { createIgnoreRules, readIgnoreFile } from '../../wire/ignore-patterns.ts'
 import { writeTar, type StreamedEntry } from '../../wire/write-tar.ts'
 import type { BuildRun } from './build-run.ts'
@@ -79,7 +79,7 @@ const toEntry = (root: string, { path, kind, stat, linkTarget }: ContextEntry): 
   mode: stat.mode,
   mtimeSeconds: stat.mtimeMs / 1000,
   linkTarget,
-  ...(kind === 'file' ? { stream: { size: stat.size, open: () => createReadStream(join(root, path)) } } : {}),
+  ...(kind === 'file' ? { stream: { size: stat.size, open: () => readListedFileInPieces(join(root, path)) } } : {}),
 })
 
 /** Credentials of every registry that we have some for: the old builder cannot ask. */

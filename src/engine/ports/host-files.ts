@@ -1,6 +1,7 @@
 /** What engine/sync and the hooks need of the host's files. */
 export type HostFiles = {
-  read(path: string): Promise<Uint8Array>
+  /** Of what was listed as a file; what has become a link since is not read unless links may be followed. */
+  read(path: string, options?: { readonly followLinks?: boolean }): Promise<Uint8Array>
   /** Files and links below `path` (or itself), without what `ignored` prunes. */
   list(path: string, ignored: (path: string, isDirectory: boolean) => boolean): Promise<readonly HostEntry[]>
   stat(path: string): Promise<HostEntry | undefined>

@@ -13,7 +13,7 @@ export const findGitLock = async (files: HostFiles, folder: string): Promise<str
 
 /** In a worktree `.git` is a file that says where the rest is. */
 const readGitDirectory = async (files: HostFiles, path: string): Promise<string> => {
-  const text = new TextDecoder().decode(await files.read(path))
+  const text = new TextDecoder().decode(await files.read(path, { followLinks: true }))
   const directory = /^gitdir: (.+)$/m.exec(text)?.[1]?.trim() ?? path
   return directory.startsWith('/') ? directory : pathBelow(parentOf(path), directory)
 }

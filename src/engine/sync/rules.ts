@@ -122,7 +122,7 @@ const createContextIgnore = async (deps: RuleDeps, { build }: Service): Promise<
 
 const readText = async ({ files }: RuleDeps, path: string): Promise<string | undefined> => {
   try {
-    return new TextDecoder().decode(await files.read(path))
+    return new TextDecoder().decode(await files.read(path, { followLinks: true }))
   } catch {
     return undefined
   }

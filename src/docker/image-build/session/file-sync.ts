@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { walkContext, type ContextEntry, type ContextFilter } from './context-walk.ts'
 import { createIncludeFilter, followPaths } from './follow-paths.ts'
 import { grpcFailure, grpcStatus, type GrpcCall, type GrpcMethod } from './grpc-server.ts'
+import { readListedFileInPieces } from '../../../wire/file-content.ts'
 import { createIgnoreRules } from '../../../wire/ignore-patterns.ts'
 import { readFields, writeMessage, writeNested } from './protobuf.ts'
 
@@ -145,21 +145,7 @@ const createDiskSource = async (root: string, call: GrpcCall): Promise<Source> =
         yield toStat(entry)
       }
     })(),
-    read: (id) => readInChunks(join(root, files[id] ?? '')),
-  }
-}
-
-const readInChunks = async function* (path: string): AsyncGenerator<Buffer> {
-  const handle = await open(path, 'r')
-  try {
-    for (;;) {
-      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK)
-      if (bytesRead === 0) return
-      yield buffer.subarray(0, bytesRead)
-      if (bytesRead < CHUNK) return
-    }
-  } finally {
-    await handle.close()
+    read: (id) => readListedFileInPieces(join(root, files[id] ?? ''), CHUNK),
   }
 }
 
