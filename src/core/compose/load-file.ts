@@ -113,9 +113,7 @@ const readExtended = (path: string, scope: Scope, at: Place): MapNode | undefine
   }
   if (model === undefined) return undefined
   const base = relativePath(scope.directory, dirname(path))
-  const services: Node | undefined = resolvePaths(model, { base, sources: context.sources, problems }).entries.get(
-    'services',
-  )?.value
+  const services: Node | undefined = resolvePaths(model, { ...context, base }).entries.get('services')?.value
   if (services?.kind === 'map') return services
   problems.error(at, 'extends/no-services', `${path} has no services to extend.`)
   return undefined

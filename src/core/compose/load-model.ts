@@ -19,8 +19,6 @@ export const loadModel = (
   for (const file of files) model = loadFile(model, file.path, { scope, at: file.at })
   context.problems.damage.nextStage()
   const complete = setDefaults(model, context.problems)
-  const placed = isResolving
-    ? resolvePaths(complete, { base, sources: context.sources, problems: context.problems })
-    : complete
+  const placed = isResolving ? resolvePaths(complete, { ...context, base }) : complete
   return context.steps.interpolate ? resolveEnvironment(placed, scope.variables.lookup) : placed
 }

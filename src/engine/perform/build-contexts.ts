@@ -16,10 +16,10 @@ export const fetchContexts = async (build: Build, place: Place): Promise<Build> 
   const keepGitDirectory = isTrue(
     build.args?.[KEEP_GIT] ?? (KEEP_GIT in (build.args ?? {}) ? place.environment[KEEP_GIT] : undefined),
   )
-  const fetched = (value: string): Promise<string> | string =>
-    isGit(value) ? fetchContext(value, { ...place, keepGitDirectory }) : value
+  const fetched = (value: string, reads: readonly string[] = []): Promise<string> | string =>
+    isGit(value) ? fetchContext(value, { ...place, keepGitDirectory, reads }) : value
   const [context, ...named] = await Promise.all([
-    build.context === undefined ? undefined : fetched(build.context),
+    build.context === undefined ? undefined : fetched(build.context, readsOf(build)),
     ...Object.entries(build.additional_contexts ?? {}).map(
       async ([name, value]) => [name, await fetched(value)] as const,
     ),
@@ -31,6 +31,12 @@ export const fetchContexts = async (build: Build, place: Place): Promise<Build> 
   }
 }
 
+/** What is read of a context before the builder sees it. A Dockerfile with a path of this machine is none of the repository's. */
+const readsOf = ({ dockerfile = 'Dockerfile', dockerfile_inline: inline }: Build): readonly string[] =>
+  inline !== undefined || dockerfile.startsWith('/')
+    ? ['.dockerignore']
+    : [dockerfile, `${dockerfile}.dockerignore`, '.dockerignore']
+
 /** An argument that Docker's builder obeys too: `.git` is left out of a context without it. */
 const KEEP_GIT = 'BUILDKIT_CONTEXT_KEEP_GIT_DIR'
 
@@ -40,9 +46,9 @@ const isTrue = (value: string | null | undefined): boolean =>
 
 const fetchContext = async (
   reference: string,
-  place: Place & { readonly keepGitDirectory: boolean },
+  place: Place & { readonly keepGitDirectory: boolean; readonly reads: readonly string[] },
 ): Promise<string> => {
-  const { emit, repositories, step, world, keepGitDirectory } = place
+  const { emit, repositories, step, world, keepGitDirectory, reads } = place
   const { url, ref, folder } = parseGitReference(reference)
   if (repositories === undefined)
     throw new StackError('internal/bug', { detail: `nothing here can fetch ${withoutCredentials(url)}` })
@@ -53,7 +59,7 @@ const fetchContext = async (
   const { root, commit } = await checkout
   if (known === undefined)
     emit({ type: 'step/progressed', id: step, note: `${withoutCredentials(url)} is at ${commit.slice(0, 12)}` })
-  return repositories.findFolder({ root, commit }, { url, folder })
+  return repositories.findFolder({ root, commit }, { url, folder, reads })
 }
 
 const checkOut = (

@@ -3,7 +3,13 @@ export type Repositories = {
   /** What a ref is now, checked out with its submodules. Nobody changes the folder, and it stays for a day at least. */
   checkOut(wanted: WantedCheckout, options: { readonly signal: AbortSignal }): Promise<GitCheckout>
   /** The path of a folder of the repository. @throws `git/outside`, `git/no-folder` */
-  findFolder(checkout: GitCheckout, wanted: { readonly url: string; readonly folder: string }): Promise<string>
+  findFolder(checkout: GitCheckout, wanted: WantedFolder): Promise<string>
+}
+export type WantedFolder = {
+  readonly url: string
+  readonly folder: string
+  /** What is read of it on this machine, by path from the folder: it must not lead out of the repository either. */
+  readonly reads?: readonly string[]
 }
 export type WantedCheckout = {
   readonly url: string

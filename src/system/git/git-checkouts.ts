@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { isCommitId, withoutCredentials } from '../../core/compose/texts/git-reference.ts'
 import { nearestName } from '../../core/errors/nearest-name.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
@@ -38,7 +38,7 @@ export const createRepositories = ({
     await forgetOld(home, checkout.root)
     return checkout
   },
-  findFolder: async ({ root }, { url, folder }) => {
+  findFolder: async ({ root }, { url, folder, reads = [] }) => {
     const shown = withoutCredentials(url)
     const [top, target] = await Promise.all([realpath(root), realpath(join(root, folder)).catch(() => undefined)])
     // What a link leads to counts: the repository is somebody else's.
@@ -46,6 +46,11 @@ export const createRepositories = ({
       throw new StackError('git/outside', { url: shown, folder })
     if (target === undefined || !(await stat(target)).isDirectory())
       throw new StackError('git/no-folder', { url: shown, folder })
+    for (const name of reads.flatMap((one) => [dirname(one), one])) {
+      const file = await realpath(join(target, name)).catch(() => undefined)
+      if (isOutside(join(target, name), top) || (file !== undefined && isOutside(file, top)))
+        throw new StackError('git/outside', { url: shown, folder: name })
+    }
     return target
   },
 })

@@ -170,6 +170,20 @@ describe('the folder in it', () => {
     })
   })
 
+  test('gives nothing to read that a link leads out to', async () => {
+    await repository.commit({ 'web/Dockerfile': '', 'web/own': '' })
+    await symlink('/etc', join(repository.path, 'web/out'))
+    await symlink('/etc/passwd', join(repository.path, 'web/Dockerfile.evil'))
+    await symlink('own', join(repository.path, 'web/inside'))
+    await repository.commit({ 'web/b.txt': '' })
+    const checkout = await checkOut()
+    const read = (name: string): Promise<string> =>
+      open().findFolder(checkout, { url: repository.url, folder: 'web', reads: [name] })
+    for (const name of ['Dockerfile', 'inside', 'missing', '../web/own']) expect(await read(name)).toMatch(/\/web$/)
+    for (const name of ['Dockerfile.evil', 'out/passwd', '../../../evil', 'out/missing'])
+      await expect(read(name)).rejects.toMatchObject({ code: 'git/outside' })
+  })
+
   test.each(['nowhere', 'web/a.txt'])('%s is none', async (name) => {
     await repository.commit({ 'web/a.txt': 'a' })
     await expect(find(name)).rejects.toMatchObject({

@@ -1,9 +1,9 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadProject } from '../../../src/core/compose/load.ts'
 import { createSources } from '../../../src/system/files.ts'
 import { createGitFetcher } from '../../../src/system/git/git.ts'
@@ -59,6 +59,61 @@ test('a branch that moved is read again', () => {
   const again = createGitFetcher({ cacheDirectory: join(folder, 'cache') })(`file://${repository}`, 'main')
   expect(again).toEqual(fetched)
   expect(again.ok && readFileSync(join(again.directory, 'sub/compose.yaml'), 'utf8')).toContain('three')
+})
+
+/** What loading says, when a file of the repository is a link to one of this machine. */
+const withLinks = (
+  links: Readonly<Record<string, string>>,
+  text: string,
+  stack = `include: ["file://${repository}#links:sub"]\n`,
+) => {
+  git('checkout', '-q', '-B', 'links')
+  for (const [name, target] of Object.entries(links)) symlinkSync(target, join(repository, 'sub', name))
+  commit(text)
+  const result = load(`${stack}services: {a: {image: x}}\n`)
+  git('checkout', '-q', 'main')
+  return { result, lines: result.ok ? [] : problemLines(result.problems) }
+}
+
+describe('a link in a repository that leads out of it', () => {
+  const own = 'services: {b: {image: y}}\n'
+  test.each([
+    ['an env file', `services: {far: {image: one, env_file: ./link}}\n`],
+    ['an optional env file', `services: {far: {image: one, env_file: [{path: ./link, required: false}]}}\n`],
+    ['a label file', `services: {far: {image: one, label_file: ./link}}\n`],
+    ['an included file', `include: [link]\n${own}`],
+    ['an env file of an include', `include: [{path: other.yaml, env_file: link}]\n${own}`],
+    ['an extended file', `services: {far: {extends: {service: b, file: ./link}}}\n`],
+    ['a mount', `services: {far: {image: one, volumes: ["./link:/data"]}}\n`],
+    ['what is below one', `services: {far: {image: one, volumes: ["./folder/deep:/data"]}}\n`],
+    ['a secret', `secrets: {s: {file: ./link}}\nservices: {far: {image: one, secrets: [s]}}\n`],
+    ['a config', `configs: {s: {file: ./link}}\nservices: {far: {image: one, configs: [s]}}\n`],
+    ['a build context', `services: {far: {build: ./folder}}\n`],
+    [
+      'a watched path',
+      `services: {far: {image: one, develop: {watch: [{path: ./folder, action: sync, target: /x}]}}}\n`,
+    ],
+  ])('is not followed for %s', (_, text) => {
+    const { lines } = withLinks({ link: '/etc/passwd', folder: '/etc', 'other.yaml': 'link' }, text)
+    expect(lines).toEqual([
+      expect.stringMatching(/^\S+ remote\/outside A link at \S*\/sub\/(link|folder\S*|other.yaml) leads out of/),
+    ])
+    expect(lines.join()).not.toContain('root:')
+  })
+
+  test('is not followed to the stack file itself, nor to the .env beside it', () => {
+    const there = { 'stack.yaml': '/etc/passwd' }
+    expect(withLinks(there, own, `include: ["file://${repository}#links:sub/stack.yaml"]\n`).lines).toEqual([
+      expect.stringContaining('remote/outside'),
+    ])
+    expect(withLinks({ '.env': '/etc/passwd' }, own).lines).toEqual([expect.stringContaining('remote/outside')])
+  })
+
+  test('is one that stays inside: it is followed', () => {
+    const text = 'services: {far: {image: one, env_file: ./link, volumes: ["./missing/a:/a"]}}\n'
+    const { result } = withLinks({ link: '../sub/compose.yaml', missing: './nowhere' }, text)
+    expect(result.ok ? [] : problemLines(result.problems)).not.toEqual([expect.stringContaining('remote/outside')])
+  })
 })
 
 test('processes that read one repository at once wait for each other, and for nobody who was killed', async () => {

@@ -1,3 +1,4 @@
+import { leadsOutOfRepository } from '../sources/repositories.ts'
 import type { Problem, Span } from '../../errors/problem.ts'
 import { didYouMean } from '../tree/nearest.ts'
 import { parseEnvFile } from '../texts/env-file.ts'
@@ -132,7 +133,8 @@ const definedInEnvFiles = (model: MapNode, context: LoadContext): ReadonlyMap<st
   )
   const defined = new Map<string, string>()
   for (const file of files) {
-    const read = context.sources.kindOf(file) === 'file' ? context.sources.read(file) : undefined
+    const isOurs = !leadsOutOfRepository(file, context) && context.sources.kindOf(file) === 'file'
+    const read = isOurs ? context.sources.read(file) : undefined
     const parsed = read?.ok === true ? parseEnvFile(read.text, { lookup: () => undefined }) : undefined
     for (const name of parsed?.ok === true ? parsed.values.keys() : []) defined.set(name, defined.get(name) ?? file)
   }

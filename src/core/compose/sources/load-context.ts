@@ -4,6 +4,7 @@ import { didYouMean } from '../tree/nearest.ts'
 import { type ParsedDocument, parseYaml } from '../yaml/parse-yaml.ts'
 import type { LoadRequest } from './load-request.ts'
 import { createProblemList, type ProblemList } from '../tree/problem-list.ts'
+import { leadsOutOfRepository, outsideMessage } from './repositories.ts'
 import { faultMessage, type Sources } from './sources.ts'
 
 export type LoadSteps = {
@@ -28,6 +29,8 @@ export type LoadContext = {
   readonly extended: Map<Variables, Map<string, MapNode | undefined>>
   /** Git checkouts, by URL. */
   readonly fetched: Map<string, string | undefined>
+  /** The folders of these checkouts. */
+  readonly repositories: Set<string>
 }
 
 /** A context in which nothing was read yet. The directory is known once the stack files are. */
@@ -45,12 +48,17 @@ export const createLoadContext = (request: LoadRequest, sources: Sources): Omit<
   parsed: new Map(),
   extended: new Map(),
   fetched: new Map(),
+  repositories: new Set(),
 })
 
 /** Reads a file once. A fault is reported at `at`, the place that names the file. */
 export const readSource = (context: LoadContext, path: string, at: Place | undefined): SourceText | undefined => {
   const known = context.texts.get(path)
   if (known !== undefined) return known
+  if (leadsOutOfRepository(path, context)) {
+    context.problems.error(at ?? placeInUnread(path, {}), 'remote/outside', outsideMessage(path))
+    return undefined
+  }
   const result = context.sources.read(path)
   if (!result.ok) {
     const { message, hint } = faultMessage(path, result.fault, result.detail)

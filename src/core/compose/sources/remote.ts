@@ -37,6 +37,7 @@ const fetchFile = (context: LoadContext, path: string, at: Place): string | unde
     context.problems.error(at, 'remote/failed', `The repository ${repository} could not be fetched: ${result.detail}.`)
     return undefined
   }
+  context.repositories.add(result.directory)
   const target = joinPath(result.directory, isAbsolutePath(folder) ? folder.slice(1) : folder)
   if (target !== result.directory && !target.startsWith(`${result.directory}/`)) {
     context.problems.error(at, 'remote/outside', `"${folder}" leads out of the repository ${repository}.`)

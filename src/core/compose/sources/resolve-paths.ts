@@ -3,9 +3,10 @@ import { expandHome, isAbsolutePath, joinPath } from '../texts/paths.ts'
 import type { ProblemList } from '../tree/problem-list.ts'
 import { isRemote } from './remote.ts'
 import { documentRule, type PathRule, type Rule, ruleBelow } from '../steps/rules.ts'
+import { leadsOutOfRepository, outsideMessage, type Repositories } from './repositories.ts'
 import type { Sources } from './sources.ts'
 
-type Context = { readonly base: string; readonly sources: Sources; readonly problems: ProblemList }
+type Context = Repositories & { readonly base: string; readonly sources: Sources; readonly problems: ProblemList }
 
 /** Paths below `base`, wherever the file format has a path (compose-spec: relative to the project or to the file's folder). */
 export const resolvePaths = (root: MapNode, context: Context): MapNode => visit(root, documentRule, context) as MapNode
@@ -19,13 +20,17 @@ const visit = (node: Node, rule: Rule | undefined, context: Context): Node => {
 
 type Resolver = (node: Node, context: Context) => Node
 
-const changed = (node: ScalarNode, text: string): ScalarNode =>
-  text === node.value ? node : { ...node, value: text, template: node.template ?? String(node.value) }
+const changed = (node: ScalarNode, text: string, context: Context): ScalarNode => {
+  if (leadsOutOfRepository(text, context)) context.problems.error(node, 'remote/outside', outsideMessage(text))
+  return text === node.value ? node : { ...node, value: text, template: node.template ?? String(node.value) }
+}
 
 const eachText = (change: (text: string, context: Context) => string): Resolver => {
   const resolve: Resolver = (node, context) => {
     if (node.kind === 'seq') return mapItems(node, (item) => resolve(item, context))
-    return node.kind === 'scalar' && node.type === 'str' ? changed(node, change(node.value as string, context)) : node
+    return node.kind === 'scalar' && node.type === 'str'
+      ? changed(node, change(node.value as string, context), context)
+      : node
   }
   return resolve
 }
@@ -47,14 +52,13 @@ const contextPrefixes = ['https://', 'http://', 'git://', 'ssh://', 'github.com/
 const isBuildContext = (text: string): boolean =>
   text.includes('://') || contextPrefixes.some((prefix) => text.startsWith(prefix))
 
+const toRealPath = eachText((path, { sources }) => (isAbsolutePath(path) ? sources.realpath(path) : path))
+
 const resolvers: Readonly<Record<PathRule, Resolver>> = {
   path: eachText(toAbsolute),
   context: eachText((text, context) => (isBuildContext(text) ? text : toAbsolute(text, context))),
   extends: eachText((text, context) => (isRemote(text) ? text : toAbsolute(text, context))),
-  watch: eachText((text, context) => {
-    const path = toAbsolute(text, context)
-    return isAbsolutePath(path) ? context.sources.realpath(path) : path
-  }),
+  watch: (node, context) => toRealPath(eachText(toAbsolute)(node, context), context),
   file: eachText(toHostPath),
   mount: (node, context) => {
     if (node.kind !== 'map' || textOf(node.entries.get('type')?.value) !== 'bind') return node
@@ -76,5 +80,5 @@ const resolveField = (node: MapNode, field: string, context: Context): MapNode =
   const value = node.entries.get(field)?.value
   const text = textOf(value)
   if (value?.kind !== 'scalar' || text === undefined) return node
-  return withEntry(node, field, changed(value, toHostPath(text, context)))
+  return withEntry(node, field, changed(value, toHostPath(text, context), context))
 }
