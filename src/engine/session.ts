@@ -72,6 +72,8 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
     onFailure: (error) => raise(state, 'engine', error),
     onCaughtUp: () => {
       followRunning(state)
+      for (const service of new Set(state.monitor.containers().map((container) => container.service)))
+        onStarted(service)
       checkOver(state)
     },
     beforeExit: (id) => state.follower.settled(id),
@@ -86,6 +88,7 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
     jobs: createJobs(() => checkOver(state)),
     questions: createQuestions(emit),
     seeds: createSeeds(deps),
+    debts: new Map(),
     closing,
     ended: Promise.withResolvers(),
     exitCodes: new Map(),
@@ -165,6 +168,7 @@ const openSync = (state: SessionState): ProjectSync => {
     {
       project: state.project,
       seeds: state.seeds,
+      debts: state.debts,
       signal: state.closing.signal,
       containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
       restart: (service) =>

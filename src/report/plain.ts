@@ -170,7 +170,7 @@ const toOtherLines = (event: StackEvent, { options, format, containers, since }:
       return toErr(`${event.service}: ${event.action} after a change of ${toPathsText(event.paths)}`)
     case 'reload/ended':
       return toErr(
-        `${event.service}: ${event.action} ${event.problem === undefined ? 'done' : 'failed'}${event.files > 0 ? `, ${event.files} ${event.files === 1 ? 'file' : 'files'}` : ''}, ${event.ms < 1000 ? `${Math.round(event.ms)} ms` : toShortTime(event.ms)}`,
+        toReloadLine(event),
         ...(event.problem === undefined ? [] : toProblemLines([event.problem], options.problems)),
       )
     case 'session/changed':
@@ -180,6 +180,17 @@ const toOtherLines = (event: StackEvent, { options, format, containers, since }:
     default:
       return []
   }
+}
+
+/** `web: sync done, 3 files, 25 ms` */
+const toReloadLine = (event: Extract<StackEvent, { type: 'reload/ended' }>): string => {
+  const { service, action, files, ms, waiting, problem } = event
+  const count = files > 0 ? `, ${files} ${files === 1 ? 'file' : 'files'}` : ''
+  const rest =
+    waiting === undefined
+      ? ''
+      : `; ${waiting === 1 ? '1 change waits' : `${waiting} changes wait`} until ${service} runs`
+  return `${service}: ${action} ${problem === undefined ? 'done' : 'failed'}${count}, ${ms < 1000 ? `${Math.round(ms)} ms` : toShortTime(ms)}${rest}`
 }
 
 const toPathsText = (paths: readonly string[]): string =>

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { absent, eventually, holds, inside, running, says, state } from '../support/checks.ts'
+import { absent, eventually, exited, holds, inside, running, says, state } from '../support/checks.ts'
 import { type Scenario, scenario } from '../support/scenario.ts'
 import { daemon, sleeper } from '../support/snippets.ts'
 
@@ -62,6 +62,84 @@ scenario(
     await s.write('compose.yaml', synced('action: sync', ', environment: { A: "2" }'))
     await watch.prints(/watch(ing)?\b[^]*watch(ing)?\b/i)
     await s.check('it was not started', state('web', 'created'))
+  },
+)
+
+for (const [how, down, up] of [
+  ['is stopped', 'stop', 'start'],
+  ['is paused', 'pause', 'unpause'],
+] as const)
+  scenario(
+    `what changes while the container ${how} is there when it goes on, and nothing is called done before`,
+    {
+      differs: 'the reference drops the batch, for it cannot delete in a container that does not run',
+      files: { ...files('action: sync'), 'src/old/a.txt': 'a\n', 'src/kept.txt': 'kept\n' },
+    },
+    async (s) => {
+      const watch = s.start('watch', 'watch')
+      await watch.prints(/watch(ing)?\b/i)
+      await s.check('it runs', eventually(running('web'), soon))
+      for (const file of ['src/old/a.txt', 'src/kept.txt']) await s.write(file, 'second\n')
+      await s.check(
+        'they are there',
+        eventually(inside('web', 'cat /src/old/a.txt /src/kept.txt', /second\nsecond/), soon),
+      )
+      const call = (verb: string) => s.engine.call('POST', `/containers/${s.project}-web-1/${verb}`)
+      await call(down)
+      await rm(join(s.folder, 'src/old'), { recursive: true })
+      await s.write('src/kept.txt', 'third\n')
+      if (s.tool === 'stack') await watch.prints(/changes? waits? until web runs/, soon)
+      await call(up)
+      await s.check(
+        'it is as it is here',
+        eventually(inside('web', 'cat /src/kept.txt; ls /src', /^third\n(?!.*old)/), soon),
+      )
+    },
+  )
+
+scenario(
+  'a process that ended gets the file that mends it before it is started again',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${daemon('test -e /src/code.txt || exec sleep 600; grep fine /src/code.txt || { rm /src/code.txt; exit 1; }')}, develop: { watch: [{ path: ./src, target: /src, action: sync+restart }] } }, other: { ${sleeper} } }`,
+      'src/other.txt': '',
+    },
+  },
+  async (s) => {
+    const up = s.start('up', 'up --watch')
+    await up.prints(/watch(ing)?\b/i)
+    await s.write('src/code.txt', 'bad\n')
+    await s.check('it ended', eventually(exited('web', 1), soon))
+    await s.write('src/code.txt', 'fine\n')
+    await s.check('it read the new one', eventually(says('web', /^fine$/m), soon), running('web'))
+  },
+)
+
+scenario(
+  'what changed while the container was stopped is not forgotten when the stack file changes meanwhile',
+  {
+    only: 'a running watch of the reference does not read its file again (its issue 11003)',
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, develop: { watch: [{ path: ./src, target: /src, action: sync }] } }, other: { ${sleeper} } }`,
+      'src/old.txt': 'old\n',
+    },
+  },
+  async (s) => {
+    const watch = s.start('watch', 'watch --no-up')
+    await watch.prints(/watch(ing)?\b/i)
+    await s.step('up', 'up -d', running('web'))
+    await s.write('src/old.txt', 'older\n')
+    await s.check('it is there', eventually(inside('web', 'cat /src/old.txt', /older/), soon))
+    await s.step('stop', 'stop web', state('web', 'exited'))
+    await rm(join(s.folder, 'src/old.txt'))
+    await watch.prints(/1 change waits until web runs/, soon)
+    await s.write(
+      'compose.yaml',
+      `services: { web: { ${sleeper}, develop: { watch: [{ path: ./src, target: /src, action: sync }] } }, other: { ${sleeper}, hostname: another } }`,
+    )
+    await watch.prints(/Watching[^]*Watching/i, soon)
+    await s.step('start', 'start web', running('web'))
+    await s.check('it is gone', eventually(inside('web', 'test ! -e /src/old.txt && echo gone', /gone/), soon))
   },
 )
 

@@ -176,6 +176,31 @@ describe('createProjectSync', () => {
     end()
   })
 
+  test('one that does not run gets files at once, and is rid of deleted ones when it runs, with all that its rules ask for', async () => {
+    const world = aWorkFolder()
+    const { sync, lines, done, save, archives, end } = await begin(world, [
+      rule({ action: 'sync+restart' }),
+      rule({
+        path: '/work/package.json',
+        target: '/app/package.json',
+        action: 'sync+exec',
+        exec: { command: ['reload'] },
+      }),
+    ])
+    const removals = () => world.runtime.calls.filter((call) => /rm -rf|reload/.test(call))
+    await world.clock.run(world.runtime.stopContainer('demo-web-1'))
+    await save(['/work/src/a.js', undefined], ['/work/src/b.js', 'new'], ['/work/package.json', 'new'])
+    expect([archives(), removals(), done]).toEqual([1, [], ['restart web']])
+    expect(lines.at(-1)).toBe('reload/ended web sync+restart 3 (1 waits)')
+    await world.clock.run(world.runtime.startContainer('demo-web-1'))
+    sync.touch('web')
+    await world.clock.advance(1000)
+    expect(removals()).toEqual(['exec demo-web-1 rm -rf -- /app/a.js', 'exec demo-web-1 reload'])
+    expect(done).toEqual(['restart web', 'restart web'])
+    expect(lines.at(-1)).toBe('reload/ended web sync+restart 1')
+    end()
+  })
+
   test('a container that takes the place of another gets what was copied before', async () => {
     const world = aWorkFolder()
     const { sync, save, archives, create, end } = await begin(world, [rule()])

@@ -170,7 +170,7 @@ export const toLine = (event: StackEvent | EventBody): string => {
     case 'watch/changed':
       return `${event.type} ${event.service} ${event.action} ${event.paths.join(' ')}`
     case 'reload/ended':
-      return `${event.type} ${event.service} ${event.action} ${event.files}${event.problem === undefined ? '' : ` ${event.problem.code}`}`
+      return `${event.type} ${event.service} ${event.action} ${event.files}${event.problem === undefined ? '' : ` ${event.problem.code}`}${event.waiting === undefined ? '' : ` (${event.waiting} waits)`}`
     case 'question/asked':
       return `${event.type} ${event.text}`
     default:

@@ -129,6 +129,8 @@ export type EventBody =
       readonly action: string
       readonly files: number
       readonly ms: number
+      /** Changes that wait until a container that does not run is started. */
+      readonly waiting?: number
       readonly problem?: Problem
     }
   | { readonly type: 'question/asked'; readonly id: string; readonly text: string; readonly fallback: boolean }

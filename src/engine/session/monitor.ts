@@ -29,7 +29,7 @@ export type MonitorOptions = {
   readonly project: string
   /** `isNew`: it was created while we watched, and has written nothing before. */
   readonly onStart: (container: LoggedContainer, isNew: boolean) => void
-  /** After it has been looked at. */
+  /** It was started, or goes on after a pause; after it has been looked at. */
   readonly onStarted: (container: ContainerSummary) => void
   readonly onExit: (exit: ContainerExit) => void
   readonly onFailure: (error: unknown) => void
@@ -132,7 +132,8 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
       options.onStart({ id: event.id, name: event.name, service: event.service }, born.has(event.id))
     await lookAt(event.id)
     const container = known.get(event.id)
-    if (container !== undefined && event.action === 'start') options.onStarted(container)
+    if (container !== undefined && (event.action === 'start' || event.action === 'unpause'))
+      options.onStarted(container)
   }
   const lookAtAll = async (): Promise<void> => {
     // What comes while the list is on its way is not missing from it.

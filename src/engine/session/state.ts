@@ -7,6 +7,7 @@ import type { EngineEvents } from '../engine-events.ts'
 import type { LogFollower } from '../logs/log-follower.ts'
 import type { SessionPlans } from '../session-plans.ts'
 import { toProblem } from '../to-problem.ts'
+import type { Debts } from '../sync/debts.ts'
 import type { Seeds } from '../sync/seeds.ts'
 import type { Jobs } from './jobs.ts'
 import type { Monitor } from './monitor.ts'
@@ -59,6 +60,8 @@ export type SessionState = {
   readonly questions: Questions
   /** What `initial_sync` rules put into containers before they start. */
   readonly seeds: Seeds
+  /** What containers have not got of saved files, by service. */
+  readonly debts: Map<string, Debts>
   /** The end of everything that the session does. */
   readonly closing: AbortController
   readonly ended: PromiseWithResolvers<End>

@@ -4,6 +4,7 @@ import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import { toProblem } from '../to-problem.ts'
 import { type Change, createFileIndex } from './file-index.ts'
+import { createDebts, type Debts } from './debts.ts'
 import { findGitLock } from './git-lock.ts'
 import { holdBatches } from './hold-batches.ts'
 import { relativeTo } from './paths.ts'
@@ -27,6 +28,8 @@ export type ProjectSyncOptions = {
   readonly rebuild: (service: string) => Promise<boolean>
   /** What containers got before they started. */
   readonly seeds?: Seeds
+  /** What each service's containers lack, from a watch before this one; kept up to date. */
+  readonly debts?: Map<string, Debts>
 }
 
 type SyncDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'files' | 'watcher'> & { readonly emit: Emit }
@@ -92,6 +95,7 @@ const watchProject = async (
         containers: () => options.containersOf(name),
         restart: () => options.restart(name),
         rebuild: () => options.rebuild(name),
+        debts: takeOver(options.debts, name, own),
         hasInitial: own.some(isInitial),
         initial: (id) => {
           const all = selectInitial(own, index)
@@ -113,6 +117,16 @@ const watchProject = async (
   }
 }
 
+/** Of what was copied, new containers get what rules still ask for. */
+const takeOver = (all: Map<string, Debts> | undefined, service: string, rules: readonly SyncRule[]): Debts => {
+  const debts = all?.get(service) ?? createDebts()
+  all?.set(service, debts)
+  const isAskedFor = (target: string): boolean =>
+    rules.some((rule) => copies(rule) && rule.target !== undefined && relativeTo(rule.target, target) !== undefined)
+  for (const target of debts.overlay.keys()) if (!isAskedFor(target)) debts.overlay.delete(target)
+  return debts
+}
+
 type Handing = {
   readonly changes: readonly Change[]
   readonly rules: readonly SyncRule[]
@@ -130,7 +144,7 @@ const hand = ({ emit }: SyncDeps, { changes, rules, services, since }: Handing):
     )
     const actions = new Set(own.map((rule) => rule.action))
     const work: SyncWork = {
-      ops: own.flatMap((rule) => changes.flatMap((change) => toOps(rule, change))),
+      ops: own.flatMap((rule) => changes.flatMap((change) => toOps(rule, change).map((op) => ({ ...op, rule })))),
       actions,
       hooks: own.flatMap((rule) => (rule.exec === undefined ? [] : [rule.exec])),
       paths: paths.size,

@@ -4,7 +4,9 @@ import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import { toProblem } from '../to-problem.ts'
-import { createTransport, isGone, type SyncOp, type SyncTransport } from './transport.ts'
+import { addChange, changesOwed, type Debts, forgetGone, isRunning, settle } from './debts.ts'
+import { runHook } from './run-hook.ts'
+import { createTransport, isGone, sendArchives, type SyncOp, type SyncTransport } from './transport.ts'
 
 /** What one batch of changes asks of a service. */
 export type SyncWork = {
@@ -35,6 +37,7 @@ export type ServiceSyncOptions = {
   /** Everything that `initial_sync` rules copy and the container has not got. */
   readonly initial: (container: string) => readonly SyncOp[]
   readonly hasInitial: boolean
+  readonly debts: Debts
 }
 
 const retryDelaysMs = [100, 400]
@@ -44,10 +47,8 @@ type Sync = {
   readonly deps: ServiceSyncDeps
   readonly options: ServiceSyncOptions
   readonly transports: Map<string, SyncTransport>
-  /** All that was copied since the image was made, by target: what a new container lacks. */
-  readonly overlay: Map<string, SyncOp>
-  /** By container: what it has not got yet. */
-  readonly owed: Map<string, Map<string, SyncOp>>
+  /** Containers that this watch has looked at. */
+  readonly met: Set<string>
   pending: SyncWork | undefined
   isRunning: boolean
   /** The last work failed, and a problem says so. */
@@ -58,15 +59,15 @@ type Sync = {
  * The changes of one service: one piece of work at a time, and what comes meanwhile is one more, in which a newer change
  * of a path takes the place of an older one. What fails is tried again, and then kept until the next change or start,
  * with a problem that stays to be seen; no change is ever forgotten. Containers that are new get everything that was
- * copied since the image was made.
+ * copied since the image was made. One that does not run gets files through the engine's own archives, so that its process finds
+ * them when it is started; what is to be deleted there is deleted when it runs, and said to wait until then.
  */
 export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOptions): ServiceSync => {
   const sync: Sync = {
     deps,
     options,
     transports: new Map(),
-    overlay: new Map(),
-    owed: new Map(),
+    met: new Set(),
     pending: undefined,
     isRunning: false,
     isStale: false,
@@ -75,7 +76,7 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
     add: (work) => add(sync, work),
     touch: () => {
       meet(sync)
-      if ([...sync.owed.values()].some((debts) => debts.size > 0))
+      if (sync.options.debts.hooks.size > 0 || [...sync.options.debts.owed.values()].some((debts) => debts.size > 0))
         add(sync, { ops: [], actions: new Set(['sync']), hooks: [], paths: 0, since: deps.clock.now() })
     },
     close: () => {
@@ -85,8 +86,9 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
   }
 }
 
-const running = ({ options }: Sync): readonly ContainerSummary[] =>
-  options.containers().filter((container) => container.state === 'running')
+const running = ({ options }: Sync): readonly ContainerSummary[] => options.containers().filter(isRunning)
+const lying = ({ options }: Sync): readonly ContainerSummary[] =>
+  options.containers().filter((container) => !isRunning(container) && container.state !== 'removing')
 
 const transportOf = ({ deps, transports }: Sync, id: string): SyncTransport => {
   const transport = transports.get(id) ?? createTransport(deps, id)
@@ -96,31 +98,29 @@ const transportOf = ({ deps, transports }: Sync, id: string): SyncTransport => {
 
 /** Containers that are not there any more need nothing; new ones need it all. */
 const meet = (sync: Sync): void => {
-  const { options, transports, owed, overlay } = sync
+  const { options, transports, met } = sync
+  const { owed, overlay } = options.debts
   const present = new Set(options.containers().map((container) => container.id))
   for (const [id, transport] of transports) {
     if (present.has(id)) continue
     transport.close()
     transports.delete(id)
-    owed.delete(id)
   }
-  for (const container of running(sync)) {
-    transportOf(sync, container.id).warmUp()
-    if (owed.has(container.id)) continue
-    const all = [...(options.hasInitial ? options.initial(container.id) : []), ...overlay.values()]
-    owed.set(container.id, new Map(all.map((op) => [op.target, op])))
+  forgetGone(options.debts, present)
+  for (const container of [...running(sync), ...lying(sync)]) {
+    if (isRunning(container)) transportOf(sync, container.id).warmUp()
+    if (met.has(container.id)) continue
+    met.add(container.id)
+    const debts = owed.get(container.id) ?? new Map([...overlay.values()].map((op) => [op.target, op]))
+    owed.set(container.id, debts)
+    for (const op of options.hasInitial ? options.initial(container.id) : [])
+      if (!debts.has(op.target)) debts.set(op.target, op)
   }
 }
 
 const add = (sync: Sync, work: SyncWork): void => {
   meet(sync)
-  for (const op of work.ops) {
-    sync.overlay.set(op.target, op)
-    for (const debts of sync.owed.values()) {
-      debts.delete(op.target)
-      debts.set(op.target, op)
-    }
-  }
+  for (const op of work.ops) addChange(sync.options.debts, op)
   sync.pending = sync.pending === undefined ? work : mergeWork(sync.pending, work)
   void run(sync)
 }
@@ -144,18 +144,23 @@ const step = async (sync: Sync, work: SyncWork): Promise<void> => {
   const { deps, options } = sync
   const { service } = options
   const id = `sync.${service}`
+  // A container that runs again gets what it missed, and what the rules of that ask for.
+  const missed = changesOwed(options.debts, running(sync))
+  const actions = new Set([...work.actions, ...missed.flatMap(({ rule }) => rule?.action ?? [])])
+  const hooks = [...new Set([...work.hooks, ...missed.flatMap(({ rule }) => rule?.exec ?? [])])]
+  const files = work.paths > 0 ? work.paths : missed.length
   const told = () => ({
     type: 'reload/ended' as const,
     service,
-    action: toActionName(work.actions),
-    files: work.paths,
+    action: toActionName(actions),
+    files,
     ms: deps.clock.now() - work.since,
   })
   try {
-    await perform(sync, work)
+    const waiting = await perform(sync, { ...work, actions, hooks })
     if (sync.isStale) deps.emit({ type: 'problem/cleared', id })
     sync.isStale = false
-    if (work.paths > 0) deps.emit(told())
+    if (files > 0) deps.emit({ ...told(), ...(waiting === 0 ? {} : { waiting }) })
   } catch (error) {
     if (deps.signal.aborted) return
     sync.isStale = true
@@ -169,36 +174,60 @@ const step = async (sync: Sync, work: SyncWork): Promise<void> => {
   }
 }
 
-const perform = async (sync: Sync, work: SyncWork): Promise<void> => {
-  const { deps, options, overlay } = sync
-  const { service } = options
+/** How many changes wait until the container that they are for runs. */
+const perform = async (sync: Sync, work: SyncWork): Promise<number> => {
+  const { options } = sync
+  const { service, debts } = options
   if (work.actions.has('rebuild')) {
-    const before = [...overlay.values()]
+    const before = [...debts.overlay.values()]
     if (!(await options.rebuild()))
       throw new StackError('sync/failed', { service, what: 'rebuilt', why: 'see the steps above' })
     // The new image has what was copied until then.
-    for (const op of before) if (overlay.get(op.target) === op) overlay.delete(op.target)
-    return
+    settle(debts.overlay, before)
+    return 0
   }
   await deliver(sync)
-  for (const hook of work.hooks)
-    for (const { id, name } of running(sync)) await runHook(deps, { id, name, service, hook })
+  const waiting = changesOwed(debts, lying(sync)).length
+  await runHooks(sync, work.hooks)
   const restarts = work.actions.has('sync+restart') || work.actions.has('restart')
   if (restarts && !(await options.restart()))
     throw new StackError('sync/failed', { service, what: 'restarted', why: 'see the steps above' })
+  return waiting
+}
+
+const runHooks = async (sync: Sync, asked: readonly Hook[]): Promise<void> => {
+  const { deps, options } = sync
+  const { service, debts } = options
+  const hooks = [...new Set([...debts.hooks, ...asked])]
+  const containers = running(sync)
+  for (const hook of hooks) {
+    if (containers.length === 0) debts.hooks.add(hook)
+    for (const { id } of containers) await runHook(deps, { id, service, hook })
+    if (containers.length > 0) debts.hooks.delete(hook)
+  }
 }
 
 const deliver = async (sync: Sync): Promise<void> => {
-  await Promise.all(
-    running(sync).map(async ({ id }) => {
-      const debts = sync.owed.get(id)
-      if (debts === undefined || debts.size === 0) return
-      const ops = [...debts.values()]
-      await sendWithRetry(sync.deps, { transport: () => transportOf(sync, id), ops })
-      // What came meanwhile for the same path is still owed.
-      for (const op of ops) if (debts.get(op.target) === op) debts.delete(op.target)
-    }),
-  )
+  const { owed } = sync.options.debts
+  const toRunning = running(sync).map(async ({ id }) => {
+    const debts = owed.get(id)
+    if (debts === undefined || debts.size === 0) return
+    const ops = [...debts.values()]
+    await sendWithRetry(sync.deps, { transport: () => transportOf(sync, id), ops })
+    settle(debts, ops)
+  })
+  const toLying = lying(sync).map(async ({ id }) => {
+    const debts = owed.get(id)
+    const files = [...(debts?.values() ?? [])].filter(({ entry }) => entry !== undefined)
+    if (debts === undefined || files.length === 0) return
+    // It may be about to go or to start: what it did not take is still owed, and comes when it runs.
+    const isTaken = await sendArchives(sync.deps, id, files).then(
+      () => true,
+      () => false,
+    )
+    if (isTaken) settle(debts, files)
+  })
+  await Promise.all([...toRunning, ...toLying])
 }
 
 const mergeWork = (a: SyncWork, b: SyncWork): SyncWork => ({
@@ -227,34 +256,4 @@ const sendWithRetry = async (
       await deps.clock.sleep(delay, { signal: deps.signal })
     }
   }
-}
-
-type HookRun = { readonly id: string; readonly name: string; readonly service: string; readonly hook: Hook }
-
-const runHook = async ({ runtime, signal }: ServiceSyncDeps, { id, service, hook }: HookRun): Promise<void> => {
-  const session = await runtime.exec(
-    id,
-    {
-      command: hook.command ?? [],
-      ...(hook.user === undefined ? {} : { user: hook.user }),
-      ...(hook.working_dir === undefined ? {} : { workingDir: hook.working_dir }),
-      ...(hook.privileged === undefined ? {} : { privileged: hook.privileged }),
-      environment: Object.entries(hook.environment ?? {}).map(([key, value]) =>
-        value === null ? key : `${key}=${value}`,
-      ),
-    },
-    { signal },
-  )
-  let said = ''
-  for await (const chunk of session.output) said = (said + new TextDecoder().decode(chunk.data)).slice(-2000)
-  const exitCode = await session.exitCode({ signal })
-  session.close()
-  if (exitCode !== 0)
-    throw new StackError('hook/failed', {
-      service,
-      phase: 'sync+exec',
-      command: (hook.command ?? []).join(' '),
-      exitCode,
-      output: said.trim(),
-    })
 }

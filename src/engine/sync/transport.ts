@@ -1,11 +1,18 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
+import type { Hook, WatchAction } from '../../core/project/service.ts'
 import type { ContainerRuntime } from '../ports/container-runtime.ts'
 import type { HostEntry, HostFiles } from '../ports/host-files.ts'
 import { openAgent, type SyncAgent } from './agent.ts'
 import { packTar, type PackedEntry } from '../../wire/write-tar.ts'
 
 /** One path of a container as it shall be. */
-export type SyncOp = { readonly target: string; /** Absent: it shall be gone. */ readonly entry?: HostEntry }
+export type SyncOp = {
+  readonly target: string
+  /** Absent: it shall be gone. */
+  readonly entry?: HostEntry
+  /** The rule whose change it is; absent for what is copied before anything changes. */
+  readonly rule?: { readonly action: WatchAction; readonly exec?: Hook }
+}
 
 /** Brings files into one container. */
 export type SyncTransport = {

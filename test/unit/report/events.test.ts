@@ -259,3 +259,14 @@ test('plain: a cause that several steps fail of is told once', () => {
     ),
   ).toHaveLength(1)
 })
+
+test('plain: what a sync did, and what it could not do yet', () => {
+  const sync = { type: 'reload/ended', service: 'web', action: 'sync', files: 3, ms: 25 } as const
+  expect(plain([sync, { ...sync, files: 1, waiting: 1 }, { ...sync, waiting: 2 }])).toBe(
+    [
+      'err|web: sync done, 3 files, 25 ms',
+      'err|web: sync done, 1 file, 25 ms; 1 change waits until web runs',
+      'err|web: sync done, 3 files, 25 ms; 2 changes wait until web runs',
+    ].join('\n'),
+  )
+})
