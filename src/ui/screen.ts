@@ -179,7 +179,12 @@ const toLogStatus = (
     size.dropped === 0
       ? []
       : [{ text: `${formatCount(size.dropped)} dropped ${theme.symbols.dot} `, paint: theme.warn }]
-  const lines: Segment = { text: `${plural(size.lines, 'line')} ${theme.symbols.dot} `, paint: theme.dim }
+  // What left the buffer is no loss: it is where the whole log begins.
+  const count =
+    size.gone === 0
+      ? plural(size.lines, 'line')
+      : `last ${formatCount(size.lines)} of ${plural(size.lines + size.gone, 'line')}`
+  const lines: Segment = { text: `${count} ${theme.symbols.dot} `, paint: theme.dim }
   if (view.bottom === undefined)
     return [...lost, lines, { text: 'following', paint: (text) => theme.tone('good', text) }]
   const fresh = logs.countAfter(view.bottom, services)

@@ -105,7 +105,7 @@ describe('drawing', () => {
     await shown.shows('request 199.499')
     const seconds = (Date.now() - began) / 1000
     expect(shown.store.logs.size(['web']).bytes).toBeLessThanOrEqual(8 * 1024 * 1024)
-    expect(shown.store.logs.size(['web']).dropped).toBeGreaterThan(0)
+    expect(shown.store.logs.size(['web']).gone).toBeGreaterThan(0)
     expect(shown.tty.frames() - before).toBeLessThanOrEqual(10 * seconds + 3)
   })
 

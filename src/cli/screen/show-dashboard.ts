@@ -17,7 +17,10 @@ export const showDashboard = async (context: CliContext, session: Session): Prom
     stdin: process.stdin,
     stdout: process.stdout,
     colour: terminal.colors.stdout,
-    unicode: /utf-?8/i.test(context.env['LC_ALL'] ?? context.env['LC_CTYPE'] ?? context.env['LANG'] ?? 'utf-8'),
+    unicode: /utf-?8/i.test(
+      // A variable that is empty says nothing, as in POSIX.
+      context.env['LC_ALL'] || context.env['LC_CTYPE'] || context.env['LANG'] || 'utf-8',
+    ),
     now: () => clock.now(),
     incremental: context.env['SSH_CONNECTION'] !== undefined,
     ...(openUrl === undefined ? {} : { openUrl }),

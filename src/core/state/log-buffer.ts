@@ -42,7 +42,9 @@ export type LogQuery = {
 export type LogSize = {
   readonly lines: number
   readonly bytes: number
-  /** Lines that were written and are not kept any more, or never reached us. */
+  /** Lines that were written before these, and are not kept any more. */
+  readonly gone: number
+  /** Lines that never reached us. */
   readonly dropped: number
 }
 
@@ -71,7 +73,7 @@ export type LogBuffer = {
   readonly has: (entry: LogEntry) => boolean
 }
 
-type ServiceLog = { sources: LogSource[]; bytes: number; lines: number; dropped: number; version: number }
+type ServiceLog = { sources: LogSource[]; bytes: number; lines: number; gone: number; dropped: number; version: number }
 
 // oxlint-disable-next-line max-lines-per-function -- one ring with all that reads and changes it
 export const createLogBuffer = (limits: LogLimits = defaultLogLimits): LogBuffer => {
@@ -83,7 +85,7 @@ export const createLogBuffer = (limits: LogLimits = defaultLogLimits): LogBuffer
   const logOf = (service: string): ServiceLog => {
     const known = services.get(service)
     if (known !== undefined) return known
-    const fresh: ServiceLog = { sources: [], bytes: 0, lines: 0, dropped: 0, version: 0 }
+    const fresh: ServiceLog = { sources: [], bytes: 0, lines: 0, gone: 0, dropped: 0, version: 0 }
     services.set(service, fresh)
     return fresh
   }
@@ -97,7 +99,7 @@ export const createLogBuffer = (limits: LogLimits = defaultLogLimits): LogBuffer
     if (source.length() === 0) log.sources.splice(log.sources.indexOf(source), 1)
     log.bytes -= bytes
     log.lines -= 1
-    log.dropped += 1
+    log.gone += 1
     total -= bytes
   }
   const biggest = () => [...services.values()].reduce((most, log) => (log.bytes > most.bytes ? log : most))
@@ -145,9 +147,10 @@ export const createLogBuffer = (limits: LogLimits = defaultLogLimits): LogBuffer
         (sum, log) => ({
           lines: sum.lines + log.lines,
           bytes: sum.bytes + log.bytes,
+          gone: sum.gone + log.gone,
           dropped: sum.dropped + log.dropped,
         }),
-        { lines: 0, bytes: 0, dropped: 0 },
+        { lines: 0, bytes: 0, gone: 0, dropped: 0 },
       ),
     tail(count, query = {}) {
       const { to } = query

@@ -5,6 +5,8 @@ export type LogFilter = {
   readonly matches: (entry: LogEntry) => boolean
   /** Where it matches in a text without escape sequences: `[start, end)` in UTF-16 units. Empty for an inverted filter. */
   readonly find: (text: string) => readonly (readonly [start: number, end: number])[]
+  /** Why it finds nothing: what stands between the strokes is no regular expression. */
+  readonly fault?: string
 }
 
 const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g
@@ -14,14 +16,14 @@ export const toPlainText = (text: string) => (text.includes('\u001b') ? text.rep
 
 /**
  * Words to be found anywhere in a line or in the name of its service, in any case unless one letter is a capital; `/like this/` is a regular expression;
- * `!` before either turns it round. Nothing, or an expression that is not finished, lets everything through.
+ * `!` before either turns it round. Nothing lets everything through, and what is no regular expression lets nothing through.
  */
 export const parseLogFilter = (typed: string): LogFilter | undefined => {
   const inverted = typed.startsWith('!')
   const wanted = inverted ? typed.slice(1) : typed
   if (wanted === '') return undefined
   const pattern = toPattern(wanted)
-  if (pattern === undefined) return undefined
+  if (typeof pattern === 'string') return { matches: () => false, find: () => [], fault: pattern }
   return {
     matches: ({ text, service }) => (isIn(pattern, toPlainText(text)) || isIn(pattern, service)) !== inverted,
     find: (text) =>
@@ -38,13 +40,13 @@ const isIn = (pattern: RegExp, text: string): boolean => {
   return pattern.test(text)
 }
 
-const toPattern = (wanted: string): RegExp | undefined => {
+const toPattern = (wanted: string): RegExp | string => {
   const flags = /\p{Lu}/u.test(wanted) ? 'g' : 'gi'
   const expression = /^\/(.+)\/$/.exec(wanted)?.[1]
   if (expression === undefined) return new RegExp(wanted.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`), flags)
   try {
     return new RegExp(expression, flags)
-  } catch {
-    return undefined
+  } catch (error) {
+    return (error as Error).message.replace(/^Invalid regular expression: /, '')
   }
 }

@@ -2,6 +2,7 @@ import type { LogFilter } from '../../core/state/log-filter.ts'
 import type { LogEntry } from '../../core/state/log-source.ts'
 import type { Theme } from '../theme.ts'
 import { textWidth } from '../../wire/cell-width.ts'
+import { composeRow } from '../text/compose-row.ts'
 import { fit } from '../text/fit.ts'
 import { toLogLines } from '../text/log-text.ts'
 
@@ -21,16 +22,21 @@ export type LogRowsOptions = {
 
 /** Log lines as rows, the newest at the bottom; wrapped lines push older ones out. */
 export const toLogRows = (entries: readonly LogEntry[], options: LogRowsOptions): readonly string[] => {
-  const { width, theme, height } = options
+  const { width, height } = options
   const name = options.solo ? 0 : Math.min(16, Math.max(3, ...options.services.map(textWidth)), Math.floor(width / 4))
   const rows: string[] = []
   for (let index = entries.length - 1; index >= 0 && rows.length < height; index -= 1) {
     rows.unshift(...toEntryRows(entries[index]!, { ...options, name }))
   }
   const visible = rows.slice(-height)
-  return visible.length > 0
-    ? visible
-    : [theme.dim(options.filter === undefined ? ' no output yet' : ' no line matches')]
+  return visible.length > 0 ? visible : [nothing(options)]
+}
+
+const nothing = ({ filter, theme, width }: LogRowsOptions): string => {
+  if (filter === undefined) return theme.dim(' no output yet')
+  if (filter.fault === undefined) return theme.dim(' no line matches')
+  const text = ` no regular expression: ${filter.fault}`
+  return composeRow([{ text, paint: theme.warn }], { width, ellipsis: theme.symbols.ellipsis })
 }
 
 const toEntryRows = (entry: LogEntry, options: LogRowsOptions & { readonly name: number }): readonly string[] => {

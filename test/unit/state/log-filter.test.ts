@@ -28,7 +28,13 @@ it.each([
   expect(lines.flatMap((line, index) => (filter?.matches(line) ? [index] : []))).toEqual(found)
 })
 
-it.each(['', '!', '/([/'])('%j lets everything through', (typed) => {
+it('says of what is no regular expression, and finds nothing', () => {
+  const filter = parseLogFilter('/([/')
+  expect(lines.filter((line) => filter?.matches(line))).toEqual([])
+  expect(filter?.fault).toContain('([')
+})
+
+it.each(['', '!'])('%j lets everything through', (typed) => {
   expect(parseLogFilter(typed)).toBeUndefined()
 })
 
