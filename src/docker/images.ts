@@ -2,16 +2,15 @@ import type { ImageRuntime } from '../engine/ports/image-runtime.ts'
 import { withSignal, type DockerClient } from './connection/client.ts'
 import { parseReference, toReferencePath } from './registry/image-reference.ts'
 import { accept, guard, orUndefined } from './connection/guard.ts'
-import { toObservedImage } from './to-observed-image.ts'
+import { readImage, toObservedImage } from './to-observed-image.ts'
 
 /** Images. What moves layers (pull, push, build) is loaded when it is used first. */
 export const createImageCalls = (client: DockerClient): ImageRuntime => {
   const { docker } = client
   const inspectImage: ImageRuntime['inspectImage'] = (reference, { signal } = {}) =>
-    guard(client, { what: `inspect image ${reference}`, signal }, async () => {
-      const found = await orUndefined(docker.getImage(toReferencePath(reference)).inspect(withSignal(signal, {})))
-      return found === undefined ? undefined : toObservedImage(found)
-    })
+    guard(client, { what: `inspect image ${reference}`, signal }, () =>
+      orUndefined(readImage(client, { reference, signal })),
+    )
   return {
     inspectImage,
     listImages: ({ labels = [] }, { signal } = {}) =>

@@ -8,6 +8,7 @@ export type ListedContainer = {
   readonly Names?: readonly string[] | null
   readonly Image: string
   readonly ImageID: string
+  readonly ImageManifestDescriptor?: { readonly digest?: string } | null
   readonly Command?: string
   readonly Created: number
   readonly State: string
@@ -48,6 +49,9 @@ export const toObservedContainer = (listed: ListedContainer): ObservedContainer 
     ...(exitCode === undefined || listed.State === 'restarting' ? {} : { exitCode: Number(exitCode) }),
     image: listed.Image,
     imageId: listed.ImageID,
+    ...(listed.ImageManifestDescriptor?.digest === undefined
+      ? {}
+      : { contentId: listed.ImageManifestDescriptor.digest }),
     labels,
     networks: Object.entries(listed.NetworkSettings?.Networks ?? {}).map(([name, endpoint]) => ({
       id: endpoint?.NetworkID ?? '',

@@ -382,6 +382,7 @@ export const createFakeRuntime = ({
         command: [],
         os: 'linux',
         architecture: 'amd64',
+        variant: '',
         size: 1,
         createdAt: Math.floor(clock.now() / 1000),
         ...more,

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
-import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram, readMachine } from '../../src/system/doctor/machine.ts'
@@ -30,6 +30,14 @@ export const whyNoOwnEngine = (): string | undefined => {
   return missing.length === 0 ? undefined : `the command ${missing[0]} is missing`
 }
 
+/** Whether the engines that a test can start here tell what is in an image that is kept as an index: 28 and later do. */
+export const tellsContents = (): boolean => {
+  const { dockerd } = readMachine(process.env)
+  if (dockerd === undefined) return false
+  const version = execFileSync(dockerd, ['--version'], { encoding: 'utf8' })
+  return Number(/version (\d+)\./.exec(version)?.[1] ?? 0) >= 28
+}
+
 /**
  * Holds the namespaces, and runs containerd as an init system does, apart from dockerd: containers outlive a dockerd that is
  * killed, and the next one finds them. What is mounted goes with the namespace.
@@ -43,10 +51,15 @@ exec containerd --config containerd.toml --root "$PWD/containerd" --state "$PWD/
  * Starts the machine's dockerd, beside the one that runs, with its own data and in network and mount namespaces of its own,
  * so that neither sees bridges, firewall rules or mounts of the other. It gets the named images from the engine under test.
  */
-export const startOwnEngine = async (images: readonly string[]): Promise<OwnEngine> => {
+export const startOwnEngine = async (
+  images: readonly string[],
+  { store = 'classic' }: { /** Where it keeps images. */ readonly store?: 'classic' | 'containerd' } = {},
+): Promise<OwnEngine> => {
   const folder = await mkdtemp(join(tmpdir(), 'stack-engine-'))
   const host = `unix://${folder}/docker.sock`
   const log = join(folder, 'dockerd.log')
+  const settings = join(folder, 'daemon.json')
+  await writeFile(settings, JSON.stringify({ features: { 'containerd-snapshotter': true } }))
   const keeper = spawn('unshare', ['--mount', '--net', 'sh', '-c', keep], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -70,6 +83,7 @@ export const startOwnEngine = async (images: readonly string[]): Promise<OwnEngi
       join(folder, 'pid'),
       '--containerd',
       join(folder, 'containerd.sock'),
+      ...(store === 'classic' ? [] : ['--config-file', settings]),
     ]
     const started = spawn('nsenter', ['--target', String(keeper.pid), '--mount', '--net', '--', ...words], {
       stdio: ['ignore', output, output],

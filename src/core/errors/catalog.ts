@@ -74,8 +74,8 @@ export const catalog = {
   },
   'plan/image-missing': {
     exit: 1,
-    message: (d: { service: string; image: string; why: string }) =>
-      `The engine has no image "${d.image}" for service "${d.service}", and ${d.why}.`,
+    message: (d: { service: string; image: string; why: string; platform?: string }) =>
+      `The engine has no image "${d.image}"${d.platform === undefined ? '' : ` for ${d.platform}`} for service "${d.service}", and ${d.why}.`,
     hint: () => 'Pull or build it first, or change the policy.',
   },
   'plan/nothing-to-start': {

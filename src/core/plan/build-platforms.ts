@@ -1,11 +1,8 @@
 import type { Problem } from '../errors/problem.ts'
+import { platformOf } from '../project/platform.ts'
 import type { Service } from '../project/service.ts'
 
 type Environment = Readonly<Record<string, string>>
-
-/** The platform that a built service runs on, when one is named. */
-const wantedPlatform = ({ platform }: Service, environment: Environment): string | undefined =>
-  platform ?? (environment['DOCKER_DEFAULT_PLATFORM'] || undefined)
 
 /**
  * Platforms to build for, none meaning the builder's own. `stack build` builds for all that the file lists; a container
@@ -16,7 +13,7 @@ export const selectBuildPlatforms = (
   { all, environment }: { readonly all: boolean; readonly environment: Environment },
 ): readonly string[] => {
   const listed = service.build?.platforms ?? []
-  const wanted = wantedPlatform(service, environment)
+  const wanted = platformOf(service, environment)
   if (wanted !== undefined && (!all || listed.length === 0)) return [wanted]
   return !all && listed.length > 1 ? [] : listed
 }
@@ -27,7 +24,7 @@ export const checkBuildPlatforms = (
   { service, environment }: { readonly service: Service; readonly environment: Environment },
 ): readonly Problem[] => {
   const listed = service.build?.platforms ?? []
-  const wanted = wantedPlatform(service, environment)
+  const wanted = platformOf(service, environment)
   if (wanted === undefined || listed.length === 0 || listed.includes(wanted)) return []
   return [{
     severity: 'error',

@@ -3,6 +3,8 @@ import { label } from '../project/identity.ts'
 import { namespaceParents } from '../project/graph.ts'
 import type { ServiceName } from '../project/project.ts'
 import { toImageReference } from '../project/identity.ts'
+import { platformOf } from '../project/platform.ts'
+import { runsImage } from './image-content.ts'
 import type { NetworkSteps } from './plan-networks.ts'
 import type { ObservedContainer } from './observed.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
@@ -70,7 +72,9 @@ const imageChange = (context: UpContext, name: ServiceName, container: ObservedC
   const reference = toImageReference(context.project, name)
   const image = context.observed.images.get(reference)
   const made = container.labels[label.image] ?? container.imageId
-  if (image === undefined || made === '' || made === image.id || container.imageId === image.id) return undefined
+  const platform = platformOf(serviceOf(context, name), context.project.context.environment)
+  if (image === undefined || made === '' || runsImage(container, { image, platform, engine: context.observed.engine }))
+    return undefined
   return `${reference} is a new image ${shortId(made)} → ${shortId(image.id)}`
 }
 

@@ -1,3 +1,4 @@
+import type { Platform } from '../project/platform.ts'
 import type { Health, PublishedPort, ContainerState } from './container-state.ts'
 
 /**
@@ -33,6 +34,8 @@ export type ObservedContainer = {
   readonly exitCode?: number
   readonly image: string
   readonly imageId: string
+  /** The manifest that it runs, where the engine keeps images as indexes and says so (API 1.48). */
+  readonly contentId?: string
   readonly labels: Readonly<Record<string, string>>
   readonly networks: readonly { readonly id: string; readonly name: string }[]
   readonly mounts: readonly ObservedMount[]
@@ -82,6 +85,9 @@ export type ObservedImage = {
   readonly command: readonly string[]
   readonly os: string
   readonly architecture: string
+  readonly variant: string
+  /** What the engine has of an image that is kept as an index, by platform; absent where it is not, or is not told (API 1.48). */
+  readonly contents?: readonly ImageContent[]
   /** Bytes. */
   readonly size: number
   /** Seconds since the epoch. */
@@ -89,6 +95,9 @@ export type ObservedImage = {
   /** Seconds since the epoch; when the reference was last pulled or tagged, where the engine says so (API 1.44). */
   readonly taggedAt?: number
 }
+
+/** A manifest that can be run. Without a platform it has that of the image. */
+export type ImageContent = { readonly id: string; readonly platform?: Platform }
 
 export type EngineFacts = {
   /** As negotiated: `1.41` is `{ major: 1, minor: 41 }`. */

@@ -3,12 +3,15 @@ import { withDependents } from '../project/graph.ts'
 import { toHookImages, toImageReference, toMountedImages } from '../project/identity.ts'
 import type { ServiceName } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
+import { platformOf } from '../project/platform.ts'
 import { parseDuration } from '../project/units.ts'
 import { toStableText } from '../project/config-hash.ts'
+import { isForPlatform } from './image-content.ts'
+import type { Observed, ObservedImage } from './observed.ts'
 import { selectBuildPlatforms } from './build-platforms.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
 
-type ImageNeed = { readonly kind: 'pull' | 'build'; readonly cause: string } | { readonly kind: 'none' }
+export type ImageNeed = { readonly kind: 'pull' | 'build'; readonly cause: string } | { readonly kind: 'none' }
 
 const daily = 86_400
 const refreshSeconds = (policy: string): number | undefined => {
@@ -27,14 +30,31 @@ const buildNeed = (context: UpContext, service: Service, present: boolean): Imag
   return { kind: 'build', cause: 'the image is missing' }
 }
 
-const pullNeed = (policy: string, reference: string, { observed }: UpContext): ImageNeed => {
-  const image = observed.images.get(reference)
+/** The platform that a service runs on, when one is named. */
+const platformFor = (context: UpContext, name: ServiceName): string | undefined =>
+  platformOf(serviceOf(context, name), context.project.context.environment)
+
+/** What the engine has for the service to run: an image of that name for another platform is none. */
+const presentImage = (
+  context: UpContext,
+  name: ServiceName,
+  reference = toImageReference(context.project, name),
+): ObservedImage | undefined => {
+  const image = context.observed.images.get(reference)
+  return image !== undefined && isForPlatform(image, platformFor(context, name)) ? image : undefined
+}
+
+/** Whether a policy wants an image pulled that is there, or is not. */
+export const pullNeed = (
+  policy: string,
+  image: ObservedImage | undefined,
+  { observedAt: now }: Pick<Observed, 'observedAt'>,
+): ImageNeed => {
   if (policy === 'always') return { kind: 'pull', cause: 'pull_policy is always' }
   if (policy === 'never') return { kind: 'none' }
   if (image === undefined) return { kind: 'pull', cause: 'the image is missing' }
   const seconds = refreshSeconds(policy)
   const newest = image.taggedAt ?? image.createdAt
-  const now = observed.observedAt
   if (seconds === undefined || now === undefined || now / 1000 - newest < seconds) return { kind: 'none' }
   return { kind: 'pull', cause: `pull_policy is ${policy}` }
 }
@@ -43,17 +63,17 @@ const needOf = (context: UpContext, name: ServiceName): ImageNeed => {
   const service = serviceOf(context, name)
   const reference = toImageReference(context.project, name)
   if (service.provider !== undefined || context.options.settled?.has(reference) === true) return { kind: 'none' }
-  const present = context.observed.images.has(reference)
+  const image = presentImage(context, name)
   const policy = context.options.pull ?? service.pull_policy
   if (service.build !== undefined) {
     // A build section says where the image comes from, unless the file asks for a pull by name.
     const pulls = service.image !== undefined && (service.pull_policy === 'always' || service.pull_policy === 'missing')
-    const need = buildNeed(context, service, present)
+    const need = buildNeed(context, service, image !== undefined)
     return need.kind === 'build' && pulls && context.options.build !== 'always'
       ? { kind: 'pull', cause: need.cause }
       : need
   }
-  return pullNeed(policy ?? 'missing', reference, context)
+  return pullNeed(policy ?? 'missing', image, context.observed)
 }
 
 const assertPresent = (
@@ -62,10 +82,16 @@ const assertPresent = (
   reference = toImageReference(context.project, name),
 ): void => {
   const service = serviceOf(context, name)
-  if (service.provider !== undefined || context.observed.images.has(reference)) return
+  if (service.provider !== undefined || presentImage(context, name, reference) !== undefined) return
   if (context.options.settled?.has(reference) === true) return
   const why = service.build === undefined ? 'its pull policy is "never"' : 'building was switched off'
-  throw new StackError('plan/image-missing', { service: name, image: reference, why })
+  const platform = context.observed.images.has(reference) ? platformFor(context, name) : undefined
+  throw new StackError('plan/image-missing', {
+    service: name,
+    image: reference,
+    why,
+    ...(platform === undefined ? {} : { platform }),
+  })
 }
 
 /** `image.<reference>/pull` or `/build` for an image that a step makes present; by reference. */
@@ -82,7 +108,7 @@ const usesImage = (context: UpContext, name: ServiceName, reference: string): bo
 
 const addPull = (context: UpContext, reference: string, cause: string): string => {
   const services = context.scope.filter((name) => usesImage(context, name, reference))
-  const platform = services.map((name) => serviceOf(context, name).platform).find((value) => value !== undefined)
+  const platform = services.map((name) => platformFor(context, name)).find((value) => value !== undefined)
   return context.steps.add({
     id: `image.${reference}/pull`,
     action: { kind: 'image/pull', image: reference, services, ...(platform === undefined ? {} : { platform }) },
@@ -115,7 +141,7 @@ const sideNeed = (context: UpContext, name: ServiceName, reference: string): Ima
   const policy = pull ?? service.pull_policy ?? 'missing'
   // What is mounted stays mounted in a container that runs: to fetch it again would change nothing.
   const isFixed = policy === 'build' || (policy !== 'never' && !toHookImages(service).includes(reference))
-  return pullNeed(isFixed ? 'missing' : policy, reference, context)
+  return pullNeed(isFixed ? 'missing' : policy, presentImage(context, name, reference), context.observed)
 }
 
 /** The images that services need beside their own, each once; one that a service builds is built and not pulled. */
@@ -131,7 +157,7 @@ const planSideImages = (context: UpContext, steps: Map<string, string>): void =>
       )
       const need = builder === undefined ? sideNeed(context, name, reference) : needOf(context, builder)
       if (need.kind === 'pull') steps.set(reference, addPull(context, reference, need.cause))
-      else if (need.kind === 'build' && builder !== undefined && !context.observed.images.has(reference))
+      else if (need.kind === 'build' && builder !== undefined && presentImage(context, name, reference) === undefined)
         steps.set(reference, addBuild(context, builder, need.cause))
       else assertPresent(context, name, reference)
     }

@@ -87,9 +87,10 @@ const toRunAction = (
 ): Action => {
   if (action.kind === 'container/copy') return { ...action, container: { ...action.container, name } }
   if (action.kind !== 'container/create') return action
+  const { platform } = action.definition
   return {
     ...action,
-    definition,
+    definition: platform === undefined ? definition : { ...definition, platform },
     name,
     labels: { ...action.labels, ...labels, [label.oneOff]: 'True', [label.slug]: slug },
     oneOff: { servicePorts, useAliases, autoRemove },

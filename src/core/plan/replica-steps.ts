@@ -11,6 +11,8 @@ import type { ServiceName } from '../project/project.ts'
 import type { ContainerRef } from './action.ts'
 import { addStop, isUp, refOf, subjectOf } from './container-steps.ts'
 import type { ObservedContainer } from './observed.ts'
+import { runsImage } from './image-content.ts'
+import { platformOf } from '../project/platform.ts'
 import type { ImageSteps } from './plan-images.ts'
 import type { NetworkSteps } from './plan-networks.ts'
 import type { VolumeSteps } from './plan-volumes.ts'
@@ -111,13 +113,15 @@ const addCreate = (context: UpContext, service: ServiceName, creation: Creation)
     ...(replaces === undefined ? {} : { replaces: replaces.name }),
   })
   const image = context.observed.images.get(toImageReference(context.project, service))
+  const definition = serviceOf(context, service)
+  const platform = platformOf(definition, context.project.context.environment)
   return context.steps.add({
     id: `${service}.${number}/create`,
     needs: creation.needs,
     action: {
       kind: 'container/create',
       service,
-      definition: serviceOf(context, service),
+      definition: platform === undefined ? definition : { ...definition, platform },
       number,
       name: creation.name,
       configHash,
@@ -127,7 +131,8 @@ const addCreate = (context: UpContext, service: ServiceName, creation: Creation)
         : {
             replaces: replaces.id,
             renewVolumes: context.options.renewAnonymousVolumes === true,
-            imageChanged: image?.id !== replaces.imageId,
+            imageChanged:
+              image === undefined || !runsImage(replaces, { image, platform, engine: context.observed.engine }),
           }),
     },
     cause: creation.cause,

@@ -3,6 +3,7 @@ import { withApiSocket } from '../project/api-socket.ts'
 import { toServiceHash } from '../project/compose-hash.ts'
 import { type ConfigParts, toConfigParts } from '../project/config-hash.ts'
 import { withDependencies } from '../project/graph.ts'
+import { withDefaultPlatform } from '../project/platform.ts'
 import type { Project, ServiceName } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
@@ -35,7 +36,8 @@ export const serviceOf = (context: Pick<UpContext, 'project'>, name: ServiceName
   return service
 }
 
-export const createUpContext = (project: Project, observed: Observed, options: UpOptions): UpContext => {
+export const createUpContext = (written: Project, observed: Observed, options: UpOptions): UpContext => {
+  const project = withDefaultPlatform(written)
   const targets = new Set(options.services ?? Object.keys(project.services))
   const wanted = options.noDeps === true ? targets : withDependencies(project.services, targets)
   const parts = new Map<ServiceName, ConfigParts>()

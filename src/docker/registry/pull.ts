@@ -3,9 +3,9 @@ import type { ObservedImage } from '../../core/plan/observed.ts'
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
 import type { EngineFailure } from '../connection/ask.ts'
 import { withSignal, type DockerClient } from '../connection/client.ts'
-import { parseReference, registryOf, toReferencePath } from './image-reference.ts'
+import { parseReference, registryOf } from './image-reference.ts'
 import { readRegistryAuth } from './registry-auth.ts'
-import { toObservedImage } from '../to-observed-image.ts'
+import { readImage } from '../to-observed-image.ts'
 import { followTransfer, isDenied, isMissing } from './transfer.ts'
 import { translateError } from '../connection/translate-error.ts'
 
@@ -29,7 +29,7 @@ export const pullImage = async (
     const options = { fromImage: repository, tag: digest ?? tag ?? 'latest', platform }
     const stream = await client.docker.createImage(auth, withSignal(signal, options))
     await followTransfer(stream, { signal, onProgress })
-    return toObservedImage(await client.docker.getImage(toReferencePath(reference)).inspect(withSignal(signal, {})))
+    return await readImage(client, { reference, signal })
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason
     throw toPullError(client, { error, reference, registry })

@@ -65,6 +65,7 @@ export const imageOf = (id: string): ObservedImage => ({
   command: [],
   os: 'linux',
   architecture: 'amd64',
+  variant: '',
   size: 1,
   createdAt: 0,
 })
