@@ -290,7 +290,7 @@ scenario(
     },
   },
   async (s) => {
-    await s.step('up', '--progress json up', stdout(/"state":"restarting","exitCode":4/))
+    await s.step('up', '--progress json up', stdout(/"state":"restarting"[^\n]*"exitCode":4/))
   },
 )
 
