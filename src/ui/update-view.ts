@@ -1,6 +1,6 @@
 import type { Command } from '../core/events/event.ts'
 import type { LogBuffer, LogQuery } from '../core/state/log-buffer.ts'
-import { selectService, type ServiceView } from '../core/state/select.ts'
+import { selectService, selectServiceViews, type ServiceView } from '../core/state/select.ts'
 import type { State } from '../core/state/state.ts'
 import type { UiCommand } from './keymap.ts'
 import { scrollLog, scrollToEnd, scrollToTop } from './scroll-log.ts'
@@ -171,7 +171,7 @@ const moved = (move: Move, context: CommandContext): ViewState => {
   const { view, state } = context
   if (view.overlay !== undefined) return { ...view, scroll: scrolled(move, view.scroll, context.overlay) }
   if (view.pane === 'services' && (move === 'up' || move === 'down')) {
-    const names = state.services.map((service) => service.name)
+    const names = selectServiceViews(state).map(({ name }) => name)
     const at = names.indexOf(selectChosen(view, state) ?? '')
     const selected = names[Math.max(0, Math.min(names.length - 1, at + (move === 'up' ? -1 : 1)))]
     if (selected === undefined) return view

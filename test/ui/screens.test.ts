@@ -110,9 +110,9 @@ describe('what a person sees', () => {
       " shop   running   4/5 up   ✖ 1 failed                ↻ web sync 61 ms · 39s ago
 
            SERVICE  STATE        UP    PORTS
+         ✖ worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro…
        ▸ ● web      healthy      55s   http://localhost:8080
          ● api 2/2  healthy      55s
-         ✖ worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro…
          ✔ migrate  done
          ● db       healthy      57s   localhost:5432
       ── log · all services ─────────────────────────────────── 16 lines · following ─
@@ -137,9 +137,9 @@ describe('what a person sees', () => {
     expect(await show(broken, { columns: 60, rows: 15 }).shows('help')).toMatchInlineSnapshot(`
       " shop   running   4/5 up   ✖ 1 failed      ↻ web sync 61 ms
            SERVICE  STATE        UP    PORTS              2 below
+         ✖ worker   exit 1 x3    28s   exited with code 1: TypeEr…
        ▸ ● web      healthy      55s   http://localhost:8080
          ● api 2/2  healthy      55s
-         ✖ worker   exit 1 x3    28s   exited with code 1: TypeEr…
       ── log · all services ─────────────── 16 lines · following ─
        12:00:04 web     GET /cart 200 in 14 ms
        12:00:04 worker  queue is up, concurrency 4
@@ -155,8 +155,8 @@ describe('what a person sees', () => {
   it('on the smallest terminal, 20x6', async () => {
     expect(await show(broken, { columns: 20, rows: 6 }).shows('help')).toMatchInlineSnapshot(`
       " shop   running   4…
+         ✖ worker   exit …
        ▸ ● web      healt…
-         ● api 2/2  healt…
        ✖ worker exited …
        ↑↓ choose  ? help"
     `)
@@ -167,9 +167,9 @@ describe('what a person sees', () => {
       " shop   running   4/5 up   ✖ 1 failed                                                                                                ↻ web sync 61 ms · 39s ago
 
            SERVICE  STATE        UP    TIER  IMAGE        PORTS
+         ✖ worker   exit 1 x3    28s   app   shop-worker  exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
        ▸ ● web      healthy      55s   web   shop-web     http://localhost:8080
          ● api 2/2  healthy      55s   app   shop-api
-         ✖ worker   exit 1 x3    28s   app   shop-worker  exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
          ✔ migrate  done               app   shop-api
          ● db       healthy      57s   data  postgres:17  localhost:5432
 
@@ -204,9 +204,9 @@ describe('what a person sees', () => {
       " shop   running   4/5 up   x 1 failed           reload web sync 61 ms - 39s ago
 
            SERVICE  STATE        UP    PORTS
+         x worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro~
        > * web      healthy      55s   http://localhost:8080
          * api 2/2  healthy      55s
-         x worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro~
          + migrate  done
          * db       healthy      57s   localhost:5432
       -- log - all services ----------------------------------- 16 lines - following -

@@ -27,9 +27,14 @@ export type ServiceView = {
   readonly service: ServiceState
 }
 
+/** What is broken first, then what waits, then the order of the file: a small screen shows what needs somebody. */
 export const selectServiceViews: (state: State) => readonly ServiceView[] = onceForEachState((state) =>
-  state.services.map((service) => toView(state, service)),
+  state.services.map((service) => toView(state, service)).toSorted((a, b) => urgency(a, state) - urgency(b, state)),
 )
+
+// While the stack starts nearly everything waits for its turn, and rows that jump are hard to read.
+const urgency = ({ status }: ServiceView, { phase }: State): number =>
+  status.tone === 'bad' ? 0 : status.word === 'waiting' && phase === 'running' ? 1 : 2
 
 const toView = (state: State, service: ServiceState): ServiceView => {
   const { summary } = service

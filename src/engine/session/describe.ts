@@ -1,3 +1,4 @@
+import type { Span } from '../../core/errors/problem.ts'
 import type { EventBody, ServiceSummary } from '../../core/events/event.ts'
 import { toImageReference } from '../../core/project/identity.ts'
 import type { Project } from '../../core/project/project.ts'
@@ -8,9 +9,23 @@ export const toSessionStarted = (project: Project, command: string): EventBody =
   type: 'session/started',
   project: project.name,
   command,
-  services: Object.keys(project.services).map((name) => toServiceSummary(project, name)),
+  services: inFileOrder(project).map((name) => toServiceSummary(project, name)),
   files: project.context.files,
 })
+
+/** As the files have them, one after the other; the model itself is sorted by name. */
+const inFileOrder = ({ services, context }: Project): readonly string[] =>
+  Object.keys(services)
+    .map((name) => ({ name, place: context.findPlace(`services.${name}`) }))
+    .toSorted((a, b) => toOrder(a.place, context.files) - toOrder(b.place, context.files) || 0)
+    .map(({ name }) => name)
+
+const toOrder = (place: Span | undefined, files: readonly string[]): number => {
+  if (place === undefined) return Number.POSITIVE_INFINITY
+  const file = files.indexOf(place.file)
+  // Lines of an included file come after those of the files that were named.
+  return (file === -1 ? files.length : file) * 1e9 + place.line
+}
 
 const toServiceSummary = (project: Project, name: string): ServiceSummary => {
   const service = project.services[name]

@@ -119,9 +119,9 @@ describe('the services of a stack that starts', () => {
     const state = fold(toEvents(starting, probing, running, crashed))
     expect(asText(state)).toMatchInlineSnapshot(`
       "
+      worker 0/1 | exit 1 x3 | bad | worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
       web 1/1 | healthy | good | http://localhost:8080
       api 2/2 | healthy | good
-      worker 0/1 | exit 1 x3 | bad | worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
       migrate 0/1 | done | done
       db 1/1 | healthy | good | localhost:5432
       "
@@ -217,11 +217,11 @@ describe('reduce', () => {
     )
     expect(asText(state)).toMatchInlineSnapshot(`
       "
+      db 0/1 | failed | bad | There is no image postgres:17.
       web 0/1 | building | busy | [3/7] RUN npm ci
       api 0/2 | waiting | busy | for db to be healthy, migrate to complete
       worker 0/1 | skipped | calm | db failed
       migrate 0/1 | waiting | busy | for db to be healthy
-      db 0/1 | failed | bad | There is no image postgres:17.
       "
     `)
   })

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { toSessionStarted } from '../../src/engine/session/describe.ts'
+import { aProject, aService } from '../support/builders.ts'
+
+test('services are told in the order of the files, and what stands nowhere comes last', () => {
+  const project = aProject({ api: aService({}), db: aService({}), web: aService({}), made: aService({}) })
+  const places: Readonly<Record<string, readonly [string, number]>> = {
+    web: ['/work/stack.yaml', 2],
+    db: ['/work/stack.yaml', 9],
+    api: ['/work/more.yaml', 1],
+  }
+  const findPlace = (path: string) => {
+    const place = places[path.replace('services.', '')]
+    return place === undefined ? undefined : { file: place[0], line: place[1], column: 1, length: 1 }
+  }
+  const started = toSessionStarted({ ...project, context: { ...project.context, findPlace } }, 'up')
+  expect(started.type === 'session/started' ? started.services.map(({ name }) => name) : []).toEqual([
+    'web',
+    'db',
+    'api',
+    'made',
+  ])
+})
