@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, normalize } from 'node:path'
 import type { LoadRequest, LoadResult } from '../core/compose/sources/load-request.ts'
+import { countProblems } from '../core/errors/limit-problems.ts'
 import { StackError } from '../core/errors/stack-error.ts'
 import type { CliContext } from './context.ts'
 
@@ -75,4 +76,4 @@ export const toLoadError = ({
   problems,
   files,
 }: Pick<Extract<LoadResult, { ok: false }>, 'problems' | 'files'>): StackError =>
-  new StackError('file/invalid', { count: problems.length }, { problems, files })
+  new StackError('file/invalid', { count: countProblems(problems) }, { problems, files })

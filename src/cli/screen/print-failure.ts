@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
+import { limitProblems } from '../../core/errors/limit-problems.ts'
 import type { Problem } from '../../core/errors/problem.ts'
 import { isStackError, StackError } from '../../core/errors/stack-error.ts'
 import { toJsonError } from '../../report/json.ts'
@@ -47,7 +48,7 @@ const sortByPlace = (problems: readonly Problem[]): readonly Problem[] =>
 /** Problems on standard error: text with code frames, or one JSON object a line. */
 export const printProblems = (found: readonly Problem[], context: CliContext): void => {
   if (found.length === 0) return
-  const problems = sortByPlace(found)
+  const problems = limitProblems(sortByPlace(found))
   const lines =
     context.terminal.progress === 'json'
       ? problems.map(toJsonError)

@@ -8,14 +8,19 @@ export const isSecretName = (name: string): boolean => secretName.test(name)
 export const isSecretValue = (text: string): boolean =>
   text !== '' && !/^(?:true|false|\d|\/run\/secrets\/.*)$/i.test(text)
 
+const anySecretName = /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL/i
+
+/** Where a text first has a word of which names of credentials are made; -1 where it has none. */
+export const findSecretWord = (text: string): number => text.search(anySecretName)
+
 /**
  * A line of a file with each credential in it as asterisks, as many as it has characters, so that columns stay. `above` are
- * the lines before it, which say whether it goes on with a text that they began. Variables are shown: they give nothing away.
+ * the lines before it, which say whether it goes on with a text that they began, and `isCut` says that there were more of them. Variables are shown: they give nothing away.
  */
-export const maskSecrets = (line: string, above: readonly string[] = []): string =>
-  goesOnWithSecret(line, above) ? maskText(line) : maskAddresses(maskPairs(line))
+export const maskSecrets = (line: string, above: readonly string[] = [], isCut: boolean = false): string =>
+  goesOnWithSecret(line, above, isCut) ? maskText(line) : maskAddresses(maskPairs(line))
 
-const pair = /(?<name>[\w.-]+)["']?(?<sign>:[ \t]+|=)/g
+const pair = /(?<![\w.-])(?<name>[\w.-]+)["']?(?<sign>:[ \t]+|=)/g
 
 const maskPairs = (line: string): string => {
   let masked = line
@@ -43,9 +48,20 @@ const valueAt = (line: string, from: number, isItem: boolean): { readonly start:
   if (quote === '{' && !definition.test(line.slice(from)))
     return { start: from + 1, end: closingQuote(line, from + 1, '}') }
   if (/^(?:[{&*!~]|[|>][-+\d]*\s*$)/.test(line.slice(from))) return { start: from, end: from }
-  const isInBrackets = /[{[]/.test(line.slice(0, from))
-  const stop = line.slice(from).search(isInBrackets ? /\s+#|(?<!\$\{[^}]*)[,}\]]|\s*$/ : /\s+#|\s*$/)
-  return { start: from, end: stop === -1 ? line.length : from + stop }
+  return { start: from, end: from + plainLength(line.slice(from), /[{[]/.test(line.slice(0, from))) }
+}
+
+/** How long a value without quotes is: to a comment, to the end, or in brackets to what ends its item. */
+const plainLength = (rest: string, isInBrackets: boolean): number => {
+  let isVariable = false
+  for (let at = 0; at < rest.length; at += 1) {
+    const letter = rest[at]!
+    if (letter === '#' && /\s/.test(rest[at - 1] ?? '')) return rest.slice(0, at).trimEnd().length
+    if (isInBrackets && !isVariable && (letter === ',' || letter === '}' || letter === ']')) return at
+    if (letter === '}') isVariable = false
+    else if (letter === '$' && rest[at + 1] === '{') isVariable = true
+  }
+  return rest.trimEnd().length
 }
 
 const closingQuote = (line: string, from: number, quote: string): number => {
@@ -70,7 +86,7 @@ const openQuote = (text: string): string | undefined => {
 
 const maskAddresses = (line: string): string =>
   line.replace(
-    /([a-z][\w+.-]*:\/\/[^\s/:@"']*:)((?:\$\{[^}]*\}|[^\s@/"'])+)(?=@)/gi,
+    /([a-z][\w+.-]*:\/\/[^\s/:@"']*:)((?:\$\{[^}]*\}|(?!\$\{[^}]*\})[^\s@/"'])+)(?=@)/gi,
     (_, start: string, password: string) => start + maskText(password),
   )
 
@@ -78,7 +94,7 @@ const variable = /\$\{(?<name>\w+)(?:(?<sign>:?[-+])(?<fallback>[^}]*))?(?<end>\
 const shown = new RegExp(`${variable.source}|\\$\\{\\w+[^}]*\\}?|\\$\\w+|\\$\\$|\\S`, 'g')
 
 /** Asterisks for all but blanks and variables; of a variable's default, asterisks too. */
-const maskText = (text: string): string =>
+export const maskText = (text: string): string =>
   text.replace(shown, (all) => {
     const found = variable.exec(all)?.groups
     if (found !== undefined)
@@ -87,10 +103,12 @@ const maskText = (text: string): string =>
   })
 
 /** A line that belongs to a text begun above, below a key that names a credential. */
-const goesOnWithSecret = (line: string, above: readonly string[]): boolean => {
+const goesOnWithSecret = (line: string, above: readonly string[], isCut: boolean): boolean => {
   const depth = indentOf(line)
   if (line.trim() === '' || depth === 0) return false
   const parent = above.findLast((other) => other.trim() !== '' && indentOf(other) < depth)
+  // What it belongs to is too far above to be looked for: it may be anything.
+  if (parent === undefined && isCut) return true
   const found = parent === undefined ? null : /^[\s-]*["']?([\w.-]+)["']?\s*:(?:\s+(.*))?$/.exec(parent)
   if (found === null || !isSecretName(found[1] ?? '')) return false
   const value = found[2] ?? ''

@@ -23,6 +23,8 @@ export type Problem = {
   readonly path?: string
   /** The line itself is not to be shown: it may hold a secret. */
   readonly conceal?: boolean
+  /** How many further problems this one stands for. */
+  readonly more?: number
   /** Other places that explain this one ("first defined here"). */
   readonly related?: readonly { readonly span: Span; readonly message: string }[]
 }

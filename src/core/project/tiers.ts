@@ -88,7 +88,7 @@ const readMembers = (services: MapNode, names: Names | undefined, problems: Prob
     else {
       problems.error(node, 'tiers/unknown', `There is no tier "${wanted ?? ''}".`, {
         path,
-        hint:
+        hint: () =>
           (wanted === undefined ? undefined : didYouMean(wanted, names.names)) ??
           `The tiers are ${names.names.join(', ')}.`,
         related: [{ place: names.place, message: 'the tiers are listed here' }],

@@ -20,7 +20,7 @@ export const parseDuration = (text: string): number | undefined => {
   const isNegative = text.startsWith('-')
   const body = isNegative || text.startsWith('+') ? text.slice(1) : text
   if (body === '0') return 0
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+$/.test(body)) return undefined
+  if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+$/.test(body)) return undefined
   let total = 0
   for (const [, number, unit] of body.matchAll(/([\d.]+)([^\d.]+)/g))
     total += partNs(number ?? '', unitNs[unit ?? ''] ?? 0)

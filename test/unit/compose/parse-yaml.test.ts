@@ -170,5 +170,5 @@ test('every quote that is not closed is told where it opens, in one walk for all
     '1:4 The " that opens here is never closed.',
     '2:4 The " that opens here is never closed.',
   ])
-  expect((plain('b: "x\n'.repeat(20_000)) as string[]).length).toBeGreaterThan(9_000)
+  expect(plain('b: "x\n'.repeat(20_000))).toHaveLength(101)
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { countProblems } from '../../../src/core/errors/limit-problems.ts'
 import { loadFiles, loadGood, problemLines } from '../../support/load-memory.ts'
 
 const problemsOf = (files: Readonly<Record<string, string>> | string, request = {}): string => {
@@ -274,4 +275,29 @@ test('what the reference cannot read as YAML is a problem with a place, though o
   expect(problemsOf('services: {web: {image: x, tty: !!bool yes}}\n')).toBe(
     'stack.yaml:1:40 yaml/tag "yes" is not what its tag !!bool says.',
   )
+})
+
+test('thousands of problems are counted, and a hundred are told in the order of their places', () => {
+  const result = loadFiles({
+    'stack.yaml': `services:\n  web:\n    image: x\n${Array.from({ length: 4000 }, (_, index) => `    wrong${index}: 1\n`).join('')}`,
+  })
+  if (result.ok) throw new Error('it is not right')
+  expect(result.problems).toHaveLength(101)
+  expect(problemLines(result.problems).slice(99)).toEqual([
+    'stack.yaml:103:5 file/unknown-key A service has no key "wrong99". | Keys of your own start with "x-".',
+    'problems/more There are 3900 more errors. | Those above come first.',
+  ])
+  expect(countProblems(result.problems)).toBe(4000)
+})
+
+test('a message quotes the beginning of what is long', () => {
+  const found = problemsOf(`services: {web: {image: x, ports: ["${'9'.repeat(50_000)}"]}}`)
+  expect(found.length).toBeLessThan(1000)
+  expect(found).toMatch(/The port "9{299}…" cannot be read/)
+})
+
+test('services extend each other in a chain of thousands, from either end', () => {
+  const chain = Array.from({ length: 20_000 }, (_, index) => `  s${index}: {extends: s${index + 1}}\n`).join('')
+  const { project } = loadGood({ 'stack.yaml': `services:\n${chain}  s20000: {image: x}\n` })
+  expect(project.services['s0']?.image).toBe('x')
 })

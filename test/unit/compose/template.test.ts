@@ -131,3 +131,16 @@ test('the variables inside of defaults, replacements and messages are variables 
   expect(names('${A:?$D} ${G?ask ${H} $$I}')).toBe('A! D G! H')
   expect(names('${A:-${B:?$C}}')).toBe('A B! C')
 })
+
+test('defaults nest as deep as one likes, and a value has an end', () => {
+  const depth = 50_000
+  const text = `${'${A:-'.repeat(depth)}x$B${'}'.repeat(depth)}`
+  expect(interpolateText(text, () => undefined)).toEqual({
+    ok: true,
+    value: 'x',
+    missing: [{ name: 'B', offset: 5 * depth + 1 }],
+    used: ['A', 'B'],
+  })
+  const long = 'x'.repeat(1_000_000)
+  expect(interpolateText('$A'.repeat(17), () => long)).toMatchObject({ ok: false, kind: 'too-long' })
+})

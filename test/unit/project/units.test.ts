@@ -95,3 +95,8 @@ test('what is no size', () => {
     ),
   ).toEqual([])
 })
+
+test('a text that is almost a duration is no work', () => {
+  expect(parseDuration(`${'1h'.repeat(50_000)}!`)).toBeUndefined()
+  expect(parseDuration(`${'1'.repeat(200_000)}!`)).toBeUndefined()
+})

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { countProblems, limitProblems } from '../../../src/core/errors/limit-problems.ts'
 import type { Problem } from '../../../src/core/errors/problem.ts'
 import { toProblemLines, type ProblemOptions } from '../../../src/report/problems.ts'
 
@@ -97,4 +98,33 @@ test('another place that explains the problem has a frame of its own', () => {
     4 │   web:
       │   ^^^"
   `)
+})
+
+test('a hundred problems are told and the rest is counted', () => {
+  const many = Array.from({ length: 250 }, (_, index): Problem => ({
+    severity: 'error',
+    code: 'x/y',
+    message: `Number ${index}.`,
+  }))
+  const lines = render(many).split('\n')
+  expect(lines).toHaveLength(102)
+  expect(lines.slice(99)).toEqual([
+    'error[x/y]: Number 99.',
+    'error[problems/more]: There are 150 more errors.',
+    '  Those above come first.',
+  ])
+  expect(countProblems(limitProblems(many))).toBe(250)
+  expect(render(many.slice(0, 101))).toContain('There is 1 more error.')
+})
+
+test('of a line of 50,000 characters the part around the mark is shown, and no secret that began before it', () => {
+  const frameOf = (line: string, column: number): string =>
+    toProblemLines([{ ...unknownKey, span: { file: 'f', line: 1, column, length: 5 } }], { readSource: () => line })[2]!
+  expect(frameOf(`prots: ${'x'.repeat(50_000)}`, 1)).toBe(`1 │ prots: ${'x'.repeat(993)}…`)
+  const word = frameOf(`a: ${'b'.repeat(25_000)}prots${'c'.repeat(25_000)}`, 25_004)
+  expect(word).toBe(`1 │ …${'b'.repeat(499)}prots${'c'.repeat(495)}…`)
+  for (const start of ['PASSWORD: ', 'url: postgres://app:'])
+    expect(frameOf(`${start}${'s3cret'.repeat(1000)}prots@${'s3cret'.repeat(1000)}`, 6001)).not.toMatch(
+      start.startsWith('url') ? /s3cret.*prots@/ : /s3cret/,
+    )
 })

@@ -11,7 +11,8 @@ export type Contradiction = {
   readonly at?: 'key' | 'value'
   readonly code: string
   readonly message: string
-  readonly hint?: string
+  /** A function where it takes a search among the names of the project. */
+  readonly hint?: string | (() => string | undefined)
   readonly severity?: 'warning'
   /** What would have made this right: where one of them is missing because of another problem, this one only follows from it. */
   readonly needs?: readonly (readonly (string | number)[])[]

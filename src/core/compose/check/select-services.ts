@@ -83,7 +83,7 @@ const reportUnknown = (name: string, { split, problems, by }: Keep): void => {
       ? what
       : `The service "${name}", which "${by ?? name}" depends on, is switched off by its profiles.`,
     {
-      hint:
+      hint: () =>
         off === undefined
           ? didYouMean(name, [...Object.keys(split.enabled), ...Object.keys(split.disabled)])
           : `Switch one of its profiles on: ${(off.profiles ?? []).map((profile) => `--profile ${profile}`).join(', ')}.`,

@@ -1,3 +1,4 @@
+import { maxProblems } from '../../errors/limit-problems.ts'
 import { unknownHint } from '../sources/load-context.ts'
 import type { CheckedProject, Contradiction } from './contradiction.ts'
 
@@ -31,10 +32,11 @@ const missingDependency = ({ name, dependency, required }: Edge, project: Checke
       },
     ]
   }
-  const hint = unknownHint(
-    dependency,
-    [...Object.keys(project.services), ...Object.keys(project.disabled)].filter((other) => other !== name),
-  )
+  const hint = (): string | undefined =>
+    unknownHint(
+      dependency,
+      [...Object.keys(project.services), ...Object.keys(project.disabled)].filter((other) => other !== name),
+    )
   return [
     {
       path,
@@ -42,7 +44,7 @@ const missingDependency = ({ name, dependency, required }: Edge, project: Checke
       needs: [['services', dependency]],
       code: 'service/unknown-dependency',
       message: `Service "${name}" depends on "${dependency}", which does not exist.`,
-      ...(hint === undefined ? {} : { hint }),
+      hint,
     },
   ]
 }
@@ -54,19 +56,19 @@ export const validateOrder = ({ services }: CheckedProject): readonly Contradict
   const next = (name: string): string[] =>
     Object.keys(services[name]?.depends_on ?? {})
       .filter((dependency) => Object.hasOwn(services, dependency))
-      .sort()
+      .toSorted()
+      .toReversed()
   for (const start of Object.keys(services).sort()) {
     if (state.has(start)) continue
     const trail = [{ name: start, open: next(start) }]
     state.set(start, 'open')
     for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
-      const dependency = top.open.shift()
+      const dependency = top.open.pop()
       if (dependency === undefined) {
         state.set(top.name, 'done')
         trail.pop()
       } else if (state.get(dependency) === 'open') {
-        const names = trail.map(({ name }) => name)
-        found.push(cycle(names.slice(names.indexOf(dependency))))
+        addCircle(found, trail, dependency)
       } else if (!state.has(dependency)) {
         state.set(dependency, 'open')
         trail.push({ name: dependency, open: next(dependency) })
@@ -76,10 +78,21 @@ export const validateOrder = ({ services }: CheckedProject): readonly Contradict
   return found
 }
 
+/** Where everything depends on everything there are more circles than anybody could look at. */
+const addCircle = (found: Contradiction[], trail: readonly { readonly name: string }[], first: string): void => {
+  if (found.length === maxProblems) return
+  const names = trail.map(({ name }) => name)
+  found.push(cycle(names.slice(names.indexOf(first))))
+}
+
+/** Services of a circle that are named. */
+const maxShown = 20
+
 const cycle = (names: readonly string[]): Contradiction => {
   const [first = ''] = names
   const last = names.at(-1) ?? first
-  const round = [...names, first].join(' → ')
+  const shown = names.length > maxShown ? [...names.slice(0, maxShown - 1), '…', last] : names
+  const round = [...shown, first].join(' → ')
   return {
     path: ['services', last, 'depends_on', first],
     at: 'key',
@@ -89,7 +102,7 @@ const cycle = (names: readonly string[]): Contradiction => {
         ? `Service "${first}" depends on itself.`
         : `Services depend on each other in a circle: ${round}.`,
     hint: 'Remove one of the dependencies.',
-    related: names.slice(0, -1).map((name, index) => ({
+    related: names.slice(0, Math.min(names.length - 1, maxShown)).map((name, index) => ({
       path: ['services', name, 'depends_on', names[index + 1] ?? first],
       message: `"${name}" depends on "${names[index + 1] ?? first}" here`,
     })),

@@ -70,7 +70,8 @@ type Search = {
 const undeclared = ({ kind, owner, references, declared }: Search): readonly Contradiction[] =>
   references.flatMap(({ path, name, at }) => {
     if (Object.hasOwn(declared, name)) return []
-    const hint = unknownHint(name, Object.keys(declared)) ?? `Declare it under "${kind}s" at the top level of the file.`
+    const hint = (): string =>
+      unknownHint(name, Object.keys(declared)) ?? `Declare it under "${kind}s" at the top level of the file.`
     return [
       {
         path,
@@ -88,7 +89,7 @@ const undeclared = ({ kind, owner, references, declared }: Search): readonly Con
 
 /** `service:name` as an additional build context builds that service first. */
 const buildContexts = (owner: string, { build }: Service, { services }: CheckedProject): readonly Contradiction[] =>
-  Object.entries(build?.additional_contexts ?? {}).flatMap(([context, value]) => {
+  Object.entries(build?.additional_contexts ?? {}).flatMap(([context, value]): readonly Contradiction[] => {
     if (!value.startsWith('service:')) return []
     const name = value.slice('service:'.length)
     const target = Object.hasOwn(services, name) ? services[name] : undefined
@@ -107,14 +108,13 @@ const buildContexts = (owner: string, { build }: Service, { services }: CheckedP
         },
       ]
     }
-    const hint = unknownHint(name, Object.keys(services))
     return [
       {
         path,
         needs,
         code: 'service/unknown-service',
         message: `Service "${owner}" builds on service "${name}", which does not exist.`,
-        ...(hint === undefined ? {} : { hint }),
+        hint: () => unknownHint(name, Object.keys(services)),
       },
     ]
   })

@@ -21,7 +21,7 @@ export const warnAboutTraps = (model: MapNode, enabled: Services, context: LoadC
     const ports = itemsOf(childOf(service, 'ports'))
     warnAppendedPorts(name, ports, context)
     warnBase60(name, ports, context)
-    secrets.push(...plainSecrets(name, childOf(service, 'environment')))
+    for (const secret of plainSecrets(name, childOf(service, 'environment'))) secrets.push(secret)
   }
   warnSecrets(secrets, context)
 }

@@ -84,6 +84,9 @@ const add = (
   finding.problems.push({ path: finding.path, place: finding.node, at: 'value', ...problem })
 }
 
+/** Problems for which it is looked up what was meant: more of them are not shown. */
+const maxHinted = 1000
+
 const inMapping = (finding: Finding, node: MapNode, shape: Mapping): void => {
   for (const name of shape.required) {
     if (!node.entries.has(name))
@@ -98,8 +101,10 @@ const inMapping = (finding: Finding, node: MapNode, shape: Mapping): void => {
     const path = [...finding.path, name]
     if (key !== undefined) findProblems({ ...finding, node: entry.value, path, about: aboutKey(shape, name) }, key)
     else if (!shape.loose && !(shape.extensible && name.startsWith('x-'))) {
-      const meant = nearestKey(name, node, shape)
-      const hint = meant === undefined ? unknownKeyHint(name, node, shape) : `Did you mean "${meant}"?`
+      const isTold = finding.problems.length < maxHinted
+      const meant = isTold ? nearestKey(name, node, shape) : undefined
+      const other = isTold ? unknownKeyHint(name, node, shape) : undefined
+      const hint = meant === undefined ? other : `Did you mean "${meant}"?`
       add(finding, {
         path,
         at: 'key',

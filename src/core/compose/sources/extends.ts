@@ -33,7 +33,7 @@ export const applyExtends = (root: MapNode, extending: Extending): MapNode => {
   const job: Job = { ...extending, resolved: new Map() }
   let entries: Map<string, Entry> | undefined
   for (const [name, entry] of services.entries) {
-    const value = extendService({ services, name, place: entry.key }, [], job)
+    const value = extendService({ services, name, place: entry.key }, job)
     if (value === entry.value) continue
     entries ??= new Map(services.entries)
     entries.set(name, { key: entry.key, value })
@@ -41,30 +41,47 @@ export const applyExtends = (root: MapNode, extending: Extending): MapNode => {
   return entries === undefined ? root : withEntry(root, 'services', withEntries(services, entries))
 }
 
-const extendService = (link: Link, chain: readonly Link[], job: Job): Node => {
-  const service = link.services.entries.get(link.name)!.value
-  const extended = service.kind === 'map' ? service.entries.get('extends')?.value : undefined
-  if (service.kind !== 'map' || extended === undefined || isNull(extended)) return service
-  const known = job.resolved.get(link.services)?.get(link.name)
-  if (known !== undefined) return known
-  const cycle = chain.findIndex((one) => one.services === link.services && one.name === link.name)
-  if (cycle !== -1) return reportCycle(extended, chain.slice(cycle), job)
-  const result = mergeWithBase(service, extended, { link, chain, job })
-  const forServices = job.resolved.get(link.services) ?? new Map<string, Node>()
-  job.resolved.set(link.services, forServices.set(link.name, result))
-  return result
+/** A service on the way to its base, which comes from further on. */
+type Step = { readonly link: Link; readonly service: MapNode }
+
+/** The service with what it extends. No recursion: a chain may be thousands long. */
+const extendService = (first: Link, job: Job): Node => {
+  const chain: Step[] = []
+  let base = findEnd(first, chain, job)
+  for (let step = chain.pop(); step !== undefined; step = chain.pop()) {
+    base = mergeWithBase(step, base, job)
+    const { services, name } = step.link
+    const resolved = job.resolved.get(services) ?? new Map<string, Node>()
+    job.resolved.set(services, resolved.set(name, base))
+  }
+  return base!
 }
 
-const mergeWithBase = (
-  service: MapNode,
-  extended: Node,
-  { link, chain, job }: { link: Link; chain: readonly Link[]; job: Job },
-): Node => {
-  const plain = withoutEntry(service, 'extends')
-  const target = findBase(extended, link, job)
-  if (target === undefined) return plain
-  const base = extendService(target, [...chain, link], job)
-  if (base.kind !== 'map') return plain
+/** Follows `extends` to a service that has none or is known; `chain` takes the services on the way. */
+const findEnd = (first: Link, chain: Step[], job: Job): Node | undefined => {
+  const seen = new Map<MapNode, Set<string>>()
+  for (let link: Link | undefined = first; link !== undefined;) {
+    const service: Node = link.services.entries.get(link.name)!.value
+    const extended = service.kind === 'map' ? service.entries.get('extends')?.value : undefined
+    if (service.kind !== 'map' || extended === undefined || isNull(extended)) return service
+    const known = job.resolved.get(link.services)?.get(link.name)
+    if (known !== undefined) return known
+    const names = seen.get(link.services) ?? new Set<string>()
+    if (names.has(link.name)) return reportCycle(extended, fromLink(chain, link), job)
+    seen.set(link.services, names.add(link.name))
+    chain.push({ link, service })
+    link = findBase(extended, link, job)
+  }
+  return undefined
+}
+
+const fromLink = (chain: readonly Step[], { services, name }: Link): readonly Link[] => {
+  const links = chain.map(({ link }) => link)
+  return links.slice(links.findIndex((one) => one.services === services && one.name === name))
+}
+
+const mergeWithBase = ({ link, service }: Step, base: Node | undefined, job: Job): Node => {
+  if (base?.kind !== 'map') return withoutEntry(service, 'extends')
   const { problems } = job.context
   return withoutEntry(
     mergeNodes(base, service, { problems, path: `services.${link.name}`, rule: serviceRule }) as MapNode,
@@ -98,7 +115,7 @@ const findBase = (extended: Node, link: Link, job: Job): Link | undefined => {
     'extends/unknown-service',
     `The service "${link.name}" extends "${name}", and ${fileName ?? 'this file'} has no such service.`,
     {
-      hint: unknownHint(name, services.entries.keys()),
+      hint: () => unknownHint(name, services.entries.keys()),
       path: `services.${link.name}.extends`,
     },
   )

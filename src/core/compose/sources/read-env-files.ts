@@ -1,6 +1,7 @@
 import { type EnvFileOptions, parseEnvFile } from '../texts/env-file.ts'
 import { type LoadContext, readSource } from './load-context.ts'
 import type { Place, SourceText } from '../tree/node.ts'
+import { lineStartsOf } from '../tree/problem-list.ts'
 
 /**
  * Reads `.env` files in order: a later one wins. `known` is the environment so far: it wins over all of them. Their variables
@@ -50,14 +51,10 @@ export const readValues = (
 
 /** A place by its line and column; without a length, to the end of the line. */
 const placeOf = (source: SourceText, line: number, column: number, length?: number): Place => {
-  let start = 0
-  for (let count = 1; count < line; count += 1) {
-    const newline = source.text.indexOf('\n', start)
-    if (newline === -1) break
-    start = newline + 1
-  }
-  const newline = source.text.indexOf('\n', start)
-  const end = newline === -1 ? source.text.length : newline
+  const starts = lineStartsOf(source)
+  const start = starts[Math.min(line, starts.length) - 1]!
+  const next = starts[line]
+  const end = next === undefined ? source.text.length : next - 1
   const at = Math.min(start + column - 1, end)
   return { source, start: at, end: Math.max(at + 1, length === undefined ? end : Math.min(at + length, end)) }
 }

@@ -176,7 +176,7 @@ const portNodes = (node: SeqNode, at: At): Node => {
     // One that still holds a variable leaves the whole list as it is written.
     if (!parsed.ok && at.lenient) return node
     if (!parsed.ok) items.push(failed(item, { ...at, path: `${at.path}[${index}]` }, parsed.message))
-    else items.push(...parsed.ports.map((port) => portNode(item, port)))
+    else for (const port of parsed.ports) items.push(portNode(item, port))
   }
   return { ...node, items }
 }

@@ -23,11 +23,17 @@ export type InterpolateContext = {
 type State = InterpolateContext & {
   /** Results for values that anchors share; the same value under another rule is another question. */
   readonly done: WeakMap<object, { readonly rule: Rule | undefined; readonly result: Node }>
+  /** Characters that came of variables so far. */
+  readonly filled: { length: number }
 }
+
+/** Characters that a file may have once its variables are filled in. */
+const maxFilled = 128 * 1024 * 1024
+const tooMuch = `With its variables this file is longer than ${maxFilled / 1024 / 1024} MB.`
 
 /** Replaces the variables in every text value (never in a key), and reads numbers and booleans where those are wanted. */
 export const interpolate = (root: MapNode, context: InterpolateContext): MapNode =>
-  visit(root, documentRule, { state: { ...context, done: new WeakMap() }, path: '' }) as MapNode
+  visit(root, documentRule, { state: { ...context, done: new WeakMap(), filled: { length: 0 } }, path: '' }) as MapNode
 
 type At = { readonly state: State; readonly path: string }
 
@@ -62,7 +68,13 @@ const visitText = (node: ScalarNode, cast: Cast | undefined, { state, path }: At
     reportFailure(node, result, { state, path })
     return node
   }
-  for (const missing of result.missing) addMissing(state.missing, missing, node)
+  if (state.filled.length > maxFilled) return node
+  state.filled.length += result.value.length
+  if (state.filled.length > maxFilled) {
+    reportFailure(node, { kind: 'too-long', message: tooMuch, offset: 0 }, { state, path })
+    return node
+  }
+  addMissing(state.missing, result.missing, node)
   if (result.value === text) return cast === undefined ? node : castText(node, cast, { state, path })
   const replaced: ScalarNode = { ...node, value: result.value, template: text }
   return cast === undefined ? replaced : castText(replaced, cast, { state, path })
@@ -71,19 +83,25 @@ const visitText = (node: ScalarNode, cast: Cast | undefined, { state, path }: At
 const reportFailure = (
   node: ScalarNode,
   failure: {
-    readonly kind: 'invalid' | 'required'
+    readonly kind: 'invalid' | 'required' | 'too-long'
     readonly message: string
     readonly offset: number
     readonly name?: string
   },
   { state, path }: At,
 ): void => {
-  const place = placeInText(node, failure.offset)
+  const place = createPlacer(node)(failure.offset)
+  if (failure.kind === 'too-long') {
+    state.problems.error(place, 'variable/too-long', failure.message, { path })
+    return
+  }
   if (failure.kind === 'required') {
-    const hint = failure.name === undefined ? undefined : didYouMean(failure.name, state.variables.names())
+    const { name } = failure
     state.problems.error(place, 'variable/required', failure.message, {
-      hint:
-        hint ?? (failure.name === undefined ? undefined : `Set it in the environment or in .env: ${failure.name}=…`),
+      hint: () =>
+        name === undefined
+          ? undefined
+          : (didYouMean(name, state.variables.names()) ?? `Set it in the environment or in .env: ${name}=…`),
       path,
     })
     return
@@ -94,31 +112,44 @@ const reportFailure = (
   })
 }
 
-const addMissing = (all: MissingVariables, missing: MissingVariable, node: ScalarNode): void => {
-  const places = all.get(missing.name) ?? []
-  places.push(placeInText(node, missing.offset, missing.name))
-  all.set(missing.name, places)
+const addMissing = (all: MissingVariables, found: readonly MissingVariable[], node: ScalarNode): void => {
+  const placeOf = createPlacer(node)
+  for (const { name, offset } of found) {
+    const places = all.get(name) ?? []
+    places.push(placeOf(offset, name))
+    all.set(name, places)
+  }
 }
 
-/** The place of an offset of a scalar's value. Escapes and folded lines move it: then the n-th dollar sign is looked up. */
-const placeInText = (node: ScalarNode, offset: number, name?: string): Place => {
+/**
+ * The place of an offset of a scalar's value, asked for from the first to the last. Escapes and folded lines move it: then the
+ * n-th dollar sign is looked up.
+ */
+const createPlacer = (node: ScalarNode): ((offset: number, name?: string) => Place) => {
   const value = node.value as string
   const raw = node.source.text.slice(node.start, node.end)
-  const nth = value.slice(0, offset).split('$').length - 1
-  let at = -1
-  for (let count = 0; count <= nth; count += 1) {
-    at = raw.indexOf('$', at + 1)
+  let dollar = value.indexOf('$')
+  let at = raw.indexOf('$')
+  return (offset, name) => {
+    while (dollar !== -1 && dollar < offset && at !== -1) {
+      dollar = value.indexOf('$', dollar + 1)
+      at = raw.indexOf('$', at + 1)
+    }
     if (at === -1) return node
+    const length =
+      name === undefined ? 2 : raw[at + 1] === '{' ? Math.max(name.length + 3, closing(raw, at) - at) : name.length + 1
+    return { source: node.source, start: node.start + at, end: Math.min(node.end, node.start + at + length) }
   }
-  const length =
-    name === undefined ? 2 : raw[at + 1] === '{' ? Math.max(name.length + 3, closing(raw, at) - at) : name.length + 1
-  return { source: node.source, start: node.start + at, end: Math.min(node.end, node.start + at + length) }
 }
 
+/** Characters that are marked at most. */
+const maxMarked = 1000
+
 const closing = (raw: string, from: number): number => {
-  const at = raw.indexOf('}', from)
-  const line = raw.indexOf('\n', from)
-  return at === -1 || (line !== -1 && line < at) ? from : at + 1
+  const part = raw.slice(from, from + maxMarked)
+  const at = part.indexOf('}')
+  const line = part.indexOf('\n')
+  return at === -1 || (line !== -1 && line < at) ? from : from + at + 1
 }
 
 const castText = (node: ScalarNode, cast: Cast, { state, path }: At): Node => {

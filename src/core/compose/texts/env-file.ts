@@ -1,3 +1,4 @@
+import { lineAt, lineStarts } from './line-starts.ts'
 import { interpolateText } from './template.ts'
 
 export type EnvFileOptions = {
@@ -30,13 +31,19 @@ export type EnvFile =
 type Failure = Extract<EnvFile, { ok: false }>
 type Reader = {
   readonly text: string
+  /** Where each line starts; known when the first place is asked for. */
+  starts: readonly number[] | undefined
   readonly lookup: (name: string) => string | undefined
   readonly known: ReadonlyMap<string, string> | undefined
   readonly values: Map<string, string>
   readonly inherited: string[]
   readonly missing: MissingInFile[]
+  /** Characters of all values so far: a few that stand for each other grow without end. */
+  size: number
   at: number
 }
+
+const maxValues = 64 * 1024 * 1024
 
 /** Reads an env file (`.env`, `env_file`, `label_file`): the grammar of compose-go's dotenv, or `raw`, Docker's own. */
 export const parseEnvFile = (text: string, options: EnvFileOptions): EnvFile => {
@@ -44,11 +51,13 @@ export const parseEnvFile = (text: string, options: EnvFileOptions): EnvFile => 
   if (options.format === 'raw') return parseRaw(body, options.lookup)
   const reader: Reader = {
     text: body,
+    starts: undefined,
     lookup: options.lookup,
     known: options.known,
     values: new Map(),
     inherited: [],
     missing: [],
+    size: 0,
     at: 0,
   }
   while (skipToStatement(reader)) {
@@ -182,42 +191,53 @@ const expand = (reader: Reader, value: string, at: number): string | Failure => 
     (name) => reader.lookup(name) ?? reader.values.get(name) ?? reader.known?.get(name),
   )
   if (!result.ok) return fail(reader, at, result.message)
-  for (const { name, offset } of result.missing)
-    reader.missing.push({ name, ...placeOfUse(reader, { name, at, nth: countDollars(value, name, offset) }) })
+  reader.size += result.value.length
+  if (reader.size > maxValues)
+    return fail(reader, at, `The values of this file are longer than ${maxValues / 1024 / 1024} MB.`)
+  if (result.missing.length > 0) reader.missing.push(...placesOfUses(reader, { value, at, uses: result.missing }))
   return result.value
 }
 
-const signOf = (name: string): RegExp => new RegExp(`\\$\\{?${name}`, 'g')
+const use = /\$\{?([A-Za-z_]\w*)/g
+// A reference is marked as a whole when it is no longer than this.
+const longestMarked = 200
 
-/** How many times a text uses a variable before an offset. */
-const countDollars = (value: string, name: string, offset: number): number =>
-  [...value.slice(0, offset).matchAll(signOf(name))].length
+type Uses = {
+  readonly value: string
+  readonly at: number
+  readonly uses: readonly { readonly name: string; readonly offset: number }[]
+}
 
-/** The place of the nth use of a variable in a value that begins at `at`: escapes may have moved it, but not its order. */
-const placeOfUse = (
-  { text }: Reader,
-  { name, at, nth }: { name: string; at: number; nth: number },
-): Omit<MissingInFile, 'name'> => {
-  const sign = signOf(name)
-  sign.lastIndex = at
-  let found = sign.exec(text)
-  for (let count = 0; count < nth && found !== null; count += 1) found = sign.exec(text)
-  if (found === null) return { ...position(text, at), length: 1 }
-  const isBraced = found[0].startsWith('${')
-  const close = isBraced ? text.indexOf('}', found.index) : -1
-  const end = close === -1 ? found.index + found[0].length : close + 1
-  return { ...position(text, found.index), length: end - found.index }
+/** Where a value that begins at `at` uses variables: escapes may have moved the uses, but not their order. */
+const placesOfUses = (reader: Reader, { value, at, uses }: Uses): readonly MissingInFile[] => {
+  use.lastIndex = 0
+  const order = new Map([...value.matchAll(use)].map(({ index }, count) => [index, count]))
+  const written: number[] = []
+  use.lastIndex = at
+  while (written.length < order.size) {
+    const found = use.exec(reader.text)
+    if (found === null) break
+    written.push(found.index)
+  }
+  return uses.map(({ name, offset }) => {
+    const start = written[order.get(offset) ?? -1]
+    if (start === undefined) return { name, ...position(reader, at), length: 1 }
+    const near = reader.text.slice(start, start + longestMarked)
+    const close = near.startsWith('${') ? near.indexOf('}') + 1 : 0
+    return { name, ...position(reader, start), length: close > 0 ? close : name.length + 1 }
+  })
 }
 
 const fail = (reader: Reader, at: number, message: string): Failure => ({
   ok: false,
-  ...position(reader.text, at),
+  ...position(reader, at),
   message,
 })
 
-const position = (text: string, at: number): { line: number; column: number } => {
-  const before = text.slice(0, at)
-  return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') }
+const position = (reader: Reader, at: number): { line: number; column: number } => {
+  const starts = (reader.starts ??= lineStarts(reader.text))
+  const line = lineAt(starts, at)
+  return { line: line + 1, column: at - starts[line]! + 1 }
 }
 
 /** Docker's own format: every line that is no comment is `KEY=value` or a bare `KEY`, and all of it is literal. */

@@ -10,8 +10,8 @@ export type Interpolated =
     }
   | {
       readonly ok: false
-      /** `invalid`: the text is no template. `required`: a `${X?…}` has no value; `name` tells which. */
-      readonly kind: 'invalid' | 'required'
+      /** `invalid`: the text is no template. `required`: a `${X?…}` has no value; `name` tells which. `too-long`: its value. */
+      readonly kind: 'invalid' | 'required' | 'too-long'
       readonly message: string
       readonly offset: number
       readonly name?: string
@@ -28,25 +28,44 @@ export type TemplateVariable = {
 type Lookup = (name: string) => string | undefined
 type Operator = ':-' | '-' | ':?' | '?' | ':+' | '+'
 type Failure = Extract<Interpolated, { ok: false }>
+type Operation = {
+  readonly kind: 'operation'
+  readonly start: number
+  readonly end: number
+  readonly name: string
+  readonly operator: Operator
+  readonly operandAt: number
+}
 /** One `$…` of a text: where it starts and ends, and what stands there. */
 type Token =
   | { readonly kind: 'escaped' | 'invalid'; readonly start: number; readonly end: number }
   | { readonly kind: 'variable'; readonly start: number; readonly end: number; readonly name: string }
-  | {
-      readonly kind: 'operation'
-      readonly start: number
-      readonly end: number
-      readonly name: string
-      readonly operator: Operator
-      /** The operand's own offset in the text. */
-      readonly operandAt: number
-      readonly operand: string
-    }
-type State = {
-  readonly lookup: Lookup
-  readonly missing: MissingVariable[]
-  readonly used: Set<string>
+  | Operation
+
+/** A text that is read from its start to its end, and what was found in it ahead of the reader. */
+type Scan = {
+  readonly text: string
+  /** The next dollar sign, as far as it was looked for. */
+  dollar: number
+  /** Where each brace closes, by where it opens; known up to `closesTo`. */
+  readonly closes: Map<number, number>
+  closesTo: number
 }
+
+const createScan = (text: string): Scan => ({ text, dollar: -1, closes: new Map(), closesTo: 0 })
+
+/** The text, or an operand in it, that is being filled in: up to `end`, and done up to `done`. */
+type Frame = {
+  readonly end: number
+  /** The operation that the frame is the operand of. */
+  readonly operation?: { readonly token: Operation; readonly value: string | undefined; readonly isTaken: boolean }
+  readonly missing: MissingVariable[]
+  done: number
+  result: string
+}
+
+/** Characters of what a text may become: a few variables that stand for each other grow without end. */
+export const maxValue = 16 * 1024 * 1024
 
 // Case-insensitive in the way of the specification's own expression: with Unicode folding.
 const namePattern = /[_a-z][_a-z0-9]*/iuy
@@ -55,14 +74,37 @@ const operatorPattern = /:?[-+?]/y
 /**
  * Replaces the variables of a text (compose-spec "Interpolation"). Braces nest to any depth; `$$` stands for `$`, and a
  * `$` that no name or brace follows stays. A branch that is not taken is read, and so must be valid, but what is unset in
- * it is not reported.
+ * it is not reported. No recursion, and each character is looked at a few times, however deep the braces.
  */
 export const interpolateText = (text: string, lookup: Lookup): Interpolated => {
   if (!text.includes('$')) return { ok: true, value: text, missing: [], used: [] }
-  const state: State = { lookup, missing: [], used: new Set() }
-  const value = substitute(text, 0, state)
-  if (typeof value !== 'string') return value
-  return { ok: true, value, missing: state.missing, used: [...state.used] }
+  const scan = createScan(text)
+  const used = new Set<string>()
+  const missing: MissingVariable[] = []
+  const frames: Frame[] = [{ end: text.length, missing, done: 0, result: '' }]
+  for (let frame = frames[0]!; ; frame = frames.at(-1)!) {
+    const token = nextToken(scan, frame.done, frame.end)
+    frame.result += text.slice(frame.done, token?.start ?? frame.end)
+    if (frame.result.length > maxValue) return tooLong(frame.done)
+    if (token === undefined) {
+      frames.pop()
+      const outer = frames.at(-1)
+      if (outer === undefined) return { ok: true, value: frame.result, missing, used: [...used] }
+      const value = close(frame)
+      if (typeof value !== 'string') return value
+      outer.result += value
+    } else if (token.kind === 'operation') {
+      used.add(token.name)
+      frames.push(openOperand(token, lookup(token.name), frame))
+      frame.done = token.end
+    } else {
+      if (token.kind === 'variable') used.add(token.name)
+      const value = evaluate(token, lookup, frame, text)
+      if (typeof value !== 'string') return value
+      frame.result += value
+      frame.done = token.end
+    }
+  }
 }
 
 /**
@@ -71,34 +113,43 @@ export const interpolateText = (text: string, lookup: Lookup): Interpolated => {
  */
 export const variablesOf = (text: string): readonly TemplateVariable[] => {
   const found: TemplateVariable[] = []
-  for (let token = nextToken(text, 0); token !== undefined; token = nextToken(text, token.end)) {
+  const scan = createScan(text)
+  const open = [{ at: 0, end: text.length }]
+  for (let part = open.at(-1); part !== undefined; part = open.at(-1)) {
+    const token = nextToken(scan, part.at, part.end)
+    if (token === undefined) {
+      open.pop()
+      continue
+    }
+    part.at = token.end
     if (token.kind === 'variable') found.push({ name: token.name, default: '', alternate: '', required: false })
     if (token.kind !== 'operation') continue
     const sign = token.operator.at(-1)
+    const operand = text.slice(token.operandAt, token.end - 1)
     found.push({
       name: token.name,
-      default: sign === '-' ? token.operand : '',
-      alternate: sign === '+' ? token.operand : '',
+      default: sign === '-' ? operand : '',
+      alternate: sign === '+' ? operand : '',
       required: sign === '?',
     })
-    found.push(...variablesOf(token.operand))
+    open.push({ at: token.operandAt, end: token.end - 1 })
   }
   return found
 }
 
-const substitute = (text: string, base: number, state: State): string | Failure => {
-  let result = ''
-  let done = 0
-  for (let token = nextToken(text, 0); token !== undefined; token = nextToken(text, token.end)) {
-    const value = evaluate(token, base, { text, state })
-    if (typeof value !== 'string') return value
-    result += text.slice(done, token.start) + value
-    done = token.end
-  }
-  return result + text.slice(done)
-}
+const tooLong = (offset: number): Failure => ({
+  ok: false,
+  kind: 'too-long',
+  message: `With its variables this text is longer than ${maxValue / 1024 / 1024} MB.`,
+  offset,
+})
 
-const evaluate = (token: Token, base: number, { text, state }: { text: string; state: State }): string | Failure => {
+const evaluate = (
+  token: Exclude<Token, Operation>,
+  lookup: Lookup,
+  { missing, end }: Frame,
+  text: string,
+): string | Failure => {
   switch (token.kind) {
     case 'escaped':
       return '$'
@@ -106,86 +157,106 @@ const evaluate = (token: Token, base: number, { text, state }: { text: string; s
       return {
         ok: false,
         kind: 'invalid',
-        message: `"${excerpt(text, token.start)}" is not a valid variable reference.`,
-        offset: base + token.start,
+        message: `"${excerpt(text, token.start, end)}" is not a valid variable reference.`,
+        offset: token.start,
       }
     case 'variable': {
-      state.used.add(token.name)
-      const value = state.lookup(token.name)
-      if (value === undefined) state.missing.push({ name: token.name, offset: base + token.start })
+      const value = lookup(token.name)
+      if (value === undefined) missing.push({ name: token.name, offset: token.start })
       return value ?? ''
     }
-    case 'operation':
-      return operate(token, base, state)
   }
 }
 
-const operate = (token: Extract<Token, { kind: 'operation' }>, base: number, state: State): string | Failure => {
-  const { name, operator } = token
-  state.used.add(name)
-  const value = state.lookup(name)
+const openOperand = (token: Operation, value: string | undefined, { missing }: Frame): Frame => {
+  const { operator, operandAt, end } = token
   const isEmpty = value === undefined || (operator.startsWith(':') && value === '')
   const isTaken = operator.endsWith('+') ? !isEmpty : isEmpty
-  const branch: State = isTaken ? state : { ...state, missing: [] }
-  const operand = substitute(token.operand, base + token.operandAt, branch)
-  if (typeof operand !== 'string') return operand
+  const operation = { token, value, isTaken }
+  return { end: end - 1, operation, missing: isTaken ? missing : [], done: operandAt, result: '' }
+}
+
+/** What an operation stands for, its operand being filled in. */
+const close = ({ operation, result }: Frame): string | Failure => {
+  const { token, value, isTaken } = operation!
   if (!isTaken) return value ?? ''
-  if (!operator.endsWith('?')) return operand
-  const why = operand === '' ? '' : `: ${operand}`
+  if (!token.operator.endsWith('?')) return result
+  const why = result === '' ? '' : `: ${result}`
   return {
     ok: false,
     kind: 'required',
-    message: `The variable "${name}" is required and has no value${why}`,
-    offset: base + token.start,
-    name,
+    message: `The variable "${token.name}" is required and has no value${why}`,
+    offset: token.start,
+    name: token.name,
   }
 }
 
-const nextToken = (text: string, from: number): Token | undefined => {
-  for (let start = text.indexOf('$', from); start !== -1; start = text.indexOf('$', start + 1)) {
-    const next = text[start + 1]
+const nextDollar = (scan: Scan, from: number, end: number): number => {
+  if (scan.dollar < from) {
+    const found = scan.text.indexOf('$', from)
+    scan.dollar = found === -1 ? scan.text.length : found
+  }
+  return scan.dollar < end ? scan.dollar : -1
+}
+
+const nextToken = (scan: Scan, from: number, end: number): Token | undefined => {
+  const { text } = scan
+  for (let start = nextDollar(scan, from, end); start !== -1; start = nextDollar(scan, start + 1, end)) {
+    const next = start + 1 < end ? text[start + 1] : undefined
     if (next === '$') return { kind: 'escaped', start, end: start + 2 }
-    if (next === '{') return bracedToken(text, start)
+    if (next === '{') return bracedToken(scan, start, end)
     const name = matchAt(namePattern, text, start + 1)
     if (name !== undefined) return { kind: 'variable', start, end: start + 1 + name.length, name }
   }
   return undefined
 }
 
-const bracedToken = (text: string, start: number): Token => {
+const bracedToken = (scan: Scan, start: number, end: number): Token => {
+  const { text } = scan
   const invalid: Token = { kind: 'invalid', start, end: start + 2 }
   const name = matchAt(namePattern, text, start + 2)
   if (name === undefined) return invalid
   const at = start + 2 + name.length
-  if (text[at] === '}') return { kind: 'variable', start, end: at + 1, name }
+  if (at < end && text[at] === '}') return { kind: 'variable', start, end: at + 1, name }
   const operator = matchAt(operatorPattern, text, at) as Operator | undefined
   if (operator === undefined) return invalid
-  const close = closingBrace(text, start)
+  const closesAt = closingBrace(scan, start, end)
   const operandAt = at + operator.length
-  if (close < operandAt) return invalid
-  return { kind: 'operation', start, end: close + 1, name, operator, operandAt, operand: text.slice(operandAt, close) }
+  if (closesAt < operandAt) return invalid
+  return { kind: 'operation', start, end: closesAt + 1, name, operator, operandAt }
 }
 
 /**
  * Where the brace opened at `start + 1` closes: on the same line, the place where braces balance, or the line's last one
- * where they never do. The character after an opening brace is not looked at, so `{}` in a default counts as one more
- * open brace, exactly as in the reference.
+ * where they never do; before `end` in either case. The character after an opening brace is not looked at, so `{}` in a
+ * default counts as one more open brace, exactly as in the reference.
  */
-const closingBrace = (text: string, start: number): number => {
-  const lineBreak = text.indexOf('\n', start)
-  const last = text.lastIndexOf('}', lineBreak === -1 ? text.length : lineBreak)
-  let open = 0
-  for (let i = start; i <= last; i += 1) {
-    if (text[i] === '}') {
-      open -= 1
-      if (open === 0) return i
-    }
-    if (text[i] === '{') {
-      open += 1
-      i += 1
+const closingBrace = (scan: Scan, start: number, end: number): number => {
+  const { text, closes } = scan
+  if (start >= scan.closesTo) findCloses(scan, start)
+  const balanced = closes.get(start + 1)
+  if (balanced !== undefined && balanced < end) return balanced
+  // An operand is on one line.
+  const lineBreak = end < text.length ? -1 : text.indexOf('\n', start)
+  return text.lastIndexOf('}', lineBreak === -1 ? end - 1 : lineBreak)
+}
+
+/** Finds where the brace at `start + 1` closes, and with it all that open inside. */
+const findCloses = (scan: Scan, start: number): void => {
+  const { text, closes } = scan
+  const open: number[] = []
+  let at = start
+  for (; at < text.length && text[at] !== '\n'; at += 1) {
+    if (text[at] === '}') {
+      const opened = open.pop()
+      if (opened !== undefined) closes.set(opened, at)
+      if (open.length === 0) break
+    } else if (text[at] === '{') {
+      open.push(at)
+      at += 1
     }
   }
-  return last
+  scan.closesTo = at
 }
 
 const matchAt = (pattern: RegExp, text: string, at: number): string | undefined => {
@@ -193,9 +264,7 @@ const matchAt = (pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0]
 }
 
-const excerpt = (text: string, start: number): string => {
-  const end = text.indexOf('}', start)
-  const lineEnd = text.indexOf('\n', start)
-  const stop = Math.min(end === -1 ? text.length : end + 1, lineEnd === -1 ? text.length : lineEnd, start + 40)
-  return text.slice(start, stop)
+const excerpt = (text: string, start: number, limit: number): string => {
+  const part = text.slice(start, Math.min(start + 40, limit))
+  return /^[^}\n]*\}?/.exec(part)?.[0] ?? part
 }

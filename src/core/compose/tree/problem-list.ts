@@ -1,11 +1,14 @@
 import { defaultHints } from './default-hints.ts'
+import { limitProblems, maxProblems } from '../../errors/limit-problems.ts'
 import { maskSecrets } from '../../errors/mask-secrets.ts'
 import type { Problem, Span } from '../../errors/problem.ts'
+import { lineAt, lineStarts } from '../texts/line-starts.ts'
 import { createDamage, type Damage } from './damage.ts'
 import type { Place, SourceText } from './node.ts'
 
 export type ProblemMore = {
-  readonly hint?: string | undefined
+  /** A function where it takes a search: it is called for what is told, and there may be thousands of others. */
+  readonly hint?: string | undefined | (() => string | undefined)
   readonly path?: string | undefined
   readonly conceal?: boolean | undefined
   /** Nothing is missing because of this problem, though it has no path. */
@@ -21,12 +24,20 @@ export type ProblemList = {
   readonly errorCount: () => number
   /** What the errors made unsure; an error at a place that one of an earlier stage marked is counted and not told. */
   readonly damage: Omit<Damage, 'add'>
-  /** All of one severity, each once, in the order of files and places. */
+  /** Those of one severity, each once, in the order of files and places; the last stands for the rest where there are many. */
   readonly list: (severity: Problem['severity'], files: readonly string[]) => readonly Problem[]
 }
 
+type Found = {
+  readonly severity: Problem['severity']
+  readonly place: Place | undefined
+  readonly code: string
+  readonly message: string
+  readonly more: ProblemMore
+}
+
 export const createProblemList = (): ProblemList => {
-  const problems: Problem[] = []
+  const problems: Found[] = []
   const seen = new Set<string>()
   let errors = 0
   const damage = createDamage()
@@ -35,28 +46,17 @@ export const createProblemList = (): ProblemList => {
     place: Place | undefined,
     rest: readonly [code: string, message: string, more?: ProblemMore | undefined],
   ): void => {
-    const [code, message, more = {}] = rest
+    const [code, written, more = {}] = rest
     if (severity === 'error') {
       errors += 1
       if (place !== undefined && damage.touches(place)) return
     }
+    const message = cutSentence(written)
     const key = `${severity} ${place?.source.file ?? ''} ${place?.start ?? ''} ${code} ${message}`
     if (seen.has(key)) return
     seen.add(key)
-    const hint = more.hint ?? (severity === 'error' ? defaultHints[code] : undefined)
     if (severity === 'error') damage.add(place, more.path ?? (more.losesNothing === true ? 'x-' : undefined))
-    problems.push({
-      severity,
-      code,
-      message: maskQuoted(message),
-      ...(hint === undefined ? {} : { hint: maskQuoted(hint) }),
-      ...(place === undefined ? {} : { span: spanOf(place) }),
-      ...(more.path === undefined ? {} : { path: more.path }),
-      ...(more.conceal === true ? { conceal: true } : {}),
-      ...(more.related === undefined
-        ? {}
-        : { related: more.related.map((one) => ({ span: spanOf(one.place), message: one.message })) }),
-    })
+    problems.push({ severity, place, code, message, more })
   }
   return {
     error: (place, ...rest) => add('error', place, rest),
@@ -64,37 +64,69 @@ export const createProblemList = (): ProblemList => {
     hasErrors: () => errors > 0,
     errorCount: () => errors,
     damage,
-    list: (severity, files) =>
-      sortProblems(
+    list: (severity, files) => {
+      const found = sortFound(
         problems.filter((problem) => problem.severity === severity),
         files,
-      ),
+      )
+      return limitProblems(found.slice(0, maxProblems).map(toProblem), found.length)
+    },
   }
 }
+
+const toProblem = ({ severity, place, code, message, more }: Found): Problem => {
+  const own = typeof more.hint === 'function' ? more.hint() : more.hint
+  const hint = own ?? (severity === 'error' ? defaultHints[code] : undefined)
+  return {
+    severity,
+    code,
+    message: maskQuoted(message),
+    ...(hint === undefined ? {} : { hint: maskQuoted(cutSentence(hint)) }),
+    ...(place === undefined ? {} : { span: spanOf(place) }),
+    ...(more.path === undefined ? {} : { path: cutText(more.path, maxSentence) }),
+    ...(more.conceal === true ? { conceal: true } : {}),
+    ...(more.related === undefined
+      ? {}
+      : { related: more.related.map((one) => ({ span: spanOf(one.place), message: one.message })) }),
+  }
+}
+
+/** Characters of a message, and of what it quotes of the file. */
+const maxSentence = 2000
+const maxQuoted = 300
+
+const cutText = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length)}…`)
+
+/** A message with what it quotes cut to a length that can be read. */
+const cutSentence = (sentence: string): string =>
+  sentence.length <= maxQuoted
+    ? sentence
+    : cutText(
+        sentence.replace(/"[^"]*"/g, (quoted) =>
+          quoted.length <= maxQuoted ? quoted : `${quoted.slice(0, maxQuoted)}…"`,
+        ),
+        maxSentence,
+      )
 
 /** Messages quote what is written, and hints how to write it: there may be a credential in it. */
 const maskQuoted = (sentence: string): string => sentence.replace(/"[^"]*"/g, (quoted) => maskSecrets(quoted))
 
-const sortProblems = (problems: readonly Problem[], files: readonly string[]): readonly Problem[] => {
+const sortFound = (problems: readonly Found[], files: readonly string[]): readonly Found[] => {
   const rank = new Map(files.map((file, index): [string, number] => [file, index]))
-  const rankOf = (problem: Problem): number =>
-    problem.span === undefined ? -1 : (rank.get(problem.span.file) ?? files.length)
-  return problems.toSorted(
-    (a, b) =>
-      rankOf(a) - rankOf(b) ||
-      (a.span?.line ?? 0) - (b.span?.line ?? 0) ||
-      (a.span?.column ?? 0) - (b.span?.column ?? 0),
-  )
+  const rankOf = ({ place }: Found): number =>
+    place === undefined ? -1 : (rank.get(place.source.file) ?? files.length)
+  return problems.toSorted((a, b) => rankOf(a) - rankOf(b) || startOf(a) - startOf(b))
 }
 
-const lineStarts = new WeakMap<SourceText, readonly number[]>()
+const startOf = ({ place }: Found): number =>
+  place === undefined ? 0 : Math.min(Math.max(0, place.start), place.source.text.length)
 
-const startsOf = (source: SourceText): readonly number[] => {
-  const known = lineStarts.get(source)
-  if (known !== undefined) return known
-  const starts = [0]
-  for (let at = source.text.indexOf('\n'); at !== -1; at = source.text.indexOf('\n', at + 1)) starts.push(at + 1)
-  lineStarts.set(source, starts)
+const known = new WeakMap<SourceText, readonly number[]>()
+
+/** Where the lines of a source start, found once. */
+export const lineStartsOf = (source: SourceText): readonly number[] => {
+  const starts = known.get(source) ?? lineStarts(source.text)
+  known.set(source, starts)
   return starts
 }
 
@@ -102,20 +134,14 @@ const startsOf = (source: SourceText): readonly number[] => {
 export const spanOf = (place: Place): Span => {
   const { text, file } = place.source
   const start = Math.max(0, Math.min(place.start, text.length))
-  const starts = startsOf(place.source)
-  let low = 0
-  let high = starts.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (starts[middle]! <= start) low = middle
-    else high = middle - 1
-  }
+  const starts = lineStartsOf(place.source)
+  const line = lineAt(starts, start)
   const newline = text.indexOf('\n', start)
   const lineEnd = newline === -1 ? text.length : newline
   return {
     file,
-    line: low + 1,
-    column: start - starts[low]! + 1,
+    line: line + 1,
+    column: start - starts[line]! + 1,
     length: Math.max(1, Math.min(place.end, lineEnd) - start),
   }
 }
