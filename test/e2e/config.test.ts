@@ -439,3 +439,50 @@ scenario(
     await s.step('it is refused', 'config', failsWith(3), stderr('/data'))
   },
 )
+
+const several = `services:
+  web: { ${sleeper}, volumes: ["v1:/x"], networks: [n1], depends_on: [db], env_file: web.env, label_file: web.env }
+  db: { ${sleeper}, volumes: ["v2:/x"], networks: [n2], env_file: db.env, environment: { A: own, B: $NO_SUCH } }
+  off: { ${sleeper}, volumes: ["v3:/x"], networks: [n3], profiles: [p], env_file: missing.env }
+volumes: { v1: , v2: , v3: , unused: }
+networks: { n1: , n2: , n3: , unused: }
+`
+const severalFiles = { 'compose.yaml': several, 'web.env': 'A=1\nC=pa ss\n', 'db.env': 'A=2\nD=$A\n' }
+
+scenario(
+  'config --hash prints the hashes that the containers get, those of services with env files too',
+  { files: severalFiles, differs: 'prints another value for a service with an env_file or a label_file' },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'), running('db'))
+    const labels: string[] = []
+    for (const name of ['db', 'web']) {
+      const container = await s.objects.inspect(`${s.project}-${name}-1`)
+      labels.push(`${name} ${container.Config.Labels['com.docker.compose.config-hash']}`)
+    }
+    await s.step('all', ['config', '--hash', '*'], lines(...labels))
+    await s.step('those that are named', 'config --hash web,db', lines(...labels))
+    await s.step('one, and what another needs may be missing', 'config --hash db', lines(labels[0]!))
+  },
+)
+
+scenario(
+  'names that config lists obey profiles, --no-interpolate and named services',
+  { files: severalFiles, differs: 'ignores --no-interpolate and named services, or fails with them' },
+  async (s) => {
+    for (const raw of [[], ['--no-interpolate']]) {
+      const config = (...words: readonly string[]) => ['config', ...raw, ...words]
+      const how = raw.join('')
+      await s.step(`services ${how}`, config('--services'), lines('web', 'db'))
+      await s.step(`with a profile ${how}`, ['--profile', 'p', ...config('--services')], lines('web', 'db', 'off'))
+      await s.step(`of one ${how}`, config('--services', 'db'), lines('db'))
+      await s.step(`of one that needs another ${how}`, config('--services', 'web'), lines('web', 'db'))
+      await s.step(`its volumes ${how}`, config('--volumes', 'db'), lines('v2'))
+      await s.step(`volumes ${how}`, config('--volumes'), lines('v1', 'v2'))
+      await s.step(`networks ${how}`, config('--networks', 'off'), lines('n3'))
+      await s.step(`a mistyped one ${how}`, config('--networks', 'bd'), exits(raw.length === 0 ? 3 : 1), stderr('bd'))
+    }
+    await s.step('a name without a meaning', 'config --environment web', stderr('"web" is ignored'))
+    await s.step('names beside names', 'config --hash db web', stderr('"web" is ignored'), prints('db'))
+    await s.step('one that is off', 'config --hash off', exits(1), stderr('--profile p'))
+  },
+)

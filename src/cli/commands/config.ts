@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { LoadResult } from '../../core/compose/sources/load-request.ts'
+import { nearestName } from '../../core/errors/nearest-name.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
+import type { DocumentList } from '../../core/compose/print/select-document.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { Hook, Mount, Service } from '../../core/project/service.ts'
 import type { CliContext } from '../context.ts'
@@ -15,49 +17,56 @@ type Loaded = Extract<LoadResult, { ok: true }>
 
 /** `stack config`: what the stack file means, whole. Asks no engine but for digests of images. */
 export const runConfig = async (call: ConfigCall): Promise<number> => {
-  const { flags, context } = call
+  const { flags, words } = call
+  warnIgnored(call)
   if (flags.schema) {
     const { default: schema } = await import('../../../templates/stack.schema.json', { with: { type: 'json' } })
     return write(call, `${JSON.stringify(schema, null, 2)}\n`)
   }
+  const list = namesOf.find(([flag]) => flags[flag])
+  if (list !== undefined && flags['no-interpolate']) return write(call, lines(await documentNames(call, list[0])))
+  if (list !== undefined)
+    return write(call, lines(list[1]((await load(call, { services: words, resolveEnvironment: false })).project)))
+  if (flags.hash !== undefined) return write(call, await hashText(call, flags.hash))
   if (flags.variables) return write(call, await variablesText(call))
-  if (flags['no-interpolate']) return runDocument(call)
-  const isNames = namesOf.some(([flag]) => flags[flag]) || flags.hash !== undefined
-  const loaded = await load(call, {
-    services: flags.profiles || flags.images || !isNames ? call.words : [],
-    resolveEnvironment: !isNames && !flags['no-env-resolution'],
-  })
+  if (flags.environment) {
+    const { project } = await load(call, { resolveEnvironment: false })
+    const pairs = Object.entries(project.context.environment).map(([name, value]) => `${name}=${value}`)
+    return write(call, lines(pairs.sort()))
+  }
+  return flags['no-interpolate'] && flags.explain === undefined ? runDocument(call) : runProject(call)
+}
+
+const runProject = async (call: ConfigCall): Promise<number> => {
+  const { flags, words, context } = call
+  const loaded = await load(call, { services: words, resolveEnvironment: !flags['no-env-resolution'] })
   if (flags.explain !== undefined) return explain(loaded, flags.explain, call)
-  if (flags.environment)
-    return write(
-      call,
-      lines(
-        Object.entries(loaded.project.context.environment)
-          .map(([name, value]) => `${name}=${value}`)
-          .sort(),
-      ),
-    )
-  if (flags.hash !== undefined) return write(call, await hashText(loaded.project, flags.hash))
-  const names = namesOf.find(([flag]) => flags[flag])
-  if (names !== undefined) return write(call, lines(names[1](loaded.project)))
   const project =
     flags['resolve-image-digests'] || flags['lock-image-digests']
       ? await withDigests(loaded.project, context)
       : loaded.project
-  if (flags.quiet) return 0
   return write(call, await projectText(project, call))
+}
+
+/** Services that are named where all of the file is asked about, or others are named. */
+const warnIgnored = ({ flags, words, context }: ConfigCall): void => {
+  const whole = (['schema', 'variables', 'environment'] as const).find((name) => flags[name])
+  const isOther = flags.hash !== undefined && flags.hash !== '*' && !namesOf.some(([name]) => flags[name])
+  if ((whole === undefined && !isOther) || words.length === 0 || context.terminal.progress === 'quiet') return
+  const named = words.map((word) => `"${word}"`).join(', ')
+  const why = isOther ? '--hash names its services itself' : `--${whole} is about the whole file`
+  const message = `${why}: ${named} ${words.length === 1 ? 'is' : 'are'} ignored.`
+  printProblems([{ severity: 'warning', code: 'cli/ignored-name', message }], context)
 }
 
 const lines = (items: readonly string[]): string => items.map((item) => `${item}\n`).join('')
 
-const namesOf: readonly (readonly [
-  'services' | 'volumes' | 'networks' | 'models' | 'profiles' | 'images',
-  (project: Project) => readonly string[],
-])[] = [
+/** The flags that print names, in the order in which one goes before another. */
+const namesOf: readonly (readonly [DocumentList, (project: Project) => readonly string[]])[] = [
   ['services', (project) => Object.keys(project.services).sort()],
   ['volumes', (project) => Object.keys(project.volumes).sort()],
   ['networks', (project) => Object.keys(project.networks).sort()],
-  ['models', (project) => Object.keys(project.models).sort()],
+  ['models', (project) => usedModels(project).map((name) => project.models[name]?.model ?? name)],
   [
     'profiles',
     (project) =>
@@ -74,6 +83,9 @@ const namesOf: readonly (readonly [
     (project) => Object.entries(project.services).map(([name, { image }]) => image ?? `${project.name}-${name}`),
   ],
 ]
+
+const usedModels = ({ services }: Project): readonly string[] =>
+  [...new Set(Object.values(services).flatMap(({ models }) => Object.keys(models ?? {})))].sort()
 
 const load = async ({ flags, context }: ConfigCall, options: LoadOptions): Promise<Loaded> => {
   const [{ loadProject }, sources] = await Promise.all([import('../../core/compose/load.ts'), context.sources()])
@@ -100,6 +112,7 @@ const accept = <R extends Pick<LoadResult, 'ok' | 'warnings'>>(
 }
 
 const write = async ({ flags, context }: ConfigCall, text: string): Promise<number> => {
+  if (flags.quiet) return 0
   if (flags.output === undefined || flags.output === '') context.stdout.write(text)
   else await writeFile(resolve(context.workingDirectory, flags.output), text)
   return 0
@@ -130,7 +143,6 @@ const projectText = async (project: Project, { flags }: ConfigCall): Promise<str
 const loadRaw = async ({ flags, context }: ConfigCall) => {
   const [{ loadDocument }, sources] = await Promise.all([import('../../core/compose/load.ts'), context.sources()])
   const request = toLoadRequest(context, {
-    interpolate: false,
     normalize: !flags['no-normalize'],
     resolvePaths: !flags['no-path-resolution'],
   })
@@ -139,18 +151,30 @@ const loadRaw = async ({ flags, context }: ConfigCall) => {
 
 /** `--no-interpolate`: the merged document with its variables in place. */
 const runDocument = async (call: ConfigCall): Promise<number> => {
-  const { flags } = call
-  const { model, name } = await loadRaw(call)
-  const [{ toPlain }, { sortKeys, writeJson }, { sortKeysNaturally }, { writeYaml }] = await Promise.all([
-    import('../../core/compose/tree/to-plain.ts'),
-    import('../../core/compose/print/write-json.ts'),
-    import('../../core/compose/texts/natural-order.ts'),
-    import('../../core/compose/print/write-yaml.ts'),
-  ])
-  const document = { ...(toPlain(model) as Record<string, unknown>), ...(flags['no-normalize'] ? {} : { name }) }
-  if (flags.quiet) return 0
-  if (flags.services) return write(call, lines(Object.keys((document as { services?: object }).services ?? {}).sort()))
+  const { flags, words } = call
+  const raw = await loadRaw(call)
+  const [{ selectDocument }, { toPlain }, { sortKeys, writeJson }, { sortKeysNaturally }, { writeYaml }] =
+    await Promise.all([
+      import('../../core/compose/print/select-document.ts'),
+      import('../../core/compose/tree/to-plain.ts'),
+      import('../../core/compose/print/write-json.ts'),
+      import('../../core/compose/texts/natural-order.ts'),
+      import('../../core/compose/print/write-yaml.ts'),
+    ])
+  const model = selectDocument({ ...raw, services: words })
+  const document = {
+    ...(toPlain(model) as Record<string, unknown>),
+    ...(flags['no-normalize'] ? {} : { name: raw.name }),
+  }
   return write(call, flags.format === 'json' ? writeJson(sortKeys(document)) : writeYaml(sortKeysNaturally(document)))
+}
+
+const documentNames = async (call: ConfigCall, kind: DocumentList): Promise<readonly string[]> => {
+  const [raw, { listDocument }] = await Promise.all([
+    loadRaw(call),
+    import('../../core/compose/print/select-document.ts'),
+  ])
+  return listDocument({ ...raw, services: call.words }, kind)
 }
 
 const variablesText = async (call: ConfigCall): Promise<string> => {
@@ -173,19 +197,29 @@ const variablesText = async (call: ConfigCall): Promise<string> => {
   return lines(toColumns([['NAME', 'REQUIRED', 'DEFAULT VALUE', 'ALTERNATE VALUE'], ...rows], { gap: 3, minimum: 20 }))
 }
 
-const hashText = async (project: Project, wanted: string): Promise<string> => {
-  const [{ sha256 }, { toServiceHash }] = await Promise.all([
+/** The hashes that containers of these services get as labels: with what their env files hold. */
+const hashText = async (call: ConfigCall, wanted: string): Promise<string> => {
+  const asked = wanted === '*' ? undefined : wanted.split(',')
+  const [{ project }, { sha256 }, { toServiceHash }] = await Promise.all([
+    load(call, {
+      services: asked === undefined ? call.words : [],
+      interpolate: !call.flags['no-interpolate'],
+      resolveEnvironment: asked ?? true,
+    }),
     import('../up/hash-options.ts'),
     import('../../core/project/compose-hash.ts'),
   ])
-  const names = (wanted === '*' ? Object.keys(project.services) : wanted.split(',')).sort()
+  const names = (asked ?? Object.keys(project.services)).toSorted()
   return lines(names.map((name) => `${name} ${toServiceHash(serviceNamed(project, name), sha256)}`))
 }
 
-const serviceNamed = ({ services }: Project, name: string): Service => {
+const serviceNamed = ({ services, context: { disabled } }: Project, name: string): Service => {
   const service = services[name]
-  if (service === undefined) throw new StackError('plan/unknown-service', { service: name })
-  return service
+  if (service !== undefined) return service
+  const profiles = disabled[name]?.profiles
+  if (profiles !== undefined) throw new StackError('plan/unknown-service', { service: name, profiles })
+  const near = nearestName(name, [...Object.keys(services), ...Object.keys(disabled)])
+  throw new StackError('plan/unknown-service', { service: name, ...(near === undefined ? {} : { near }) })
 }
 
 const explain = async (loaded: Loaded, path: string, call: ConfigCall): Promise<number> => {

@@ -66,7 +66,7 @@ const layDocument = (base: MapNode, root: MapNode, { scope, file }: { scope: Sco
   nextStage()
   const shaped = checkShape(merged, problems)
   nextStage()
-  const canonical = toCanonical(warnVersion(shaped, scope), { problems, lenient: !steps.interpolate })
+  const canonical = toCanonical(warnVersion(shaped, scope), { problems, lenient: steps.lenient })
   nextStage()
   return enforceUnique(omitEmpty(canonical), problems)
 }
@@ -107,7 +107,7 @@ const readExtended = (path: string, scope: Scope, at: Place): MapNode | undefine
     problems.damage.nextStage()
     const merged = mergeNodes(model ?? emptyModel, filled, { problems, path: '', rule: documentRule }) as MapNode
     model = enforceUnique(
-      omitEmpty(toCanonical(enforceUnique(merged, problems), { problems, lenient: !steps.interpolate })),
+      omitEmpty(toCanonical(enforceUnique(merged, problems), { problems, lenient: steps.lenient })),
       problems,
     )
   }

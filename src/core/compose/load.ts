@@ -53,8 +53,9 @@ export const loadProject = (request: LoadRequest, sources: Sources): LoadResult 
 }
 
 /** The merged document and nothing more, for `config --no-interpolate`: variables may stand where the model wants numbers. */
-export const loadDocument = (request: LoadRequest, sources: Sources): DocumentResult => {
-  const base = createLoadContext(request, sources)
+export const loadDocument = (asked: LoadRequest, sources: Sources): DocumentResult => {
+  const request = { ...asked, interpolate: false }
+  const base = createLoadContext(request, sources, { lenient: true })
   const place = locateProject(request, base)
   const context: LoadContext = { ...base, directory: place?.directory ?? request.workingDirectory }
   const name = place === undefined ? undefined : nameOf(request, place, context)
@@ -68,7 +69,7 @@ export const loadDocument = (request: LoadRequest, sources: Sources): DocumentRe
   if (name === undefined || model === undefined || context.problems.hasErrors()) {
     return { ok: false, problems: context.problems.list('error', files), warnings, files }
   }
-  return { ok: true, name, model, warnings }
+  return { ok: true, name, model, warnings, profiles: place === undefined ? [] : activeProfiles(request, place) }
 }
 
 const nameOf = (
@@ -164,14 +165,20 @@ const completeServices = (services: Services, { request, context, model, place }
   const job = { context, model, lookup: createVariables(place.environment).lookup }
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => {
-      const filled = readsEnvironment(request, service) ? withEnvironment(name, service, job) : service
+      const filled = readsEnvironment(request, name, service) ? withEnvironment(name, service, job) : service
       return [name, withReplicas(withLabels(name, filled, job))]
     }),
   )
 }
 
-const readsEnvironment = ({ resolveEnvironment = true }: LoadRequest, { pre_start }: Service): boolean =>
-  resolveEnvironment === 'hooks' ? pre_start !== undefined && pre_start.length > 0 : resolveEnvironment
+const readsEnvironment = (
+  { resolveEnvironment = true }: LoadRequest,
+  name: string,
+  { pre_start }: Service,
+): boolean => {
+  if (resolveEnvironment === 'hooks') return pre_start !== undefined && pre_start.length > 0
+  return typeof resolveEnvironment === 'boolean' ? resolveEnvironment : resolveEnvironment.includes(name)
+}
 
 /** `scale` beside a `deploy` is its `replicas` too. */
 const withReplicas = (service: Service): Service =>

@@ -58,8 +58,16 @@ export const catalog = {
   },
   'plan/unknown-service': {
     exit: 1,
-    message: (d: { service: string; near?: string }) => `There is no service "${d.service}" in the stack file.`,
-    hint: (d: { service: string; near?: string }) => (d.near === undefined ? undefined : `Did you mean "${d.near}"?`),
+    message: (d: { service: string; near?: string; profiles?: readonly string[] }) =>
+      d.profiles === undefined
+        ? `There is no service "${d.service}" in the stack file.`
+        : `The service "${d.service}" is switched off by its profiles.`,
+    hint: (d: { service: string; near?: string; profiles?: readonly string[] }) =>
+      d.profiles === undefined
+        ? d.near === undefined
+          ? undefined
+          : `Did you mean "${d.near}"?`
+        : `Switch one of its profiles on: ${d.profiles.map((profile) => `--profile ${profile}`).join(', ')}.`,
   },
   'plan/external-missing': {
     exit: 1,

@@ -12,6 +12,8 @@ export type LoadSteps = {
   readonly normalize: boolean
   readonly resolvePaths: boolean
   readonly consistency: boolean
+  /** What still holds variables need not fit: short forms that cannot be read stay as they are written. */
+  readonly lenient: boolean
 }
 
 /** What one load carries along: where it reads from, what it found, and what it read already. */
@@ -34,7 +36,11 @@ export type LoadContext = {
 }
 
 /** A context in which nothing was read yet. The directory is known once the stack files are. */
-export const createLoadContext = (request: LoadRequest, sources: Sources): Omit<LoadContext, 'directory'> => ({
+export const createLoadContext = (
+  request: LoadRequest,
+  sources: Sources,
+  { lenient = false }: { lenient?: boolean } = {},
+): Omit<LoadContext, 'directory'> => ({
   sources,
   problems: createProblemList(),
   missing: new Map(),
@@ -43,6 +49,7 @@ export const createLoadContext = (request: LoadRequest, sources: Sources): Omit<
     normalize: request.normalize !== false,
     resolvePaths: request.resolvePaths !== false,
     consistency: request.consistency !== false,
+    lenient,
   },
   texts: new Map(),
   parsed: new Map(),

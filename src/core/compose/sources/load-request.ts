@@ -29,8 +29,11 @@ export type LoadRequest = {
    * an order of dependencies all the same.
    */
   readonly purpose?: Purpose | undefined
-  /** Whether `env_file` is read into `environment`: on, off, or only for services with a `pre_start` hook, which takes it over. */
-  readonly resolveEnvironment?: boolean | 'hooks' | undefined
+  /**
+   * Whether `env_file` is read into `environment`: on, off, only for the services of a list, or only for those with a
+   * `pre_start` hook, which takes it over.
+   */
+  readonly resolveEnvironment?: boolean | 'hooks' | readonly string[] | undefined
   /** Keeps networks, volumes, configs and secrets that no service uses. */
   readonly allResources?: boolean | undefined
 }
@@ -58,6 +61,8 @@ export type DocumentResult =
       readonly ok: true
       readonly name: string
       readonly model: MapNode
+      /** The profiles that are active. */
+      readonly profiles: readonly string[]
       readonly warnings: readonly Problem[]
     }
   | Extract<LoadResult, { ok: false }>
