@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { eventually, exited, health, nothingLeft, running, state } from '../support/checks.ts'
 import { failsWith, json, lines, prints, silentAbout, stderr, stdout } from '../support/output-checks.ts'
 import { freePorts, image } from '../support/objects.ts'
@@ -116,6 +117,40 @@ scenario('images shows what the containers were made of', { files: pair }, async
     ),
   )
 })
+
+scenario(
+  'images shows a container whose image was removed by its name and id',
+  {
+    differs: 'before 5.1 the whole list fails',
+    files: {
+      'compose.yaml':
+        'services: { web: { build: { context: ., dockerfile_inline: "FROM scratch\\nCOPY compose.yaml /" }, command: [x] } }',
+    },
+  },
+  async (s) => {
+    await s.step('create', 'create')
+    const [web] = await s.engine.containers(s.project)
+    await s.engine.raw('DELETE', `/images/${s.project}-web?force=true`)
+    await s.step('images', 'images', stdout(/-web-1 .*-web +latest +<none> +[0-9a-f]{12} +removed/), stdout('%p-web-1'))
+    await s.step(
+      'as JSON',
+      'images --format json',
+      json('its id and its name are there', (value, world) =>
+        isDeepStrictEqual(value, [
+          {
+            ID: web?.Image,
+            ContainerName: `${world.project}-web-1`,
+            Repository: `${world.project}-web`,
+            Tag: 'latest',
+            Platform: '',
+            Size: 0,
+            LastTagTime: '0001-01-01T00:00:00Z',
+          },
+        ]),
+      ),
+    )
+  },
+)
 
 scenario(
   'port prints the address of a published port',

@@ -1,7 +1,12 @@
 import type { Plan } from '../../core/plan/action.ts'
+import { isForPlatform } from '../../core/plan/image-content.ts'
+import type { Observed } from '../../core/plan/observed.ts'
+import { pullNeed } from '../../core/plan/plan-images.ts'
 import { withDependencies } from '../../core/project/graph.ts'
 import { toHookImages, toImageReference, toMountedImages } from '../../core/project/identity.ts'
+import { platformOf } from '../../core/project/platform.ts'
 import type { Project } from '../../core/project/project.ts'
+import type { Service } from '../../core/project/service.ts'
 import { loadValidProject } from '../load-target.ts'
 import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
@@ -25,11 +30,11 @@ export const runPull = async ({ context, flags, words }: CallOf<typeof pullComma
       target,
       title: 'pull',
       plan: (observed) =>
-        planPulls(project, {
+        planPulls(project, observed, {
           names,
           withBuildable: !flags['ignore-buildable'],
           optional: flags['ignore-pull-failures'],
-          isWanted: (image) => flags.policy !== 'missing' || !observed.images.has(image),
+          ...(flags.policy === undefined ? {} : { policy: flags.policy }),
         }),
     },
   )
@@ -41,43 +46,64 @@ type PullOptions = {
   /** Images that can be built are pulled, too. */
   readonly withBuildable: boolean
   readonly optional: boolean
-  readonly isWanted: (image: string) => boolean
+  /** In place of what the file says. */
+  readonly policy?: string
 }
 
-const planPulls = (project: Project, { names, withBuildable, optional, isWanted }: PullOptions): Plan => {
+/** What is pulled by policy is pulled as `up` would; without one it is asked for by this very command. */
+export const planPulls = (
+  project: Project,
+  observed: Observed,
+  { names, withBuildable, optional, policy }: PullOptions,
+): Plan => {
+  const { environment } = project.context
   const built = new Set(
     Object.entries(project.services).flatMap(([name, { build }]) =>
       build === undefined ? [] : [toImageReference(project, name)],
     ),
   )
-  const uses = names.flatMap((name) => {
+  const isWanted = ({ image, service, isOwn }: Use): boolean => {
+    const wanted = policy ?? service.pull_policy ?? 'always'
+    if (wanted === 'build' && isOwn) return false
+    const found = observed.images.get(image)
+    const present = found !== undefined && isForPlatform(found, platformOf(service, environment)) ? found : undefined
+    return pullNeed(wanted === 'build' ? 'always' : wanted, present, observed).kind === 'pull'
+  }
+  const uses = names.flatMap((name): readonly Use[] => {
     const service = project.services[name]
-    if (service === undefined || service.pull_policy === 'never') return []
-    const own = service.image !== undefined && service.pull_policy !== 'build' ? [service.image] : []
+    if (service === undefined) return []
+    const own = service.image === undefined || (service.build !== undefined && !withBuildable) ? [] : [service.image]
+    // One that a service builds is not there to be pulled, unless it is that service's own.
+    const others = [...toHookImages(service), ...toMountedImages(service)].filter((image) => !built.has(image))
     return [
-      ...(withBuildable || service.build === undefined ? own : []),
-      // One that a service builds is not there to be pulled, unless it is that service's own.
-      ...[...toHookImages(service), ...toMountedImages(service)].filter((image) => !built.has(image)),
-    ].map((image) => ({ image, name, service }))
+      ...own.map((image) => ({ image, name, service, isOwn: true })),
+      ...others.map((image) => ({ image, name, service, isOwn: false })),
+    ]
   })
-  const steps = [...Map.groupBy(uses, ({ image }) => image)]
-    .filter(([image]) => isWanted(image))
-    .map(([image, users]) => {
-      const platform = users.map(({ service }) => service.platform).find((each) => each !== undefined)
-      const canBuild = users.every(({ service }) => service.build !== undefined && service.image === image)
-      return {
-        id: `image.${image}/pull`,
-        needs: [],
-        action: {
-          kind: 'image/pull' as const,
-          image,
-          services: [...new Set(users.map(({ name }) => name))],
-          ...(platform === undefined ? {} : { platform }),
-          ...(optional || canBuild ? { optional: true } : {}),
-        },
-        cause: 'asked for',
-        destructive: false,
-      }
-    })
+  const steps = [...Map.groupBy(uses.filter(isWanted), ({ image }) => image)].map(([image, users]) => {
+    const platform = users.map(({ service }) => platformOf(service, environment)).find((each) => each !== undefined)
+    const canBuild = users.every(({ service, isOwn }) => service.build !== undefined && isOwn)
+    return {
+      id: `image.${image}/pull`,
+      needs: [],
+      action: {
+        kind: 'image/pull' as const,
+        image,
+        services: [...new Set(users.map(({ name }) => name))],
+        ...(platform === undefined ? {} : { platform }),
+        ...(optional || canBuild ? { optional: true } : {}),
+      },
+      cause: 'asked for',
+      destructive: false,
+    }
+  })
   return { steps, warnings: [], unchanged: [] }
+}
+
+type Use = {
+  readonly image: string
+  readonly name: string
+  readonly service: Service
+  /** The service runs it: no hook's and no mount's. */
+  readonly isOwn: boolean
 }

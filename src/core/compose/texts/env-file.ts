@@ -194,7 +194,8 @@ const expand = (reader: Reader, value: string, at: number): string | Failure => 
   reader.size += result.value.length
   if (reader.size > maxValues)
     return fail(reader, at, `The values of this file are longer than ${maxValues / 1024 / 1024} MB.`)
-  if (result.missing.length > 0) reader.missing.push(...placesOfUses(reader, { value, at, uses: result.missing }))
+  if (result.missing.length > 0)
+    for (const place of placesOfUses(reader, { value, at, uses: result.missing })) reader.missing.push(place)
   return result.value
 }
 
