@@ -5,7 +5,18 @@ import { cleanPath } from '../texts/paths.ts'
 import { parseShellWords } from '../texts/shell-words.ts'
 import { plainRecord } from '../tree/to-plain.ts'
 import { formatDuration, parseBytes, parseDuration } from '../../project/units.ts'
-import { type At, below, type Codec, type Format, itemText, listOf, readText, scalarCodec, wrong } from './codec.ts'
+import {
+  type At,
+  below,
+  type Codec,
+  type Format,
+  itemText,
+  listOf,
+  readText,
+  scalarCodec,
+  sortedKeys,
+  wrong,
+} from './codec.ts'
 
 const texts = listOf(itemText)
 
@@ -85,6 +96,13 @@ const pairs = (node: Node, bare: string | null): Record<string, string | null> |
   return plainRecord([...found.keys()].sort().map((key) => [key, found.get(key)!])) as Record<string, string | null>
 }
 
+/** Decoded in the order of JSON, and printed in that of the format. */
+const printSorted = (value: unknown, format: Format): unknown => {
+  if (format === 'json') return value
+  const record = value as Readonly<Record<string, unknown>>
+  return plainRecord(sortedKeys(Object.keys(record), format).map((key) => [key, record[key]]))
+}
+
 /** `KEY=value` pairs as a mapping or list; a bare name has no value: null. In a list, no space stands before the `=`. */
 export const environment: Codec = {
   decode: (node, at) => {
@@ -95,9 +113,10 @@ export const environment: Codec = {
     }
     return pairs(node, null)
   },
+  print: printSorted,
 }
 /** Pairs for which a bare name has the empty value. */
-export const labels: Codec = { decode: (node) => pairs(node, '') }
+export const labels: Codec = { decode: (node) => pairs(node, ''), print: printSorted }
 
 /** Host names with addresses, printed as the list `host=address`. */
 export const extraHosts: Codec = {
@@ -162,6 +181,7 @@ export const options: Codec = {
     if (node.kind !== 'map' || node.entries.size === 0) return undefined
     return plainRecord([...node.entries.keys()].sort().map((key) => [key, scalarText(node.entries.get(key)!.value)]))
   },
+  print: printSorted,
 }
 
 /** Options whose values are texts or whole numbers. */
@@ -170,6 +190,7 @@ export const textOptions: Codec = {
     if (node.kind === 'map') for (const [key, { value }] of node.entries) readText(value, below(at, key))
     return options.decode(node, at)
   },
+  print: printSorted,
 }
 
 /** Options that may have several values each. */
@@ -183,6 +204,7 @@ export const multiOptions: Codec = {
       }),
     )
   },
+  print: printSorted,
 }
 
 /** One number for both limits, or `soft` and `hard`. */
