@@ -8,6 +8,7 @@ import type { CliContext } from './context.ts'
 export type LoadOptions = Pick<
   LoadRequest,
   | 'purpose'
+  | 'missingEnvFiles'
   | 'services'
   | 'interpolate'
   | 'normalize'

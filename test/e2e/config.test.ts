@@ -1,4 +1,6 @@
-import { nothingLeft, running } from '../support/checks.ts'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nothingLeft, replicas, running, untouched } from '../support/checks.ts'
 import { exits, failsWith, json, lines, prints, silentAbout, stderr, stdout } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 import { sleeper } from '../support/snippets.ts'
@@ -382,6 +384,30 @@ scenario(
     await s.step('looking and stopping do not need it either', 'ps -q', prints(/./))
     await s.step('but the other does', 'up -d', failsWith(3), prints('missing.env'))
     await s.step('and taking it down works', 'down', nothingLeft())
+  },
+)
+
+scenario(
+  'an env_file or label_file that is missing is no obstacle to what looks, stops or makes nothing of it',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, depends_on: [db] }, db: { ${sleeper}, env_file: db.env, label_file: l.env } }`,
+      'db.env': 'A=1\\n',
+      'l.env': 'L=1\\n',
+    },
+    differs: 'refuses scale, and every command where a label_file is missing',
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'), running('db'))
+    for (const file of ['db.env', 'l.env']) await rm(join(s.folder, file))
+    for (const look of ['ps web', 'logs', 'top', 'images', 'exec -T db true', 'config --services', 'config --hash web'])
+      await s.step(look, look)
+    await s.step('scale another', 'scale web=2', replicas('web', 2), untouched('db'))
+    await s.step('scale it down', 'scale db=1', replicas('db', 1), untouched('db'))
+    await s.step('but not up', 'scale db=2', failsWith(3), stderr('db.env'), stderr('l.env'), replicas('db', 1))
+    await s.step('its names are completed', ['__complete', 'stack', 'logs', 'd'], stdout('db'))
+    for (const stop of ['stop db', 'start db', 'restart db', 'kill db']) await s.step(stop, stop)
+    await s.step('down', 'down', nothingLeft())
   },
 )
 

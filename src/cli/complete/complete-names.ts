@@ -15,7 +15,7 @@ export const listServices = async (before: readonly string[]): Promise<readonly 
     const { global } = parseInvocation(before)
     const context = createContext({ ...global, profile: ['*'] }, { signals })
     const { tryLoad } = await import('../load.ts')
-    const result = await tryLoad(context)
+    const result = await tryLoad(context, { purpose: 'look', resolveEnvironment: false })
     if (!result.ok) return []
     return Object.entries(result.project.services).map(
       ([name, { image }]) => (image === undefined ? [name] : [name, image]) as Entry,

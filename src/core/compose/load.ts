@@ -9,6 +9,7 @@
  * `Sources`, and nothing is thrown. What has a problem is set aside and the load goes on, so that every problem of every file
  * is told at once; what only follows from one that was told is not (damage.ts).
  */
+import type { Problem } from '../errors/problem.ts'
 import type { Project } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
 import { checkProject } from './check/check-project.ts'
@@ -94,7 +95,15 @@ const loadPlace = (request: LoadRequest, place: ProjectPlace, context: LoadConte
   problems.damage.nextStage()
   const decoded = decodeProject(model, problems)
   problems.damage.nextStage()
-  const finished = finishProject({ request, context, name, model, decoded, place: { ...place, environment } })
+  const finished = finishProject({
+    request,
+    context,
+    name,
+    model,
+    decoded,
+    place: { ...place, environment },
+    lacking: new Map(),
+  })
   // Last, for the env files of services are read there.
   warnMissingVariables(context, environment, model)
   return finished
@@ -129,6 +138,8 @@ type Finish = {
   readonly model: MapNode
   readonly decoded: DecodedProject
   readonly place: ProjectPlace
+  /** Services of which a file is missing that is told later. */
+  readonly lacking: Map<string, readonly Problem[]>
 }
 
 const finishProject = (finish: Finish): Loaded | undefined => {
@@ -161,11 +172,14 @@ const activeProfiles = (request: LoadRequest, { environment }: ProjectPlace): re
   return (environment['COMPOSE_PROFILES'] ?? '').split(',').map((profile) => profile.trim())
 }
 
-const completeServices = (services: Services, { request, context, model, place }: Finish): Services => {
-  const job = { context, model, lookup: createVariables(place.environment).lookup }
+const completeServices = (services: Services, { request, context, model, place, lacking }: Finish): Services => {
+  const base = { context, model, lookup: createVariables(place.environment).lookup }
+  const needed = request.missingEnvFiles === 'later' ? lacking : ('tell' as const)
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => {
-      const filled = readsEnvironment(request, name, service) ? withEnvironment(name, service, job) : service
+      const isRead = readsEnvironment(request, name, service)
+      const job = { ...base, missing: isRead ? needed : ('skip' as const) }
+      const filled = isRead ? withEnvironment(name, service, job) : service
       return [name, withReplicas(withLabels(name, filled, job))]
     }),
   )
@@ -187,7 +201,7 @@ const withReplicas = (service: Service): Service =>
     : { ...service, deploy: { ...service.deploy, replicas: service.scale } }
 
 const toProject = (
-  { request, context, name, model, decoded, place }: Finish,
+  { request, context, name, model, decoded, place, lacking }: Finish,
   selected: Split,
   services: Services,
 ): Project => {
@@ -214,6 +228,7 @@ const toProject = (
       disabled: selected.disabled,
       inputs: [...context.texts.keys()].filter((file) => !stackFiles.has(file)),
       objectEnvironment: Object.fromEntries(named.map((variable) => [variable, place.environment[variable] ?? null])),
+      ...(lacking.size === 0 ? {} : { lacking: Object.fromEntries(lacking) }),
       findPlace: (path) => findPlace(model, path),
     },
   }

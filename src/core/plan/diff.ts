@@ -53,6 +53,8 @@ export const toChangeText = (
 }
 
 const configChange = (context: UpContext, name: ServiceName, container: ObservedContainer): string | undefined => {
+  // What it should be made from is not known whole.
+  if (context.project.context.lacking?.[name] !== undefined) return undefined
   const before = rememberedParts(container)
   // Made by Docker Compose: taken over as it is while it agrees that nothing changed.
   if (before === undefined)

@@ -1,3 +1,4 @@
+import { StackError } from '../errors/stack-error.ts'
 import {
   label,
   toContainerLabels,
@@ -105,6 +106,8 @@ type Creation = {
 
 const addCreate = (context: UpContext, service: ServiceName, creation: Creation): string => {
   const { number, replaces, group } = creation
+  const lacks = context.project.context.lacking?.[service]
+  if (lacks !== undefined) throw new StackError('file/invalid', { count: lacks.length }, { problems: lacks })
   const configHash = context.hashOf(service)
   const labels = toContainerLabels(context.project, service, {
     number,

@@ -90,6 +90,8 @@ export type ProjectContext = {
   readonly inputs: readonly string[]
   /** Values of variables named by `environment:` of configs and secrets; `null` when unset. Never printed. */
   readonly objectEnvironment: NullableStringMap
+  /** Services of which an env or label file is missing, with what is wrong: they are no hindrance until one has to be made. */
+  readonly lacking?: Readonly<Record<ServiceName, readonly Problem[]>>
   /** Where what is at a dotted path of the model is written; nothing for what is implied. */
   readonly findPlace: (path: string) => Span | undefined
 }

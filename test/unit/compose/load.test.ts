@@ -223,3 +223,24 @@ test('what contradicts itself hinders nobody who only looks or stops; a start wa
     'stack.yaml:4:20 service/dependency-cycle Services depend on each other in a circle: a → b → a. | Remove one of the dependencies.',
   )
 })
+
+test('an env file or a label file that is missing is told where it is read, or remembered with its service', () => {
+  const files = {
+    'stack.yaml': 'services:\n  a: {image: x, env_file: [a.env, b.env], label_file: c.env}\n  b: {image: x}\n',
+    'b.env': 'B=1\n',
+  }
+  const told = loadFiles(files)
+  expect(told.ok ? [] : problemLines(told.problems).map((line) => line.split(' | ')[0])).toEqual([
+    'stack.yaml:2:28 file/missing There is no file /work/shop/a.env.',
+    'stack.yaml:2:55 file/missing There is no file /work/shop/c.env.',
+  ])
+  for (const resolveEnvironment of [false, 'hooks', ['b']] as const)
+    expect(loadGood(files, { resolveEnvironment }).project.context.lacking).toBeUndefined()
+  const { project } = loadGood(files, { missingEnvFiles: 'later' })
+  expect(project.services['a']?.environment).toEqual({ B: '1' })
+  expect(problemLines(project.context.lacking?.['a'] ?? [])).toEqual([
+    'stack.yaml:2:28 file/missing There is no file /work/shop/a.env. | Make the file, or correct the path: a container of "a" has to be made.',
+    'stack.yaml:2:55 file/missing There is no file /work/shop/c.env. | Make the file, or correct the path: a container of "a" has to be made.',
+  ])
+  expect(Object.keys(project.context.lacking ?? {})).toEqual(['a'])
+})

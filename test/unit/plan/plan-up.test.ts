@@ -747,3 +747,32 @@ describe('what cannot be carried out is said before anything is changed', () => 
     `)
   })
 })
+
+describe('a service of which an env file is missing', () => {
+  const lacking = (project: Project): Project => ({
+    ...project,
+    context: {
+      ...project.context,
+      lacking: { db: [{ severity: 'error', code: 'file/missing', message: 'There is no file db.env.' }] },
+    },
+  })
+  const pair = projectOf({ web: { depends_on: { db: dependsOn() } }, db: { environment: { A: 'of the file' } } })
+  test('is left as it is, and hinders no other', () => {
+    const changed = lacking(projectOf({ web: { depends_on: { db: dependsOn() } }, db: {} }))
+    expect(text(changed, upWorld(pair), { scale: { web: 2 } })).toMatchInlineSnapshot(`
+      "  web.2/create  scaled to 2
+        web.2/start   is new  after web.2/create
+      unchanged: db"
+    `)
+    expect(text(changed, upWorld(pair, { scale: { db: 2 } }), { scale: { db: 1 } })).toMatchInlineSnapshot(`
+      "  db.2/stop    scaled to 1
+        db.2/remove  scaled to 1  after db.2/stop
+      unchanged: web"
+    `)
+  })
+  test('cannot be made', () => {
+    for (const options of [{ scale: { db: 2 } }, { recreate: 'force' as const }])
+      expect(() => text(lacking(pair), upWorld(pair), options)).toThrow('The stack file has 1 problem.')
+    expect(() => text(lacking(pair), emptyWorld(pair))).toThrow('The stack file has 1 problem.')
+  })
+})

@@ -34,6 +34,8 @@ export type LoadRequest = {
    * `pre_start` hook, which takes it over.
    */
   readonly resolveEnvironment?: boolean | 'hooks' | readonly string[] | undefined
+  /** Whether an env or label file that is missing is told only when a container of its service has to be made. */
+  readonly missingEnvFiles?: 'later' | undefined
   /** Keeps networks, volumes, configs and secrets that no service uses. */
   readonly allResources?: boolean | undefined
 }
