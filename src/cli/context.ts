@@ -94,15 +94,17 @@ const createDeps = async (
   runtime: Runtime,
   { env, clock }: { readonly env: Environment; readonly clock: Clock },
 ): Promise<EngineDeps> => {
-  const [{ createLock }, { toStateDirectory }, { createHostFiles }] = await Promise.all([
+  const [{ createLock }, { toStateDirectory }, { createHostFiles }, { sha256 }] = await Promise.all([
     import('../system/lock.ts'),
     import('../system/state-directory.ts'),
     import('../system/host-files.ts'),
+    import('./up/hash-options.ts'),
   ])
   return {
     runtime,
     clock,
     random: Math.random,
+    digest: sha256,
     lock: createLock({ stateDirectory: toStateDirectory(env) }),
     files: createHostFiles(),
     watcher: createLazyWatcher(),

@@ -10,6 +10,7 @@ export type LoadOptions = Pick<
   | 'purpose'
   | 'missingEnvFiles'
   | 'services'
+  | 'withFollowers'
   | 'interpolate'
   | 'normalize'
   | 'resolvePaths'

@@ -1,5 +1,5 @@
 import type { ContainerState, Health, PublishedPort } from '../core/plan/container-state.ts'
-import type { ObservedContainer, ObservedMount } from '../core/plan/observed.ts'
+import type { Bond, ObservedContainer, ObservedMount } from '../core/plan/observed.ts'
 import type { ContainerDetails } from '../engine/ports/container-runtime.ts'
 
 /** The engine's JSON, as far as it is read. Newer engines leave out what is empty. */
@@ -139,7 +139,15 @@ export type InspectedContainer = {
     readonly Labels?: Readonly<Record<string, string>> | null
     readonly Healthcheck?: EngineHealthcheck | null | undefined
   }
-  readonly HostConfig?: { readonly AutoRemove?: boolean | undefined }
+  readonly HostConfig?: {
+    readonly AutoRemove?: boolean | undefined
+    readonly NetworkMode?: string | undefined
+    readonly IpcMode?: string | undefined
+    readonly PidMode?: string | undefined
+    readonly UTSMode?: string | undefined
+    readonly CgroupnsMode?: string | undefined
+    readonly VolumesFrom?: readonly string[] | null | undefined
+  }
   readonly NetworkSettings?: {
     readonly Networks?: Readonly<Record<string, { readonly NetworkID?: string } | null>> | null
     readonly Ports?: Readonly<
@@ -177,6 +185,7 @@ export const toContainerDetails = (found: InspectedContainer): ContainerDetails 
     createdAt: toSeconds(found.Created) ?? 0,
     status: state.Status,
     command: [found.Path ?? '', ...(found.Args ?? [])].join(' '),
+    bonds: toBonds(found.HostConfig ?? {}),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     restartCount: found.RestartCount ?? 0,
@@ -195,6 +204,22 @@ export const toContainerDetails = (found: InspectedContainer): ContainerDetails 
     environment: config.Env ?? [],
     autoRemove: found.HostConfig?.AutoRemove ?? false,
   }
+}
+
+const toBonds = (host: NonNullable<InspectedContainer['HostConfig']>): Bond[] => {
+  const modes = [
+    ['network', host.NetworkMode],
+    ['ipc', host.IpcMode],
+    ['pid', host.PidMode],
+    ['uts', host.UTSMode],
+    ['cgroup', host.CgroupnsMode],
+  ] as const
+  return [
+    ...modes.flatMap(([kind, mode]) =>
+      mode?.startsWith('container:') === true ? [{ kind, id: mode.slice('container:'.length) }] : [],
+    ),
+    ...(host.VolumesFrom ?? []).map((entry) => ({ kind: 'volumes' as const, id: entry.split(':')[0] ?? '' })),
+  ]
 }
 
 /** Seconds since the epoch; the engine writes year 1 for "never". */

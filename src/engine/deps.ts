@@ -1,3 +1,4 @@
+import type { Digest } from '../core/project/config-hash.ts'
 import type { Clock } from './ports/clock.ts'
 import type { HostFiles } from './ports/host-files.ts'
 import type { Lock } from './ports/lock.ts'
@@ -13,6 +14,8 @@ export type EngineDeps = {
   readonly clock: Clock
   /** From 0 to below 1: the jitter of retries. */
   readonly random: () => number
+  /** SHA-256 as hexadecimal text, for hashes that are known only when a step is carried out. */
+  readonly digest: Digest
   readonly lock: Lock
   readonly files: HostFiles
   readonly watcher: Watcher

@@ -1,4 +1,11 @@
-import type { Observed, ObservedImage, ObservedNetwork, ObservedVolume } from '../core/plan/observed.ts'
+import type {
+  Observed,
+  ObservedContainer,
+  ObservedImage,
+  ObservedNetwork,
+  ObservedVolume,
+} from '../core/plan/observed.ts'
+import { sharesOf } from '../core/project/graph.ts'
 import { toHookImages, toImageReference, toMountedImages } from '../core/project/identity.ts'
 import type { Project } from '../core/project/project.ts'
 import type { CallOptions } from './ports/call-options.ts'
@@ -17,7 +24,7 @@ export type ObserveOptions = CallOptions & {
 /**
  * What the engine shows of a project at this moment. One list each of containers, networks and volumes by label and one
  * look at each distinct image, all at once; a second round only for networks and volumes that the project names and that
- * do not carry its label (external ones, and those made by others).
+ * do not carry its label (external ones, and those made by others), and for containers that share namespaces or volumes.
  */
 export const observeProject = async (
   runtime: Runtime,
@@ -28,9 +35,10 @@ export const observeProject = async (
   const filter = { project: target.name }
   const project = 'services' in target ? target : undefined
   const references = project === undefined || options.images === false ? [] : [...selectImageReferences(project)]
-  const [engine, containers, networks, volumes, images] = await Promise.all([
+  const [engine, containers, outsiders, networks, volumes, images] = await Promise.all([
     runtime.facts(call),
-    runtime.listContainers(filter, call),
+    runtime.listContainers(filter, call).then((found) => withBonds(runtime, { project, found, call })),
+    observeOutsiders(runtime, { project, call }),
     observeNetworks(runtime, target, call),
     observeVolumes(runtime, target, call),
     Promise.all(references.map(async (reference) => [reference, await runtime.inspectImage(reference, call)] as const)),
@@ -42,8 +50,58 @@ export const observeProject = async (
     networks,
     volumes,
     images: new Map(found),
+    ...(outsiders.size === 0 ? {} : { outsiders }),
     ...(options.clock === undefined ? {} : { observedAt: options.clock.now() }),
   }
+}
+
+/** A list does not say with whom a container shares, nor since when it runs: those who share are looked at one by one. */
+const withBonds = async (
+  runtime: Runtime,
+  {
+    project,
+    found,
+    call,
+  }: {
+    readonly project: Project | undefined
+    readonly found: readonly ObservedContainer[]
+    readonly call: CallOptions
+  },
+): Promise<readonly ObservedContainer[]> => {
+  const involved = new Set(
+    Object.entries(project?.services ?? {}).flatMap(([name, service]) => {
+      const shares = sharesOf(service, project?.services)
+      return shares.length === 0 ? [] : [name, ...shares.flatMap((share) => share.service ?? [])]
+    }),
+  )
+  if (involved.size === 0) return found
+  return Promise.all(
+    found.map(async (container) => {
+      if (container.oneOff || container.state === 'removing' || !involved.has(container.service)) return container
+      const details = await runtime.inspectContainer(container.id, call)
+      if (details === undefined) return container
+      const { bonds, startedAt } = details
+      return {
+        ...container,
+        ...(bonds === undefined ? {} : { bonds }),
+        ...(startedAt === undefined ? {} : { startedAt }),
+      }
+    }),
+  )
+}
+
+const observeOutsiders = async (
+  runtime: Runtime,
+  { project, call }: { readonly project: Project | undefined; readonly call: CallOptions },
+): Promise<ReadonlyMap<string, ObservedContainer>> => {
+  const names = new Set(
+    Object.values(project?.services ?? {}).flatMap((service) =>
+      sharesOf(service, project?.services).flatMap((share) => share.container ?? []),
+    ),
+  )
+  const looks = [...names].map(async (name) => [name, await runtime.inspectContainer(name, call)] as const)
+  const found = await Promise.all(looks)
+  return new Map(found.flatMap(([name, container]) => (container === undefined ? [] : [[name, container] as const])))
 }
 
 const observeNetworks = async (

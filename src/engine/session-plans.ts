@@ -1,5 +1,5 @@
 import type { Project, ServiceName } from '../core/project/project.ts'
-import { planKill, planRestart, planStart, planStop } from '../core/plan/plan-lifecycle.ts'
+import { planKill, planRejoin, planRestart, planStart, planStop } from '../core/plan/plan-lifecycle.ts'
 import { planUp } from '../core/plan/plan-up.ts'
 import type { UpOptions } from '../core/plan/up-options.ts'
 import type { PlanFunction } from './apply.ts'
@@ -12,6 +12,8 @@ export type SessionPlans = {
   kill(services: readonly ServiceName[] | undefined): PlanFunction
   start(services: readonly ServiceName[]): PlanFunction
   restart(services: readonly ServiceName[], options: { readonly graceSeconds?: number }): PlanFunction
+  /** Restart those whose namespace went with a process that the engine, or somebody else, has restarted. */
+  rejoin(options: { readonly graceSeconds?: number }): PlanFunction
   /** Build again, make new containers of what was built, and start them. */
   rebuild(services: readonly ServiceName[]): PlanFunction
 }
@@ -42,7 +44,9 @@ export const createSessionPlans = (project: Project, options: UpOptions): Sessio
       (services, { graceSeconds }) =>
       (observed) =>
         planRestart(project, observed, { services, ...(graceSeconds === undefined ? {} : { graceSeconds }) }),
+    rejoin: (more) => (observed) => planRejoin(project, observed, more),
     // Forced, for files that were copied into the container since make it differ from its image, which nothing else shows.
-    rebuild: (services) => upWith({ services, noDeps: true, build: 'always', recreate: 'force', wait: false }),
+    rebuild: (services) =>
+      upWith({ services, noDeps: true, takesAlong: true, build: 'always', recreate: 'force', wait: false }),
   }
 }

@@ -12,6 +12,7 @@ import { createJobs } from './session/jobs.ts'
 import { type ContainerExit, createMonitor, type MonitorOptions } from './session/monitor.ts'
 import { createQuestions } from './session/questions.ts'
 import { attempt, enqueuePlan } from './session/enqueue-plan.ts'
+import { rejoin } from './session/rejoin.ts'
 import { isAttached, raise, selectScope, type SessionRequest, type SessionState, setPhase } from './session/state.ts'
 import { createProjectSync, type ProjectSync } from './sync/project-sync.ts'
 import { createSeeds } from './sync/seeds.ts'
@@ -67,13 +68,17 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
     onStart: (source, isNew) => {
       if (isAttached(state, source.service)) state.follower.follow(source, isNew ? {} : toPast(state))
     },
-    onStarted: (container) => onStarted(container.service),
+    onStarted: (container) => {
+      onStarted(container.service)
+      rejoin(state)
+    },
     onExit: (exit) => onExit(state, exit),
     onFailure: (error) => raise(state, 'engine', error),
     onCaughtUp: () => {
       followRunning(state)
       for (const service of new Set(state.monitor.containers().map((container) => container.service)))
         onStarted(service)
+      rejoin(state)
       checkOver(state)
     },
     beforeExit: (id) => state.follower.settled(id),
@@ -85,13 +90,17 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
     events,
     follower: createLogFollower({ ...deps, emit, signal }),
     monitor: createMonitor({ runtime: deps.runtime, emit, events, signal }, options),
-    jobs: createJobs(() => checkOver(state)),
+    jobs: createJobs(() => {
+      rejoin(state)
+      checkOver(state)
+    }),
     questions: createQuestions(emit),
     seeds: createSeeds(deps),
     debts: new Map(),
     closing,
     ended: Promise.withResolvers(),
     exitCodes: new Map(),
+    rejoined: new Set(),
     startedAt: deps.clock.now() / 1000,
     project: request.project,
     plans: request.plans,

@@ -86,6 +86,7 @@ export const aWorld = (
     runtime,
     clock,
     random: () => 0.5,
+    digest: hashOptions.digest,
     lock: aLock(),
     files: {
       read: async (path) => {

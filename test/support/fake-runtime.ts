@@ -1,6 +1,7 @@
 import { StackError } from '../../src/core/errors/stack-error.ts'
 import type { ContainerState, Health } from '../../src/core/plan/container-state.ts'
-import type { ObservedImage, ObservedNetwork, ObservedVolume } from '../../src/core/plan/observed.ts'
+import type { Bond, ObservedImage, ObservedNetwork, ObservedVolume } from '../../src/core/plan/observed.ts'
+import { sharesOf } from '../../src/core/project/graph.ts'
 import { durationToMs } from '../../src/core/project/units.ts'
 import type { CallOptions } from '../../src/engine/ports/call-options.ts'
 import type { Clock } from '../../src/engine/ports/clock.ts'
@@ -272,6 +273,7 @@ export const createFakeRuntime = ({
       status: container.state,
       command: (spec.service.command ?? []).join(' '),
       ...(container.startedAt === undefined ? {} : { startedAt: container.startedAt / 1000 }),
+      bonds: toBonds(spec),
       restartCount: container.restarts,
       pid: isUp(container) ? 1 : 0,
       tty: false,
@@ -295,6 +297,11 @@ export const createFakeRuntime = ({
       autoRemove: false,
     }
   }
+  const toBonds = ({ service, containersOf }: ContainerSpec): readonly Bond[] =>
+    sharesOf(service).map(({ kind, service: name = '', container }) => ({
+      kind,
+      id: container ?? containersOf[name] ?? name,
+    }))
   const imageIds = new Map<string, string>()
   const matches = (labels: Readonly<Record<string, string>>, wanted: readonly string[] = []): boolean =>
     wanted.every((entry) => {

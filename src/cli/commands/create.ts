@@ -9,7 +9,7 @@ import { assertMakeFlags, toRoundOptions, toSilent, toUpOptions } from '../up/up
 
 export const runCreate = async ({ context, flags, words }: CallOf<typeof createCommand>): Promise<number> => {
   assertMakeFlags(flags, 'create')
-  const project = await loadValidProject(context, { services: words })
+  const project = await loadValidProject(context, { services: words, withFollowers: true })
   const target = { name: project.name, project }
   assertServices(words, { target })
   const options = toUpOptions({ context, project, flags, words })

@@ -18,7 +18,7 @@ const changedExit = 2
 export const runPlan = async ({ context, flags, words }: CallOf<typeof planCommand>): Promise<number> => {
   assertMakeFlags(flags, 'plan')
   const [project, runtime, { observeProject }] = await Promise.all([
-    loadValidProject(context, { services: words }),
+    loadValidProject(context, { services: words, withFollowers: true }),
     context.runtime(),
     import('../../engine/observe.ts'),
   ])

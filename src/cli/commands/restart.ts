@@ -1,6 +1,7 @@
-import type { Plan } from '../../core/plan/action.ts'
+import type { Plan, Step } from '../../core/plan/action.ts'
 import { findOutdated, type Outdated } from '../../core/plan/diff.ts'
 import type { Observed } from '../../core/plan/observed.ts'
+import { dependenciesOf } from '../../core/project/graph.ts'
 import { planRestart } from '../../core/plan/plan-lifecycle.ts'
 import { planUp } from '../../core/plan/plan-up.ts'
 import { createUpContext } from '../../core/plan/up-context.ts'
@@ -84,9 +85,20 @@ const withApplied = (plan: Plan, { project, observed, applied, options, call }: 
   const isMade = ({ action }: Plan['steps'][number]): boolean => 'service' in action && applied.has(action.service)
   const left = plan.steps.filter((step) => !taken.has(step.id) && !isMade(step))
   const ids = new Set([...taken, ...left.map(({ id }) => id)])
+  const restarts = Map.groupBy(left, ({ action }) => (action.kind === 'container/restart' ? action.service : ''))
+  /** As without --apply: what something depends on is restarted before it. */
+  const afterDependencies = ({ action, needs }: Step): readonly string[] =>
+    action.kind === 'container/start'
+      ? [
+          ...needs,
+          ...dependenciesOf(project.services, action.service).flatMap(([name]) =>
+            (restarts.get(name) ?? []).map(({ id }) => id),
+          ),
+        ]
+      : needs
   return {
     steps: [
-      ...made.steps,
+      ...made.steps.map((step) => ({ ...step, needs: afterDependencies(step) })),
       ...left.map((step) => ({ ...step, needs: step.needs.map(toMade).filter((id) => ids.has(id)) })),
     ],
     warnings: made.warnings,

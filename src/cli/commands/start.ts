@@ -8,7 +8,12 @@ import { assertServices, toServices, withPresentNeeds } from '../target.ts'
 import { toAwaitTimeout } from '../up/up-options.ts'
 
 export const runStart = async ({ context, flags, words }: CallOf<typeof startCommand>): Promise<number> => {
-  const project = await loadValidProject(context, { purpose: 'start', services: words, resolveEnvironment: 'hooks' })
+  const project = await loadValidProject(context, {
+    purpose: 'start',
+    services: words,
+    withFollowers: true,
+    resolveEnvironment: 'hooks',
+  })
   const target = { name: project.name, project }
   assertServices(words, { target })
   const { exit } = await applyWithProgress(context, {

@@ -21,7 +21,7 @@ import { createUsageError } from '../usage-error.ts'
 export const runUp = async (call: UpCall): Promise<number> => {
   const { context, flags, words } = call
   assertUpFlags(flags)
-  const project = await loadValidProject(context, { services: words, tellsSecrets: true })
+  const project = await loadValidProject(context, { services: words, withFollowers: true, tellsSecrets: true })
   const target = { name: project.name, project }
   assertServices(
     [

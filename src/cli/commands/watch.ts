@@ -12,7 +12,7 @@ import { toBaseOptions } from '../up/up-options.ts'
 
 /** `stack watch`: acts on saved files, and shows that alone. Containers are left running at the end. */
 export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCommand>): Promise<number> => {
-  const project = await loadValidProject(context, { services: words, missingEnvFiles: 'later' })
+  const project = await loadValidProject(context, { services: words, withFollowers: true, missingEnvFiles: 'later' })
   assertServices(words, { target: { name: project.name, project } })
   const watched = Object.entries(project.services).filter(
     ([name, service]) => (words.length === 0 || words.includes(name)) && (service.develop?.watch?.length ?? 0) > 0,
@@ -25,10 +25,13 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
   }
   const following: { edits?: EditWatch } = {}
   const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
-    const next = await loadAndFollow(() => loadValidProject(context, { services: words, missingEnvFiles: 'later' }), {
-      watch: () => following.edits,
-      now: context.clock.now,
-    })
+    const next = await loadAndFollow(
+      () => loadValidProject(context, { services: words, withFollowers: true, missingEnvFiles: 'later' }),
+      {
+        watch: () => following.edits,
+        now: context.clock.now,
+      },
+    )
     return { project: next, plans: toPlans(next) }
   }
   const deps = await context.deps()

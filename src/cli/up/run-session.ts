@@ -91,7 +91,7 @@ const toRequest = (
     ...toLimit(context),
     ...toAwaitTimeout(flags['wait-timeout']),
     reload: async () => {
-      const next = await loadAndFollow(() => loadValidProject(context, { services: words }), {
+      const next = await loadAndFollow(() => loadValidProject(context, { services: words, withFollowers: true }), {
         watch,
         now: context.clock.now,
       })

@@ -20,10 +20,18 @@ import { loadModel } from './load-model.ts'
 import type { DocumentResult, LoadRequest, LoadResult } from './sources/load-request.ts'
 import type { MapNode, Place } from './tree/node.ts'
 import { normalize } from './steps/normalize.ts'
+import { createProblemList } from './tree/problem-list.ts'
 import { locateProject, type ProjectPlace } from './sources/project-environment.ts'
 import { resolveProjectName } from './sources/project-name.ts'
 import { pruneResources } from './check/prune.ts'
-import { enableServices, selectServices, type Services, type Split, splitByProfiles } from './check/select-services.ts'
+import {
+  enableServices,
+  selectFollowers,
+  selectServices,
+  type Services,
+  type Split,
+  splitByProfiles,
+} from './check/select-services.ts'
 import { withEnvironment, withLabels } from './sources/service-files.ts'
 import type { Sources } from './sources/sources.ts'
 import { applyTiers } from '../project/tiers.ts'
@@ -163,8 +171,19 @@ const finishProject = (finish: Finish): Loaded | undefined => {
   const services = isWhole || names.length === 0 ? completeServices(selected.enabled, finish) : {}
   if (problems.hasErrors()) return undefined
   warnAboutTraps(model, selected.enabled, context)
-  return { project: toProject(finish, selected, services), model }
+  const followers = request.withFollowers === true ? completeFollowers(selectFollowers(enabled, selected), finish) : {}
+  return { project: toProject(finish, selected, { services, followers }), model }
 }
+
+/** Nobody asked for them: those whose env files are not to be had are left alone, and nothing is said of it. */
+const completeFollowers = (followers: Services, finish: Finish): Services =>
+  Object.fromEntries(
+    Object.entries(followers).flatMap(([name, service]) => {
+      const problems = createProblemList()
+      const done = completeServices({ [name]: service }, { ...finish, context: { ...finish.context, problems } })
+      return problems.hasErrors() ? [] : Object.entries(done)
+    }),
+  )
 
 const activeProfiles = (request: LoadRequest, { environment }: ProjectPlace): readonly string[] => {
   if (request.profiles !== undefined && request.profiles.length > 0) return request.profiles
@@ -203,8 +222,9 @@ const withReplicas = (service: Service): Service =>
 const toProject = (
   { request, context, name, model, decoded, place, lacking }: Finish,
   selected: Split,
-  services: Services,
+  { services: asked, followers }: { readonly services: Services; readonly followers: Services },
 ): Project => {
+  const services = { ...asked, ...followers }
   const resources = request.allResources === true ? decoded : pruneResources(decoded, services)
   const stackFiles = new Set(place.files)
   const named = [...Object.values(resources.configs), ...Object.values(resources.secrets)].flatMap(
@@ -225,7 +245,10 @@ const toProject = (
       envFiles: place.envFiles,
       environment: place.environment,
       activeProfiles: selected.profiles.filter((profile) => profile !== ''),
-      disabled: selected.disabled,
+      disabled: Object.fromEntries(
+        Object.entries(selected.disabled).filter(([other]) => followers[other] === undefined),
+      ),
+      ...(Object.keys(followers).length === 0 ? {} : { followers: Object.keys(followers) }),
       inputs: [...context.texts.keys()].filter((file) => !stackFiles.has(file)),
       objectEnvironment: Object.fromEntries(named.map((variable) => [variable, place.environment[variable] ?? null])),
       ...(lacking.size === 0 ? {} : { lacking: Object.fromEntries(lacking) }),

@@ -1,5 +1,6 @@
 import type { Problem } from '../errors/problem.ts'
 import { StackError } from '../errors/stack-error.ts'
+import { sharesOf } from '../project/graph.ts'
 import { type ServiceName, withPlaces } from '../project/project.ts'
 import { parseDuration } from '../project/units.ts'
 import { checkBuildPlatforms } from './build-platforms.ts'
@@ -76,6 +77,33 @@ const checkObjects = (context: UpContext, name: ServiceName): readonly Problem[]
     }),
   )
 
+/** Whose namespace or volumes are shared has to have a container, and a plan that leaves it out makes none. */
+const checkSharing = (context: UpContext, name: ServiceName): readonly Problem[] =>
+  replicaCount(context, name) === 0
+    ? []
+    : sharesOf(serviceOf(context, name)).flatMap(({ kind, service: lender }): readonly Problem[] => {
+        if (lender === undefined || context.project.services[lender] === undefined) return []
+        const isPlanned = context.scope.includes(lender)
+        const has = isPlanned ? replicaCount(context, lender) : context.containersOf(lender).length
+        if (has > 0) return []
+        return [
+          toError(`services.${name}.${shareKeys[kind]}`, {
+            code: 'plan/nothing-to-share',
+            message: `Service "${name}" shares the ${kind} of service "${lender}", which ${isPlanned ? 'is to have' : 'has'} no container.`,
+            hint: isPlanned ? `Give "${lender}" a container.` : 'Run it without --no-deps.',
+          }),
+        ]
+      })
+
+const shareKeys = {
+  network: 'network_mode',
+  ipc: 'ipc',
+  pid: 'pid',
+  uts: 'uts',
+  cgroup: 'cgroup',
+  volumes: 'volumes_from',
+} as const
+
 /** The engine would ignore the one without the other. */
 const checkHealth = (context: UpContext, name: ServiceName): readonly Problem[] => {
   const { start_interval: interval, start_period: period } = serviceOf(context, name).healthcheck ?? {}
@@ -96,7 +124,11 @@ export const checkScope = (context: UpContext): void => {
   )
   const problems = withPlaces(context.project, [
     ...checkNames(context),
-    ...context.scope.flatMap((name) => [...checkObjects(context, name), ...checkHealth(context, name)]),
+    ...context.scope.flatMap((name) => [
+      ...checkObjects(context, name),
+      ...checkSharing(context, name),
+      ...checkHealth(context, name),
+    ]),
     ...context.scope.flatMap((name) =>
       checkBuildPlatforms(name, {
         service: serviceOf(context, name),

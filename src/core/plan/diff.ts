@@ -5,6 +5,7 @@ import type { ServiceName } from '../project/project.ts'
 import { toImageReference } from '../project/identity.ts'
 import { platformOf } from '../project/platform.ts'
 import { runsImage } from './image-content.ts'
+import { brokenBond } from './bonds.ts'
 import type { NetworkSteps } from './plan-networks.ts'
 import type { ObservedContainer } from './observed.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
@@ -126,20 +127,30 @@ export type DiffInput = {
   readonly renewed: ReadonlySet<ServiceName>
 }
 
-const policyFor = ({ options, targets }: UpContext, name: ServiceName): RecreatePolicy => {
+const policyFor = ({ options, targets, followers }: UpContext, name: ServiceName): RecreatePolicy => {
+  if (followers.has(name)) return 'diverged'
   if (options.renewAnonymousVolumes === true && targets.has(name)) return 'force'
   return (targets.has(name) ? options.recreate : options.recreateDependencies) ?? 'diverged'
 }
 
+const sharingChange = (context: UpContext, { name, container, renewed }: DiffInput): string | undefined => {
+  const service = serviceOf(context, name)
+  const parent = namespaceParents(service, context.project.services).find((other) => renewed.has(other))
+  return parent === undefined
+    ? brokenBond(context.bonds, { service, container })
+    : `${parent}, whose namespace or volumes it shares, gets a new container`
+}
+
 /** Compares what a container was made from with what the file says now. Pure; the first reason found is the answer. */
 export const diffContainer = (context: UpContext, input: DiffInput): Verdict => {
-  const { name, container, renewed } = input
+  const { name, container } = input
   const policy = policyFor(context, name)
   if (policy === 'never') return keep
   if (policy === 'force') return recreate('asked for')
   if (container.state === 'dead') return recreate('it is dead')
-  const parent = namespaceParents(serviceOf(context, name)).find((other) => renewed.has(other))
-  if (parent !== undefined) return recreate(`${parent}, whose namespace or volumes it shares, gets a new container`)
+  const sharing = sharingChange(context, input)
+  if (sharing !== undefined) return recreate(sharing)
+  if (context.followers.has(name)) return keep
   const folder = container.labels[label.workingDir] ?? context.project.context.directory
   if (context.options.adopt === true && folder !== context.project.context.directory)
     return recreate(`taken over from ${folder}`)

@@ -1,4 +1,5 @@
 import type { Platform } from '../project/platform.ts'
+import type { Share } from '../project/graph.ts'
 import type { Health, PublishedPort, ContainerState } from './container-state.ts'
 
 /**
@@ -12,6 +13,8 @@ export type Observed = {
   /** By the reference as the project writes it; absent: the engine does not have it. */
   readonly images: ReadonlyMap<string, ObservedImage>
   readonly engine: EngineFacts
+  /** Containers of others whose namespaces or volumes a service shares, by what the file calls them. */
+  readonly outsiders?: ReadonlyMap<string, ObservedContainer>
   /** Milliseconds since the epoch; absent in tests that do not care. */
   readonly observedAt?: number
 }
@@ -45,7 +48,14 @@ export type ObservedContainer = {
   /** The engine's sentence: `Up 3 minutes (healthy)`. */
   readonly status: string
   readonly command: string
+  /** Seconds since the epoch. Like `bonds` only known where somebody shares with somebody. */
+  readonly startedAt?: number
+  /** Whose namespaces and volumes it was made with. */
+  readonly bonds?: readonly Bond[]
 }
+
+/** The engine keeps the id of the container that a mode named when the sharer was made. */
+export type Bond = { readonly kind: Share['kind']; readonly id: ContainerId }
 
 export type ObservedMount = {
   readonly type: string

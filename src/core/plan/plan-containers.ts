@@ -100,7 +100,7 @@ const planService = (context: UpContext, draft: Draft, name: ServiceName): reado
       verdict: diffContainer(context, { name, container, networks, renewed: draft.renewed }),
     }))
   const gone = awaitVanishing(context, name)
-  const count = replicaCount(context, name)
+  const count = context.followers.has(name) ? present.length : replicaCount(context, name)
   const kept = chooseKept(judged, count)
   const replicas: Replica[] = []
   for (const { container, verdict } of judged) {

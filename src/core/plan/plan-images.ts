@@ -64,6 +64,8 @@ const needOf = (context: UpContext, name: ServiceName): ImageNeed => {
   const reference = toImageReference(context.project, name)
   if (service.provider !== undefined || context.options.settled?.has(reference) === true) return { kind: 'none' }
   const image = presentImage(context, name)
+  // Nobody asked for it: it runs, and is made again of what it was made of where that is still there.
+  if (context.followers.has(name) && image !== undefined) return { kind: 'none' }
   const policy = context.options.pull ?? service.pull_policy
   if (service.build !== undefined) {
     // A build section says where the image comes from, unless the file asks for a pull by name.

@@ -1,8 +1,9 @@
 import { StackError } from '../errors/stack-error.ts'
-import { dependenciesOf, withDependencies } from '../project/graph.ts'
+import { dependenciesOf, withDependencies, withRestarted } from '../project/graph.ts'
 import type { Project, ServiceName } from '../project/project.ts'
 import type { Action, Plan } from './action.ts'
-import { addHookSteps, addHooks, isUp, refOf, subjectOf } from './container-steps.ts'
+import { type CutOff, findCutOff, toBondContext } from './bonds.ts'
+import { addHookSteps, addHooks, addStop, isUp, refOf, subjectOf } from './container-steps.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
 import { addOrderedStops, providedServices } from './ordered-stops.ts'
 import type { ContainerPlan } from './plan-containers.ts'
@@ -36,6 +37,21 @@ export const planStop = ({ project }: LifecycleTarget, observed: Observed, optio
   return toPlan(steps)
 }
 
+/** Containers that are up without what they share, for its process has ended since they began. */
+const selectCutOff = (
+  project: Project,
+  observed: Observed,
+): readonly { readonly container: ObservedContainer; readonly lost: CutOff }[] => {
+  const all = select(observed, {})
+  const byService = Map.groupBy(all, ({ service }) => service)
+  const bonds = toBondContext(project, observed, (service) => byService.get(service) ?? [])
+  return all.flatMap((container) => {
+    const service = project.services[container.service]
+    const lost = service === undefined ? undefined : findCutOff(bonds, { service, container })
+    return lost === undefined ? [] : [{ container, lost }]
+  })
+}
+
 /**
  * `start`: what does not run, each service as soon as its own needs are ready, with what it depends on. Throws
  * `plan/nothing-to-start` when a named service, or one that it needs, has no container.
@@ -54,23 +70,45 @@ export const planStart = (
       ? undefined
       : [...wanted].find((name) => !present.has(name) && project.services[name]?.provider === undefined)
   if (missing !== undefined) throw new StackError('plan/nothing-to-start', { service: missing })
-  const replicas = Map.groupBy(containers, ({ service }) => service)
+  // Who shares a namespace with one that begins anew begins anew after it.
+  const halted = new Map(
+    selectCutOff(project, observed)
+      .filter(
+        ({ container, lost: { share } }) => isUp(container) && share.service !== undefined && wanted.has(share.service),
+      )
+      .map(({ container, lost }) => [container, lost.cause]),
+  )
+  for (const [container, cause] of halted) addStop({ project, steps, options }, container, { cause })
+  const replicas = Map.groupBy(new Set([...containers, ...halted.keys()]), ({ service }) => service)
   const plan: ContainerPlan = {
     renewed: new Set(),
     replicas: new Map(
       [...replicas].map(([name, list]) => [
         name,
-        list.map((kept) => ({ number: kept.number, ref: refOf(kept), made: [], kept, halted: false })),
+        list.map((kept) => ({ number: kept.number, ref: refOf(kept), made: [], kept, halted: halted.has(kept) })),
       ]),
     ),
   }
-  const scope = Object.keys(project.services).filter((name) => present.has(name))
+  const scope = Object.keys(project.services).filter((name) => replicas.has(name))
   // Whoever asks for a start by name wants it to run, a one-shot that has ended too.
   planStarts(
-    { project, observed, scope, deferred: new Set(), steps, options: { ...options, rerunCompleted: true } },
+    {
+      project,
+      observed,
+      scope,
+      followers: new Set(),
+      deferred: new Set(),
+      steps,
+      options: { ...options, rerunCompleted: true },
+    },
     plan,
   )
   return toPlan(steps)
+}
+
+type RestartOptions = LifecycleOptions & {
+  readonly noDeps?: boolean
+  readonly causes?: ReadonlyMap<ServiceName, string>
 }
 
 const addRestart = (
@@ -79,8 +117,8 @@ const addRestart = (
   {
     container,
     needs,
-    graceSeconds,
-  }: { container: ObservedContainer; needs: readonly string[]; graceSeconds: number | undefined },
+    options: { graceSeconds, causes },
+  }: { container: ObservedContainer; needs: readonly string[]; options: RestartOptions },
 ): readonly string[] => {
   const subject = subjectOf(container)
   const hooks = addHooks({ project, steps, options: {} }, container, { phase: 'pre_stop', needs })
@@ -93,7 +131,7 @@ const addRestart = (
       service: container.service,
       ...(graceSeconds === undefined ? {} : { graceSeconds }),
     },
-    cause: 'asked for',
+    cause: causes?.get(container.service) ?? 'asked for',
   })
   const last = addHookSteps(
     { project, steps, options: {} },
@@ -108,7 +146,7 @@ type Restarts = {
   readonly steps: StepList
   readonly byService: ReadonlyMap<ServiceName, readonly ObservedContainer[]>
   readonly done: Map<ServiceName, readonly string[]>
-  readonly options: LifecycleOptions
+  readonly options: RestartOptions
 }
 
 /** A dependency that is restarted too has to be back, in the condition that `depends_on` names, before its dependents. */
@@ -134,34 +172,34 @@ const restartService = (context: Restarts, name: ServiceName): readonly string[]
     ]
   })
   const ids = (byService.get(name) ?? []).flatMap((container) =>
-    addRestart(project, steps, { container, needs, graceSeconds: options.graceSeconds }),
+    addRestart(project, steps, { container, needs, options }),
   )
   done.set(name, ids)
   return ids.length > 0 ? ids : needs
 }
 
-/** `restart`: the services and, unless `noDeps`, those that say `restart: true` on one of them; dependencies first. */
-export const planRestart = (
-  project: Project,
-  observed: Observed,
-  options: LifecycleOptions & { readonly noDeps?: boolean },
-): Plan => {
+/**
+ * `restart`: the services and, unless `noDeps`, those that say `restart: true` of one of them or share its namespaces, by way
+ * of others too; dependencies first.
+ */
+export const planRestart = (project: Project, observed: Observed, options: RestartOptions): Plan => {
   const steps = createStepList()
-  const names = new Set(options.services ?? Object.keys(project.services))
-  if (options.noDeps !== true) {
-    for (const [name, service] of Object.entries(project.services)) {
-      if (
-        Object.entries(service.depends_on ?? {}).some(
-          ([dependency, { restart }]) => restart === true && names.has(dependency),
-        )
-      )
-        names.add(name)
-    }
-  }
+  const asked = options.services ?? Object.keys(project.services)
+  const names = options.noDeps === true ? asked : withRestarted(project.services, asked)
   const byService = Map.groupBy(select(observed, { services: [...names] }), ({ service }) => service)
   const context: Restarts = { project, steps, byService, done: new Map(), options }
   for (const name of byService.keys()) restartService(context, name)
   return toPlan(steps)
+}
+
+/** Restarts those that share a namespace with a container that has been restarted, by the engine or by others, and all that goes with them. */
+export const planRejoin = (project: Project, observed: Observed, options: LifecycleOptions): Plan => {
+  const cutOff = selectCutOff(project, observed).filter(({ lost }) => !lost.hasEnded)
+  return planRestart(project, observed, {
+    ...options,
+    services: cutOff.map(({ container }) => container.service),
+    causes: new Map(cutOff.map(({ container, lost }) => [container.service, lost.cause])),
+  })
 }
 
 const planEach = (

@@ -1,4 +1,4 @@
-import { dependenciesOf, toDependents } from '../project/graph.ts'
+import { dependenciesOf, restartsWith, toDependents } from '../project/graph.ts'
 import type { ServiceName } from '../project/project.ts'
 import type { DependencyCondition, Service } from '../project/service.ts'
 import { addHookSteps, isUp } from './container-steps.ts'
@@ -6,17 +6,7 @@ import type { ObservedContainer } from './observed.ts'
 import { type ContainerPlan, inDependencyOrder } from './plan-containers.ts'
 import type { Replica } from './replica-steps.ts'
 import type { ImageSteps } from './plan-images.ts'
-import type { UpContext } from './up-context.ts'
-
-/** What the start stage needs to know; `start` and `restart` use it with what exists and no more. */
-export type StartContext = Pick<UpContext, 'project' | 'observed' | 'scope' | 'deferred' | 'steps'> & {
-  readonly options: {
-    readonly rerunCompleted?: boolean
-    readonly wait?: boolean
-    readonly start?: boolean
-    readonly graceSeconds?: number
-  }
-}
+import { hasSucceeded, mustStart, type StartContext, toOneShots } from './must-start.ts'
 
 type Wait = 'started' | 'healthy' | 'completed' | 'running-or-healthy'
 const waitOf: Readonly<Record<DependencyCondition, Wait>> = {
@@ -34,36 +24,6 @@ type Draft = {
 }
 
 const serviceIn = (context: StartContext, name: ServiceName): Service | undefined => context.project.services[name]
-
-/** Services whose end is what another one waits for: run once, and not again while nothing changed. */
-const toOneShots = (context: StartContext): ReadonlySet<ServiceName> =>
-  new Set(
-    Object.keys(context.project.services).flatMap((name) =>
-      dependenciesOf(context.project.services, name)
-        .filter(([, { condition }]) => condition === 'service_completed_successfully')
-        .map(([dependency]) => dependency),
-    ),
-  )
-
-const hasSucceeded = (container: ObservedContainer | undefined): boolean =>
-  container?.state === 'exited' && container.exitCode === 0
-
-/** A dependency that has a container for the first time has nothing of what an earlier run left in it. */
-const isFresh = (draft: Draft, name: ServiceName): boolean =>
-  (draft.containers.replicas.get(name) ?? []).some(({ kept }) => kept === undefined) &&
-  !draft.containers.renewed.has(name)
-
-const mustStart = (
-  context: StartContext,
-  draft: Draft,
-  { name, replica, oneShot }: { name: ServiceName; replica: Replica; oneShot: boolean },
-): boolean => {
-  const { kept, halted } = replica
-  if (kept === undefined || halted) return true
-  if (kept.state === 'running' || kept.state === 'restarting') return false
-  if (!oneShot || context.options.rerunCompleted === true || !hasSucceeded(kept)) return true
-  return dependenciesOf(context.project.services, name).some(([dependency]) => isFresh(draft, dependency))
-}
 
 const isSettled = (draft: Draft, name: ServiceName, holds: (container: ObservedContainer) => boolean): boolean => {
   const replicas = draft.containers.replicas.get(name) ?? []
@@ -191,8 +151,8 @@ const holdOldOnes = (
   context: StartContext,
   { name, replicas, gate }: { name: ServiceName; replicas: readonly Replica[]; gate: Gate },
 ): void => {
-  const restarts = Object.values(serviceIn(context, name)?.depends_on ?? {}).some(({ restart }) => restart === true)
-  if (restarts) return
+  // Who is restarted with another one stops before that one does.
+  if (restartsWith(context.project.services, name).length > 0) return
   for (const { stopsOld } of replicas) {
     if (stopsOld !== undefined) context.steps.require(stopsOld, gate.needs)
   }
@@ -224,7 +184,7 @@ const startService = (
   { name, oneShot }: { name: ServiceName; oneShot: boolean },
 ): void => {
   const replicas = draft.containers.replicas.get(name) ?? []
-  const starting = replicas.filter((replica) => mustStart(context, draft, { name, replica, oneShot }))
+  const starting = replicas.filter((replica) => mustStart(context, draft.containers, { name, replica, oneShot }))
   if (starting.length === 0) return
   const gate = gateOf(context, draft, name)
   holdOldOnes(context, { name, replicas, gate })

@@ -1,13 +1,13 @@
 import { nearestName } from '../errors/nearest-name.ts'
 import { StackError } from '../errors/stack-error.ts'
-import { dependenciesOf } from '../project/graph.ts'
 import { type Project, type ServiceName, withPlaces } from '../project/project.ts'
 import type { Plan } from './action.ts'
 import { checkScope } from './check-scope.ts'
 import { addStop, isUp, refOf, subjectOf } from './container-steps.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
-import { type ContainerPlan, inDependencyOrder, planContainers } from './plan-containers.ts'
-import type { Replica } from './replica-steps.ts'
+import { type Draft, findFollowers, warnOfLeftBehind } from './follow.ts'
+import { haltDependents } from './halt-dependents.ts'
+import { planContainers } from './plan-containers.ts'
 import { planImages } from './plan-images.ts'
 import { planModels } from './plan-models.ts'
 import { planNetworks } from './plan-networks.ts'
@@ -65,57 +65,20 @@ const planOrphans = (context: UpContext): void => {
   })
 }
 
-type Stops = {
-  readonly all: readonly string[]
-  /** Those that wait for a replacement to be there. */ readonly late: readonly string[]
-}
-
-/** Steps of this plan that stop a container of the service. */
-const stopsOf = ({ steps }: UpContext, name: ServiceName, replicas: readonly Replica[]): Stops => ({
-  all: replicas.map(({ number }) => `${name}.${number}/stop`).filter((id) => steps.has(id)),
-  late: replicas.flatMap(({ stopsOld }) => stopsOld ?? []),
-})
-
-/**
- * A dependent that is itself replaced stops only once its replacement is there, which may need the network that an
- * early stop makes way for: then the order of the two stops is left open.
- */
-const haltReplica = (
-  context: UpContext,
-  replica: Replica,
-  { cause, before }: { cause: string; before: Stops },
-): Replica => {
-  const { kept, stopsOld } = replica
-  if (stopsOld !== undefined) {
-    for (const id of before.late) context.steps.require(id, [stopsOld])
-    return replica
-  }
-  if (kept === undefined || !isUp(kept)) return replica
-  const stop = addStop(context, kept, { cause })
-  for (const id of before.all) context.steps.require(id, [stop])
-  return { ...replica, halted: true }
-}
-
-/** `depends_on.restart`: a dependent that stays is stopped before, and started after, a dependency that is replaced. */
-const haltDependents = (context: UpContext, containers: ContainerPlan): ContainerPlan => {
-  const replicas = new Map(containers.replicas)
-  for (const name of inDependencyOrder(context)) {
-    for (const [dependency, { restart }] of dependenciesOf(context.project.services, name)) {
-      const before = stopsOf(context, dependency, replicas.get(dependency) ?? [])
-      const own = replicas.get(name)
-      if (restart !== true || before.all.length === 0 || own === undefined) continue
-      const cause = `${dependency} is replaced, and depends_on says restart`
-      replicas.set(
-        name,
-        own.map((replica) => haltReplica(context, replica, { cause, before })),
-      )
-    }
-  }
-  return { ...containers, replicas }
-}
-
 const isUntouched = (context: UpContext, plan: readonly { action: { kind: string } }[], name: ServiceName): boolean =>
   !context.deferred.has(name) && !plan.some(({ action }) => 'service' in action && action.service === name)
+
+const planOnce = (project: Project, observed: Observed, options: UpOptions): Draft => {
+  const context = createUpContext(project, observed, options)
+  checkScope(context)
+  const images = planImages(context)
+  const networks = planNetworks(context)
+  const volumes = planVolumes(context)
+  const containers = haltDependents(context, planContainers(context, { images, networks, volumes }))
+  if (options.start !== false) planStarts(context, containers, images)
+  planModels(context, containers.replicas)
+  return { context, renewed: containers.renewed }
+}
 
 /**
  * What `up` does: pull, build, create, start, wait, and hooks, in the order that each needs. Pure: the same project and
@@ -125,14 +88,18 @@ const isUntouched = (context: UpContext, plan: readonly { action: { kind: string
 export const planUp = (project: Project, observed: Observed, options: UpOptions): Plan => {
   assertProjectServices(project, options.services ?? [])
   assertProjectServices(project, Object.keys(options.scale ?? {}))
-  const context = createUpContext(project, observed, options)
-  checkScope(context)
-  const images = planImages(context)
-  const networks = planNetworks(context)
-  const volumes = planVolumes(context)
-  const containers = haltDependents(context, planContainers(context, { images, networks, volumes }))
-  if (options.start !== false) planStarts(context, containers, images)
-  planModels(context, containers.replicas)
+  let draft = planOnce(project, observed, options)
+  let followers = findFollowers(draft)
+  const leavesBehind = options.noDeps === true && options.takesAlong !== true
+  while (followers.length > 0 && !leavesBehind) {
+    draft = planOnce(project, observed, {
+      ...options,
+      followers: new Set([...draft.context.followers, ...followers]),
+    })
+    followers = findFollowers(draft)
+  }
+  const { context } = draft
+  warnOfLeftBehind(context, followers)
   planOrphans(context)
   const steps = context.steps.sorted()
   return {

@@ -64,7 +64,9 @@ const createNeeds = (context: UpContext, draft: Draft, name: ServiceName): reado
       type === 'volume' && source !== undefined ? volumes.steps.get(source) : undefined,
     ),
     // A volume that the image fills is copied into at the creation, and two creations at once would both copy.
-    ...namespaceParents(service).flatMap((parent) => draft.replicas.get(parent)?.[0]?.made.slice(0, 1) ?? []),
+    ...namespaceParents(service, context.project.services).flatMap(
+      (parent) => draft.replicas.get(parent)?.[0]?.made.slice(0, 1) ?? [],
+    ),
   ]
   return ids.filter((id) => id !== undefined)
 }

@@ -4,8 +4,9 @@ import { toServiceHash } from '../project/compose-hash.ts'
 import { type ConfigParts, toConfigParts } from '../project/config-hash.ts'
 import { withDependencies } from '../project/graph.ts'
 import { withDefaultPlatform } from '../project/platform.ts'
-import type { Project, ServiceName } from '../project/project.ts'
+import { type Project, selectAsked, type ServiceName } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
+import { type BondContext, toBondContext } from './bonds.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
 import { createStepList, type StepList } from './step-list.ts'
 import type { UpOptions } from './up-options.ts'
@@ -21,10 +22,13 @@ export type UpContext = {
   readonly scope: readonly ServiceName[]
   /** Those of the scope that were asked for, and not only needed by others. */
   readonly targets: ReadonlySet<ServiceName>
+  /** Those of the scope that nobody asked for, and that only go through what those go through with whom they share. */
+  readonly followers: ReadonlySet<ServiceName>
   /** Services whose fate is decided only once their image is there: see plan-images.ts. */
   readonly deferred: Set<ServiceName>
   /** Containers of each service, one-offs and temporary ones left out, by number. */
   readonly containersOf: (service: ServiceName) => readonly ObservedContainer[]
+  readonly bonds: BondContext
   readonly partsOf: (service: ServiceName) => ConfigParts
   /** As Docker Compose computes it; of a service that shares namespaces, for the containers that are there now. */
   readonly hashOf: (service: ServiceName) => string
@@ -38,8 +42,9 @@ export const serviceOf = (context: Pick<UpContext, 'project'>, name: ServiceName
 
 export const createUpContext = (written: Project, observed: Observed, options: UpOptions): UpContext => {
   const project = withDefaultPlatform(written)
-  const targets = new Set(options.services ?? Object.keys(project.services))
-  const wanted = options.noDeps === true ? targets : withDependencies(project.services, targets)
+  const targets = new Set(options.services ?? Object.keys(selectAsked(project)))
+  const asked = options.noDeps === true ? targets : withDependencies(project.services, targets)
+  const followers = new Set([...(options.followers ?? [])].filter((name) => !asked.has(name)))
   const parts = new Map<ServiceName, ConfigParts>()
   const partsOf = (service: ServiceName): ConfigParts => {
     const known = parts.get(service) ?? toConfigParts(project, service, options)
@@ -58,11 +63,13 @@ export const createUpContext = (written: Project, observed: Observed, options: U
     observed,
     options,
     targets,
+    followers,
     partsOf,
     containersOf,
+    bonds: toBondContext(project, observed, containersOf),
     steps: createStepList(),
     warnings: [],
-    scope: Object.keys(project.services).filter((name) => wanted.has(name)),
+    scope: Object.keys(project.services).filter((name) => asked.has(name) || followers.has(name)),
     deferred: new Set(),
     hashOf: (service) =>
       toServiceHash(

@@ -12,6 +12,10 @@ export type UpOptions = HashOptions & {
   readonly noDeps?: boolean
   /** `missing`: build what has no image yet. */
   readonly build?: 'always' | 'missing' | 'never'
+  /** Services that are not asked for and have to follow those that are: see follow.ts. */
+  readonly followers?: ReadonlySet<ServiceName>
+  /** With `noDeps`: those that share with, or say `restart: true` on, a service whose container is replaced go with it all the same. */
+  readonly takesAlong?: boolean
   /** Overrides each service's `pull_policy`. */
   readonly pull?: 'always' | 'missing' | 'never' | 'build'
   readonly recreate?: RecreatePolicy

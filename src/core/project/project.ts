@@ -86,6 +86,8 @@ export type ProjectContext = {
   readonly activeProfiles: readonly string[]
   /** Services that are in the files but switched off by their profiles. Their containers are not orphans. */
   readonly disabled: Readonly<Record<ServiceName, Service>>
+  /** Services that were not named on the command line, and share with, or are restarted with, one that was. */
+  readonly followers?: readonly ServiceName[]
   /** Every other file that was read (includes, extends, env_file, label_file): a change of one means: load again. */
   readonly inputs: readonly string[]
   /** Values of variables named by `environment:` of configs and secrets; `null` when unset. Never printed. */
@@ -95,6 +97,15 @@ export type ProjectContext = {
   /** Where what is at a dotted path of the model is written; nothing for what is implied. */
   readonly findPlace: (path: string) => Span | undefined
 }
+
+/** The services that a command is about, without those that only follow. */
+export const selectAsked = ({
+  services,
+  context: { followers = [] },
+}: Pick<Project, 'services' | 'context'>): Project['services'] =>
+  followers.length === 0
+    ? services
+    : Object.fromEntries(Object.entries(services).filter(([name]) => !followers.includes(name)))
 
 /** Problems that were found in the model and not in the files, with the places of their paths. */
 export const withPlaces = (project: Project, problems: readonly Problem[]): readonly Problem[] =>

@@ -1,3 +1,6 @@
+import { withApiSocket } from '../../core/project/api-socket.ts'
+import { toServiceHash } from '../../core/project/compose-hash.ts'
+import { namespaceParents, withOwnContainers } from '../../core/project/graph.ts'
 import { label, toImageReference } from '../../core/project/identity.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
@@ -34,14 +37,29 @@ const toSpec = async (action: CreateAction, context: StepContext): Promise<Conta
     name: action.name,
     project,
     serviceName: action.service,
-    service: action.definition,
+    service: withOwnContainers(action.definition, project.services),
     image,
-    labels: { ...action.labels, ...(found === undefined ? {} : { [label.image]: found.id }) },
+    labels: {
+      ...action.labels,
+      ...toHashLabel(action, context),
+      ...(found === undefined ? {} : { [label.image]: found.id }),
+    },
     networkNames: toNetworkNames(project, action.definition),
     containersOf: world.containersOf(),
     ...(extraEnvironment === undefined ? {} : { extraEnvironment }),
     ...(action.oneOff === undefined ? {} : { oneOff: action.oneOff }),
   }
+}
+
+/** Of a service that shares, the hash is of the ids of those with whom it shares, some of which this plan has made. */
+const toHashLabel = (
+  { definition, oneOff }: CreateAction,
+  { world, digest }: StepContext,
+): Readonly<Record<string, string>> => {
+  if (oneOff !== undefined || namespaceParents(definition).length === 0) return {}
+  const containers = world.containersOf()
+  const whole = withApiSocket(definition, world.engine()?.socketPath)
+  return { [label.configHash]: toServiceHash(whole, digest, (name) => containers[name]) }
 }
 
 type Inheriting = { readonly spec: ContainerSpec; readonly inherited: Readonly<Record<string, string>> }

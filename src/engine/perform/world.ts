@@ -1,6 +1,6 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { ContainerRef } from '../../core/plan/action.ts'
-import type { ContainerId, Observed, ObservedContainer, ObservedImage } from '../../core/plan/observed.ts'
+import type { ContainerId, EngineFacts, Observed, ObservedContainer, ObservedImage } from '../../core/plan/observed.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { GitCheckout } from '../ports/repositories.ts'
 
@@ -17,6 +17,8 @@ export type World = {
   observedContainer(id: ContainerId): ObservedContainer | undefined
   /** By service: the container that `service:x` namespaces and `volumes_from` mean. */
   containersOf(): Readonly<Record<string, ContainerId>>
+  /** Of the engine, as last observed. */
+  engine(): EngineFacts | undefined
   image(reference: string): ObservedImage | undefined
   recordImage(reference: string, image: ObservedImage): void
   /** Variables that providers gave to the services that depend on them. */
@@ -30,12 +32,14 @@ export const createWorld = (): World => {
   const byId = new Map<ContainerId, ObservedContainer>()
   const images = new Map<string, ObservedImage>()
   const members = new Map<string, { readonly id: ContainerId; readonly number: number }>()
+  let engine: EngineFacts | undefined
   const join = (service: string, member: { readonly id: ContainerId; readonly number: number }): void => {
     const known = members.get(service)
     if (known === undefined || member.number <= known.number) members.set(service, member)
   }
   return {
     look: (observed) => {
+      engine = observed.engine
       byId.clear()
       members.clear()
       for (const container of observed.containers) {
@@ -61,6 +65,7 @@ export const createWorld = (): World => {
     },
     observedContainer: (id) => byId.get(id),
     containersOf: () => Object.fromEntries([...members].map(([service, { id }]) => [service, id])),
+    engine: () => engine,
     image: (reference) => images.get(reference),
     recordImage: (reference, image) => images.set(reference, image),
     environment: new Map(),

@@ -97,7 +97,6 @@ export type ContainerSpec = {
 }
 
 export type ContainerDetails = ObservedContainer & {
-  readonly startedAt?: number
   readonly finishedAt?: number
   readonly restartCount: number
   readonly pid: number

@@ -1,7 +1,7 @@
 import type { Span } from '../../core/errors/problem.ts'
 import type { EventBody, ServiceSummary } from '../../core/events/event.ts'
 import { toImageReference } from '../../core/project/identity.ts'
-import type { Project } from '../../core/project/project.ts'
+import { type Project, selectAsked } from '../../core/project/project.ts'
 import type { Port } from '../../core/project/service.ts'
 
 /** `session/started`: what a view needs to know of the project before anything happens. */
@@ -15,7 +15,7 @@ export const toSessionStarted = (project: Project, command: string): EventBody =
 
 /** As the files have them, one after the other; the model itself is sorted by name. */
 const inFileOrder = ({ services, context }: Project): readonly string[] =>
-  Object.keys(services)
+  Object.keys(selectAsked({ services, context }))
     .map((name) => ({ name, place: context.findPlace(`services.${name}`) }))
     .toSorted((a, b) => toOrder(a.place, context.files) - toOrder(b.place, context.files) || 0)
     .map(({ name }) => name)

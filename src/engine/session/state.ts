@@ -67,6 +67,8 @@ export type SessionState = {
   readonly ended: PromiseWithResolvers<End>
   /** The first exit code of each service. */
   readonly exitCodes: Map<string, number>
+  /** Restarts of others that were answered by restarting who shares with them. */
+  readonly rejoined: Set<string>
   /** Seconds since the epoch. */
   readonly startedAt: number
   /** As it is now: a reload exchanges both. */

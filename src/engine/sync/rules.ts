@@ -1,4 +1,4 @@
-import type { Project } from '../../core/project/project.ts'
+import { type Project, selectAsked } from '../../core/project/project.ts'
 import type { Hook, Service, WatchAction, WatchRule } from '../../core/project/service.ts'
 import type { EngineDeps } from '../deps.ts'
 import { createIgnoreRules, readIgnoreFile, type IgnoreRules } from '../../wire/ignore-patterns.ts'
@@ -42,7 +42,7 @@ export const createSyncRules = async (
 }> => {
   const mounted: { service: string; path: string }[] = []
   const rules: SyncRule[] = []
-  for (const [name, service] of Object.entries(project.services)) {
+  for (const [name, service] of Object.entries(selectAsked(project))) {
     const watch = service.develop?.watch ?? []
     if (watch.length === 0) continue
     const context = await createContextIgnore(deps, service)

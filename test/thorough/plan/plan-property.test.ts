@@ -33,7 +33,7 @@ const serviceArbitrary = (index: number): fc.Arbitrary<Partial<Service>> =>
       for (const { on, condition, restart, required } of index === 0 ? [] : dependencies)
         depends[`s${on}`] = dependsOn(condition, { restart, required })
       const parent = shares && index > 0 ? 's0' : undefined
-      if (parent !== undefined) depends[parent] = dependsOn('service_started', { restart: true })
+      if (parent !== undefined) depends[parent] ??= dependsOn('service_started', { restart: true })
       return {
         environment,
         depends_on: depends,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Action, ContainerRef, Plan } from '../../../src/core/plan/action.ts'
-import type { Observed, ObservedContainer, ObservedImage } from '../../../src/core/plan/observed.ts'
+import type { Bond, Observed, ObservedContainer, ObservedImage } from '../../../src/core/plan/observed.ts'
+import { sharesOf } from '../../../src/core/project/graph.ts'
 import { label, toImageReference } from '../../../src/core/project/identity.ts'
 import type { Project } from '../../../src/core/project/project.ts'
 import type { Dependency, Service } from '../../../src/core/project/service.ts'
@@ -106,6 +107,21 @@ const patch = (state: State, ref: ContainerRef, change: Partial<ObservedContaine
   }
 }
 
+/** Whom the engine finds at this moment: of the lowest number, the one that was made last. */
+const bondsOf = ({ observed, project }: State, service: Service): Bond[] =>
+  sharesOf(service, project.services).map(({ kind, service: lender, container = '' }) => {
+    if (lender === undefined) return { kind, id: container }
+    const [first] = observed.containers
+      .toReversed()
+      .filter((one) => one.service === lender)
+      .toSorted((a, b) => a.number - b.number)
+    if (first === undefined) throw new Error(`${lender} has no container to share`)
+    return { kind, id: first.id }
+  })
+
+const nextStart = ({ observed }: State): number =>
+  1 + Math.max(0, ...observed.containers.map(({ startedAt }) => startedAt ?? 0))
+
 const createContainer = (state: State, step: string, action: Extract<Action, { kind: 'container/create' }>): void => {
   const { project } = state
   if (state.observed.containers.some(({ name }) => name === action.name))
@@ -151,6 +167,7 @@ const createContainer = (state: State, step: string, action: Extract<Action, { k
         createdAt: 0,
         status: 'Created',
         command: '',
+        bonds: bondsOf(state, action.definition),
       },
     ],
   }
@@ -220,6 +237,7 @@ const apply = (state: State, step: string, action: Action): void => {
     case 'container/unpause':
       return patch(state, action.container, {
         state: 'running',
+        ...(action.kind === 'container/unpause' ? {} : { startedAt: nextStart(state) }),
         ...(project.services[action.service]?.healthcheck === undefined ? {} : { health: 'healthy' as const }),
       })
     case 'container/stop':

@@ -1,3 +1,4 @@
+import { namespaceParents, restartsWith } from '../../project/graph.ts'
 import type { Dependency, Service } from '../../project/service.ts'
 import { didYouMean } from '../tree/nearest.ts'
 import type { ProblemList } from '../tree/problem-list.ts'
@@ -45,6 +46,26 @@ export const selectServices = (split: Split, names: readonly string[], selecting
     else disabled[name] = service
   }
   return { enabled, disabled, profiles: split.profiles }
+}
+
+/**
+ * Services that were left out and go where the chosen ones go: whose namespaces or volumes they share, or of which they say
+ * `restart: true`; by way of others too.
+ */
+export const selectFollowers = (all: Split, { enabled }: Split): Services => {
+  const found: Record<string, Service> = {}
+  const left = new Set(Object.keys(all.enabled).filter((name) => enabled[name] === undefined))
+  const isOf = (other: string): boolean => enabled[other] !== undefined || found[other] !== undefined
+  const next = (): string | undefined =>
+    [...left].find((name) =>
+      [...restartsWith(all.enabled, name), ...namespaceParents(all.enabled[name]!, all.enabled)].some(isOf),
+    )
+  for (let name = next(); name !== undefined; name = next()) {
+    left.delete(name)
+    found[name] = all.enabled[name]!
+  }
+  const kept = new Set([...Object.keys(enabled), ...Object.keys(found)])
+  return Object.fromEntries(Object.entries(found).map(([name, service]) => [name, withoutDependencies(service, kept)]))
 }
 
 type Keep = Selecting & {

@@ -18,6 +18,8 @@ export type LoadRequest = {
   readonly environment: StringMap
   /** Services named on the command line: they and what they depend on are switched on, all others are off. */
   readonly services?: readonly string[] | undefined
+  /** Beside the named services those that have to go where they go: see `context.followers`. */
+  readonly withFollowers?: boolean | undefined
   /** Each is on unless it is false. */
   readonly interpolate?: boolean | undefined
   readonly normalize?: boolean | undefined
