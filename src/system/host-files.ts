@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HostEntry, HostFiles } from '../engine/ports/host-files.ts'
 import { readListedFile } from '../wire/file-content.ts'
@@ -9,6 +9,7 @@ export const createHostFiles = (): HostFiles => ({
   read: (path, { followLinks = false } = {}) => (followLinks ? readFile(path) : readListedFile(path)),
   stat: (path) => readEntry(path),
   realpath: (path) => realpath(path).catch(() => undefined),
+  makeFolder,
   list: async (path, ignored) => {
     const found: HostEntry[] = []
     const root = await readEntry(path)
@@ -19,6 +20,16 @@ export const createHostFiles = (): HostFiles => ({
     return found
   },
 })
+
+const makeFolder: HostFiles['makeFolder'] = async (path) => {
+  try {
+    if ((await lstat(path).catch(() => undefined)) !== undefined) return 'there'
+    // Beside others who make it at this moment, only one has made it.
+    return (await mkdir(path, { recursive: true })) === undefined ? 'there' : 'made'
+  } catch {
+    return 'refused'
+  }
+}
 
 const collect = async (
   folder: string,

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually, exited, holds, inside, nothingLeft, running, says, shows, volume } from '../support/checks.ts'
-import { failsWith, prints } from '../support/output-checks.ts'
+import { failsWith, prints, silentAbout, stderr } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 import { daemon, job, sleeper } from '../support/snippets.ts'
 
@@ -38,7 +38,17 @@ scenario(
   },
   async (s) => {
     await s.step('strict', '-f strict.yaml up -d', failsWith(1), prints('missing'))
-    await s.step('easy', 'up -d', running('web'), inside('web', 'ls -d /made', /made/))
+    await s.step(
+      'easy',
+      'up -d',
+      running('web'),
+      inside('web', 'ls -d /made', /made/),
+      // The reference leaves it to the engine in silence.
+      ...(s.tool === 'stack' ? [stderr(/made" of service "web" did not exist: it was made/)] : []),
+    )
+    await s.step('again', 'up -d --force-recreate', running('web'), silentAbout(/did not exist/))
+    await rm(join(s.folder, 'made'), { recursive: true })
+    await s.step('restart', 'restart', running('web'), ...(s.tool === 'stack' ? [stderr(/did not exist/)] : []))
   },
 )
 

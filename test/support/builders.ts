@@ -96,6 +96,12 @@ export const aWorld = (
       },
       stat: async (path) => toEntry(path),
       realpath: async (path) => path,
+      makeFolder: async (path) => {
+        if (toEntry(path) !== undefined) return 'there'
+        if (path.startsWith('/refused')) return 'refused'
+        files.set(`${path}/`, '')
+        return 'made'
+      },
       list: async (root, ignored) =>
         [...files.keys()]
           .filter((path) => (path === root || path.startsWith(`${root}/`)) && !ignored(path, false))

@@ -1,3 +1,4 @@
+import { makeBindSources } from './bind-sources.ts'
 import type { ActionOf, StepContext } from './context.ts'
 import { withFreeName } from './free-name.ts'
 import { seeThrough } from './see-through.ts'
@@ -20,6 +21,9 @@ export const changeContainer = async (action: Change, context: StepContext): Pro
   // Whoever waits for it must not miss what happens next.
   if (action.kind === 'container/start' || action.kind === 'container/restart' || action.kind === 'container/unpause')
     context.events.open()
+  const definition = 'services' in context.project ? context.project.services[action.service] : undefined
+  if (definition !== undefined && (action.kind === 'container/start' || action.kind === 'container/restart'))
+    await makeBindSources(context, { name: action.service, service: definition })
   if (action.kind === 'container/start') await context.beforeStart?.({ id, service: action.service, signal })
   await context.retry(() => {
     switch (action.kind) {

@@ -5,6 +5,7 @@ import { label, toImageReference } from '../../core/project/identity.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
 import type { ContainerSpec } from '../ports/container-runtime.ts'
+import { makeBindSources } from './bind-sources.ts'
 import type { ActionOf, StepContext } from './context.ts'
 import { withFreeName } from './free-name.ts'
 import { inheritVolumes } from './inherit-volumes.ts'
@@ -16,6 +17,7 @@ type CreateAction = ActionOf<'container/create'>
 /** Creates a container and remembers its id for the steps that need it. Not repeated: it may have been done. */
 export const createContainer = async (action: CreateAction, context: StepContext): Promise<void> => {
   const { runtime, signal, world } = context
+  await makeBindSources(context, { name: action.service, service: action.definition })
   const spec = await toSpec(action, context)
   const inherited = await inheritVolumes(action, context)
   const inheritedVolumes =

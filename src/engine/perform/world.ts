@@ -23,6 +23,8 @@ export type World = {
   recordImage(reference: string, image: ObservedImage): void
   /** Variables that providers gave to the services that depend on them. */
   readonly environment: Map<string, Record<string, string>>
+  /** Missing sources of bind mounts that were told of. */
+  readonly saidOf: Set<string>
   /** Git repositories by URL and ref: each is fetched once in a run. */
   readonly checkouts: Map<string, Promise<GitCheckout>>
 }
@@ -69,6 +71,7 @@ export const createWorld = (): World => {
     image: (reference) => images.get(reference),
     recordImage: (reference, image) => images.set(reference, image),
     environment: new Map(),
+    saidOf: new Set(),
     checkouts: new Map(),
   }
 }

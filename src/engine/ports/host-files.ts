@@ -1,4 +1,4 @@
-/** What engine/sync and the hooks need of the host's files. */
+/** What the engine room needs of the host's files. */
 export type HostFiles = {
   /** Of what was listed as a file; what has become a link since is not read unless links may be followed. */
   read(path: string, options?: { readonly followLinks?: boolean }): Promise<Uint8Array>
@@ -7,6 +7,8 @@ export type HostFiles = {
   stat(path: string): Promise<HostEntry | undefined>
   /** The path without links; undefined when nothing is there. */
   realpath(path: string): Promise<string | undefined>
+  /** Makes a folder, and those above it, where there is nothing at all. */
+  makeFolder(path: string): Promise<'there' | 'made' | 'refused'>
 }
 
 export type HostEntry = {
