@@ -38,7 +38,7 @@ export type ApplyRequest = {
   readonly plan: PlanFunction
   readonly emit: Emit
   readonly trigger?: Extract<EventBody, { type: 'plan/made' }>['trigger']
-  /** Asked once, for all destructive steps of a plan. Absent: they fail with `cli/needs-confirmation`. */
+  /** Asked once, for all destructive steps of a plan that were not agreed to. Absent: the plan is made without them. */
   readonly confirm?: (steps: readonly Step[]) => Promise<boolean>
   /** Steps at once; absent: as many as can. */
   readonly limit?: number
@@ -82,9 +82,10 @@ const maxRounds = 6
  */
 export const applyPlan = async (
   deps: EngineDeps,
-  request: ApplyRequest,
+  asked: ApplyRequest,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<ApplyResult> => {
+  const request = { ...asked, ...askOnce(asked.confirm) }
   const stop = signal ?? new AbortController().signal
   if (request.dryRun === true) return converge(deps, request, { signal: stop, isAfterCut: false })
   const held = await deps.lock.acquire(request.project.name, {
@@ -203,15 +204,31 @@ const observe = (
 
 const makePlan = async (request: ApplyRequest, observed: Observed, round: Omit<Round, 'declined'>): Promise<Plan> => {
   const plan = request.plan(observed, { ...round, declined: false })
-  const destructive = plan.steps.filter((step) => step.destructive)
-  if (destructive.length === 0 || request.dryRun === true) return plan
-  const what = `This would destroy ${destructive.map((step) => toStepSubject(step.action)).join(', ')},`
-  if (request.confirm === undefined) throw new StackError('cli/needs-confirmation', { what })
-  if (await request.confirm(destructive)) return plan
+  const destructive = plan.steps.filter(isLoss)
+  if (destructive.length === 0) return plan
+  if (request.confirm !== undefined && (request.dryRun === true || (await request.confirm(destructive)))) return plan
+  // Declined, or nobody to ask: what would be lost is kept, and the rest is done.
   const harmless = request.plan(observed, { ...round, declined: true })
-  if (harmless.steps.some((step) => step.destructive)) throw new StackError('cli/needs-confirmation', { what })
-  return harmless
+  if (!harmless.steps.some(isLoss)) return harmless
+  const what = `This would destroy ${destructive.map((step) => toStepSubject(step.action)).join(', ')},`
+  throw new StackError('cli/needs-confirmation', { what })
 }
+
+/** One answer to one question, however often the plan is made. */
+const askOnce = (confirm: ApplyRequest['confirm']): Pick<ApplyRequest, 'confirm'> => {
+  if (confirm === undefined) return {}
+  const answers = new Map<string, Promise<boolean>>()
+  return {
+    confirm: (steps) => {
+      const key = steps.map(({ id }) => id).join(' ')
+      const answer = answers.get(key) ?? confirm(steps)
+      answers.set(key, answer)
+      return answer
+    },
+  }
+}
+
+const isLoss = ({ destructive, agreed }: Step): boolean => destructive && agreed !== true
 
 /** Engines before API 1.44 may have gone on to make, for the run that was cut off, a network that we have made as well. */
 const mayHaveTwins = ({ engine }: Observed, steps: readonly Step[], outcomes: ReadonlyMap<string, Outcome>): boolean =>

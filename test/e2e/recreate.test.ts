@@ -288,18 +288,36 @@ scenario(
 )
 
 scenario(
-  'a volume whose definition changed keeps its data until somebody says yes',
+  'a volume whose definition changed keeps its data until it is given up by the flag that means just this',
   {
     files: {
-      'compose.yaml': `services: { web: { ${sleeper}, volumes: ["data:/data"] } }\nvolumes: { data: { labels: { v: "\${V:-1}" } } }`,
+      'compose.yaml': `services: { web: { ${sleeper}, environment: { V: "\${V:-1}" }, volumes: ["data:/data"] }, db: { ${sleeper} } }\nvolumes: { data: { labels: { v: "\${V:-1}" } } }`,
     },
+    differs: 'the reference has -y for all questions, and does nothing at all where nobody can be asked',
   },
   async (s) => {
     await s.step('up', 'up -d', inside('web', 'echo mine > /data/file; cat /data/file', /mine/))
+    const kept = [running('web'), inside('web', 'cat /data/file', /mine/)]
     await s.step(
-      'with yes, it is made anew',
-      { run: 'up -d -y', env: { V: '2' } },
+      'with nobody to ask the rest is done',
+      { run: 'up -d', env: { V: '2' } },
+      prints(/data" was made from another definition/),
+      prints(/stack up --renew-volumes-of web/),
+      recreated('web'),
+      ...kept,
+    )
+    await s.step('yes to other questions is no yes to this one', { run: 'up -d -y', env: { V: '2' } }, ...kept)
+    await s.step(
+      'a plan says the same',
+      { run: 'plan', env: { V: '2' } },
+      prints(/Nothing to do/),
+      prints(/is kept as it is/),
+    )
+    await s.step(
+      'with the flag it is made anew',
+      { run: 'up -d --renew-volumes-of web', env: { V: '2' } },
       running('web'),
+      untouched('db'),
       inside('web', 'ls /data | wc -l', /^0$/m),
     )
   },

@@ -511,7 +511,7 @@ describe('applyPlan', () => {
     expect([...world.runtime.containers.values()].every((container) => container.state === 'running')).toBe(true)
   })
 
-  test('a destructive step without anyone to ask is refused before anything is changed', async () => {
+  test('a destructive step without anyone to ask is left out, and the rest is done', async () => {
     const world = aWorld()
     const withVolume = (driver_opts: Readonly<Record<string, string>>): Project =>
       aProject(
@@ -519,8 +519,12 @@ describe('applyPlan', () => {
         { volumes: { data: { name: 'demo_data', driver_opts } } },
       )
     await up(world, withVolume({}))
-    await expect(up(world, withVolume({ type: 'tmpfs' }))).rejects.toThrow('nobody is here to confirm it')
+    const changed = withVolume({ type: 'tmpfs' })
+    const alone = await up(world, { ...changed, services: { ...changed.services, web: aService() } }, { request: {} })
+    expect(alone.exit).toBe(0)
+    expect(alone.lines).toContain('problem/raised plan.0 plan/volume-diverged')
     expect(world.runtime.byName('demo-db-1').state).toBe('running')
+    expect(world.runtime.byName('demo-web-1').state).toBe('running')
     const asked: string[] = []
     const declined = await up(world, withVolume({ type: 'tmpfs' }), {
       request: { confirm: async (steps) => (asked.push(...steps.map((step) => step.id)), false) },

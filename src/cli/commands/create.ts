@@ -11,7 +11,7 @@ export const runCreate = async ({ context, flags, words }: CallOf<typeof createC
   assertMakeFlags(flags, 'create')
   const project = await loadValidProject(context, { services: words, withFollowers: true })
   const target = { name: project.name, project }
-  assertServices(words, { target })
+  assertServices([...words, ...flags['renew-volumes-of']], { target })
   const options = toUpOptions({ context, project, flags, words })
   const { exit } = await applyWithProgress(context, {
     target,

@@ -6,6 +6,7 @@ import { findChangedFiles } from '../../engine/changed-files.ts'
 import { assertMadeHere } from '../../engine/elsewhere.ts'
 import { loadValidProject } from '../load-target.ts'
 import { printProblems } from '../screen/print-failure.ts'
+import { createConfirm } from '../screen/ask-yes-no.ts'
 import { printPlan } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { planCommand } from '../table/lifecycle-commands.ts'
@@ -22,11 +23,16 @@ export const runPlan = async ({ context, flags, words }: CallOf<typeof planComma
     context.runtime(),
     import('../../engine/observe.ts'),
   ])
-  assertServices(words, { target: { name: project.name, project } })
+  assertServices([...words, ...flags['renew-volumes-of']], { target: { name: project.name, project } })
   const observed = await observeProject(runtime, project, { signal: context.signal, clock: context.clock })
   const { files } = await context.deps()
   if (!context.global.adopt) await assertMadeHere(project, observed, { files, command: 'stack plan' })
-  const made = planUp(project, observed, toUpOptions({ context, project, flags, words }))
+  // As "up" here would: where nobody can be asked, a changed volume is kept.
+  const asks = createConfirm(context).confirm !== undefined
+  const made = planUp(project, observed, {
+    ...toUpOptions({ context, project, flags, words }),
+    ...(asks ? {} : { divergedVolumes: 'keep' as const }),
+  })
   const changed = await findChangedFiles({ runtime, files }, { project, observed }, { signal: context.signal })
   const plan = { ...made, warnings: [...made.warnings, ...withPlaces(project, changed)] }
   if (flags.json) context.stdout.write(`${JSON.stringify(toPlanJson(project.name, plan), undefined, 2)}\n`)

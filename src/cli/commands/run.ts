@@ -35,7 +35,7 @@ export const runRun = async (call: RunCall): Promise<number> => {
     target,
     title: 'run',
     plan: (observed, round) => planRun(project, observed, { oneOff, options: toRoundOptions(options, round) }),
-    ...createConfirm(context, { yes: false }),
+    ...createConfirm(context),
     silent: toSilent(flags),
   })
   if (exit !== 0 || context.global['dry-run']) return exit

@@ -22,7 +22,7 @@ export const runScale = async ({ context, flags, words }: CallOf<typeof scaleCom
         observed,
         toRoundOptions({ ...toBaseOptions(context, project), services, scale, noDeps: flags['no-deps'] }, round),
       ),
-    ...createConfirm(context, { yes: false }),
+    ...createConfirm(context),
   })
   return exit
 }

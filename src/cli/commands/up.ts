@@ -28,6 +28,7 @@ export const runUp = async (call: UpCall): Promise<number> => {
       ...words,
       ...flags.attach,
       ...flags['no-attach'],
+      ...flags['renew-volumes-of'],
       ...(flags['exit-code-from'] === undefined ? [] : [flags['exit-code-from']]),
     ],
     { target },

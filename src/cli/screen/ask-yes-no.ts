@@ -20,20 +20,22 @@ export const askYesNo = async (
   }
 }
 
-/** How a plan asks about what cannot be undone: not at all with --yes, and not where nobody is. */
+/**
+ * How a plan asks about what cannot be undone. Where nobody is, and with --yes, which says that nobody wants to be asked, not at
+ * all: then nothing is lost.
+ */
 export const createConfirm = (
   context: CliContext,
-  { yes }: { readonly yes: boolean },
+  { yes = false }: { readonly yes?: boolean } = {},
 ): { readonly confirm?: (steps: readonly Step[]) => Promise<boolean> } => {
-  if (yes) return { confirm: () => Promise.resolve(true) }
-  if (!context.terminal.stdin || !context.terminal.stderr) return {}
+  if (yes || !context.terminal.stdin || !context.terminal.stderr) return {}
   return {
     confirm: (steps) => {
       const what = steps.map(({ action, cause }) => `  ${toStepSubject(action)}: ${cause}`).join('\n')
       return askYesNo(context, {
         text: `This destroys data for good:\n${what}\nGo on?`,
         what: 'This destroys data',
-        flag: '--yes',
+        flag: '--renew-volumes-of SERVICE',
       })
     },
   }

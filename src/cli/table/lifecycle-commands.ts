@@ -13,7 +13,17 @@ const makeFlags = {
   'no-recreate': { kind: 'boolean', help: 'Keep containers even if something changed' },
   'remove-orphans': { kind: 'boolean', help: 'Remove containers of services that the file no longer has' },
   scale: { kind: 'strings', value: 'SERVICE=N', help: 'Number of replicas of a service' },
-  yes: { kind: 'boolean', short: 'y', help: 'Say yes to every question' },
+  'renew-volumes-of': {
+    kind: 'strings',
+    value: 'SERVICE',
+    complete: 'services',
+    help: 'Make volumes of the service again whose definition changed; their data is lost',
+  },
+  yes: {
+    kind: 'boolean',
+    short: 'y',
+    help: 'Say yes to every question but the one about the data of volumes: that is kept',
+  },
 } as const satisfies FlagSet
 
 const timeoutFlag = { kind: 'number', short: 't', value: 'SECONDS', help: 'Time that containers get to stop' } as const

@@ -82,7 +82,7 @@ const toRequest = (
     ...toAttach(call, project),
     ...toCascade(flags),
     watch: flags.watch || usesDashboard,
-    confirm: flags.yes ? 'yes' : usesDashboard || (context.terminal.stdin && context.terminal.stderr) ? 'ask' : 'no',
+    confirm: !flags.yes && (usesDashboard || (context.terminal.stdin && context.terminal.stderr)) ? 'ask' : 'no',
     waitForLock: true,
     keepRunning: usesDashboard,
     ...(usesDashboard ? { history: 100 } : {}),
@@ -138,7 +138,7 @@ const tellSession = async (context: CliContext, session: Session, { project, fla
   session.subscribe(progress.tell)
   session.subscribe((event) => {
     if (event.type !== 'question/asked') return
-    askYesNo(context, { text: event.text, what: 'This destroys data', flag: '--yes' }).then(
+    askYesNo(context, { text: event.text, what: 'This destroys data', flag: '--renew-volumes-of SERVICE' }).then(
       (yes) => session.send({ type: 'answer', id: event.id, yes }),
       () => session.send({ type: 'answer', id: event.id, yes: false }),
     )

@@ -15,6 +15,7 @@ export type MakeFlags = {
   readonly 'no-recreate': boolean
   readonly 'remove-orphans': boolean
   readonly scale: readonly string[]
+  readonly 'renew-volumes-of': readonly string[]
   readonly 'always-recreate-deps'?: boolean
   readonly 'renew-anon-volumes'?: boolean
   readonly 'rerun-tasks'?: boolean
@@ -87,6 +88,7 @@ export const toUpOptions = ({ context, project, flags, words }: UpInput): UpOpti
     recreateDependencies:
       flags['always-recreate-deps'] === true ? 'force' : flags['no-recreate'] ? 'never' : 'diverged',
     renewAnonymousVolumes: flags['renew-anon-volumes'] === true,
+    renewVolumesOf: flags['renew-volumes-of'],
     rerunCompleted: flags['rerun-tasks'] === true,
     removeOrphans: flags['remove-orphans'] || base.removeOrphans === true,
     scale: parseScale(flags.scale, 'up'),

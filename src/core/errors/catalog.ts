@@ -54,7 +54,7 @@ export const catalog = {
   'cli/needs-confirmation': {
     exit: 1,
     message: (d: { what: string }) => `${d.what} and nobody is here to confirm it.`,
-    hint: () => 'Say yes beforehand with --yes.',
+    hint: () => 'Run it in a terminal, or say yes beforehand with the flag that means just this.',
   },
   'plan/unknown-service': {
     exit: 1,

@@ -159,6 +159,8 @@ export type Step = {
   readonly group?: string
   /** Loses data that nothing here can bring back: asked about once, for the whole plan. */
   readonly destructive: boolean
+  /** Somebody has agreed to the loss beforehand, by a flag that means just this. */
+  readonly agreed?: boolean
 }
 
 /** Steps are in topological order. */

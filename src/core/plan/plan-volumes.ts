@@ -1,10 +1,14 @@
 import { StackError } from '../errors/stack-error.ts'
 import { toVolumeHash } from '../project/compose-hash.ts'
 import { label, toVolumeLabels } from '../project/identity.ts'
-import type { Volume, VolumeName } from '../project/project.ts'
+import { sharesOf } from '../project/graph.ts'
+import type { ServiceName, Volume, VolumeName } from '../project/project.ts'
+import type { Service } from '../project/service.ts'
 import type { ObservedContainer } from './observed.ts'
 import { addStop, isUp, subjectOf } from './container-steps.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
+
+const noService: Service = { command: null, entrypoint: null }
 
 export type VolumeSteps = {
   /** Step that makes the volume; absent: it is there. */
@@ -24,12 +28,19 @@ const usedVolumes = (context: UpContext): ReadonlySet<VolumeName> => {
   )
 }
 
-const keepWarning = (context: UpContext, key: VolumeName, { name }: Volume): void => {
+const keepWarning = (
+  context: UpContext,
+  { key, volume: { name }, users, others }: Diverged & { readonly others: readonly ServiceName[] },
+): void => {
+  const message = `Volume "${name}" was made from another definition than the file has now. It is kept as it is, with its data.`
   context.warnings.push({
     severity: 'warning',
     code: 'plan/volume-diverged',
-    message: `Volume "${name}" was made from another definition than the file has now. It is kept as it is, with its data.`,
-    hint: 'Run "stack up --yes" to make it again; its data is lost then.',
+    message:
+      others.length === 0
+        ? message
+        : `${message} It is also used by ${others.join(', ')}, which this command leaves out.`,
+    hint: `Run "stack up --renew-volumes-of ${users[0] ?? 'SERVICE'}" to make it again; its data is lost then.`,
     path: `volumes.${key}`,
   })
 }
@@ -82,19 +93,39 @@ const removeUser = (
   })
 }
 
-/** Those that mount the volume themselves, and those that take all volumes of one that does. */
+/** Those that mount the volume themselves, and those that take all volumes of one that does, by way of others too. */
 const usersOf = (context: UpContext, name: string): readonly ObservedContainer[] => {
   const mounting = context.observed.containers.filter(({ mounts }) =>
     mounts.some(({ type, source }) => type === 'volume' && source === name),
   )
+  const users = new Set(mounting)
   const services = new Set(mounting.map(({ service }) => service))
-  const borrowing = context.observed.containers.filter(({ service }) =>
-    (context.project.services[service]?.volumes_from ?? []).some((entry) => services.has(entry.split(':')[0] ?? '')),
-  )
-  return [...new Set([...mounting, ...borrowing])]
+  const borrows = ({ service, bonds = [] }: ObservedContainer): boolean =>
+    sharesOf(context.project.services[service] ?? noService, context.project.services).some(
+      (share) => share.kind === 'volumes' && share.service !== undefined && services.has(share.service),
+    ) || bonds.some(({ kind, id }) => kind === 'volumes' && [...users].some((user) => user.id === id))
+  for (let size = -1; size !== users.size;) {
+    size = users.size
+    for (const container of context.observed.containers.filter(borrows)) {
+      users.add(container)
+      services.add(container.service)
+    }
+  }
+  return [...users]
 }
 
-const remake = (context: UpContext, draft: Draft, { key, volume }: { key: VolumeName; volume: Volume }): void => {
+type Diverged = {
+  readonly key: VolumeName
+  readonly volume: Volume
+  /** Services of the scope that mount it. */
+  readonly users: readonly ServiceName[]
+}
+
+const remake = (
+  context: UpContext,
+  draft: Draft,
+  { key, volume, agreed }: Omit<Diverged, 'users'> & { readonly agreed: boolean },
+): void => {
   const cause = `definition of volume ${key} changed`
   const group = `recreate volume ${key}`
   const users = usersOf(context, volume.name).map((container) => {
@@ -109,6 +140,7 @@ const remake = (context: UpContext, draft: Draft, { key, volume }: { key: Volume
     cause,
     group,
     destructive: true,
+    ...(agreed ? { agreed } : {}),
   })
   addCreate(context, draft, { key, needs: [removed], cause })
 }
@@ -130,9 +162,32 @@ const planVolume = (context: UpContext, draft: Draft, key: VolumeName): void => 
   }
   const hash = found.labels[label.configHash]
   if (hash === undefined || hash === toVolumeHash(volume, context.options.digest)) return
-  if (context.options.divergedVolumes === 'keep') keepWarning(context, key, volume)
-  else remake(context, draft, { key, volume })
+  planDiverged(context, draft, { key, volume, users: selectUsers(context, key) })
 }
+
+/** Made again only where that was agreed to, or is about to be asked, and where everybody who uses it comes back with it. */
+const planDiverged = (context: UpContext, draft: Draft, diverged: Diverged): void => {
+  const { divergedVolumes, renewVolumesOf = [] } = context.options
+  const agreed = diverged.users.some((name) => renewVolumesOf.includes(name))
+  const others = new Set(
+    usersOf(context, diverged.volume.name)
+      .filter(({ service, oneOff }) => !oneOff && isLeftOut(context, service))
+      .map(({ service }) => service),
+  )
+  if (others.size > 0 || (!agreed && divergedVolumes === 'keep'))
+    keepWarning(context, { ...diverged, others: [...others] })
+  else remake(context, draft, { ...diverged, agreed })
+}
+
+/** A service that the file has and this plan is not about: its container would go and not come back. */
+const isLeftOut = ({ project, scope }: UpContext, name: ServiceName): boolean =>
+  !scope.includes(name) && (project.services[name] !== undefined || project.context.disabled[name] !== undefined)
+
+const selectUsers = (context: UpContext, key: VolumeName): readonly ServiceName[] =>
+  context.scope.filter((name) => usesVolume(context, name, key))
+
+const usesVolume = (context: UpContext, name: ServiceName, key: VolumeName): boolean =>
+  (serviceOf(context, name).volumes ?? []).some(({ type, source }) => type === 'volume' && source === key)
 
 /** Makes the volumes that the scope uses be there. Only a changed definition ever removes one, and that is asked about. */
 export const planVolumes = (context: UpContext): VolumeSteps => {

@@ -40,6 +40,11 @@ export type UpOptions = HashOptions & {
   readonly separator?: Separator
   /** Image references that an earlier round of the same command pulled or built. */
   readonly settled?: ReadonlySet<string>
-  /** What to do with a volume whose definition changed; `keep` after the user declined to lose its data. */
+  /**
+   * What to do with a volume whose definition changed: `recreate` for a plan that is asked about, `keep` where somebody declined
+   * to lose its data or nobody is there to ask.
+   */
   readonly divergedVolumes?: 'recreate' | 'keep'
+  /** Services whose changed volumes may be made again without a question. */
+  readonly renewVolumesOf?: readonly ServiceName[]
 }

@@ -42,11 +42,10 @@ export const enqueuePlan = (state: SessionState, plan: PlanFunction, trigger: Tr
   })
 
 const confirm = async (
-  { questions, request }: SessionState,
+  { questions }: SessionState,
   subjects: readonly string[],
   signal: AbortSignal,
-): Promise<boolean> =>
-  request.confirm === 'yes' || questions.ask(`The data in ${subjects.join(', ')} will be lost. Go on?`, signal)
+): Promise<boolean> => questions.ask(`The data in ${subjects.join(', ')} will be lost. Go on?`, signal)
 
 /** For commands and saved files: what goes wrong is told, and the session goes on. Whether it went well. */
 export const attempt = async (

@@ -32,7 +32,7 @@ export type SessionRequest = {
   /** Act on saved files. */
   readonly watch?: boolean
   /** What becomes of destructive steps. */
-  readonly confirm?: 'ask' | 'yes' | 'no'
+  readonly confirm?: 'ask' | 'no'
   readonly graceSeconds?: number
   readonly limit?: number
   /** As in an apply request: containers of another folder are taken over. */

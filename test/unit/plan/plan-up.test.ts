@@ -596,6 +596,53 @@ describe('networks and volumes', () => {
       unchanged: web, other"
     `)
   })
+  test('a changed volume is made again without a question for the service that was named for it, and its hint says so', () => {
+    const changed = of({}, { driver_opts: { type: 'tmpfs' } })
+    const world = upWorld(of({}))
+    const steps = (renewVolumesOf: readonly string[]) =>
+      planUp(changed, world, { ...hashOptions, divergedVolumes: 'keep', renewVolumesOf }).steps
+    expect(steps(['other'])).toEqual([])
+    expect(steps(['web']).find(({ destructive }) => destructive)).toMatchObject({
+      id: 'volume.data/remove',
+      agreed: true,
+    })
+    expect(planUp(changed, world, { ...hashOptions, divergedVolumes: 'keep' }).warnings).toMatchObject([
+      {
+        code: 'plan/volume-diverged',
+        hint: 'Run "stack up --renew-volumes-of web" to make it again; its data is lost then.',
+      },
+    ])
+  })
+  test('a changed volume that a service uses which is left out is kept, whatever was agreed', () => {
+    const project = (driver_opts: Record<string, string>): Project => {
+      const volumes = [{ type: 'volume' as const, source: 'data', target: '/data' }]
+      return projectOf({ web: { volumes }, db: { volumes } }, { volumes: { data: { name: 'shop_data', driver_opts } } })
+    }
+    const out = (services: readonly string[]): string =>
+      text(project({ type: 'tmpfs' }), upWorld(project({})), { services, renewVolumesOf: ['web'] })
+    expect(out(['web'])).toMatchInlineSnapshot(`
+      "warning: Volume "shop_data" was made from another definition than the file has now. It is kept as it is, with its data. It is also used by db, which this command leaves out.
+      unchanged: web"
+    `)
+    expect(out(['web', 'db'])).toContain('! volume.data/remove')
+  })
+  test('whoever takes the volumes of a user, by way of others too, goes before the volume is made again', () => {
+    const project = (driver_opts: Record<string, string>): Project =>
+      projectOf(
+        {
+          web: { volumes: [{ type: 'volume', source: 'data', target: '/data' }] },
+          one: { volumes_from: ['web'], depends_on: { web: dependsOn() } },
+          two: { volumes_from: ['one:ro'], depends_on: { one: dependsOn() } },
+        },
+        { volumes: { data: { name: 'shop_data', driver_opts } } },
+      )
+    const plan = planUp(project({ type: 'tmpfs' }), upWorld(project({})), hashOptions)
+    expect(plan.steps.find(({ id }) => id === 'volume.data/remove')?.needs).toEqual([
+      'web.1/release-volumes',
+      'one.1/release-volumes',
+      'two.1/release-volumes',
+    ])
+  })
   test('a renamed volume: containers move, the old data stays', () => {
     expect(text(of({}, { name: 'shop_data2' }), upWorld(of({})))).toMatchInlineSnapshot(`
       "  volume.data/create  does not exist yet
