@@ -263,6 +263,45 @@ scenario(
   },
 )
 
+for (const [how, tools] of [
+  ['with a shell', ''],
+  ['without tar', 'RUN for path in /bin/tar /usr/bin/tar; do rm -f $path; done'],
+] as const)
+  scenario(
+    `folders that are links to folders in the image stay so, and what is synced goes where they lead: ${how}`,
+    {
+      differs: 'the reference at hand refuses the whole batch (its issue 13795)',
+      files: {
+        'compose.yaml': `services: { web: { build: ., init: true, develop: { watch: [{ path: ./src, target: /app, action: sync, initial_sync: true }, { path: ./other, target: /link, action: sync, initial_sync: true }] } } }`,
+        Dockerfile: `FROM stack-base/busybox\nRUN mkdir -p /app /real /var/sub && ln -s /var/sub /app/sub && ln -s /real /link && echo mine > /outside && ln -s /outside /app/file\n${tools}\nCMD ["sleep", "600"]\n`,
+        '.dockerignore': 'nothing',
+        'src/sub/early.txt': 'early\n',
+        'src/file': 'early\n',
+        'other/early.txt': 'early\n',
+      },
+    },
+    async (s) => {
+      await watching(s)
+      const links = 'readlink /app/sub /link; cat /outside'
+      const kept = /^\/var\/sub\n\/real\nmine$/m
+      await s.check(
+        'what was there before',
+        eventually(inside('web', 'cat /var/sub/early.txt /real/early.txt /app/file', /early\nearly\nearly/), soon),
+        inside('web', links, kept),
+      )
+      await s.write('src/sub/deep/late.txt', 'late\n')
+      await s.write('src/file', 'late\n')
+      await s.write('other/more/late.txt', 'late\n')
+      await rm(join(s.folder, 'src/sub/early.txt'))
+      await s.check(
+        'what came later',
+        eventually(inside('web', 'cat /var/sub/deep/late.txt /real/more/late.txt /app/file', /late\nlate\nlate/), soon),
+        eventually(inside('web', 'test ! -e /var/sub/early.txt && echo gone', /gone/), soon),
+        inside('web', links, kept),
+      )
+    },
+  )
+
 scenario(
   'an edit reaches every replica',
   {

@@ -571,6 +571,7 @@ export const createFakeRuntime = ({
       for await (const part of tar) size += part.length
       await call('archive', `${find(id).name} ${size}`, options)
     },
+    statPath: async () => undefined,
     getArchive: async (id, path) => {
       throw new StackError('engine/not-found', { what: `path ${path} in ${id}` })
     },

@@ -24,10 +24,11 @@ declare module 'dockerode' {
   interface Container {
     attach(options: ContainerAttachOptions & { hijack: true }): Promise<Duplex>
     getArchive(options: Abortable & { path: string }): Promise<IncomingMessage>
+    infoArchive(options: Abortable & { path: string }): Promise<IncomingMessage>
     logs(options: ContainerLogsOptions): Promise<IncomingMessage>
     putArchive(
       file: Uint8Array | AsyncIterable<Uint8Array>,
-      options: Abortable & { path: string; copyUIDGID?: boolean },
+      options: Abortable & { path: string; copyUIDGID?: boolean; noOverwriteDirNonDir?: boolean },
     ): Promise<unknown>
   }
   interface Network {

@@ -3,6 +3,14 @@ import type { Project } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
 import type { CallOptions } from './call-options.ts'
 
+/** The mode has Go's bits for a folder and for a symbolic link; `linkTarget` is empty for what is none. */
+export type PathStat = {
+  readonly name: string
+  readonly size: number
+  readonly mode: number
+  readonly linkTarget: string
+}
+
 export type ContainerRuntime = {
   /** With `project`: by label. All states. One list call; nothing is inspected. */
   listContainers(
@@ -44,14 +52,19 @@ export type ContainerRuntime = {
     id: ContainerId,
     path: string,
     tar: AsyncIterable<Uint8Array>,
-    options?: CallOptions & { readonly copyOwner?: boolean },
+    options?: CallOptions & {
+      readonly copyOwner?: boolean
+      /** Refuse a folder where something else is, a link among it, and the other way round. */ readonly keepKinds?: boolean
+    },
   ): Promise<void>
+  /** What is at `path`, or where a link there leads if it ends in `/`; `undefined` when nothing is. */
+  statPath(id: ContainerId, path: string, options?: CallOptions): Promise<PathStat | undefined>
   getArchive(
     id: ContainerId,
     path: string,
     options?: CallOptions,
   ): Promise<{
-    readonly stat: { readonly name: string; readonly size: number; readonly mode: number; readonly linkTarget: string }
+    readonly stat: PathStat
     readonly tar: AsyncIterable<Uint8Array>
   }>
   exec(id: ContainerId, spec: ExecSpec, options?: CallOptions): Promise<ExecSession>

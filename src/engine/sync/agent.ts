@@ -16,16 +16,20 @@ export type SyncAgent = {
 /**
  * One frame at a time: `head` of busybox reads more than it is told to when more is there, so the next frame is sent only
  * after the answer. What is left of a frame after an error is thrown away, so that the next one is read from its begin.
+ *
+ * A folder that is a link to a folder there stays one: busybox lets it, GNU tar does when it is told to.
  */
 const script = `
 while read -r op size; do
   case "$op" in
-    P) head -c "$size" | { tar -xf - -C /; code=$?; cat >/dev/null; exit $code; } ;;
+    P) head -c "$size" | { tar $keep -xf - -C /; code=$?; cat >/dev/null; exit $code; } ;;
     D) head -c "$size" | xargs -0 rm -rf -- ;;
     *) false ;;
   esac
   echo "@$?"
 done`
+
+const askTar = 'keep=--keep-directory-symlink; tar $keep -cf /dev/null /dev/null 2>/dev/null || keep='
 
 type AgentDeps = { readonly runtime: Pick<ContainerRuntime, 'exec'>; readonly signal: AbortSignal }
 
@@ -38,7 +42,7 @@ export const openAgent = async ({ runtime, signal }: AgentDeps, container: strin
       command: [
         '/bin/sh',
         '-c',
-        `for tool in tar head xargs rm; do command -v $tool >/dev/null || exit 127; done; echo @0${script}`,
+        `for tool in tar head xargs rm; do command -v $tool >/dev/null || exit 127; done; ${askTar}; echo @0${script}`,
       ],
       stdin: true,
       user: '0:0',

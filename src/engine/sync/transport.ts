@@ -22,7 +22,12 @@ export type SyncTransport = {
   close(): void
 }
 
-type TransportDeps = { readonly runtime: ContainerRuntime; readonly files: HostFiles; readonly signal: AbortSignal }
+type TransportDeps = {
+  readonly runtime: ContainerRuntime
+  readonly files: HostFiles
+  readonly signal: AbortSignal
+  readonly onUnreadable?: (path: string) => void
+}
 
 // So much at once goes in one archive: the rest follows in the next, for an archive is made in memory.
 const maxArchiveBytes = 32 * 1024 * 1024
@@ -48,7 +53,11 @@ export const createTransport = (deps: TransportDeps, container: string): SyncTra
     const opened = await open()
     if (opened === undefined) return false
     try {
-      await sendBy(deps, ops, { owner: opened.owner, put: opened.put, remove: opened.remove })
+      await sendBy(deps, ops, {
+        owner: opened.owner,
+        put: (entries) => opened.put(packTar(entries)),
+        remove: opened.remove,
+      })
       return true
     } catch (error) {
       opened.close()
@@ -75,18 +84,58 @@ export const createTransport = (deps: TransportDeps, container: string): SyncTra
 /** Through the engine's own archives, which also a container takes that does not run; `rm` needs one that does. */
 export const sendArchives = (deps: TransportDeps, container: string, ops: readonly SyncOp[]): Promise<void> =>
   sendBy(deps, ops, {
-    put: (tar) => deps.runtime.putArchive(container, '/', toIterable(tar), { signal: deps.signal, copyOwner: true }),
+    put: (entries) => putEntries(deps, container, entries),
     remove: (paths) => removeByExec(deps, container, paths),
   })
 
+/**
+ * A folder that is a link to a folder in the container stays one, and what is in it goes where the link leads; the engine would put
+ * a folder in its place. It is asked to refuse that, and only then is looked for the links.
+ */
+const putEntries = async (
+  { runtime, signal }: TransportDeps,
+  container: string,
+  entries: readonly PackedEntry[],
+): Promise<void> => {
+  const put = (some: readonly PackedEntry[], keepKinds: boolean): Promise<void> =>
+    runtime.putArchive(container, '/', toIterable(packTar(some)), { signal, copyOwner: true, keepKinds })
+  const folders = entries.filter(({ kind }) => kind === 'directory')
+  if (folders.length === 0) return put(entries, false)
+  try {
+    await put(entries, true)
+  } catch (error) {
+    if (signal.aborted || isGone(error)) throw error
+    const links = new Set<PackedEntry>()
+    for (const folder of folders)
+      if (await isFolderLink({ runtime, signal }, container, String(folder.path))) links.add(folder)
+    await put(
+      entries.filter((entry) => !links.has(entry)),
+      false,
+    )
+  }
+}
+
+const goFolder = 2 ** 31
+
+const isFolderLink = async (
+  { runtime, signal }: Pick<TransportDeps, 'runtime' | 'signal'>,
+  container: string,
+  path: string,
+): Promise<boolean> => {
+  const own = await runtime.statPath(container, path, { signal })
+  if (own === undefined || own.linkTarget === '') return false
+  const target = await runtime.statPath(container, `${path}/`, { signal })
+  return target !== undefined && target.mode >= goFolder
+}
+
 type Way = {
   readonly owner?: { readonly uid: number; readonly gid: number }
-  put(tar: Uint8Array): Promise<void>
+  put(entries: readonly PackedEntry[]): Promise<void>
   remove(paths: readonly string[]): Promise<void>
 }
 
 const sendBy = async (
-  { files }: TransportDeps,
+  { files, onUnreadable }: TransportDeps,
   ops: readonly SyncOp[],
   { owner = { uid: 0, gid: 0 }, put, remove }: Way,
 ): Promise<void> => {
@@ -96,7 +145,13 @@ const sendBy = async (
   let size = 0
   for (const { target, entry } of ops) {
     if (entry === undefined) continue
-    const content = entry.kind === 'file' ? await files.read(entry.path).catch(() => undefined) : undefined
+    const content =
+      entry.kind === 'file'
+        ? await files.read(entry.path).catch((error: unknown) => {
+            if ((error as { code?: string }).code === 'EACCES') onUnreadable?.(entry.path)
+            return undefined
+          })
+        : undefined
     // Gone again since it was noticed: the notice of that is on its way.
     if (entry.kind === 'file' && content === undefined) continue
     entries.push({
@@ -110,11 +165,11 @@ const sendBy = async (
     })
     size += content?.length ?? 0
     if (size < maxArchiveBytes) continue
-    await put(packTar(entries))
+    await put(entries)
     entries = []
     size = 0
   }
-  if (entries.length > 0) await put(packTar(entries))
+  if (entries.length > 0) await put(entries)
 }
 
 // A command line holds only so many paths.
