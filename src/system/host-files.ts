@@ -10,13 +10,13 @@ export const createHostFiles = (): HostFiles => ({
   stat: (path) => readEntry(path),
   realpath: (path) => realpath(path).catch(() => undefined),
   makeFolder,
-  list: async (path, ignored) => {
+  list: async (path, ignored, onUnreadable = () => undefined) => {
     const found: HostEntry[] = []
     const root = await readEntry(path)
     if (root === undefined) return found
     if (ignored(path, root.kind === 'directory')) return found
     found.push(root)
-    if (root.kind === 'directory') await collect(path, ignored, found)
+    if (root.kind === 'directory') await collect(path, { ignored, onUnreadable, found })
     return found
   },
 })
@@ -31,29 +31,41 @@ const makeFolder: HostFiles['makeFolder'] = async (path) => {
   }
 }
 
-const collect = async (
-  folder: string,
-  ignored: (path: string, isDirectory: boolean) => boolean,
-  found: HostEntry[],
-): Promise<void> => {
-  const names = await readdir(folder, { withFileTypes: true }).catch(() => [])
+type Collecting = {
+  readonly ignored: (path: string, isDirectory: boolean) => boolean
+  readonly onUnreadable: (folder: string) => void
+  readonly found: HostEntry[]
+}
+
+const collect = async (folder: string, collecting: Collecting): Promise<void> => {
+  const { ignored, onUnreadable, found } = collecting
+  const tell = (error: unknown): void => {
+    if (!isGone(error)) onUnreadable(folder)
+  }
+  const names = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    tell(error)
+    return []
+  })
   await Promise.all(
     names.map(async (name) => {
       const path = join(folder, name.name)
       if (ignored(path, name.isDirectory())) return
-      const entry = await readEntry(path)
+      const entry = await readEntry(path, tell)
       if (entry === undefined) return
       found.push(entry)
-      if (entry.kind === 'directory') await collect(path, ignored, found)
+      if (entry.kind === 'directory') await collect(path, collecting)
     }),
   )
 }
 
-const readEntry = async (path: string): Promise<HostEntry | undefined> => {
+const isGone = (error: unknown): boolean => /^(?:ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')
+
+const readEntry = async (path: string, tell?: (error: unknown) => void): Promise<HostEntry | undefined> => {
   let stats: Stats
   try {
     stats = await lstat(path)
-  } catch {
+  } catch (error) {
+    tell?.(error)
     return undefined
   }
   const kind = toKind(stats)

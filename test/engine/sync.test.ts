@@ -287,6 +287,36 @@ describe('createProjectSync', () => {
     await sync.close()
   })
 
+  test('a folder that cannot be read is told once, and what was copied from it stays', async () => {
+    const world = aWorkFolder()
+    let isLocked = false
+    const { list } = world.deps.files
+    const files: typeof world.deps.files = {
+      ...world.deps.files,
+      list: async (root, ignored, onUnreadable) => {
+        if (isLocked) onUnreadable?.('/work/src/private')
+        return (await list(root, ignored)).filter(({ path }) => !isLocked || !path.startsWith('/work/src/private/'))
+      },
+    }
+    world.save('/work/src/private/key', 'x')
+    const { lines, end } = await begin({ ...world, deps: { ...world.deps, files } }, [rule()])
+    isLocked = true
+    for (const text of ['one', 'two']) {
+      world.save('/work/src/a.js', text)
+      world.notice({ paths: [], rescan: true })
+      await world.clock.advance(2000)
+    }
+    expect(lines).toEqual([
+      'problem/raised watch./work/src/private watch/unreadable',
+      'watch/changed web sync /work/src/a.js',
+      'reload/ended web sync 1',
+      'watch/changed web sync /work/src/a.js',
+      'reload/ended web sync 1',
+    ])
+    expect(world.runtime.calls.filter((call) => call.includes('rm -rf'))).toEqual([])
+    end()
+  })
+
   test('many services that watch one file each get it', async () => {
     const world = aWorkFolder()
     const { lines, save, end } = await begin(world, [rule(), rule({ path: '/work/src/a.js', target: '/copy.js' })])

@@ -2,8 +2,12 @@
 export type HostFiles = {
   /** Of what was listed as a file; what has become a link since is not read unless links may be followed. */
   read(path: string, options?: { readonly followLinks?: boolean }): Promise<Uint8Array>
-  /** Files and links below `path` (or itself), without what `ignored` prunes. */
-  list(path: string, ignored: (path: string, isDirectory: boolean) => boolean): Promise<readonly HostEntry[]>
+  /** Files and links below `path` (or itself), without what `ignored` prunes; folders that cannot be read are told and left out. */
+  list(
+    path: string,
+    ignored: (path: string, isDirectory: boolean) => boolean,
+    onUnreadable?: (folder: string) => void,
+  ): Promise<readonly HostEntry[]>
   stat(path: string): Promise<HostEntry | undefined>
   /** The path without links; undefined when nothing is there. */
   realpath(path: string): Promise<string | undefined>

@@ -17,6 +17,7 @@ type IndexOptions = {
   readonly files: HostFiles
   readonly roots: readonly string[]
   readonly ignored: (path: string, isDirectory: boolean) => boolean
+  readonly onUnreadable?: (folder: string) => void
 }
 
 // Files up to this size are compared by content, so that a save that changed nothing does nothing.
@@ -26,13 +27,21 @@ const hashFiles = 4000
 
 /** What was last seen of the watched files. Notices of the machine are only hints: this says what changed. */
 // oxlint-disable-next-line max-lines-per-function -- one index with all that reads and changes it
-export const createFileIndex = ({ files, roots, ignored }: IndexOptions): FileIndex => {
+export const createFileIndex = ({ files, roots, ignored, onUnreadable }: IndexOptions): FileIndex => {
   const known = new Map<string, Known>()
+  const unreadable = new Set<string>()
 
-  const listAll = async (paths: readonly string[]): Promise<ReadonlyMap<string, HostEntry>> =>
-    new Map(
-      (await Promise.all(paths.map((path) => files.list(path, ignored)))).flat().map((entry) => [entry.path, entry]),
-    )
+  const listAll = async (paths: readonly string[]): Promise<ReadonlyMap<string, HostEntry>> => {
+    unreadable.clear()
+    const tell = (folder: string): void => {
+      unreadable.add(folder)
+      onUnreadable?.(folder)
+    }
+    const found = await Promise.all(paths.map((path) => files.list(path, ignored, tell)))
+    return new Map(found.flat().map((entry) => [entry.path, entry]))
+  }
+  /** What is in a folder that cannot be read is not known to be gone. */
+  const isHidden = (path: string): boolean => [...unreadable].some((folder) => (relativeTo(folder, path) ?? '') !== '')
   const hashOf = async (entry: HostEntry): Promise<number | undefined> => {
     if (entry.kind !== 'file' || entry.size > hashBytes) return undefined
     try {
@@ -81,7 +90,7 @@ export const createFileIndex = ({ files, roots, ignored }: IndexOptions): FileIn
     const there = roots.filter((_root, index) => present[index] !== undefined)
     const found = await listAll(there)
     const gone = [...known.keys()].filter(
-      (path) => !found.has(path) && there.some((root) => relativeTo(root, path) !== undefined),
+      (path) => !found.has(path) && !isHidden(path) && there.some((root) => relativeTo(root, path) !== undefined),
     )
     for (const path of gone) known.delete(path)
     return [...gone.map((path) => ({ path })), ...(await mapSome([...found.values()], compare)).flat()]

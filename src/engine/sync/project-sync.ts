@@ -75,7 +75,8 @@ const watchProject = async (
   if (rules.length === 0) return
   const roots = [...new Set(rules.map((rule) => rule.root))]
   const ignored = (path: string, isDirectory: boolean): boolean => rules.every((rule) => rule.prunes(path, isDirectory))
-  const index = createFileIndex({ files: deps.files, roots, ignored })
+  const onUnreadable = createUnreadableTeller(deps.emit)
+  const index = createFileIndex({ files: deps.files, roots, ignored, onUnreadable })
   const ready = Promise.withResolvers<void>()
   const started = deps.watcher.watch(roots, { ignored, signal, onReady: () => ready.resolve() })
   const gitLock = await findGitLock(deps.files, project.context.directory)
@@ -89,7 +90,7 @@ const watchProject = async (
   for (const name of new Set(rules.map((rule) => rule.service))) {
     const own = rules.filter((rule) => rule.service === name)
     const service = createServiceSync(
-      { ...deps, signal },
+      { ...deps, signal, onUnreadable },
       {
         service: name,
         containers: () => options.containersOf(name),
@@ -114,6 +115,25 @@ const watchProject = async (
     next.catch(() => {})
     const changes = await index.update(batch.value)
     hand(deps, { changes, rules, services, since: batch.value.since })
+  }
+}
+
+/** What cannot be read is told once. */
+const createUnreadableTeller = (emit: Emit): ((path: string) => void) => {
+  const told = new Set<string>()
+  return (path) => {
+    if (told.has(path)) return
+    told.add(path)
+    emit({
+      type: 'problem/raised',
+      id: `watch.${path}`,
+      problem: {
+        severity: 'warning',
+        code: 'watch/unreadable',
+        message: `${path} cannot be read: nothing of it is copied, and its changes are not seen.`,
+        hint: 'Let yourself read it, or name it under "ignore" of the watch rule.',
+      },
+    })
   }
 }
 

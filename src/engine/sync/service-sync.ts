@@ -28,6 +28,7 @@ export type ServiceSync = {
 type ServiceSyncDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'files'> & {
   readonly emit: Emit
   readonly signal: AbortSignal
+  readonly onUnreadable?: (path: string) => void
 }
 export type ServiceSyncOptions = {
   readonly service: string
