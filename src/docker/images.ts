@@ -53,9 +53,14 @@ export const createImageCalls = (client: DockerClient): ImageRuntime => {
         await docker.getImage(toReferencePath(reference)).tag(withSignal(signal, { repo: repository, tag: name }))
       }),
     // What is no reference (400) names no image, and so none that could be there.
-    removeImage: (reference, { force = false, signal } = {}) =>
+    removeImage: (reference, { force = false, keepParents = false, signal } = {}) =>
       guard(client, { what: `remove image ${reference}`, subject: `Image ${reference}`, signal }, () =>
-        accept([400, 404], docker.getImage(toReferencePath(reference)).remove(withSignal(signal, { force }))),
+        accept(
+          [400, 404],
+          docker
+            .getImage(toReferencePath(reference))
+            .remove(withSignal(signal, { force, ...(keepParents ? { noprune: true } : {}) })),
+        ),
       ),
   }
 }

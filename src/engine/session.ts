@@ -13,6 +13,7 @@ import { type ContainerExit, createMonitor, type MonitorOptions } from './sessio
 import { createQuestions } from './session/questions.ts'
 import { attempt, enqueuePlan } from './session/enqueue-plan.ts'
 import { rejoin } from './session/rejoin.ts'
+import { createReplacedImages } from './session/replaced-images.ts'
 import { isAttached, raise, selectScope, type SessionRequest, type SessionState, setPhase } from './session/state.ts'
 import { createProjectSync, type ProjectSync } from './sync/project-sync.ts'
 import { createSeeds } from './sync/seeds.ts'
@@ -97,6 +98,7 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
     questions: createQuestions(emit),
     seeds: createSeeds(deps),
     debts: new Map(),
+    replacedImages: createReplacedImages(deps.runtime, { signal }),
     closing,
     ended: Promise.withResolvers(),
     exitCodes: new Map(),
@@ -182,8 +184,13 @@ const openSync = (state: SessionState): ProjectSync => {
       containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
       restart: (service) =>
         attempt(state, `restart.${service}`, { plan: state.plans.restart([service], grace), trigger: 'watch' }),
-      rebuild: (service) =>
-        attempt(state, `rebuild.${service}`, { plan: state.plans.rebuild([service]), trigger: 'watch' }),
+      rebuild: (service) => {
+        const rebuild = (): Promise<boolean> =>
+          attempt(state, `rebuild.${service}`, { plan: state.plans.rebuild([service]), trigger: 'watch' })
+        return request.keepReplaced === true
+          ? rebuild()
+          : state.replacedImages.around({ project: state.project, service, rebuild })
+      },
     },
   )
 }

@@ -223,6 +223,86 @@ scenario(
   },
 )
 
+const rebuilding = {
+  'compose.yaml': `services: { web: { build: ., init: true, depends_on: [db], develop: { watch: [{ path: ./src, action: rebuild }] } }, db: { build: ./db, init: true } }`,
+  Dockerfile: 'FROM stack-base/busybox\nCOPY src /src\nCMD ["sleep", "600"]\n',
+  'src/page.txt': 'first\n',
+  'db/Dockerfile': 'FROM stack-base/busybox\nCOPY file /file\nCMD ["sleep", "600"]\n',
+  'db/file': 'old\n',
+}
+
+/** The image that a service's container runs. */
+const imageOf = async (s: Scenario, service: string): Promise<string> => {
+  const found = (await s.engine.containers(s.project)).find(({ Name }) => Name === `/${s.project}-${service}-1`)
+  return found?.Image ?? ''
+}
+const hasImage = async (s: Scenario, id: string): Promise<boolean> =>
+  (await s.engine.raw('GET', `/images/${id}/json`)).status === 200
+
+scenario(
+  'a rebuild builds its own service alone, and removes the images that this watch replaced and no other',
+  {
+    differs: 'the reference at hand builds what the service depends on, and prunes every dangling image of the project',
+    files: rebuilding,
+  },
+  async (s) => {
+    // An image without a name that this watch has not made: of a build before it.
+    await s.step('an earlier build', 'up -d --build', running('web'))
+    const earlier = await imageOf(s, 'web')
+    await s.write('src/page.txt', 'second\n')
+    await s.step('another one', 'up -d --build', running('web'))
+    const replaced = await imageOf(s, 'web')
+    const watch = s.start('watch', 'watch')
+    await watch.prints(/watch(ing)?\b/i)
+    await s.write('db/file', 'new\n')
+    const db = await imageOf(s, 'db')
+    await s.write('src/page.txt', 'third\n')
+    await s.check('the third page', eventually(inside('web', 'cat /src/page.txt', /third/), 40_000))
+    await s.check(
+      'what it replaced is gone, what was there before it is not, and db is as it was',
+      eventually(
+        holds('so it is', async () => !(await hasImage(s, replaced)) && (await hasImage(s, earlier))),
+        soon,
+      ),
+      inside('db', 'cat /file', /old/),
+      holds('db runs the same image', async () => (await imageOf(s, 'db')) === db),
+    )
+  },
+)
+
+scenario(
+  'watch --prune=false keeps the images that it replaced, and one that has another name is kept in any case',
+  { files: rebuilding },
+  async (s) => {
+    await s.step('build', 'up -d --build', running('web'))
+    const first = await imageOf(s, 'web')
+    const watch = s.start('watch', 'watch --prune=false')
+    await watch.prints(/watch(ing)?\b/i)
+    await s.write('src/page.txt', 'second\n')
+    await s.check('the second page', eventually(inside('web', 'cat /src/page.txt', /second/), 40_000))
+    if (s.tool === 'stack') await watch.prints(/rebuild done/, soon)
+    await s.check(
+      'the first is there',
+      holds('it is', () => hasImage(s, first)),
+    )
+    watch.signal('SIGINT')
+    await watch.ends(20_000)
+    const second = await imageOf(s, 'web')
+    const name = `${s.project}-kept`
+    await s.engine.call('POST', `/images/${second}/tag?repo=${name}&tag=1`)
+    const again = s.start('watch', 'watch')
+    await again.prints(/watch(ing)?\b/i)
+    await s.write('src/page.txt', 'third\n')
+    await s.check('the third page', eventually(inside('web', 'cat /src/page.txt', /third/), 40_000))
+    if (s.tool === 'stack') await again.prints(/rebuild done/, soon)
+    await s.check(
+      'the second is there',
+      holds('it is', () => hasImage(s, second)),
+    )
+    await s.engine.raw('DELETE', `/images/${name}:1`)
+  },
+)
+
 scenario(
   'initial_sync brings files in that changed before',
   {

@@ -42,6 +42,7 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
     ...toServices(words),
     attach: [],
     watch: true,
+    keepReplaced: !flags.prune,
     confirm: 'no',
     waitForLock: true,
     adopts: context.global.adopt,

@@ -210,7 +210,11 @@ export const watchCommand = {
   words: { complete: 'services' },
   flags: {
     'no-up': { kind: 'boolean', help: 'Start nothing first' },
-    prune: { kind: 'boolean', default: true, hidden: true, help: 'Remove images that a rebuild leaves behind' },
+    prune: {
+      kind: 'boolean',
+      default: true,
+      help: 'Remove images that a rebuild of this watch has replaced; --prune=false keeps them',
+    },
     quiet: { kind: 'boolean', help: 'No output of builds' },
   },
 } as const satisfies CommandSpec

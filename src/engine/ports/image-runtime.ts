@@ -21,7 +21,13 @@ export type ImageRuntime = {
   /** What its registry has for it now; nothing is pulled. */
   resolveDigest(reference: string, options?: CallOptions): Promise<string>
   tagImage(reference: string, tag: string, options?: CallOptions): Promise<void>
-  removeImage(reference: string, options?: CallOptions & { readonly force?: boolean }): Promise<void>
+  removeImage(
+    reference: string,
+    options?: CallOptions & {
+      readonly force?: boolean
+      /** Leave what it was built upon, which the cache of later builds may need. */ readonly keepParents?: boolean
+    },
+  ): Promise<void>
 }
 
 export type TransferProgress = {

@@ -12,6 +12,7 @@ import type { Seeds } from '../sync/seeds.ts'
 import type { Jobs } from './jobs.ts'
 import type { Monitor } from './monitor.ts'
 import type { Questions } from './questions.ts'
+import type { ReplacedImages } from './replaced-images.ts'
 
 export type SessionRequest = {
   readonly project: Project
@@ -31,6 +32,8 @@ export type SessionRequest = {
   readonly exitCodeFrom?: string
   /** Act on saved files. */
   readonly watch?: boolean
+  /** Images that the watch has replaced by a rebuild are not removed. */
+  readonly keepReplaced?: boolean
   /** What becomes of destructive steps. */
   readonly confirm?: 'ask' | 'no'
   readonly graceSeconds?: number
@@ -62,6 +65,7 @@ export type SessionState = {
   readonly seeds: Seeds
   /** What containers have not got of saved files, by service. */
   readonly debts: Map<string, Debts>
+  readonly replacedImages: ReplacedImages
   /** The end of everything that the session does. */
   readonly closing: AbortController
   readonly ended: PromiseWithResolvers<End>
