@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { absent, eventually, exited, holds, inside, running, says, state } from '../support/checks.ts'
 import { type Scenario, scenario } from '../support/scenario.ts'
@@ -311,6 +311,28 @@ scenario(
   async (s) => {
     await watching(s)
     await s.check('it is there without an edit', eventually(inside('web', 'cat /src/early.txt', /early/), soon))
+  },
+)
+
+scenario(
+  'initial_sync sends every file, however old, into a container that runs already too',
+  {
+    files: {
+      'compose.yaml': synced('action: sync, initial_sync: true'),
+      'src/old.txt': 'old\n',
+      'src/deep/older.txt': 'older\n',
+    },
+  },
+  async (s) => {
+    await utimes(join(s.folder, 'src/old.txt'), 1e9, 1e9)
+    await utimes(join(s.folder, 'src/deep/older.txt'), 1, 1)
+    await s.step('up', 'up -d', running('web'))
+    const watch = s.start('watch', 'watch --no-up')
+    await watch.prints(/watch(ing)?\b/i)
+    await s.check(
+      'they are there',
+      eventually(inside('web', 'cat /src/old.txt /src/deep/older.txt', /^old\nolder$/m), soon),
+    )
   },
 )
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { StackError } from '../../src/core/errors/stack-error.ts'
 import type { EventBody } from '../../src/core/events/event.ts'
 import type { WatchRule } from '../../src/core/project/service.ts'
 import { toContainerSummary } from '../../src/engine/container-summary.ts'
@@ -198,6 +199,22 @@ describe('createProjectSync', () => {
     expect(removals()).toEqual(['exec demo-web-1 rm -rf -- /app/a.js', 'exec demo-web-1 reload'])
     expect(done).toEqual(['restart web', 'restart web'])
     expect(lines.at(-1)).toBe('reload/ended web sync+restart 1')
+    end()
+  })
+
+  test('a command that is not found in a container that is just being stopped is no container that is gone', async () => {
+    const world = aWorkFolder()
+    const { sync, lines, save, end } = await begin(world, [rule()])
+    const removals = () => world.runtime.calls.filter((call) => call.includes('rm -rf'))
+    world.runtime.fail('exec', new StackError('engine/not-found', { what: 'exec instance' }), {
+      times: 3,
+      when: 'rm -rf',
+    })
+    await save(['/work/src/a.js', undefined])
+    expect([removals().length, lines.at(-1)]).toEqual([3, 'reload/ended web sync 1 engine/not-found'])
+    sync.touch('web')
+    await world.clock.advance(1000)
+    expect([removals().length, lines.at(-1)]).toEqual([4, 'reload/ended web sync 1'])
     end()
   })
 

@@ -62,7 +62,7 @@ export const upCommand = {
       kind: 'string',
       value: 'SERVICE',
       complete: 'services',
-      help: "Exit with this service's code (implies --abort-on-container-exit)",
+      help: "Exit with this service's code when it ends, or another one but for jobs that others need",
     },
     'with-dependencies': { kind: 'boolean', help: 'Stop what the named services depend on with them, at the end' },
     timeout: timeoutFlag,

@@ -214,7 +214,7 @@ const deliver = async (sync: Sync): Promise<void> => {
     const debts = owed.get(id)
     if (debts === undefined || debts.size === 0) return
     const ops = [...debts.values()]
-    await sendWithRetry(sync.deps, { transport: () => transportOf(sync, id), ops })
+    await sendWithRetry(sync.deps, { id, transport: () => transportOf(sync, id), ops })
     settle(debts, ops)
   })
   const toLying = lying(sync).map(async ({ id }) => {
@@ -245,13 +245,18 @@ const toActionName = (actions: ReadonlySet<WatchAction>): string =>
 
 const sendWithRetry = async (
   deps: ServiceSyncDeps,
-  { transport, ops }: { readonly transport: () => SyncTransport; readonly ops: readonly SyncOp[] },
+  {
+    id,
+    transport,
+    ops,
+  }: { readonly id: string; readonly transport: () => SyncTransport; readonly ops: readonly SyncOp[] },
 ): Promise<void> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await transport().send(ops)
     } catch (error) {
-      if (isGone(error)) return
+      // Not found may be the command that was run in one that has just been stopped.
+      if (isGone(error) && (await deps.runtime.inspectContainer(id, { signal: deps.signal })) === undefined) return
       const delay = retryDelaysMs[attempt]
       if (delay === undefined || deps.signal.aborted) throw error
       await deps.clock.sleep(delay, { signal: deps.signal })
