@@ -37,13 +37,25 @@ const start = () => {
 
 /** Compiled code is kept between runs, which takes a third off the start of a short command. */
 const enableCompileCache = () => {
+  const { HOME, NODE_COMPILE_CACHE } = process.env
+  const home = HOME && HOME.startsWith('/') ? HOME : knownHome()
+  if (home === undefined && !NODE_COMPILE_CACHE) return
   const caches =
     process.platform === 'darwin'
-      ? join(homedir(), 'Library', 'Caches')
+      ? join(home || '/', 'Library', 'Caches')
       : process.platform === 'win32'
-        ? process.env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local')
-        : process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  module.enableCompileCache(process.env.NODE_COMPILE_CACHE || join(caches, 'stack', 'compiled'))
+        ? process.env.LOCALAPPDATA || join(home || '/', 'AppData', 'Local')
+        : process.env.XDG_CACHE_HOME || join(home || '/', '.cache')
+  module.enableCompileCache(NODE_COMPILE_CACHE || join(caches, 'stack', 'compiled'))
+}
+
+/** A user whom the system does not know has none, as in many containers. */
+const knownHome = () => {
+  try {
+    return homedir() || undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Runs the Node that the project brings along in place of this one. */

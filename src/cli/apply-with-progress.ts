@@ -13,8 +13,8 @@ export type ApplyWithProgressOptions = {
   /** The word of the command: `up`. */
   readonly title: string
   readonly plan: PlanFunction
-  /** False for commands that make nothing: one that cannot be looked at is no hindrance to them. */
-  readonly images?: boolean
+  /** Only acts on what is there: neither images nor the state folder are needed for it. */
+  readonly makesNothing?: boolean
   readonly confirm?: (steps: readonly Step[]) => Promise<boolean>
   readonly awaitTimeoutMs?: number
   readonly looksAgain?: boolean
@@ -56,7 +56,7 @@ export const applyWithProgress = async (
         waitForLock: true,
         dryRun,
         adopts: adopts(context, title),
-        ...(options.images === undefined ? {} : { images: options.images }),
+        ...(options.makesNothing === undefined ? {} : { makesNothing: options.makesNothing }),
         ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
         ...(options.looksAgain === undefined ? {} : { looksAgain: options.looksAgain }),
         ...(options.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: options.awaitTimeoutMs }),

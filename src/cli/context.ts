@@ -94,18 +94,20 @@ const createDeps = async (
   runtime: Runtime,
   { env, clock }: { readonly env: Environment; readonly clock: Clock },
 ): Promise<EngineDeps> => {
-  const [{ createLock }, { toStateDirectory }, { createHostFiles }, { sha256 }] = await Promise.all([
-    import('../system/lock.ts'),
-    import('../system/state-directory.ts'),
-    import('../system/host-files.ts'),
-    import('./up/hash-options.ts'),
-  ])
+  const [{ createLock }, { toOtherDirectories, toStateDirectory }, { createHostFiles }, { sha256 }] = await Promise.all(
+    [
+      import('../system/lock.ts'),
+      import('../system/state-directory.ts'),
+      import('../system/host-files.ts'),
+      import('./up/hash-options.ts'),
+    ],
+  )
   return {
     runtime,
     clock,
     random: Math.random,
     digest: sha256,
-    lock: createLock({ stateDirectory: toStateDirectory(env) }),
+    lock: createLock({ stateDirectory: toStateDirectory(env), elsewhere: toOtherDirectories(env) }),
     files: createHostFiles(),
     watcher: createLazyWatcher(),
     providers: {

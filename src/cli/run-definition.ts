@@ -6,6 +6,7 @@ import { parseShortMount } from '../core/compose/texts/short-mount.ts'
 import { parseShortPort } from '../core/compose/texts/short-port.ts'
 import { unsetInEnvFile } from '../core/compose/check/unset-variables.ts'
 import type { Mount, NullableStringMap, Port, Service } from '../core/project/service.ts'
+import { toHomeFolder } from '../wire/home-folder.ts'
 import type { CliContext } from './context.ts'
 import type { CallOf } from './table/command-spec.ts'
 import type { runCommand } from './table/container-commands.ts'
@@ -110,7 +111,7 @@ const toMount = (text: string, { workingDirectory, env }: CliContext): Mount => 
   const { mount } = parsed
   if (mount.type !== 'bind' || mount.source === undefined) return mount
   const source = mount.source.startsWith('~')
-    ? `${env['HOME'] ?? ''}${mount.source.slice(1)}`
+    ? `${toHomeFolder(env)}${mount.source.slice(1)}`
     : resolve(workingDirectory, mount.source)
   return { ...mount, source }
 }

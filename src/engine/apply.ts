@@ -31,8 +31,8 @@ export type PlanFunction = (observed: Observed, round: Round) => Plan
 export type ApplyRequest = {
   /** A name alone for commands without a stack file. */
   readonly project: Project | { readonly name: string }
-  /** Whether the images of the project are looked at; false for commands that make nothing of them. */
-  readonly images?: boolean
+  /** Only acts on what is there: images are not looked at, and a lock that can be held nowhere is no hindrance. */
+  readonly makesNothing?: boolean
   /** `stack up`: shown to others by the lock. */
   readonly command: string
   readonly plan: PlanFunction
@@ -92,9 +92,12 @@ export const applyPlan = async (
     command: request.command,
     wait: request.waitForLock === true,
     signal: stop,
+    mayGoWithout: request.makesNothing === true,
     onWait: (holder) =>
       request.emit({ type: 'step/waiting', id: 'lock', on: [holder], note: `waiting for ${holder} to end` }),
   })
+  if (held.warning !== undefined)
+    request.emit({ type: 'problem/raised', id: 'lock', problem: { ...held.warning.toProblem(), severity: 'warning' } })
   let isFinished = false
   try {
     const result = await converge(deps, request, { signal: stop, isAfterCut: held.wasLeft === true })
@@ -192,10 +195,10 @@ const converge = async (
 /** An engine that does not answer at all is not there; one that has answered before comes back. */
 const observe = (
   { runtime, clock, random }: EngineDeps,
-  { project, images = true }: ApplyRequest,
+  { project, makesNothing }: ApplyRequest,
   { signal, isFirst }: { readonly signal: AbortSignal; readonly isFirst: boolean },
 ): Promise<Observed> =>
-  withRetry(() => observeProject(runtime, project, { signal, clock, images }), {
+  withRetry(() => observeProject(runtime, project, { signal, clock, images: makesNothing !== true }), {
     clock,
     random,
     signal,

@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../engine/ports/environment.ts'
+import { toHomeFolder } from '../wire/home-folder.ts'
 
 /** The folder of Docker's command line: `DOCKER_CONFIG`, or `.docker` at home. */
 export const dockerConfigFolder = (env: Environment): string =>
-  env.DOCKER_CONFIG === undefined || env.DOCKER_CONFIG === '' ? join(homeFolder(env), '.docker') : env.DOCKER_CONFIG
-
-export const homeFolder = (env: Environment): string =>
-  env.HOME === undefined || env.HOME === '' ? homedir() : env.HOME
+  env.DOCKER_CONFIG === undefined || env.DOCKER_CONFIG === '' ? join(toHomeFolder(env), '.docker') : env.DOCKER_CONFIG
 
 /**
  * One text of Docker's `config.json`. Commands that are to be quick ask for it, so it is read by hand; a file that cannot be read

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
 import type { ReadResult, Sources } from '../core/compose/sources/sources.ts'
+import { toHomeFolder } from '../wire/home-folder.ts'
 import { createGitFetcher } from './git/git.ts'
 
 /** Stack files and env files larger than this are not read. */
@@ -15,7 +15,7 @@ export const createSources = (_options: Options = {}): Sources => {
     read: (path) => (path === '-' ? (stdin ??= readDescriptor(0)) : readFile(path)),
     kindOf,
     realpath: followLinks,
-    home: process.env['HOME'] || homedir(),
+    home: toHomeFolder(process.env),
     fetchGit: createGitFetcher(),
   }
 }

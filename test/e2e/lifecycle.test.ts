@@ -98,6 +98,39 @@ volumes: { v: { external: true, name: "no/volume ?" } }
   },
 )
 
+scenario(
+  'where the state folder cannot be written to the lock is held elsewhere, and what stops needs none',
+  {
+    files: { ...pair, file: '' },
+    only: 'the other tool keeps no lock',
+  },
+  async (s) => {
+    const nowhere = {
+      XDG_STATE_HOME: `${s.folder}/file`,
+      XDG_RUNTIME_DIR: `${s.folder}/file`,
+      TMPDIR: `${s.folder}/file`,
+    }
+    const bad = (run: string) => ({ run, env: nowhere })
+    const named = prints(
+      /error\[state\/unwritable\]: .*\/file\/stack, because the file .*\/file is in its place.*did nothing/,
+    )
+    const warned = prints(/warning\[state\/unwritable\]/)
+    await s.step('up without any place', bad('up -d'), exits(1), named, nothingLeft())
+    const elsewhere = { run: 'up -d', env: { ...nowhere, TMPDIR: s.folder } }
+    await s.step('up with another place', elsewhere, running('web'), warned)
+    await s.step('without a home', { run: 'up -d', env: { HOME: '/no/such/home', XDG_STATE_HOME: '' } }, running('web'))
+    await s.step('with an empty home', { run: 'ps', env: { HOME: '', XDG_STATE_HOME: '' } }, prints('web'))
+    await s.step('ps', bad('ps'), prints('web'), silentAbout(/unwritable/))
+    await s.step('logs', bad('logs'), silentAbout(/unwritable/))
+    await s.step('restart', bad('restart web'), restarted('web'), warned)
+    await s.step('stop', bad('stop'), state('web', 'exited'), warned)
+    await s.step('start', bad('start'), running('web'), warned)
+    await s.step('kill', bad('kill web'), state('web', 'exited'), warned)
+    await s.step('rm', bad('rm -f web'), absent('web'), warned)
+    await s.step('down', bad('down'), nothingLeft(), warned)
+  },
+)
+
 scenario('start of what was never created is an error', { files: pair }, async (s) => {
   await s.step(
     'start',

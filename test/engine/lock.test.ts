@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -108,5 +108,66 @@ describe('createLock', () => {
     expect(await readStartTime(process.pid)).toMatch(/./)
     expect(await readStartTime(process.pid)).toBe(await readStartTime(process.pid))
     expect(await readStartTime(2 ** 22 + 5)).toBeUndefined()
+  })
+})
+
+describe('a state folder that cannot be written to', () => {
+  const inTheWay = async (): Promise<string> => {
+    const file = join(stateDirectory, 'file')
+    await writeFile(file, '')
+    return join(file, 'stack')
+  }
+  const shown = (text: string | undefined): string | undefined => text?.replaceAll(stateDirectory, 'DIR')
+
+  test('the lock is held elsewhere, which is told once, and holds', async () => {
+    const places = { stateDirectory: await inTheWay(), elsewhere: [await inTheWay(), join(stateDirectory, 'other')] }
+    const lock = createLock(places)
+    const held = await lock.acquire('demo', options)
+    expect(shown(held.warning?.message)).toBe(
+      'Stack cannot write to its folder DIR/file/stack, because the file DIR/file is in its place: the lock of project "demo" is held in DIR/other.',
+    )
+    await expect(createLock(places).acquire('demo', options)).rejects.toThrow('Project "demo" is being changed by')
+    await held.release()
+    expect((await lock.acquire('demo', options)).warning).toBeUndefined()
+  })
+
+  test('with no place at all it is an error with a name, but for who may go without', async () => {
+    const lock = createLock({ stateDirectory: await inTheWay() })
+    const error = await lock.acquire('demo', options).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ code: 'state/unwritable', exit: 1 })
+    expect(shown((error as Error).message)).toBe(
+      'Stack cannot write to its folder DIR/file/stack, because the file DIR/file is in its place: it could not keep another Stack from changing project "demo" at the same time, and so did nothing.',
+    )
+    const free = await lock.acquire('demo', { ...options, mayGoWithout: true })
+    expect(shown(free.warning?.message)).toBe(
+      'Stack cannot write to its folder DIR/file/stack, because the file DIR/file is in its place: nothing keeps another Stack from changing project "demo" at the same time.',
+    )
+    await free.release({ isFinished: false })
+  })
+
+  test('a place that everybody may write to is not used, nor a link that somebody put there', async () => {
+    const open = join(stateDirectory, 'open')
+    await mkdir(open)
+    await chmod(open, 0o777)
+    await mkdir(join(stateDirectory, 'target'))
+    await symlink(join(stateDirectory, 'target'), join(stateDirectory, 'link'))
+    const elsewhere = [open, join(stateDirectory, 'link')]
+    const lock = createLock({ stateDirectory: await inTheWay(), elsewhere })
+    await expect(lock.acquire('demo', options)).rejects.toMatchObject({ code: 'state/unwritable' })
+  })
+
+  test('a folder in the place of the lock, links in a circle and a name too long are told as such', async () => {
+    await mkdir(join(stateDirectory, 'locks/demo.lock'), { recursive: true })
+    await symlink('circle', join(stateDirectory, 'circle'))
+    const why = (folder: string) =>
+      createLock({ stateDirectory: folder })
+        .acquire('demo', options)
+        .then(
+          () => 'it was held',
+          (error: Error) => shown(error.message)?.replace(/^.*because (.*): it could.*$/, '$1'),
+        )
+    expect(await why(stateDirectory)).toBe('a folder is in the place of a file there')
+    expect(await why(join(stateDirectory, 'circle'))).toBe('links lead in a circle there')
+    expect(await why(join(stateDirectory, 'x'.repeat(300)))).toBe('the path is too long')
   })
 })

@@ -13,7 +13,7 @@ export const runDown = async ({ context, flags, words }: CallOf<typeof downComma
   const { exit } = await applyWithProgress(context, {
     target,
     title: 'down',
-    images: false,
+    makesNothing: true,
     plan: (observed) => {
       assertServices(words, { target, containers: observed.containers })
       return planDown(target, observed, {

@@ -10,7 +10,7 @@ export const runKill = async ({ context, flags, words }: CallOf<typeof killComma
   const { exit } = await applyWithProgress(context, {
     target,
     title: 'kill',
-    images: false,
+    makesNothing: true,
     plan: (observed) => {
       assertServices(words, { target, containers: observed.containers })
       return planKill(observed, { ...toServices(words), signal: flags.signal ?? 'SIGKILL' })
@@ -22,7 +22,7 @@ export const runKill = async ({ context, flags, words }: CallOf<typeof killComma
   const orphans = await applyWithProgress(context, {
     target,
     title: 'kill',
-    images: false,
+    makesNothing: true,
     plan: (observed) =>
       planDown(
         { name: target.name },

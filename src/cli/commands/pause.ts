@@ -17,7 +17,7 @@ const runVerb = async (
   const { exit } = await applyWithProgress(context, {
     target,
     title: verb,
-    images: false,
+    makesNothing: true,
     plan: (observed) => {
       assertServices(words, { target, containers: observed.containers })
       return planPause(observed, { ...toServices(words), verb })

@@ -36,7 +36,7 @@ export const runRestart = async (call: RestartCall): Promise<number> => {
   const { exit } = await applyWithProgress(context, {
     target,
     title: 'restart',
-    images: flags.apply,
+    makesNothing: !flags.apply,
     plan: (observed, round) => {
       const outdated = findOutdated(createUpContext(project, observed, base))
       const plan = planRestart(project, observed, {

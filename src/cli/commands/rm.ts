@@ -28,7 +28,7 @@ export const runRm = async ({ context, flags, words }: CallOf<typeof rmCommand>)
   const { exit } = await applyWithProgress(context, {
     target,
     title: 'rm',
-    images: false,
+    makesNothing: true,
     plan: (now) => planRemove(target, now, { ...toServices(words), stop: flags.stop, anonymousVolumes: flags.volumes }),
     confirm: () => Promise.resolve(true),
   })

@@ -19,7 +19,7 @@ export const runStart = async ({ context, flags, words }: CallOf<typeof startCom
   const { exit } = await applyWithProgress(context, {
     target,
     title: 'start',
-    images: false,
+    makesNothing: true,
     plan: (observed) => {
       const [first] = Object.keys(project.services)
       if (words.length === 0 && first !== undefined && observed.containers.every(({ oneOff }) => oneOff))

@@ -11,7 +11,7 @@ export const runStop = async ({ context, flags, words }: CallOf<typeof stopComma
   const { exit } = await applyWithProgress(context, {
     target,
     title: 'stop',
-    images: false,
+    makesNothing: true,
     plan: (observed) => {
       assertServices(words, { target, containers: observed.containers })
       return planStop(target, observed, { ...toServices(words), ...toGrace(flags.timeout) })

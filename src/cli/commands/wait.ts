@@ -33,7 +33,7 @@ export const runWait = async ({ context, flags, words }: CallOf<typeof waitComma
   const { exit } = await applyWithProgress(context, {
     target,
     title: 'down',
-    images: false,
+    makesNothing: true,
     plan: (observed) => planDown(target, observed, {}),
   })
   return exit === 0 ? first : exit

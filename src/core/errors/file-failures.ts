@@ -40,4 +40,15 @@ export const fileFailures = {
     message: (d: { source: string; why: string }) => `What is read from ${d.source} cannot be used: ${d.why}.`,
     hint: () => 'Mend it, or let the program that has written it do so.',
   },
+  'state/unwritable': {
+    exit: 1,
+    message: (d: { folder: string; why: string; project: string; elsewhere?: string; goesOn: boolean }) => {
+      const cause = `Stack cannot write to its folder ${d.folder}, because ${d.why}`
+      if (d.elsewhere !== undefined) return `${cause}: the lock of project "${d.project}" is held in ${d.elsewhere}.`
+      return d.goesOn
+        ? `${cause}: nothing keeps another Stack from changing project "${d.project}" at the same time.`
+        : `${cause}: it could not keep another Stack from changing project "${d.project}" at the same time, and so did nothing.`
+    },
+    hint: () => 'Mend that, or name another folder: "export XDG_STATE_HOME=FOLDER".',
+  },
 } as const

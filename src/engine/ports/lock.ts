@@ -1,3 +1,5 @@
+import type { StackError } from '../../core/errors/stack-error.ts'
+
 /** One writer for each project. */
 export type Lock = {
   acquire(
@@ -7,6 +9,8 @@ export type Lock = {
       readonly wait: boolean
       readonly signal?: AbortSignal
       readonly onWait?: (holder: string) => void
+      /** Where no lock can be held at all, go on without one. */
+      readonly mayGoWithout?: boolean
     },
   ): Promise<HeldLock>
 }
@@ -16,4 +20,6 @@ export type HeldLock = {
   release(options?: { readonly isFinished?: boolean }): Promise<void>
   /** Its last holder ended without giving it back, or did not finish its work. */
   readonly wasLeft?: boolean
+  /** Not held where it belongs, or not at all: told once. */
+  readonly warning?: StackError
 }

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../../engine/ports/environment.ts'
 import type { EngineAddress, EngineAttempt } from '../../engine/ports/engine-address.ts'
-import { dockerConfigFolder, homeFolder, readDockerSetting, readJson, readText } from '../docker-config.ts'
+import { toHomeFolder } from '../../wire/home-folder.ts'
+import { dockerConfigFolder, readDockerSetting, readJson, readText } from '../docker-config.ts'
 import { parseDockerHost, type EngineTls } from './docker-host.ts'
 
 /** A place where an engine may listen, or one that is named but cannot be used. */
@@ -95,7 +96,7 @@ const listUsualSockets = (env: Environment): readonly EngineCandidate[] => {
 }
 
 const usualSocketPaths = (env: Environment): readonly string[] => {
-  const home = homeFolder(env)
+  const home = toHomeFolder(env)
   const runtime = env.XDG_RUNTIME_DIR
   return [
     '/var/run/docker.sock',

@@ -6,6 +6,7 @@ import { isCommitId, withoutCredentials } from '../../core/compose/texts/git-ref
 import { nearestName } from '../../core/errors/nearest-name.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { GitCheckout, Repositories, WantedCheckout } from '../../engine/ports/repositories.ts'
+import { describeUnwritable, isFileFailure } from '../file-failure.ts'
 import { fetchCommit, toGitCall } from './git-command.ts'
 import { defaultCache } from './git.ts'
 import { createGitRunner, type GitRunner } from './git-runner.ts'
@@ -30,13 +31,18 @@ export const createRepositories = ({
     if (url.startsWith('-') || ref?.startsWith('-') === true)
       throw new StackError('git/unreadable', { url: shown, why: 'a URL or ref cannot start with "-"' })
     const home = join(cacheDirectory, 'contexts', createHash('sha256').update(url).digest('hex').slice(0, 24))
-    await mkdir(home, { recursive: true, mode: 0o700 })
-    const git = createGitRunner({ call: toGitCall(url, environment), directory: home, url, signal })
-    const found = await locate(git, wanted)
-    const known = found.commit === undefined ? undefined : await findCheckout(home, { commit: found.commit, wanted })
-    const checkout = known ?? (await makeCheckout(git, { home, wanted, target: found.target }))
-    await forgetOld(home, checkout.root)
-    return checkout
+    try {
+      await mkdir(home, { recursive: true, mode: 0o700 })
+      const git = createGitRunner({ call: toGitCall(url, environment), directory: home, url, signal })
+      const found = await locate(git, wanted)
+      const known = found.commit === undefined ? undefined : await findCheckout(home, { commit: found.commit, wanted })
+      const checkout = known ?? (await makeCheckout(git, { home, wanted, target: found.target }))
+      await forgetOld(home, checkout.root)
+      return checkout
+    } catch (error) {
+      if (signal?.aborted === true || !isFileFailure(error)) throw error
+      throw new StackError('git/unreadable', { url: shown, why: describeUnwritable(error, home) }, { cause: error })
+    }
   },
   findFolder: async ({ root }, { url, folder, reads = [] }) => {
     const shown = withoutCredentials(url)

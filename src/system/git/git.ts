@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { isCommitId, withoutCredentials } from '../../core/compose/texts/git-reference.ts'
 import type { FetchResult } from '../../core/compose/sources/sources.ts'
+import { toHomeFolder } from '../../wire/home-folder.ts'
+import { describeUnwritable, isFileFailure } from '../file-failure.ts'
 import { withFolderLock } from '../folder-lock.ts'
 import { fetchCommit, toGitCall, toGitReason, type GitCall } from './git-command.ts'
 
@@ -37,7 +38,7 @@ export const createGitFetcher = ({ cacheDirectory = defaultCache(), timeoutMs = 
 
 /** Of all repositories, below `$XDG_CACHE_HOME`. */
 export const defaultCache = (): string =>
-  join(process.env['XDG_CACHE_HOME'] || join(process.env['HOME'] || homedir(), '.cache'), 'stack', 'git')
+  join(process.env['XDG_CACHE_HOME'] || join(toHomeFolder(process.env), '.cache'), 'stack', 'git')
 
 type Fetch = {
   readonly url: string
@@ -52,13 +53,18 @@ const fetchRepository = (fetch: Fetch): FetchResult => {
     return { ok: false, detail: 'a URL or ref cannot start with "-"' }
   const isCommit = ref !== undefined && isCommitId(ref)
   if (isCommit && existsSync(join(directory, '.git', 'stack-complete'))) return { ok: true, directory }
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  return (
-    withFolderLock(directory, () => fillFolder(fetch, isCommit), { timeoutMs }) ?? {
-      ok: false,
-      detail: 'another process was at it all the time',
-    }
-  )
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    return (
+      withFolderLock(directory, () => fillFolder(fetch, isCommit), { timeoutMs }) ?? {
+        ok: false,
+        detail: 'another process was at it all the time',
+      }
+    )
+  } catch (error) {
+    if (!isFileFailure(error)) throw error
+    return { ok: false, detail: describeUnwritable(error, directory) }
+  }
 }
 
 /** What a git that was killed has left, and what nobody else can hold while we are here. */
