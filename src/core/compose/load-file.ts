@@ -25,6 +25,7 @@ export const loadFile = (
   { scope, at }: { scope: Scope; at: Place | undefined },
 ): MapNode => {
   const documents = readDocuments(scope.context, file, at)
+  scope.context.filledFrom.set(file, scope.variables)
   let model = base
   for (const document of documents ?? []) {
     const root = rootOf(document, scope)
@@ -97,6 +98,7 @@ const readExtended = (path: string, scope: Scope, at: Place): MapNode | undefine
   const { context } = scope
   const { problems, steps } = context
   const documents = readDocuments(context, path, at)
+  context.filledFrom.set(path, scope.variables)
   let model: MapNode | undefined
   for (const document of documents ?? []) {
     const root = rootOf(document, scope)

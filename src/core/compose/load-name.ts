@@ -20,7 +20,13 @@ export const loadProjectName = (request: LoadRequest, sources: Sources): NameRes
   const place =
     explicit === undefined
       ? locateProject(request, base)
-      : { files: [], directory: request.workingDirectory, envFiles: [], environment: request.environment }
+      : {
+          files: [],
+          directory: request.workingDirectory,
+          envFiles: [],
+          variableFiles: [],
+          environment: request.environment,
+        }
   const context = { ...base, directory: place?.directory ?? request.workingDirectory }
   const name =
     place === undefined

@@ -56,7 +56,7 @@ export const loadProject = (request: LoadRequest, sources: Sources): LoadResult 
     ok: true,
     project,
     warnings,
-    explain: (path) => explainPath(model, path, context.texts),
+    explain: (path) => explainPath(model, path, { ...context, shell: request.environment }),
     model,
   }
 }
@@ -119,7 +119,7 @@ const loadPlace = (request: LoadRequest, place: ProjectPlace, context: LoadConte
 
 const buildModel = (place: ProjectPlace, name: string, context: LoadContext): MapNode | undefined => {
   const { files, directory, environment } = place
-  const variables = createVariables(environment)
+  const variables = createVariables(environment, place.variableFiles)
   const scope = { context, directory, variables, environment, including: [], loadModel }
   const requests = files.map((path) => ({ path, at: undefined }))
   const merged = loadModel(requests, { scope, base: directory, resolvePaths: context.steps.resolvePaths })

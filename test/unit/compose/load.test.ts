@@ -1,3 +1,4 @@
+import { explanationLines } from '../../../src/cli/explain-lines.ts'
 import { expect, test } from 'vitest'
 import { loadProjectName } from '../../../src/core/compose/load-name.ts'
 import { folder, loadFiles, loadGood, problemLines } from '../../support/load-memory.ts'
@@ -243,4 +244,88 @@ test('an env file or a label file that is missing is told where it is read, or r
     'stack.yaml:2:55 file/missing There is no file /work/shop/c.env. | Make the file, or correct the path: a container of "a" has to be made.',
   ])
   expect(Object.keys(project.context.lacking ?? {})).toEqual(['a'])
+})
+
+test('a reference that is wrong is marked whole', () => {
+  const stack = `services:
+  a:
+    image: "x:\${TAG?set it} and"
+    hostname: \${NAME:?}
+    domainname: x\${A:-\${B?inner}}y
+    user: "\${A.b} c"
+    working_dir: "say \\"\${Q?why}\\" "
+    labels: {o: "\${UNSET:-}\${OTHER:-$IN}"}
+`
+  const result = loadFiles({ 'stack.yaml': stack })
+  const lines = stack.split('\n')
+  const marked = [...(result.ok ? [] : result.problems), ...result.warnings].map(({ span }) =>
+    lines[(span?.line ?? 0) - 1]?.slice((span?.column ?? 0) - 1).slice(0, span?.length),
+  )
+  expect(marked).toEqual(['${TAG?set it}', '${NAME:?}', '${B?inner}', '${A.b}', '${Q?why}', '$IN'])
+})
+
+test('a value is explained with the lines of .env, or the shell, that its variables are from', () => {
+  const files = {
+    'stack.yaml':
+      'include: [in/stack.yaml]\nservices:\n  web:\n    image: "x:${TAG:-$FALL}-$SH-$NONE-$COMPOSE_PROJECT_NAME"\n    environment: [TOKEN]\n    env_file: a.env\n',
+    '.env': '# c\nTAG=\nFALL=2\nexport TOKEN=s\nSH=file\n',
+    'a.env': 'S=$FALL\n',
+    'in/stack.yaml': 'services: {in: {image: "y:$OWN-$TAG"}}\n',
+    'in/.env': 'TAG=in\nOWN=1\n',
+  }
+  const { explain } = loadGood(files, { environment: { SH: '1' } })
+  const show = (path: string): string =>
+    explanationLines(explain(path), { workingDirectory: folder, format: undefined }).join('\n')
+  const paths = [
+    'services.web.image',
+    'services.web.environment.TOKEN',
+    'services.web.environment.S',
+    'services.in.image',
+  ]
+  expect(paths.map(show).join('\n')).toMatchInlineSnapshot(`
+    "services.web.image = x:2-1--shop
+      from stack.yaml:4:12
+           written as x:\${TAG:-$FALL}-$SH-$NONE-$COMPOSE_PROJECT_NAME
+           TAG is from .env:2:1
+           FALL is from .env:3:1
+           SH is from the shell
+           NONE is not set
+           COMPOSE_PROJECT_NAME is given by Stack
+    services.web.environment.TOKEN = s
+      from stack.yaml:5:19
+           written as $TOKEN
+           TOKEN is from .env:4:8
+    services.web.environment.S = 2
+      from a.env:1:1
+    services.in.image = y:1-
+      from in/stack.yaml:1:24
+           written as y:$OWN-$TAG
+           OWN is from in/.env:2:1
+           TAG is from .env:2:1"
+  `)
+  const wrong = [
+    'services.wbe',
+    'services.wbe.image',
+    'services.zzzzz',
+    'services.web.imag',
+    'volumes.data',
+    'volumes',
+    'servces.web',
+  ]
+  expect(wrong.map(show).join('\n')).toMatchInlineSnapshot(`
+    "services.wbe: there is no service "wbe".
+    Did you mean "web"?
+    services.wbe.image: there is no service "wbe".
+    Did you mean "web"?
+    services.zzzzz: there is no service "zzzzz".
+    There is web, in.
+    services.web.imag: there is no "imag" in services.web.
+    Did you mean "image"?
+    volumes.data: there is no volume "data".
+    There are no volumes.
+    volumes: there is no volume.
+    There are no volumes.
+    servces.web: there is no "servces" in the stack file.
+    Did you mean "services"?"
+  `)
 })

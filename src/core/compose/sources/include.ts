@@ -99,11 +99,14 @@ const loadInclude = (include: Include, scope: Scope): MapNode | undefined => {
   }
   const wanted = include.projectDirectory
   const directory = wanted === undefined ? dirname(main.path) : absolute(scope.directory, wanted)
-  const environment = includeEnvironment(include, directory, scope)
-  if (environment === undefined) return undefined
+  const envFiles = envFilesOf(include, directory, scope)
+  const values = readEnvFiles(scope.context, envFiles, scope.environment)
+  if (values === undefined) return undefined
+  const environment = { ...values, ...scope.environment }
+  const variableFiles = [...scope.variables.files, ...envFiles.map((file) => file.path).toReversed()]
   const base = wanted !== undefined && isAbsolutePath(wanted) ? wanted : relativePath(scope.directory, directory)
   return scope.loadModel(files, {
-    scope: { ...scope, directory, variables: createVariables(environment), environment },
+    scope: { ...scope, directory, variables: createVariables(environment, variableFiles), environment },
     base,
     resolvePaths: true,
   })
@@ -111,11 +114,11 @@ const loadInclude = (include: Include, scope: Scope): MapNode | undefined => {
 
 const absolute = (directory: string, path: string): string => (isAbsolutePath(path) ? path : joinPath(directory, path))
 
-const includeEnvironment = (
+const envFilesOf = (
   include: Include,
   directory: string,
   scope: Scope,
-): Readonly<Record<string, string>> | undefined => {
+): readonly { readonly path: string; readonly at: Place }[] => {
   const { sources } = scope.context
   const ownFile = joinPath(directory, '.env')
   const files =
@@ -124,9 +127,7 @@ const includeEnvironment = (
       : sources.kindOf(ownFile) === 'file'
         ? [{ path: ownFile, at: include.node }]
         : []
-  const wanted = files.filter((file) => file.path !== '/dev/null')
-  const values = readEnvFiles(scope.context, wanted, scope.environment)
-  return values === undefined ? undefined : { ...values, ...scope.environment }
+  return files.filter((file) => file.path !== '/dev/null')
 }
 
 const importModel = (model: MapNode, imported: MapNode, scope: Scope): MapNode => {

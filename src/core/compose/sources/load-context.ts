@@ -29,6 +29,8 @@ export type LoadContext = {
   readonly parsed: Map<string, readonly ParsedDocument[] | undefined>
   /** The services of files that `extends` names, read once for each directory and set of variables. */
   readonly extended: Map<Variables, Map<string, MapNode | undefined>>
+  /** What filled the variables of each stack file. */
+  readonly filledFrom: Map<string, Variables>
   /** Git checkouts, by URL. */
   readonly fetched: Map<string, string | undefined>
   /** The folders of these checkouts. */
@@ -54,6 +56,7 @@ export const createLoadContext = (
   texts: new Map(),
   parsed: new Map(),
   extended: new Map(),
+  filledFrom: new Map(),
   fetched: new Map(),
   repositories: new Set(),
 })
@@ -102,7 +105,11 @@ export const readDocuments = (
   return documents
 }
 
-export const createVariables = (values: Readonly<Record<string, string>>): Variables => ({
+export const createVariables = (
+  values: Readonly<Record<string, string>>,
+  files: readonly string[] = [],
+): Variables => ({
+  files,
   lookup: (name) => (Object.hasOwn(values, name) ? values[name] : undefined),
   names: () => Object.keys(values),
 })

@@ -8,6 +8,8 @@ export type ProjectPlace = {
   readonly files: readonly string[]
   readonly directory: string
   readonly envFiles: readonly string[]
+  /** Every env file that was read, the one that wins over the others first. */
+  readonly variableFiles: readonly string[]
   /** The process environment over the env files. */
   readonly environment: Readonly<Record<string, string>>
 }
@@ -45,9 +47,16 @@ export const locateProject = (
   }
   const directory = projectDirectory(request, files)
   const moreFiles = envFilesFor(request, directory, context)
-  const second = readEnvFiles(reader, moreFiles.filter((file) => !firstFiles.includes(file)).map(asRequest), known)
+  const secondFiles = moreFiles.filter((file) => !firstFiles.includes(file))
+  const second = readEnvFiles(reader, secondFiles.map(asRequest), known)
   if (second === undefined) return undefined
-  return { files, directory, envFiles: moreFiles, environment: { ...second, ...known } }
+  return {
+    files,
+    directory,
+    envFiles: moreFiles,
+    variableFiles: [...firstFiles.toReversed(), ...secondFiles.toReversed()],
+    environment: { ...second, ...known },
+  }
 }
 
 const asRequest = (path: string): { readonly path: string; readonly at: undefined } => ({ path, at: undefined })

@@ -2,13 +2,15 @@ import { mapEntries, mapItems, type MapNode, type Node, type Place, type ScalarN
 import { didYouMean } from '../tree/nearest.ts'
 import type { ProblemList } from '../tree/problem-list.ts'
 import { type Cast, documentRule, type Rule, ruleBelow } from './rules.ts'
-import { interpolateText, type MissingVariable } from '../texts/template.ts'
+import { interpolateText, type MissingVariable, referenceLength } from '../texts/template.ts'
 import { parseInteger } from '../tree/yaml-scalar.ts'
 
 export type Variables = {
   readonly lookup: (name: string) => string | undefined
   /** All names that have a value, for hints. */
   readonly names: () => Iterable<string>
+  /** The `.env` files that they were read from, the one that wins over the others first. The shell wins over all. */
+  readonly files: readonly string[]
 }
 
 /** Every variable that had no value where one was used, with all places of use. */
@@ -116,7 +118,7 @@ const addMissing = (all: MissingVariables, found: readonly MissingVariable[], no
   const placeOf = createPlacer(node)
   for (const { name, offset } of found) {
     const places = all.get(name) ?? []
-    places.push(placeOf(offset, name))
+    places.push(placeOf(offset))
     all.set(name, places)
   }
 }
@@ -125,31 +127,20 @@ const addMissing = (all: MissingVariables, found: readonly MissingVariable[], no
  * The place of an offset of a scalar's value, asked for from the first to the last. Escapes and folded lines move it: then the
  * n-th dollar sign is looked up.
  */
-const createPlacer = (node: ScalarNode): ((offset: number, name?: string) => Place) => {
+const createPlacer = (node: ScalarNode): ((offset: number) => Place) => {
   const value = node.value as string
   const raw = node.source.text.slice(node.start, node.end)
   let dollar = value.indexOf('$')
   let at = raw.indexOf('$')
-  return (offset, name) => {
+  return (offset) => {
     while (dollar !== -1 && dollar < offset && at !== -1) {
       dollar = value.indexOf('$', dollar + 1)
       at = raw.indexOf('$', at + 1)
     }
     if (at === -1) return node
-    const length =
-      name === undefined ? 2 : raw[at + 1] === '{' ? Math.max(name.length + 3, closing(raw, at) - at) : name.length + 1
-    return { source: node.source, start: node.start + at, end: Math.min(node.end, node.start + at + length) }
+    const start = node.start + at
+    return { source: node.source, start, end: Math.min(node.end, start + referenceLength(raw, at)) }
   }
-}
-
-/** Characters that are marked at most. */
-const maxMarked = 1000
-
-const closing = (raw: string, from: number): number => {
-  const part = raw.slice(from, from + maxMarked)
-  const at = part.indexOf('}')
-  const line = part.indexOf('\n')
-  return at === -1 || (line !== -1 && line < at) ? from : from + at + 1
 }
 
 const castText = (node: ScalarNode, cast: Cast, { state, path }: At): Node => {

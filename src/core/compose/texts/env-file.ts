@@ -1,5 +1,5 @@
 import { lineAt, lineStarts } from './line-starts.ts'
-import { interpolateText } from './template.ts'
+import { interpolateText, referenceLength } from './template.ts'
 
 export type EnvFileOptions = {
   /** The project's environment: a bare `KEY` takes its value from here, and `${…}` looks here before the file itself. */
@@ -190,7 +190,8 @@ const expand = (reader: Reader, value: string, at: number): string | Failure => 
     value,
     (name) => reader.lookup(name) ?? reader.values.get(name) ?? reader.known?.get(name),
   )
-  if (!result.ok) return fail(reader, at, result.message)
+  // Escapes move what follows them.
+  if (!result.ok) return fail(reader, reader.text.startsWith(value, at) ? at + result.offset : at, result.message)
   reader.size += result.value.length
   if (reader.size > maxValues)
     return fail(reader, at, `The values of this file are longer than ${maxValues / 1024 / 1024} MB.`)
@@ -200,8 +201,6 @@ const expand = (reader: Reader, value: string, at: number): string | Failure => 
 }
 
 const use = /\$\{?([A-Za-z_]\w*)/g
-// A reference is marked as a whole when it is no longer than this.
-const longestMarked = 200
 
 type Uses = {
   readonly value: string
@@ -223,9 +222,7 @@ const placesOfUses = (reader: Reader, { value, at, uses }: Uses): readonly Missi
   return uses.map(({ name, offset }) => {
     const start = written[order.get(offset) ?? -1]
     if (start === undefined) return { name, ...position(reader, at), length: 1 }
-    const near = reader.text.slice(start, start + longestMarked)
-    const close = near.startsWith('${') ? near.indexOf('}') + 1 : 0
-    return { name, ...position(reader, start), length: close > 0 ? close : name.length + 1 }
+    return { name, ...position(reader, start), length: referenceLength(reader.text, start) }
   })
 }
 

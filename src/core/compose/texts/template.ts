@@ -144,6 +144,17 @@ const tooLong = (offset: number): Failure => ({
   offset,
 })
 
+/** Characters of a reference that are marked at most. */
+const maxMarked = 1000
+
+/** How long the reference is that begins with the dollar sign at `start`; of an invalid one, what a message shows of it. */
+export const referenceLength = (text: string, start: number): number => {
+  const part = text.slice(start, start + maxMarked)
+  const token = nextToken(createScan(part), 0, part.length)
+  if (token === undefined || token.start !== 0) return 1
+  return token.kind === 'invalid' ? excerpt(part, 0, part.length).length : token.end
+}
+
 const evaluate = (
   token: Exclude<Token, Operation>,
   lookup: Lookup,

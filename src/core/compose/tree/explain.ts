@@ -1,5 +1,6 @@
 import type { Span } from '../../errors/problem.ts'
 import { parseEnvFile } from '../texts/env-file.ts'
+import { interpolateText } from '../texts/template.ts'
 import { findNode } from './locate.ts'
 import { childOf, type MapNode, type Node, type Place, type SourceText, textOf } from './node.ts'
 import { spanOf } from './problem-list.ts'
@@ -12,6 +13,26 @@ export type Layer = {
   readonly span: Span | undefined
   /** The text with its variables, when they were replaced. */
   readonly template: string | undefined
+  /** What the variables of the text were filled from. */
+  readonly variables?: readonly FilledVariable[]
+}
+
+/** Where a variable has its value from: the shell, a line of an env file, Stack itself, or nothing. */
+export type FilledVariable = {
+  readonly name: string
+  readonly from: 'shell' | 'file' | 'stack' | 'nothing'
+  readonly span?: Span
+}
+
+/** What was read, and what it was filled from. */
+type Known = {
+  readonly texts: ReadonlyMap<string, SourceText>
+  /** The variables of each stack file: their values, and the env files that these are from, the winning one first. */
+  readonly filledFrom: ReadonlyMap<
+    string,
+    { readonly lookup: (name: string) => string | undefined; readonly files: readonly string[] }
+  >
+  readonly shell: Readonly<Record<string, string>>
 }
 
 export type Explanation =
@@ -20,50 +41,65 @@ export type Explanation =
   | { readonly found: false; readonly path: string; readonly missing: string; readonly known: readonly string[] }
 
 /** Where the value at a dotted path comes from: what won, and what it took the place of, the latest first. */
-export const explainPath = (model: MapNode, path: string, texts: ReadonlyMap<string, SourceText>): Explanation => {
+export const explainPath = (model: MapNode, path: string, known: Known): Explanation => {
   const { node, depth, parts } = findDotted(model, path)
-  const fromFiles = envFileLayers(model, parts, texts)
+  const fromFiles = envFileLayers(model, parts, known)
   if (depth < parts.length) {
     const [won, ...lost] = fromFiles
     if (won !== undefined) return { found: true, path, won, lost }
-    const known =
+    const names =
       node.kind === 'map'
         ? [...node.entries.keys()]
         : node.kind === 'seq'
-          ? node.items.map((_, index) => `[${index}]`)
+          ? node.items.map((item, index) => /^([^=\s]+)=/.exec(textOf(item) ?? '')?.[1] ?? `[${index}]`)
           : []
-    return { found: false, path, missing: parts.slice(depth).join('.'), known }
+    return { found: false, path, missing: parts.slice(depth).join('.'), known: names }
   }
   const lost: Layer[] = []
   const name = parts.at(-1) ?? ''
-  for (let past = node.replaced; past !== undefined; past = past.replaced) lost.push(layerOf(past, name))
-  return { found: true, path, won: layerOf(node, name), lost: [...lost, ...fromFiles] }
+  for (let past = node.replaced; past !== undefined; past = past.replaced) lost.push(layerOf(past, name, known))
+  return { found: true, path, won: layerOf(node, name, known), lost: [...lost, ...fromFiles] }
 }
 
 /** An item `NAME=value` of a list is shown as the value that the model has under this name. */
-const layerOf = (node: Node, name: string): Layer => {
+const layerOf = (node: Node, name: string, known: Known): Layer => {
   const strip = (text: string): string => (text.startsWith(`${name}=`) ? text.slice(name.length + 1) : text)
   const value = toPlain(node)
   return {
     value: typeof value === 'string' ? strip(value) : value,
     span: node.source.file === '' ? undefined : spanOf(node),
     template: node.template === undefined ? undefined : strip(node.template),
+    ...(node.template === undefined ? {} : { variables: filledVariables(node.template, node.source, known) }),
   }
 }
 
+/** The variables that a text was filled from, each once. */
+const filledVariables = (template: string, { file }: SourceText, known: Known): readonly FilledVariable[] => {
+  const scope = known.filledFrom.get(file)
+  if (scope === undefined) return []
+  const filled = interpolateText(template, scope.lookup)
+  return (filled.ok ? filled.used : []).map((name): FilledVariable => {
+    if (Object.hasOwn(known.shell, name)) return { name, from: 'shell' }
+    for (const path of scope.files) {
+      const source = known.texts.get(path)
+      const parsed = source === undefined ? undefined : parseEnvFile(source.text, { lookup: scope.lookup })
+      if (source !== undefined && parsed?.ok === true && parsed.values.has(name))
+        return { name, from: 'file', span: spanOf(lineOf(source, name)) }
+    }
+    return { name, from: scope.lookup(name) === undefined ? 'nothing' : 'stack' }
+  })
+}
+
 /** What the env files of a service say about a variable, the last file first: they lose against `environment`. */
-const envFileLayers = (
-  model: MapNode,
-  parts: readonly string[],
-  texts: ReadonlyMap<string, SourceText>,
-): readonly Layer[] => {
+const envFileLayers = (model: MapNode, parts: readonly string[], { texts, filledFrom }: Known): readonly Layer[] => {
   const place = parts.indexOf('environment')
   const name = parts.slice(place + 1).join('.')
   if (parts[0] !== 'services' || place < 2 || name === '') return []
   const files = childOf(childOf(childOf(model, 'services'), parts.slice(1, place).join('.')), 'env_file')
   const layers = (files?.kind === 'seq' ? files.items : []).flatMap((item) => {
     const source = texts.get(textOf(childOf(item, 'path')) ?? '')
-    const parsed = source === undefined ? undefined : parseEnvFile(source.text, { lookup: () => undefined })
+    const lookup = filledFrom.get(item.source.file)?.lookup ?? (() => undefined)
+    const parsed = source === undefined ? undefined : parseEnvFile(source.text, { lookup })
     const value = parsed?.ok === true ? parsed.values.get(name) : undefined
     if (source === undefined || value === undefined) return []
     return [{ value, span: spanOf(lineOf(source, name)), template: undefined }]
