@@ -301,3 +301,69 @@ test('services extend each other in a chain of thousands, from either end', () =
   const { project } = loadGood({ 'stack.yaml': `services:\n${chain}  s20000: {image: x}\n` })
   expect(project.services['s0']?.image).toBe('x')
 })
+
+const withHints = (text: string): string => {
+  const result = loadFiles({ 'stack.yaml': text })
+  return result.ok ? 'no problem' : problemLines(result.problems).join('\n')
+}
+
+test('a template is told once, at its first mark', () => {
+  const jinja =
+    'services:\n{% for s in services %}\n  {{ s.name }}:\n    image: {{ s.image }}\n    environment:\n    {% if s.env %}\n      A: {{ s.env }}\n    {% endif %}\n{% endfor %}\n'
+  const go = 'services:\n  {{- range .Services }}\n  {{ .Name }}:\n    image: {{ .Image | quote }}\n  {{- end }}\n'
+  expect([jinja, go, 'services: {a: {image: x}}\nx-a:\n  - {{ b }}\n'].map((text) => problemsOf(text)).join('\n'))
+    .toMatchInlineSnapshot(`
+      "stack.yaml:2:1 yaml/template This is a template and no YAML: what stands between "{{" and "}}" or "{%" and "%}" is for another program.
+      stack.yaml:2:3 yaml/template This is a template and no YAML: what stands between "{{" and "}}" or "{%" and "%}" is for another program.
+      stack.yaml:3:5 yaml/template This is a template and no YAML: what stands between "{{" and "}}" or "{%" and "%}" is for another program."
+    `)
+  // Texts that another program fills in later are texts.
+  const texts =
+    'services: {a: {image: x, command: "docker ps --format {{.ID}}"}}\nconfigs:\n  c:\n    content: |\n      {% if x %}\n      {{ range }}\n'
+  expect(problemsOf(texts)).toBe('no problem')
+  expect(problemsOf(`${texts}  d: [\n`)).not.toContain('template')
+  expect(problemsOf('services: {a: {image: x}}\nx-a: "say {{ b }}\n')).not.toContain('template')
+})
+
+test('a variable without a value is told in the error of what it made', () => {
+  const lines = [
+    'volumes: ["${DB_DATA}:/data"]',
+    'ports: ["80:${PORT}"]',
+    'mem_limit: ${MEM}x',
+    'devices: ["${A}:$B:c:d:e"]',
+    'extra_hosts: ["${HOST}"]',
+    'env_file: ${FILE}',
+    'init: ${YES}',
+  ]
+  const all = lines.map((line) => withHints(`services:\n  a:\n    image: x\n    ${line}\n`))
+  expect(all.join('\n')).toMatchInlineSnapshot(`
+    "stack.yaml:4:15 value/volume The volume ":/data" cannot be read: there is nothing between two colons. The variable "DB_DATA" is not set. | Set it in the environment or in .env, or write a default: \${DB_DATA:-value}.
+    stack.yaml:4:13 value/form The port "80:" cannot be read: it names no container port. The variable "PORT" is not set. | Set it in the environment or in .env, or write a default: \${PORT:-value}.
+    stack.yaml:4:16 value/invalid "x" is no size in bytes. The variable "MEM" is not set. | Set it in the environment or in .env, or write a default: \${MEM:-value}.
+    stack.yaml:4:15 value/form "::c:d:e" has too many parts for a device. The variables "A", "B" are not set. | Set them in the environment or in .env, or write a default: \${A:-value}.
+    stack.yaml:4:19 value/invalid "" is no extra host. The variable "HOST" is not set. | Set it in the environment or in .env, or write a default: \${HOST:-value}.
+    stack.yaml:4:15 env-file/no-path An env file needs a path, and here is an empty text. The variable "FILE" is not set. | Set it in the environment or in .env, or write a default: \${FILE:-value}.
+    stack.yaml:4:11 value/type "", which is what "\${YES}" stands for, is not true or false. The variable "YES" is not set. | Set it in the environment or in .env, or write a default: \${YES:-value}."
+  `)
+})
+
+test('a hint to quotes is given only where a text is right', () => {
+  const lines = [
+    'healthcheck: {test: a, interval: 5, timeout: 1.5}',
+    'stop_grace_period: 10',
+    'pull_policy: 5',
+    'develop: {watch: [{path: x, action: 7}]}',
+    'user: 0',
+    'hostname: 7',
+  ]
+  const all = lines.map((line) => withHints(`services:\n  a:\n    image: x\n    ${line}\n`).replace(/.* \| /, ''))
+  expect(all.join('\n')).toMatchInlineSnapshot(`
+    "Write the unit with it: 5s.
+    stack.yaml:4:50 file/wrong-type "timeout" must be text, and here is the number 1.5. | Write the unit with it: 1.5s.
+    Write the unit with it: 10s.
+    pull_policy: When the image is pulled: \`always\`, \`never\`, \`missing\`, \`build\`, \`daily\`, …
+    action: What to do on a change: build anew, copy, restart, or copy and then restart or run a command.
+    Put it in quotes: "0".
+    Put it in quotes: "7"."
+  `)
+})

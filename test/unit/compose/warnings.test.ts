@@ -103,7 +103,7 @@ test('beyond a handful, variables without a value are one list', () => {
   const many = Array.from({ length: 601 }, (_, index) => `      l${index}: $V${index}\n`).join('')
   const lines = warningsOf({ 'stack.yaml': `services:\n  a:\n    image: x\n    labels:\n${many}` }).split('\n')
   expect(lines.length).toBeLessThan(10)
-  expect(lines.at(-1)).toContain('and 501 more')
+  expect(lines.at(-1)).toContain('and 551 more')
 })
 
 test('a place that anchors bring to others is told once', () => {

@@ -11,7 +11,7 @@ const maxPlaces = 9
 /** Variables that are told one by one; more of them are one list. */
 const handful = 5
 /** Names in such a list. */
-const maxNames = 100
+const maxNames = 50
 
 type Unset = { readonly name: string; readonly places: readonly Place[] }
 

@@ -1,4 +1,5 @@
 import type { Node } from '../tree/node.ts'
+import { fits } from './fits.ts'
 import type { Shape } from './shape.ts'
 
 /** What a shape expects, in words: `text, or a list`. */
@@ -57,12 +58,29 @@ export const foundForm = (node: Node): string => {
 
 const shorten = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
 
+/** Keys whose text is a time with its unit. */
+const durations: ReadonlySet<string> = new Set([
+  'interval',
+  'timeout',
+  'start_period',
+  'start_interval',
+  'stop_grace_period',
+  'delay',
+  'monitor',
+  'window',
+])
+
 /** What to do when a value has a form that its place does not take. */
-export const wrongFormHint = (node: Node, shape: Shape): string | undefined => {
+export const wrongFormHint = (node: Node, shape: Shape, key: string | undefined): string | undefined => {
   const takes = new Set(kinds(shape))
   if (node.kind === 'scalar') {
     if (node.type === 'null') return 'Give it a value, or remove the key.'
-    if (node.type !== 'str' && takes.has('text')) return `Put it in quotes: "${String(node.value)}".`
+    if (node.type === 'int' || node.type === 'float') {
+      if (takes.has('text') && durations.has(key ?? '')) return `Write the unit with it: ${String(node.value)}s.`
+    }
+    // Only where it is right then.
+    const quoted = { ...node, type: 'str', value: String(node.value) } as const
+    if (node.type !== 'str' && fits(quoted, shape)) return `Put it in quotes: "${quoted.value}".`
     if (takes.has('list') && !takes.has('text'))
       return `Make it an item of a list: [${node.type === 'str' ? JSON.stringify(node.value) : String(node.value)}].`
     return undefined

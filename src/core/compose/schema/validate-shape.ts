@@ -197,12 +197,17 @@ const inScalar = (finding: Finding, node: ScalarNode, shape: Shape): void => {
 }
 
 const wrongForm = (finding: Finding, shape: Shape): void => {
-  const hint = wrongFormHint(finding.node, shape) ?? finding.about
+  const hint = wrongFormHint(finding.node, shape, nameOf(finding.path)) ?? finding.about
   add(finding, {
     code: 'file/wrong-type',
     message: `${subject(finding.path)} must be ${expectation(shape)}, and here is ${foundForm(finding.node)}.`,
     ...hintOf(hint),
   })
+}
+
+const nameOf = (path: Path): string | undefined => {
+  const last = path.at(-1)
+  return typeof last === 'string' ? last : undefined
 }
 
 const hintOf = (hint: string | undefined): Pick<ShapeProblem, 'hint'> => (hint === undefined ? {} : { hint })

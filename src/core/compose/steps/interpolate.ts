@@ -78,7 +78,13 @@ const visitText = (node: ScalarNode, cast: Cast | undefined, { state, path }: At
   }
   addMissing(state.missing, result.missing, node)
   if (result.value === text) return cast === undefined ? node : castText(node, cast, { state, path })
-  const replaced: ScalarNode = { ...node, value: result.value, template: text }
+  const unset = [...new Set(result.missing.map(({ name }) => name))]
+  const replaced: ScalarNode = {
+    ...node,
+    value: result.value,
+    template: text,
+    ...(unset.length === 0 ? {} : { unset }),
+  }
   return cast === undefined ? replaced : castText(replaced, cast, { state, path })
 }
 

@@ -12,6 +12,8 @@ type Past = {
   readonly replaced?: Node
   /** The text with its variables, where this is what became of it. */
   readonly template?: string
+  /** Its variables that had no value. */
+  readonly unset?: readonly string[]
   /** Whether this value or one below carries `!reset` or `!override`. */
   readonly marked?: boolean
   /** `!override`: takes the place of what it meets instead of being merged with it. */

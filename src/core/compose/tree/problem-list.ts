@@ -51,7 +51,8 @@ export const createProblemList = (): ProblemList => {
       errors += 1
       if (place !== undefined && damage.touches(place)) return
     }
-    const message = cutSentence(written)
+    const unset = severity === 'error' && place !== undefined ? unsetIn(place) : []
+    const message = unset.length === 0 ? cutSentence(written) : `${cutSentence(written)} ${unsetText(unset)}`
     const key = `${severity} ${place?.source.file ?? ''} ${place?.start ?? ''} ${code} ${message}`
     if (seen.has(key)) return
     seen.add(key)
@@ -75,7 +76,7 @@ export const createProblemList = (): ProblemList => {
 }
 
 const toProblem = ({ severity, place, code, message, more }: Found): Problem => {
-  const own = typeof more.hint === 'function' ? more.hint() : more.hint
+  const own = unsetHint(severity, place) ?? (typeof more.hint === 'function' ? more.hint() : more.hint)
   const hint = own ?? (severity === 'error' ? defaultHints[code] : undefined)
   return {
     severity,
@@ -107,6 +108,21 @@ const cutSentence = (sentence: string): string =>
         ),
         maxSentence,
       )
+
+/** The variables without a value that a wrong value was made with: they are what is to be mended. */
+const unsetIn = (place: Place & { readonly unset?: readonly string[] }): readonly string[] => place.unset ?? []
+
+const unsetText = (names: readonly string[]): string => {
+  const quoted = names.slice(0, 5).map((name) => `"${name}"`)
+  if (names.length === 1) return `The variable ${quoted.join('')} is not set.`
+  return `The variables ${quoted.join(', ')}${names.length > 5 ? ', …' : ''} are not set.`
+}
+
+const unsetHint = (severity: Problem['severity'], place: Place | undefined): string | undefined => {
+  const unset = severity === 'error' && place !== undefined ? unsetIn(place) : []
+  if (unset.length === 0) return undefined
+  return `Set ${unset.length === 1 ? 'it' : 'them'} in the environment or in .env, or write a default: \${${unset[0]}:-value}.`
+}
 
 /** Messages quote what is written, and hints how to write it: there may be a credential in it. */
 const maskQuoted = (sentence: string): string => sentence.replace(/"[^"]*"/g, (quoted) => maskSecrets(quoted))

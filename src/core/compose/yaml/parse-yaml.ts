@@ -31,17 +31,50 @@ export const parseYaml = (source: SourceText, problems: ProblemList): readonly P
 
 /** As `parseYaml`, by the library alone: for everything that the fast reader leaves to it, and to compare the two. */
 export const parseInFull = (source: SourceText, problems: ProblemList): readonly ParsedDocument[] | undefined => {
+  const held: Parameters<ProblemList['error']>[] = []
+  const before = problems.errorCount()
+  const holding: ProblemList = {
+    ...problems,
+    error: (...problem) => void held.push(problem),
+    errorCount: () => before + held.length,
+  }
+  const documents = readInFull(source, holding)
+  const template = held.map(([place]) => templateMark(place)).find((mark) => mark !== undefined)
+  if (template === undefined) for (const problem of held) problems.error(...problem)
+  else
+    problems.error(
+      template,
+      'yaml/template',
+      'This is a template and no YAML: what stands between "{{" and "}}" or "{%" and "%}" is for another program.',
+      { hint: 'Have that program fill it in (Jinja, Helm, Ansible, gomplate, …), and load what comes out.' },
+    )
+  return held.length > 0 ? undefined : documents
+}
+
+/** The mark of a template language where YAML cannot be read: at the begin of a line, or of what a key or a dash has behind it. */
+const templateMark = (place: Place | undefined): Place | undefined => {
+  if (place === undefined) return undefined
+  const { source, start } = place
+  const from = source.text.lastIndexOf('\n', start - 1) + 1
+  const end = source.text.indexOf('\n', start)
+  const line = source.text.slice(from, end === -1 ? undefined : end)
+  const found = /^[ \t]*(?:-[ \t]+)*(?:[^\s"'#:]+:[ \t]+)?(?=\{[{%])/.exec(line)
+  if (found === null) return undefined
+  const at = from + found[0].length
+  return { source, start: at, end: at + 2 }
+}
+
+const readInFull = (source: SourceText, problems: ProblemList): readonly ParsedDocument[] => {
   const before = problems.errorCount()
   const found = readForbidden(source, problems) ? [] : readDocuments(source.text)
   for (const document of found) reportSyntax(document, source, problems)
   if (problems.errorCount() === before) reportStrictness(found, source, problems)
-  if (problems.errorCount() > before) return undefined
-  const documents = found.map(({ contents, range: [start, end] }) => {
+  if (problems.errorCount() > before) return []
+  return found.map(({ contents, range: [start, end] }) => {
     const root = contents === null ? undefined : toNode(contents, { source, problems, ...createYamlState(maxExpanded) })
     const isEmpty = root === undefined || (root.kind === 'scalar' && root.value === null)
     return { root: isEmpty ? undefined : root, place: { source, start, end } }
   })
-  return problems.errorCount() > before ? undefined : documents
 }
 
 /** To the reference's reader a lone carriage return ends a line as well. */
