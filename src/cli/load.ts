@@ -9,6 +9,8 @@ export type LoadOptions = Pick<
   LoadRequest,
   | 'purpose'
   | 'missingEnvFiles'
+  | 'clashes'
+  | 'scale'
   | 'services'
   | 'withFollowers'
   | 'interpolate'

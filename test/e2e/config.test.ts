@@ -512,3 +512,39 @@ scenario(
     await s.step('one that is off', 'config --hash off', exits(1), stderr('--profile p'))
   },
 )
+
+scenario(
+  'what an engine cannot give to all services is told with its place before anything is made',
+  {
+    files: {
+      'name.yaml': `services: { a: { ${sleeper}, container_name: one }, b: { ${sleeper}, container_name: one } }`,
+      'image.yaml': `services: { a: { image: "x:$NO_SUCH" }, b: { ${sleeper} } }`,
+      'ports.yaml': `services: { a: { ${sleeper}, ports: ["18431:80"] }, b: { ${sleeper}, ports: ["18431:81"] } }`,
+      'scale.yaml': `services: { a: { ${sleeper}, ports: ["18431:80"], scale: 3 } }`,
+      'secret.yaml': `services: { a: { ${sleeper}, secrets: [s] } }\nsecrets: { s: { file: ./none.txt } }`,
+    },
+    differs: 'tells all but equal names when the engine refuses, with what was made until then left behind',
+  },
+  async (s) => {
+    await s.step('equal names', '-f name.yaml config', exits(3), stderr('name.yaml:1'))
+    for (const [file, word] of [
+      ['image.yaml', 'NO_SUCH'],
+      ['ports.yaml', '18431/tcp'],
+      ['scale.yaml', '3 containers'],
+    ] as const) {
+      await s.step(`config of ${file}`, `-f ${file} config -q`, stderr(word))
+      for (const command of ['plan', 'up -d'])
+        await s.step(`${command} of ${file}`, `-f ${file} ${command}`, exits(3), stderr(`${file}:1`), nothingLeft())
+    }
+    await s.step('one service alone', '-f ports.yaml up -d a', running('a'))
+    await s.step('down', '-f ports.yaml down', nothingLeft())
+    await s.step(
+      'a missing secret',
+      '-f secret.yaml up -d',
+      failsWith(1),
+      stderr('secret "s"'),
+      silentAbout(/create_host/),
+    )
+    await s.step('down again', '-f secret.yaml down', nothingLeft())
+  },
+)

@@ -39,7 +39,11 @@ export const runConfig = async (call: ConfigCall): Promise<number> => {
 
 const runProject = async (call: ConfigCall): Promise<number> => {
   const { flags, words, context } = call
-  const loaded = await load(call, { services: words, resolveEnvironment: !flags['no-env-resolution'] })
+  const loaded = await load(call, {
+    services: words,
+    resolveEnvironment: !flags['no-env-resolution'],
+    clashes: 'warn',
+  })
   if (flags.explain !== undefined) return explain(loaded, flags.explain, call)
   const project =
     flags['resolve-image-digests'] || flags['lock-image-digests']

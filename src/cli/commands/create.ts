@@ -5,11 +5,16 @@ import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { createCommand } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
-import { assertMakeFlags, toRoundOptions, toSilent, toUpOptions } from '../up/up-options.ts'
+import { assertMakeFlags, parseScale, toRoundOptions, toSilent, toUpOptions } from '../up/up-options.ts'
 
 export const runCreate = async ({ context, flags, words }: CallOf<typeof createCommand>): Promise<number> => {
   assertMakeFlags(flags, 'create')
-  const project = await loadValidProject(context, { services: words, withFollowers: true })
+  const project = await loadValidProject(context, {
+    services: words,
+    withFollowers: true,
+    clashes: 'create',
+    scale: parseScale(flags.scale, 'create'),
+  })
   const target = { name: project.name, project }
   assertServices([...words, ...flags['renew-volumes-of']], { target })
   const options = toUpOptions({ context, project, flags, words })

@@ -11,7 +11,7 @@ import { printPlan } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { planCommand } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
-import { assertMakeFlags, toUpOptions } from '../up/up-options.ts'
+import { assertMakeFlags, parseScale, toUpOptions } from '../up/up-options.ts'
 
 const changedExit = 2
 
@@ -19,7 +19,12 @@ const changedExit = 2
 export const runPlan = async ({ context, flags, words }: CallOf<typeof planCommand>): Promise<number> => {
   assertMakeFlags(flags, 'plan')
   const [project, runtime, { observeProject }] = await Promise.all([
-    loadValidProject(context, { services: words, withFollowers: true }),
+    loadValidProject(context, {
+      services: words,
+      withFollowers: true,
+      clashes: 'start',
+      scale: parseScale(flags.scale, 'plan'),
+    }),
     context.runtime(),
     import('../../engine/observe.ts'),
   ])

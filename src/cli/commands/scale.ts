@@ -10,7 +10,13 @@ import { parseScale, toBaseOptions, toRoundOptions } from '../up/up-options.ts'
 export const runScale = async ({ context, flags, words }: CallOf<typeof scaleCommand>): Promise<number> => {
   const scale = parseScale(words, 'scale')
   const services = Object.keys(scale)
-  const project = await loadValidProject(context, { services, withFollowers: true, missingEnvFiles: 'later' })
+  const project = await loadValidProject(context, {
+    services,
+    withFollowers: true,
+    missingEnvFiles: 'later',
+    clashes: 'start',
+    scale,
+  })
   const target = { name: project.name, project }
   assertServices(services, { target })
   const { exit } = await applyWithProgress(context, {

@@ -10,6 +10,7 @@ import { assertServices } from '../target.ts'
 import {
   assertApart,
   assertMakeFlags,
+  parseScale,
   toAwaitTimeout,
   toRoundOptions,
   toSilent,
@@ -21,7 +22,13 @@ import { createUsageError } from '../usage-error.ts'
 export const runUp = async (call: UpCall): Promise<number> => {
   const { context, flags, words } = call
   assertUpFlags(flags)
-  const project = await loadValidProject(context, { services: words, withFollowers: true, tellsSecrets: true })
+  const project = await loadValidProject(context, {
+    services: words,
+    withFollowers: true,
+    tellsSecrets: true,
+    clashes: flags['no-start'] ? 'create' : 'start',
+    scale: parseScale(flags.scale, 'up'),
+  })
   const target = { name: project.name, project }
   assertServices(
     [

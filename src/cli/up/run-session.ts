@@ -11,7 +11,7 @@ import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from './reload-o
 import { createProgress } from '../screen/progress.ts'
 import { toLimit } from '../apply-with-progress.ts'
 import { isTruthy } from '../screen/terminal.ts'
-import { toAwaitTimeout, toGrace, toSilent } from './up-options.ts'
+import { parseScale, toAwaitTimeout, toGrace, toSilent } from './up-options.ts'
 
 export type AttachedUp = {
   readonly project: Project
@@ -91,10 +91,19 @@ const toRequest = (
     ...toLimit(context),
     ...toAwaitTimeout(flags['wait-timeout']),
     reload: async () => {
-      const next = await loadAndFollow(() => loadValidProject(context, { services: words, withFollowers: true }), {
-        watch,
-        now: context.clock.now,
-      })
+      const next = await loadAndFollow(
+        () =>
+          loadValidProject(context, {
+            services: words,
+            withFollowers: true,
+            clashes: 'start',
+            scale: parseScale(call.flags.scale, 'up'),
+          }),
+        {
+          watch,
+          now: context.clock.now,
+        },
+      )
       return { project: next, plans: createSessionPlans(next, reloadOptions(next)) }
     },
   }

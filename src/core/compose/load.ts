@@ -12,7 +12,8 @@
 import type { Problem } from '../errors/problem.ts'
 import type { Project } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
-import { checkProject } from './check/check-project.ts'
+import { checkProject, reportContradictions } from './check/check-project.ts'
+import { validateClashes } from './check/validate-clashes.ts'
 import { decodeProject, type DecodedProject } from './model/decode-project.ts'
 import { explainPath, findPlace } from './tree/explain.ts'
 import { createLoadContext, createVariables, type LoadContext } from './sources/load-context.ts'
@@ -167,6 +168,11 @@ const finishProject = (finish: Finish): Loaded | undefined => {
   const selected = isWhole ? selectServices(enabled, names, { problems, isChecked: steps.consistency }) : enabled
   if (selected === undefined) return undefined
   if (enabled !== byProfile) check(selected)
+  if (isWhole && steps.consistency && request.clashes !== undefined) {
+    const { clashes, scale = {} } = request
+    const wanted = { ...decoded, name: finish.name, services: selected.enabled, scale }
+    reportContradictions(validateClashes(wanted, clashes), { model, problems })
+  }
   problems.damage.nextStage()
   const services = isWhole || names.length === 0 ? completeServices(selected.enabled, finish) : {}
   if (problems.hasErrors()) return undefined

@@ -126,6 +126,13 @@ export const catalog = {
       `${d.path} does not exist on the engine's machine, and so the engine did not ${d.what}.`,
     hint: () => 'Create it, or let the engine create a folder with bind.create_host_path: true.',
   },
+  'engine/object-file-missing': {
+    exit: 1,
+    message: (d: { kind: 'config' | 'secret'; name: string; path: string }) =>
+      `The file ${d.path} of the ${d.kind} "${d.name}" does not exist on the engine's machine.`,
+    hint: (d: { kind: 'config' | 'secret'; name: string; path: string }) =>
+      `Make the file, or correct ${d.kind}s.${d.name}.file.`,
+  },
   'engine/build-failed': {
     exit: 1,
     message: (d: { what: string; step?: string; why: string; output: string }) =>

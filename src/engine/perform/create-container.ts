@@ -2,6 +2,8 @@ import { withApiSocket } from '../../core/project/api-socket.ts'
 import { toServiceHash } from '../../core/project/compose-hash.ts'
 import { namespaceParents, withOwnContainers } from '../../core/project/graph.ts'
 import { label, toImageReference } from '../../core/project/identity.ts'
+import type { ErrorData } from '../../core/errors/catalog.ts'
+import { isStackError, StackError } from '../../core/errors/stack-error.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
 import type { ContainerSpec } from '../ports/container-runtime.ts'
@@ -23,9 +25,31 @@ export const createContainer = async (action: CreateAction, context: StepContext
   const inheritedVolumes =
     inherited === undefined ? undefined : await withoutOutdated(action, context, { spec, inherited })
   const whole = { ...spec, ...(inheritedVolumes === undefined ? {} : { inheritedVolumes }) }
-  const created = await withFreeName(() => runtime.createContainer(whole, { signal }), context, spec.name)
+  const created = await withFreeName(() => runtime.createContainer(whole, { signal }), context, spec.name).catch(
+    (error: unknown) => {
+      throw toObjectError(error, action.definition, spec.project) ?? error
+    },
+  )
   world.recordContainer(context.step, { id: created.id, service: action.service, number: action.number })
   for (const warning of created.warnings) context.warn('engine/warning', `${action.name}: ${warning}`)
+}
+
+/** A missing file that is mounted for a secret or a config is told as theirs, with the key that names it. */
+const toObjectError = (
+  error: unknown,
+  service: Service,
+  project: Pick<Project, 'configs' | 'secrets' | 'context'>,
+): StackError | undefined => {
+  if (!isStackError(error) || error.code !== 'engine/bind-source-missing') return undefined
+  const { path } = error.data as ErrorData<'engine/bind-source-missing'>
+  for (const kind of ['secret', 'config'] as const) {
+    const used = (service[`${kind}s`] ?? []).find(({ source }) => project[`${kind}s`][source]?.file === path)
+    if (used === undefined) continue
+    const at = project.context.findPlace(`${kind}s.${used.source}.file`)
+    const more = { cause: error, ...(at === undefined ? {} : { at }) }
+    return new StackError('engine/object-file-missing', { kind, name: used.source, path }, more)
+  }
+  return undefined
 }
 
 const toSpec = async (action: CreateAction, context: StepContext): Promise<ContainerSpec> => {

@@ -367,3 +367,114 @@ test('a hint to quotes is given only where a text is right', () => {
     Put it in quotes: "7"."
   `)
 })
+
+const clashLines = (services: string, request: object = { clashes: 'start' }): string => {
+  const result = loadFiles({ 'stack.yaml': `services:\n${services}` }, request)
+  const problems = result.ok ? [] : problemLines(result.problems)
+  const warnings = problemLines(result.warnings.filter(({ code }) => code.startsWith('service/')))
+  return [...problems, ...warnings.map((line) => `warning ${line}`)].join('\n') || 'no problem'
+}
+
+test('containers of one name are told of with both places, whatever is asked for', () => {
+  const pair = '  a: {image: x, container_name: one}\n  b: {image: x, container_name: one}\n'
+  const told =
+    'stack.yaml:3:33 service/name-used-twice Services "a" and "b" both name their container "one". | Give one of them another name, or leave "container_name" out.'
+  for (const clashes of ['warn', 'create', 'start'] as const) expect(clashLines(pair, { clashes })).toBe(told)
+  expect(clashLines(pair, {})).toBe('no problem')
+  expect(clashLines(pair, { clashes: 'start', services: ['a'] })).toBe('no problem')
+  expect(clashLines('  a: {image: x, container_name: shop-b-2}\n  b: {image: x, scale: 2}\n')).toMatchInlineSnapshot(
+    `"stack.yaml:2:33 service/name-used-twice Service "a" names its container "shop-b-2", which is the name that a container of service "b" gets. | Give it another name, or leave "container_name" out."`,
+  )
+})
+
+test('an image name that is none is told of: where it is created a problem, in a look at the file a warning', () => {
+  const images = ['x:', 'X', 'x y', '-x', 'x:a b', 'x@sha256:1', 'localhost:5000/A', 'x/', ':x', 'x:${UNSET}']
+  const wrong = images.map((image) => `  a: {image: "${image}"}\n`)
+  expect(wrong.map((text) => clashLines(text, { clashes: 'create' })).join('\n')).toMatchInlineSnapshot(`
+    "stack.yaml:2:14 service/bad-image "x:" of service "a" is no name of an image. | Write a tag behind the colon, or leave the colon out.
+    stack.yaml:2:14 service/bad-image "X" of service "a" is no name of an image. | Names of images are in small letters: x.
+    stack.yaml:2:14 service/bad-image "x y" of service "a" is no name of an image. | There is no blank in the name of an image.
+    stack.yaml:2:14 service/bad-image "-x" of service "a" is no name of an image. | Write it as name:tag, or host/name:tag.
+    stack.yaml:2:14 service/bad-image "x:a b" of service "a" is no name of an image. | There is no blank in the name of an image.
+    stack.yaml:2:14 service/bad-image "x@sha256:1" of service "a" is no name of an image. | Write it as name:tag, or host/name:tag.
+    stack.yaml:2:14 service/bad-image "localhost:5000/A" of service "a" is no name of an image. | Names of images are in small letters: localhost:5000/a.
+    stack.yaml:2:14 service/bad-image "x/" of service "a" is no name of an image. | Write it as name:tag, or host/name:tag.
+    stack.yaml:2:14 service/bad-image ":x" of service "a" is no name of an image. | Write it as name:tag, or host/name:tag.
+    stack.yaml:2:14 service/bad-image "x:" of service "a" is no name of an image. The variable "UNSET" is not set. | Set it in the environment or in .env, or write a default: \${UNSET:-value}."
+  `)
+  expect(clashLines(wrong[0] ?? '', { clashes: 'warn' })).toMatch(/^warning stack.yaml:2:14 service\/bad-image/)
+  const right = [
+    'x',
+    'x:1',
+    'a/b_c/d--e:V1.2',
+    'localhost/x',
+    'Host/x',
+    'reg.io:5000/a/b:t',
+    `x@sha256:${'0'.repeat(64)}`,
+    '[::1]:5000/x',
+    'a__b.c',
+  ]
+  for (const image of right) expect(clashLines(`  a: {image: "${image}"}\n`)).toBe('no problem')
+  expect(
+    clashLines(
+      '  a: {image: x, volumes: [{type: image, source: "y:", target: /y}], pre_start: [{image: "Z", command: z}]}\n',
+    ),
+  ).toMatchInlineSnapshot(`
+    "stack.yaml:2:49 service/bad-image "y:" of service "a" is no name of an image. | Write a tag behind the colon, or leave the colon out.
+    stack.yaml:2:89 service/bad-image "Z" of service "a" is no name of an image. | Names of images are in small letters: z."
+  `)
+})
+
+test('ports of the host that are wanted twice are told of', () => {
+  const one = (...ports: readonly string[]): string =>
+    `  a: {image: x, ports: [${ports.map((port) => `"${port}"`).join(', ')}]}\n`
+  const clashing = [
+    one('80:1', '80:2'),
+    one('80:1', '127.0.0.1:80:1'),
+    one('[::]:80:1', '[::1]:80:2'),
+    `${one('80:1')}  b: {image: x, ports: ["80:2"]}\n`,
+  ]
+  expect(clashing.map((text) => clashLines(text)).join('\n')).toMatchInlineSnapshot(`
+    "stack.yaml:2:33 service/port-used-twice Service "a" publishes two ports at port 80/tcp of the host. | Give one of them another port, or leave the one of the host out: then the engine picks a free one.
+    stack.yaml:2:33 service/port-used-twice Service "a" publishes two ports at port 80/tcp of the host. | Give one of them another port, or leave the one of the host out: then the engine picks a free one.
+    stack.yaml:2:38 service/port-used-twice Service "a" publishes two ports at port 80/tcp of the host. | Give one of them another port, or leave the one of the host out: then the engine picks a free one.
+    stack.yaml:3:25 service/port-used-twice Services "a" and "b" both publish a port at port 80/tcp of the host. | Give one of them another port, or leave the one of the host out: then the engine picks a free one."
+  `)
+  for (const clashes of ['warn', 'create'] as const)
+    expect(clashLines(clashing[0] ?? '', { clashes })).toMatch(/^warning .*port-used-twice/)
+  const fine = [
+    one('80:1', '80:1/udp'),
+    one('127.0.0.1:80:1', '127.0.0.2:80:1'),
+    one('80:1', '0.0.0.0:80:1'),
+    one('0.0.0.0:80:1', '[::]:80:1'),
+    one('1', '2'),
+    one('80-89:1', '80-89:2'),
+    `${one('80:1')}  b: {image: x, network_mode: host, ports: ["80:2"]}\n`,
+    `${one('80:1')}  b: {image: x, scale: 0, ports: ["80:2"]}\n`,
+    `${one('80:1')}  b: {image: x, profiles: [p], ports: ["80:2"]}\n`,
+    `${one('80:1')}  b: {image: x, ports: ["80:2"], depends_on: {c: {condition: service_started}}}\n  c: {image: x, depends_on: {a: {condition: service_completed_successfully}}}\n`,
+  ]
+  for (const text of fine) expect(clashLines(text)).toBe('no problem')
+})
+
+test('more containers than host ports are told of, as the command line has their number', () => {
+  const service = (port: string, more = ''): string => `  a: {image: x, ports: ["${port}"]${more}}\n`
+  expect(
+    [
+      clashLines(service('80:80', ', scale: 3')),
+      clashLines(service('80:80', ', deploy: {replicas: 3}')),
+      clashLines(service('80-81:80', ', scale: 3')),
+      clashLines(service('80:80'), { clashes: 'start', scale: { a: 2 } }),
+      clashLines(service('80:80', ', scale: 3'), { clashes: 'warn' }),
+    ].join('\n'),
+  ).toMatchInlineSnapshot(`
+    "stack.yaml:2:25 service/port-with-scale Service "a" has 3 containers, and all of them publish port 80. | Leave the port of the host out, so that the engine picks free ones, or write a range such as "80-82:80".
+    stack.yaml:2:25 service/port-with-scale Service "a" has 3 containers, and all of them publish port 80. | Leave the port of the host out, so that the engine picks free ones, or write a range such as "80-82:80".
+    stack.yaml:2:25 service/port-with-scale Service "a" has 3 containers, and there are ports for 2 of them. | Leave the port of the host out, so that the engine picks free ones, or write a range such as "80-82:80".
+    stack.yaml:2:25 service/port-with-scale Service "a" has 2 containers, and all of them publish port 80. | Leave the port of the host out, so that the engine picks free ones, or write a range such as "80-81:80".
+    warning stack.yaml:2:25 service/port-with-scale Service "a" has 3 containers, and all of them publish port 80. | Leave the port of the host out, so that the engine picks free ones, or write a range such as "80-82:80"."
+  `)
+  expect(clashLines(service('80:80', ', scale: 3'), { clashes: 'start', scale: { a: 1 } })).toBe('no problem')
+  expect(clashLines(service('80-82:80', ', scale: 3'))).toBe('no problem')
+  expect(clashLines(service('80', ', scale: 3'))).toBe('no problem')
+})

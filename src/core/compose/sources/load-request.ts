@@ -4,6 +4,12 @@ import type { StringMap } from '../../project/service.ts'
 import type { Explanation } from '../tree/explain.ts'
 import type { MapNode } from '../tree/node.ts'
 
+/**
+ * What is told of names, images and host ports that the wanted services cannot have together: a warning each but for equal names,
+ * a problem as far as they are created, or as far as they are started too.
+ */
+export type Clashes = 'warn' | 'create' | 'start'
+
 export type Purpose = 'make' | 'start' | 'look'
 
 /** What a command asks to be loaded. Only `workingDirectory` (absolute) and the process `environment` are needed. */
@@ -38,6 +44,10 @@ export type LoadRequest = {
   readonly resolveEnvironment?: boolean | 'hooks' | readonly string[] | undefined
   /** Whether an env or label file that is missing is told only when a container of its service has to be made. */
   readonly missingEnvFiles?: 'later' | undefined
+  /** Whether clashes of the wanted services are looked for; not when absent. */
+  readonly clashes?: Clashes | undefined
+  /** Numbers of containers that the command line gives. */
+  readonly scale?: Readonly<Record<string, number>> | undefined
   /** Keeps networks, volumes, configs and secrets that no service uses. */
   readonly allResources?: boolean | undefined
 }

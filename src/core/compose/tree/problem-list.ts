@@ -51,7 +51,7 @@ export const createProblemList = (): ProblemList => {
       errors += 1
       if (place !== undefined && damage.touches(place)) return
     }
-    const unset = severity === 'error' && place !== undefined ? unsetIn(place) : []
+    const unset = place === undefined ? [] : unsetIn(place)
     const message = unset.length === 0 ? cutSentence(written) : `${cutSentence(written)} ${unsetText(unset)}`
     const key = `${severity} ${place?.source.file ?? ''} ${place?.start ?? ''} ${code} ${message}`
     if (seen.has(key)) return
@@ -76,7 +76,7 @@ export const createProblemList = (): ProblemList => {
 }
 
 const toProblem = ({ severity, place, code, message, more }: Found): Problem => {
-  const own = unsetHint(severity, place) ?? (typeof more.hint === 'function' ? more.hint() : more.hint)
+  const own = unsetHint(place) ?? (typeof more.hint === 'function' ? more.hint() : more.hint)
   const hint = own ?? (severity === 'error' ? defaultHints[code] : undefined)
   return {
     severity,
@@ -118,8 +118,8 @@ const unsetText = (names: readonly string[]): string => {
   return `The variables ${quoted.join(', ')}${names.length > 5 ? ', …' : ''} are not set.`
 }
 
-const unsetHint = (severity: Problem['severity'], place: Place | undefined): string | undefined => {
-  const unset = severity === 'error' && place !== undefined ? unsetIn(place) : []
+const unsetHint = (place: Place | undefined): string | undefined => {
+  const unset = place === undefined ? [] : unsetIn(place)
   if (unset.length === 0) return undefined
   return `Set ${unset.length === 1 ? 'it' : 'them'} in the environment or in .env, or write a default: \${${unset[0]}:-value}.`
 }
