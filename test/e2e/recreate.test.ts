@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   absent,
   exited,
@@ -19,6 +20,10 @@ import { exits, prints } from '../support/output-checks.ts'
 import { image } from '../support/objects.ts'
 import { scenario, type ScenarioOptions } from '../support/scenario.ts'
 import { job, sleeper } from '../support/snippets.ts'
+
+interface Inspected {
+  readonly Config: { readonly Labels: Readonly<Record<string, string>> }
+}
 
 /** What a change of the file does to what runs: as much as is needed and no more. */
 
@@ -543,5 +548,34 @@ scenario(
     await s.step('down', 'down', nothingLeft({ butVolumes: true }), volume('data'))
     await s.step('up again sees the old data', 'up -d', running('web'), inside('web', 'cat /data/file', /old/))
     await s.step('down -v', 'down -v', nothingLeft())
+  },
+)
+
+scenario(
+  'another person, or a lost key, recreates nothing that has not changed, and labels tell no secret',
+  {
+    only: 'the reference has no label of parts',
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, environment: { PIN: "1234" }, secrets: [token] } }\nsecrets: { token: { file: ./token.txt } }`,
+      'token.txt': 'hunter2',
+    },
+  },
+  async (s) => {
+    const as = (who: string, run: string) => ({ run, env: { XDG_STATE_HOME: `${s.folder}/of-${who}` } })
+    await s.step('up', as('me', 'up -d'), running('web'))
+    const label = async (): Promise<string> =>
+      ((await s.objects.inspect(`${s.project}-web-1`)) as Inspected).Config.Labels['dev.stack.parts'] ?? ''
+    const text = await label()
+    const digests = ['"1234"', '1234', 'hunter2'].map((guess) => createHash('sha256').update(guess).digest('hex'))
+    if (!text.includes('environment.PIN') || digests.some((digest) => text.includes(digest.slice(0, 10))))
+      throw new Error(`the label is ${text}`)
+    await s.step('up by somebody else', as('you', 'up -d'), untouched('web'))
+    await s.step('plan without a key', as('nobody', 'plan'), prints(/[Nn]othing to do/), untouched('web'))
+    await s.write('token.txt', 'hunter3')
+    await s.step('I see what has changed', as('me', 'plan'), prints('content of secret token changed'))
+    await s.write('compose.yaml', `services: { web: { ${sleeper}, environment: { PIN: "1", X: y } } }`)
+    const named = prints('environment X added, secrets removed')
+    await s.step('up by somebody else', as('you', 'up -d'), named, recreated('web'))
+    await s.step('up by me', as('me', 'up -d'), untouched('web'))
   },
 )

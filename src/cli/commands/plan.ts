@@ -35,7 +35,7 @@ export const runPlan = async ({ context, flags, words }: CallOf<typeof planComma
   // As "up" here would: where nobody can be asked, a changed volume is kept.
   const asks = createConfirm(context).confirm !== undefined
   const made = planUp(project, observed, {
-    ...toUpOptions({ context, project, flags, words }),
+    ...toUpOptions({ context, project, flags, words, looksOnly: true }),
     ...(asks ? {} : { divergedVolumes: 'keep' as const }),
   })
   const changed = await findChangedFiles({ runtime, files }, { project, observed }, { signal: context.signal })

@@ -56,10 +56,14 @@ export const parseScale = (words: readonly string[], command: string): Readonly<
 }
 
 /** What every command that plans like `up` takes from the global flags and the environment. */
-export const toBaseOptions = ({ global, env }: CliContext, project: Project): UpOptions => {
+export const toBaseOptions = (
+  { global, env }: CliContext,
+  project: Project,
+  { looksOnly = false }: { readonly looksOnly?: boolean } = {},
+): UpOptions => {
   const variable = (name: string): string | undefined => env[name] ?? project.context.environment[name]
   return {
-    ...createHashOptions(project),
+    ...createHashOptions(project, { environment: env, make: !global['dry-run'] && !looksOnly }),
     allResources: global['all-resources'],
     adopt: global.adopt,
     separator: global.compatibility || isTruthy(variable('COMPOSE_COMPATIBILITY')) ? '_' : '-',
@@ -73,11 +77,13 @@ type UpInput = {
   readonly project: Project
   readonly flags: MakeFlags
   readonly words: readonly string[]
+  /** Nothing is made. */
+  readonly looksOnly?: boolean
 }
 
 /** The flags of `docker compose up` in the planner's words. */
-export const toUpOptions = ({ context, project, flags, words }: UpInput): UpOptions => {
-  const base = toBaseOptions(context, project)
+export const toUpOptions = ({ context, project, flags, words, looksOnly = false }: UpInput): UpOptions => {
+  const base = toBaseOptions(context, project, { looksOnly })
   return {
     ...base,
     ...(words.length === 0 ? {} : { services: words }),

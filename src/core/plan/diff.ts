@@ -3,6 +3,7 @@ import { label } from '../project/identity.ts'
 import { namespaceParents } from '../project/graph.ts'
 import type { ServiceName } from '../project/project.ts'
 import { toImageReference } from '../project/identity.ts'
+import { readRememberedParts, toNames } from '../project/remembered-parts.ts'
 import { platformOf } from '../project/platform.ts'
 import { runsImage } from './image-content.ts'
 import { brokenBond } from './bonds.ts'
@@ -16,17 +17,6 @@ export type Verdict = { readonly kind: 'keep' } | { readonly kind: 'recreate'; r
 
 const keep: Verdict = { kind: 'keep' }
 const recreate = (cause: string): Verdict => ({ kind: 'recreate', cause })
-
-const rememberedParts = (container: ObservedContainer): ConfigParts | undefined => {
-  const text = container.labels[label.parts]
-  if (text === undefined) return undefined
-  try {
-    const value: unknown = JSON.parse(text)
-    return value !== null && typeof value === 'object' ? (value as ConfigParts) : undefined
-  } catch {
-    return undefined
-  }
-}
 
 const limit = 3
 /** `environment DB_HOST and ports changed`: names of what differs, never a value. */
@@ -56,17 +46,19 @@ export const toChangeText = (
 const configChange = (context: UpContext, name: ServiceName, container: ObservedContainer): string | undefined => {
   // What it should be made from is not known whole.
   if (context.project.context.lacking?.[name] !== undefined) return undefined
-  const before = rememberedParts(container)
+  const before = readRememberedParts(container.labels[label.parts])
+  const isHashSame = (): boolean => container.labels[label.configHash] === context.hashOf(name)
   // Made by Docker Compose: taken over as it is while it agrees that nothing changed.
   if (before === undefined)
-    return container.labels[label.configHash] === context.hashOf(name)
-      ? undefined
-      : 'it was not created by Stack, and its configuration changed'
-  const text = toChangeText(before, context.partsOf(name), {
-    from: container.image,
-    to: toImageReference(context.project, name),
-  })
-  return text === '' ? undefined : text
+    return isHashSame() ? undefined : 'it was not created by Stack, and its configuration changed'
+  const images = { from: container.image, to: toImageReference(context.project, name) }
+  const after = context.partsLike(name, before)
+  if (after !== undefined) return toChangeText(before.parts, after, images) || undefined
+  // Made with the key of somebody else, or with one that is lost: only the whole can be compared, as Docker Compose does it.
+  if (isHashSame()) return undefined
+  const names = toChangeText(toNames(before.parts), toNames(context.partsOf(name).parts))
+  if (names !== '') return names
+  return images.from === images.to ? 'its configuration changed' : `image changed ${images.from} → ${images.to}`
 }
 
 const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12)

@@ -5,6 +5,7 @@ import { type ConfigParts, toConfigParts } from '../project/config-hash.ts'
 import { withDependencies } from '../project/graph.ts'
 import { withDefaultPlatform } from '../project/platform.ts'
 import { type Project, selectAsked, type ServiceName } from '../project/project.ts'
+import { findDigest, type RememberedParts, toRememberedParts } from '../project/remembered-parts.ts'
 import type { Service } from '../project/service.ts'
 import { type BondContext, toBondContext } from './bonds.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
@@ -29,7 +30,10 @@ export type UpContext = {
   /** Containers of each service, one-offs and temporary ones left out, by number. */
   readonly containersOf: (service: ServiceName) => readonly ObservedContainer[]
   readonly bonds: BondContext
-  readonly partsOf: (service: ServiceName) => ConfigParts
+  /** What the label of a new container remembers. */
+  readonly partsOf: (service: ServiceName) => RememberedParts
+  /** What a container would be made from now, digested as the remembered ones are; undefined where these are another key's. */
+  readonly partsLike: (service: ServiceName, remembered: RememberedParts) => ConfigParts | undefined
   /** As Docker Compose computes it; of a service that shares namespaces, for the containers that are there now. */
   readonly hashOf: (service: ServiceName) => string
 }
@@ -45,11 +49,18 @@ export const createUpContext = (written: Project, observed: Observed, options: U
   const targets = new Set(options.services ?? Object.keys(selectAsked(project)))
   const asked = options.noDeps === true ? targets : withDependencies(project.services, targets)
   const followers = new Set([...(options.followers ?? [])].filter((name) => !asked.has(name)))
-  const parts = new Map<ServiceName, ConfigParts>()
-  const partsOf = (service: ServiceName): ConfigParts => {
-    const known = parts.get(service) ?? toConfigParts(project, service, options)
+  const parts = new Map<ServiceName, RememberedParts>()
+  const partsOf = (service: ServiceName): RememberedParts => {
+    const known = parts.get(service) ?? toRememberedParts(project, service, options)
     parts.set(service, known)
     return known
+  }
+  const partsLike: UpContext['partsLike'] = (service, remembered) => {
+    const digest = findDigest(remembered, options)
+    if (digest === undefined) return undefined
+    return remembered.key === undefined
+      ? toConfigParts(project, service, { ...options, digest })
+      : partsOf(service).parts
   }
   const byService = Map.groupBy(
     observed.containers
@@ -65,6 +76,7 @@ export const createUpContext = (written: Project, observed: Observed, options: U
     targets,
     followers,
     partsOf,
+    partsLike,
     containersOf,
     bonds: toBondContext(project, observed, containersOf),
     steps: createStepList(),

@@ -73,6 +73,8 @@ export type HashOptions = {
   readonly digest: Digest
   /** SHA-256 of the files behind configs and secrets, by absolute path. */
   readonly fileDigests: ReadonlyMap<string, string>
+  /** The key of whoever runs Stack, with the name by which labels say which it was: see remembered-parts.ts. */
+  readonly partKey?: { readonly id: string; readonly digest: Digest }
 }
 
 const shortDigest = (digest: Digest, text: string): string => digest(text).slice(0, 10)
@@ -108,7 +110,7 @@ const isEmpty = (value: unknown): boolean =>
 export const toConfigParts = (
   project: Project,
   name: ServiceName,
-  { digest, fileDigests }: HashOptions,
+  { digest, fileDigests }: Pick<HashOptions, 'digest' | 'fileDigests'>,
 ): ConfigParts => {
   const service: Service | undefined = project.services[name]
   const parts: Record<string, string> = {}

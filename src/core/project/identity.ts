@@ -1,4 +1,5 @@
 import type { Project, ServiceName } from './project.ts'
+import type { RememberedParts } from './remembered-parts.ts'
 import type { Service } from './service.ts'
 
 /**
@@ -21,7 +22,7 @@ export const label = {
   network: 'com.docker.compose.network',
   volume: 'com.docker.compose.volume',
   version: 'com.docker.compose.version',
-  /** Short digests of each attribute, so that a later run can say which one changed. */
+  /** Keyed short digests of each attribute, so that a later run can say which one changed. */
   parts: 'dev.stack.parts',
 } as const
 
@@ -71,7 +72,7 @@ const dependsOnText = (project: Project, service: ServiceName): string =>
 export type ContainerLabels = {
   readonly number: number
   readonly configHash: string
-  readonly parts: Readonly<Record<string, string>>
+  readonly parts: RememberedParts
   readonly replaces?: string
   readonly oneOff?: boolean
 }

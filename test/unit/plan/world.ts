@@ -9,7 +9,9 @@ import type { Dependency, Service } from '../../../src/core/project/service.ts'
 /** A world to plan in without an engine: projects from a few words, and what plans make of them. Pure. */
 
 export const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
-export const hashOptions = { digest, fileDigests: new Map<string, string>() }
+/** As if with a key: not the same as without. */
+export const partKey = { id: 'mine', digest: (text: string): string => digest(`mine${text}`) }
+export const hashOptions = { digest, partKey, fileDigests: new Map<string, string>() }
 
 type ProjectParts = { readonly [K in 'networks' | 'volumes' | 'configs' | 'secrets']?: Project[K] }
 
