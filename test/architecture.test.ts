@@ -214,6 +214,28 @@ test('bin/stack.js starts on the versions of Node that package.json names', () =
   )
 })
 
+test('what goes to the terminal goes through a writer that makes it safe, but for what is named here', () => {
+  const beside = files.filter((file) =>
+    /process(?:\.stdout|\.stderr|\[(?:chunk\.)?stream)|writeRaw/.test(stripComments(readSource(file))),
+  )
+  expect(beside).toEqual([
+    'cli/commands/config.ts', // to a program, to the byte
+    'cli/commands/export.ts', // an archive
+    'cli/commands/stats.ts', // clears the screen
+    'cli/complete/complete.ts', // to the shell, without such names
+    'cli/context.ts', // the writers
+    'cli/cp/copy-files.ts', // an archive
+    'cli/main.ts', // listens for errors
+    'cli/screen/ask-yes-no.ts', // asks in safe words
+    'cli/screen/join-terminal.ts', // an attached stream
+    'cli/screen/live-screen.ts', // draws in safe words
+    'cli/screen/print-logs.ts', // logs
+    'cli/screen/progress.ts', // logs, in lines marked as raw
+    'cli/screen/show-dashboard.ts', // Ink draws rows, which are safe
+    'cli/screen/terminal.ts', // asks what they are
+  ])
+})
+
 test('the guides name files that are there', () => {
   const root = join(source, '..')
   const guides = { 'src/README.md': source, 'CONTRIBUTING.md': root, 'README.md': root }

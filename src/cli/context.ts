@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import type { Environment } from '../engine/ports/environment.ts'
 import type { EngineDeps } from '../engine/deps.ts'
 import type { Models } from '../engine/ports/models.ts'
@@ -48,8 +49,8 @@ export const createContext = (global: GlobalFlags, { signals }: { readonly signa
     env,
     workingDirectory: process.cwd(),
     terminal,
-    stdout: { write: (text) => void process.stdout.write(text) },
-    stderr: { write: (text) => void process.stderr.write(text) },
+    stdout: createWriter(process.stdout, terminal),
+    stderr: createWriter(process.stderr, terminal),
     color: terminal.colors.stdout,
     signals,
     signal: signals.abortSignal,
@@ -69,6 +70,11 @@ export const createContext = (global: GlobalFlags, { signals }: { readonly signa
     },
   }
 }
+
+const createWriter = (stream: Writable, { safe, raw }: Terminal): Writer => ({
+  write: (text) => void stream.write(safe(text)),
+  writeRaw: (text) => void stream.write(raw(text)),
+})
 
 const connect = async (env: Environment): Promise<Runtime> => {
   const [{ resolveEngineAddress }, { createRuntime }] = await Promise.all([

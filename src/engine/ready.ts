@@ -5,6 +5,7 @@ import type { EngineEvents } from './engine-events.ts'
 import { type ContainerWatch, createContainerWatch, type WatchTarget } from './ready/container-watch.ts'
 import { createSlots } from './ready/slots.ts'
 import { type Condition, type ContainerView, judge } from './ready/verdict.ts'
+import { toSafeOutput } from '../wire/safe-text.ts'
 
 export type AwaitRequest = {
   /** The step that waits, for `step/waiting`. */
@@ -196,7 +197,7 @@ const readLastLines = async (deps: ReadinessDeps, id: string, signal: AbortSigna
   } catch (error) {
     if (!isStackError(error)) signal.throwIfAborted()
   }
-  return lines.slice(-logLines).join('\n')
+  return toSafeOutput(lines.slice(-logLines).join('\n'))
 }
 
 const expire = async (

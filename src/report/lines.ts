@@ -1,7 +1,12 @@
 import type { StackEvent } from '../core/events/event.ts'
 
 /** A line of output and where it belongs: results and logs of stdout on standard output, all else on standard error. */
-export type Line = { readonly stream: 'stdout' | 'stderr'; readonly text: string }
+export type Line = {
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+  /** What a container wrote: it goes to the terminal as it is. */
+  readonly raw?: boolean
+}
 
 /** Consumes events; everything that it prints is in what it returns. */
 export type Report = { tell(event: StackEvent): readonly Line[] }

@@ -22,6 +22,24 @@ export type Paint = (style: Style, text: string) => string
 
 export const noPaint: Paint = (_, text) => text
 
-const ansiPaint: Paint = (style, text) => `\u001B[${codes[style][0]}m${text}\u001B[${codes[style][1]}m`
+/**
+ * With a seal, a number that nobody else can know, each colour bears it: that is how whoever writes to the terminal tells our
+ * colours from those of others, which are not passed on.
+ */
+export const createPaint = ({ colors, seal }: { readonly colors: boolean; readonly seal?: string }): Paint => {
+  if (!colors) return noPaint
+  const end = seal === undefined ? 'm' : `;${seal}m`
+  return (style, text) => `\u001B[${codes[style][0]}${end}${text}\u001B[${codes[style][1]}${end}`
+}
 
-export const createPaint = ({ colors }: { readonly colors: boolean }): Paint => (colors ? ansiPaint : noPaint)
+/** Everything but our colours made visible by `show`, and the seal taken off these. */
+export const createUnsealer = (seal: string): ((text: string, show: (text: string) => string) => string) => {
+  const sealed = new RegExp(`(\u001B\\[\\d+);${seal}m`)
+  return (text, show) =>
+    text.includes(seal)
+      ? text
+          .split(sealed)
+          .map((part, index) => (index % 2 === 1 ? `${part}m` : show(part)))
+          .join('')
+      : show(text)
+}

@@ -147,7 +147,7 @@ const toOtherLines = (event: StackEvent, { options, format, containers, since }:
   switch (event.type) {
     case 'log/written': {
       const lines = format.lines(containers.nameOf(event.container), event.lines, logPaint(options, event.stream))
-      return event.stream === 'stdout' ? toOut(...lines) : toErr(...lines)
+      return lines.map((text) => ({ stream: event.stream, text, raw: true }))
     }
     case 'session/started':
       format.expect(

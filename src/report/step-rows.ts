@@ -1,5 +1,6 @@
 import type { StackEvent, StepSummary } from '../core/events/event.ts'
 import type { Problem } from '../core/errors/problem.ts'
+import { toVisibleLine } from '../wire/safe-text.ts'
 
 /** What became of one thing that a person would name: a container, a network, an image. */
 export type RowChange = {
@@ -128,16 +129,17 @@ export const createStepRows = (): StepRows => {
         row.group === undefined
           ? toOwnChange(event, step, nameOf)
           : toGroupChange(event, { step, group: row.group, nameOf })
-      return change === undefined
-        ? undefined
-        : {
-            minor: false,
-            ...change,
-            ...(change.state === 'done' ? toPending(row.key) : {}),
-            key: row.key,
-            title: row.title,
-            ms: event.at - began,
-          }
+      if (change === undefined) return undefined
+      const pending = change.state === 'done' ? toPending(row.key).pending : change.pending
+      return {
+        minor: false,
+        ...change,
+        ...(change.detail === undefined ? {} : { detail: toVisibleLine(change.detail) }),
+        ...(pending === undefined ? {} : { pending: toVisibleLine(pending) }),
+        key: row.key,
+        title: toVisibleLine(row.title),
+        ms: event.at - began,
+      }
     },
   }
 }

@@ -5,7 +5,8 @@ import { cutToCells, textWidth } from '../../src/wire/cell-width.ts'
 import { composeRow } from '../../src/ui/text/compose-row.ts'
 import { fit, wrapWords } from '../../src/ui/text/fit.ts'
 import { formatAge, formatBytes, formatCost, formatCount, untilNextAge } from '../../src/ui/text/format.ts'
-import { toLogLines, toSafeText } from '../../src/ui/text/log-text.ts'
+import { toLogLines } from '../../src/ui/text/log-text.ts'
+import { toSafeText } from '../../src/wire/safe-text.ts'
 
 const withoutColour = (text: string) => text.replaceAll(/\u001b\[[\d;:]*m/g, '')
 const anyText = fc.string({ unit: 'grapheme', maxLength: 60 })
@@ -235,5 +236,19 @@ describe('numbers', () => {
     expect([formatCost(61), formatCost(1400), formatCost(125_000)]).toEqual(['61 ms', '1.4 s', '2m 5s'])
     expect([formatBytes(999), formatBytes(42_000_000), formatBytes(123_456)]).toEqual(['999 B', '42.0 MB', '123 kB'])
     expect([formatCount(12), formatCount(1234), formatCount(1_234_567)]).toEqual(['12', '1,234', '1,234,567'])
+  })
+})
+
+describe('names and messages of others', () => {
+  it('command no terminal in any row, and take no second line', () => {
+    const evil = 'a\u001b]0;x\u0007\u001b[2J\rb\nc\u202e\u009b31m'
+    const options = { width: 30, ellipsis: '…' }
+    const rows = [
+      composeRow([{ text: evil }], options),
+      composeRow([{ text: 'x' }], { ...options, right: [{ text: evil.slice(0, 3) }], fill: { text: '-' } }),
+      fit(evil, 30),
+      ...wrapWords(evil, 30),
+    ]
+    for (const row of rows) expect(row).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
   })
 })

@@ -117,8 +117,12 @@ const accept = <R extends Pick<LoadResult, 'ok' | 'warnings'>>(
 
 const write = async ({ flags, context }: ConfigCall, text: string): Promise<number> => {
   if (flags.quiet) return 0
-  if (flags.output === undefined || flags.output === '') context.stdout.write(text)
-  else await writeFile(resolve(context.workingDirectory, flags.output), text)
+  const { stdout, terminal } = context
+  if (flags.output !== undefined && flags.output !== '')
+    await writeFile(resolve(context.workingDirectory, flags.output), text)
+  else if (terminal.stdout) stdout.write(text)
+  // A program gets the document to the byte.
+  else stdout.writeRaw(text)
   return 0
 }
 

@@ -1,3 +1,4 @@
+import type { Paint } from '../../report/paint.ts'
 import { describeChecks } from '../../system/doctor/describe-checks.ts'
 import { mend, type Mended } from '../../system/doctor/mend.ts'
 import { runChecks, toExitCode } from '../../system/doctor/run-checks.ts'
@@ -9,13 +10,13 @@ export type DoctorCall = {
     readonly signal: AbortSignal
     readonly stdout: { write(text: string): unknown }
     readonly stderr: { write(text: string): unknown }
-    readonly color: boolean
+    readonly terminal: { readonly paint: { readonly stdout: Paint } }
   }
 }
 
 /** `stack doctor`: says what is there and what is missing, each with one command to mend it; with --fix does it. */
 export const runDoctor = async ({ flags, context }: DoctorCall): Promise<number> => {
-  const { env, signal, stdout, stderr, color } = context
+  const { env, signal, stdout, stderr, terminal } = context
   const report = (line: string): void => void stderr.write(`${line} …\n`)
   const { diagnosis, failures }: Mended = flags.fix
     ? await mend({ env, signal, report })
@@ -26,7 +27,7 @@ export const runDoctor = async ({ flags, context }: DoctorCall): Promise<number>
     stdout.write(`${JSON.stringify({ exitCode, engine: engine?.host ?? null, checks, failures })}\n`)
     return exitCode
   }
-  stdout.write(describeChecks(diagnosis.checks, { color }))
+  stdout.write(describeChecks(diagnosis.checks, { paint: terminal.paint.stdout }))
   for (const failure of failures) stderr.write(`${failure}\n`)
   return exitCode
 }

@@ -62,7 +62,7 @@ const followStats = async (context: CliContext, { runtime, containers, list, toR
   const latest = new Map<string, ContainerStats>()
   const draw = (): void => {
     // The table is drawn over itself on a terminal; a reader of a pipe gets one after another.
-    if (context.terminal.stdout) context.stdout.write('\u001B[H\u001B[2J')
+    if (context.terminal.stdout) context.stdout.writeRaw('\u001B[H\u001B[2J')
     printList(
       context,
       containers.map((container) => toRow(container, latest.get(container.id))),

@@ -1,3 +1,4 @@
+import { toVisibleLine } from '../../wire/safe-text.ts'
 import type { Flag, FlagSet, ValueSource } from '../arguments/flag.ts'
 import { parseArguments } from '../arguments/parse-arguments.ts'
 import { toAcceptedFlags } from '../invocation.ts'
@@ -14,11 +15,13 @@ const noAnswer: Answer = { entries: [], mode: 'words' }
 export const runComplete = async (words: readonly string[]): Promise<number> => {
   const { entries, mode } = await complete(words).catch(() => noAnswer)
   const current = words.at(-1) ?? ''
-  const fitting = entries.filter(([word]) => word.startsWith(current))
+  // A name that could command the terminal is offered to nobody.
+  const fitting = entries.filter(([word]) => word.startsWith(current) && word === toVisibleLine(word))
   process.stdout.write(
-    [...fitting.map(([word, meaning]) => (meaning === undefined ? word : `${word}\t${meaning}`)), `:${mode}`].join(
-      '\n',
-    ) + '\n',
+    [
+      ...fitting.map(([word, meaning]) => (meaning === undefined ? word : `${word}\t${toVisibleLine(meaning)}`)),
+      `:${mode}`,
+    ].join('\n') + '\n',
   )
   return 0
 }

@@ -13,7 +13,7 @@ export const askYesNo = async (
   const { createInterface } = await import('node:readline/promises')
   const reader = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await reader.question(`${text} [y/N] `, { signal: context.signal })
+    const answer = await reader.question(`${context.terminal.safe(text)} [y/N] `, { signal: context.signal })
     return /^y(es)?$/i.test(answer.trim())
   } finally {
     reader.close()

@@ -28,7 +28,7 @@ export const createLiveScreen = (list: LiveList, { context }: { readonly context
     const body = frame.length === 0 ? '' : `${frame.join('\n')}\n`
     const hide = isHidden || body === '' ? '' : hideCursor
     isHidden ||= body !== ''
-    stderr.write(beginUpdate + hide + erase() + permanent + body + endUpdate)
+    stderr.writeRaw(beginUpdate + hide + erase() + terminal.safe(permanent + body) + endUpdate)
     drawn = frame.length
   }
   const tick = (): void => {
@@ -40,7 +40,7 @@ export const createLiveScreen = (list: LiveList, { context }: { readonly context
     timer ??= setTimeout(tick, 80)
   }
   const restore = (): void => {
-    if (isHidden) stderr.write(showCursor)
+    if (isHidden) stderr.writeRaw(showCursor)
     isHidden = false
   }
   const forget = signals.beforeForcedExit(restore)

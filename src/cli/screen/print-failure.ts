@@ -5,6 +5,7 @@ import type { Problem } from '../../core/errors/problem.ts'
 import { isStackError, StackError } from '../../core/errors/stack-error.ts'
 import { toJsonError } from '../../report/json.ts'
 import { toProblemLines, type ProblemOptions } from '../../report/problems.ts'
+import { toSameLengthText } from '../../wire/safe-text.ts'
 import type { CliContext } from '../context.ts'
 
 /** Where problems are shown: `-` stands for standard input. */
@@ -18,7 +19,7 @@ export const createProblemOptions = ({
     paint: terminal.paint.stderr,
     ...(terminal.stderr ? { width: Math.max(40, terminal.size('stderr').columns) } : {}),
     readSource: (file) => {
-      if (!sources.has(file)) sources.set(file, file === '-' ? readInput() : readText(file))
+      if (!sources.has(file)) sources.set(file, toShownSource(file === '-' ? readInput() : readText(file)))
       return sources.get(file)
     },
     showPath: (file) => {
@@ -28,6 +29,10 @@ export const createProblemOptions = ({
     },
   }
 }
+
+/** Columns stay where they are. */
+const toShownSource = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : toSameLengthText(text)
 
 const readText = (file: string): string | undefined => {
   try {

@@ -34,6 +34,6 @@ export const createLogPrinter = (
       stderr.write(`${event.service}: ${event.lines} lines were left out, they came too fast\n`)
     if (event.type !== 'log/written') return
     const text = format.lines(containers.nameOf(event.container), event.lines, paint).join('\n')
-    stdout.write(`${text}\n`)
+    stdout.writeRaw(`${text}\n`)
   }
 }

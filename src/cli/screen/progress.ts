@@ -58,7 +58,11 @@ const createJsonProgress = ({ stdout }: CliContext): Progress => {
 }
 
 export const writeLines = ({ stdout, stderr }: CliContext, lines: readonly Line[]): void => {
-  for (const { stream, text } of lines) (stream === 'stdout' ? stdout : stderr).write(`${text}\n`)
+  for (const { stream, text, raw } of lines) {
+    const writer = stream === 'stdout' ? stdout : stderr
+    if (raw === true) writer.writeRaw(`${text}\n`)
+    else writer.write(`${text}\n`)
+  }
 }
 
 const createPlainProgress = (context: CliContext, { project, logs, silent = [] }: ProgressOptions): Progress => {

@@ -1,10 +1,16 @@
 import type { Environment } from '../../engine/ports/environment.ts'
-import { createPaint, type Paint } from '../../report/paint.ts'
+import { createPaint, createUnsealer, type Paint } from '../../report/paint.ts'
+import { toVisibleText } from '../../wire/safe-text.ts'
 import type { GlobalFlags } from '../table/global-flags.ts'
 
 export type ProgressKind = 'tty' | 'plain' | 'json' | 'quiet'
 
-export type Writer = { write(text: string | Uint8Array): void }
+export type Writer = {
+  /** What may hold words of others: only our own colours command the terminal, all else is shown as what it is. */
+  write(text: string): void
+  /** As it is: what a container writes for whoever asked for it, and what draws the screen. */
+  writeRaw(text: string): void
+}
 
 /** What is known of the terminal, decided once. */
 export type Terminal = {
@@ -18,6 +24,10 @@ export type Terminal = {
   readonly progressAsked: boolean
   readonly paint: { readonly stdout: Paint; readonly stderr: Paint }
   readonly colors: { readonly stdout: boolean; readonly stderr: boolean }
+  /** The text with nothing in it that could command the terminal but our own colours. */
+  safe(text: string): string
+  /** The text as it is, with our own colours in it. */
+  raw(text: string): string
   /** Cells now of the terminal behind a stream: a window may change its size. */
   size(stream: 'stdout' | 'stderr'): { readonly columns: number; readonly rows: number }
 }
@@ -34,6 +44,8 @@ export const createTerminal = (env: Environment, global: GlobalFlags): Terminal 
       nonEmpty(env['NO_COLOR']) === undefined &&
       (isTty ? env['TERM'] !== 'dumb' : nonEmpty(env['FORCE_COLOR']) !== undefined))
   const colors = { stdout: wants(stdout), stderr: wants(stderr) }
+  const seal = String(Math.random()).slice(2, 17)
+  const unseal = createUnsealer(seal)
   return {
     stdin,
     stdout,
@@ -44,7 +56,12 @@ export const createTerminal = (env: Environment, global: GlobalFlags): Terminal 
     }),
     progressAsked: asked !== 'auto',
     colors,
-    paint: { stdout: createPaint({ colors: colors.stdout }), stderr: createPaint({ colors: colors.stderr }) },
+    paint: {
+      stdout: createPaint({ colors: colors.stdout, seal }),
+      stderr: createPaint({ colors: colors.stderr, seal }),
+    },
+    safe: (text) => unseal(text, toVisibleText),
+    raw: (text) => unseal(text, (part) => part),
     // Some terminals say 0 for what they do not know.
     size: (stream) => ({ columns: process[stream].columns || 80, rows: process[stream].rows || 24 }),
   }

@@ -1,4 +1,5 @@
 import type { BuildProgress } from '../../engine/ports/image-runtime.ts'
+import { toSafeText } from '../../wire/safe-text.ts'
 import type { BuildTrace, Vertex } from './build-trace.ts'
 
 /** Lines of a failed step's output that go into the error. */
@@ -54,7 +55,8 @@ export const createBuildFollower = (onProgress: (progress: BuildProgress) => voi
     } else onProgress({ ...step, state: vertex.cached ? 'cached' : 'done', ...(vertex.cached ? {} : ms) })
   }
 
-  const say = (id: string, known: Known, text: string): void => {
+  const say = (id: string, known: Known, line: string): void => {
+    const text = toSafeText(line, false)
     known.tail = [...known.tail, text].slice(-LAST_LINES)
     onProgress({ kind: 'log', id, text })
   }
@@ -62,7 +64,7 @@ export const createBuildFollower = (onProgress: (progress: BuildProgress) => voi
     const known = knownOf(id)
     const lines = (known.partial + known.decoder.decode(bytes, { stream: true })).split('\n')
     known.partial = lines.pop() ?? ''
-    for (const line of lines) say(id, known, line.replace(/\r$/, ''))
+    for (const line of lines) say(id, known, line)
   }
   const flush = (id: string, known: Known): void => {
     if (known.partial !== '') say(id, known, known.partial)

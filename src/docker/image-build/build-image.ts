@@ -8,6 +8,7 @@ import { readProxyEnvironment } from '../proxy-environment.ts'
 import { translateError } from '../connection/translate-error.ts'
 import { buildClassic } from './build-classic.ts'
 import { createBuildFollower } from './build-follower.ts'
+import { createArgumentMask, maskProgress } from './mask-arguments.ts'
 import type { BuildRun } from './build-run.ts'
 import { needsImageStore, readImageStore } from './image-store.ts'
 import { planBuild, type BuildPlan } from './build-plan.ts'
@@ -37,13 +38,15 @@ export const buildImage = async (
   const plan = planBuild(spec, { proxies: await readProxyEnvironment(client) })
   await checkPlaces(spec, plan)
   const ssh = await readSshSources(plan.sshPaths, spec.serviceName)
-  const run: BuildRun = { spec, plan, buildkit, ssh, follower: createBuildFollower(onProgress), onProgress, signal }
+  const mask = createArgumentMask(plan.args)
+  const tell = maskProgress(mask, onProgress)
+  const run: BuildRun = { spec, plan, buildkit, ssh, follower: createBuildFollower(tell), onProgress: tell, signal }
   try {
     if (!buildkit) return { imageId: await buildClassic(client, run) }
     return { imageId: needsSolve(spec) ? await solveBuild(client, run) : await buildWithEngine(client, run) }
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason
-    throw toBuildError(client, { error, run })
+    throw toBuildError(client, { error, run, mask })
   }
 }
 
@@ -75,7 +78,7 @@ const exists = (path: string): Promise<boolean> =>
 
 const toBuildError = (
   client: DockerClient,
-  { error, run }: { readonly error: unknown; readonly run: BuildRun },
+  { error, run, mask }: { readonly error: unknown; readonly run: BuildRun; readonly mask: (text: string) => string },
 ): StackError => {
   if (isStackError(error)) return error
   const translated = translateError(error, { what: `build ${run.spec.serviceName}`, address: client.address })
@@ -85,8 +88,8 @@ const toBuildError = (
     'engine/build-failed',
     {
       what: `service "${run.spec.serviceName}"`,
-      ...(failure === undefined ? {} : { step: failure.step }),
-      why: toReason(failure?.error ?? (error as EngineFailure).message),
+      ...(failure === undefined ? {} : { step: mask(failure.step) }),
+      why: mask(toReason(failure?.error ?? (error as EngineFailure).message)),
       output: failure?.output ?? '',
     },
     { cause: error },

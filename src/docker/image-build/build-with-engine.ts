@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import { withSignal, type DockerClient } from '../connection/client.ts'
 import { readBuildMessage, type BuildMessage } from '../connection/answers.ts'
 import { readLines } from '../../wire/read-body.ts'
+import { toSafeText } from '../../wire/safe-text.ts'
 import type { BuildRun } from './build-run.ts'
 import { toBuildQuery } from './build-query.ts'
 import { openBuildSession } from './session/build-session.ts'
@@ -73,7 +74,7 @@ export const followBuild = async (
 const createLines = (say: (line: string) => void): { write(text: string): void; end(): void } => {
   let partial = ''
   const sayUnlessEmpty = (line: string): void => {
-    if (line.trim() !== '') say(line.trimEnd())
+    if (line.trim() !== '') say(toSafeText(line.trimEnd(), false))
   }
   return {
     write(text) {

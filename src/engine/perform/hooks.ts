@@ -6,6 +6,7 @@ import type { ActionOf, StepContext } from './context.ts'
 import { putObjects } from './copy-objects.ts'
 import { toNetworkNames } from './create-container.ts'
 import { requireProject } from './world.ts'
+import { toSafeOutput } from '../../wire/safe-text.ts'
 
 // How much of what a hook wrote is part of the error when it fails.
 const lastLines = 10
@@ -164,4 +165,8 @@ type HookEnd = {
 }
 
 const toHookFailure = ({ hook, output, ...end }: HookEnd): StackError =>
-  new StackError('hook/failed', { ...end, command: (hook.command ?? []).join(' '), output: output.join('\n') })
+  new StackError('hook/failed', {
+    ...end,
+    command: (hook.command ?? []).join(' '),
+    output: toSafeOutput(output.join('\n')),
+  })

@@ -8,6 +8,7 @@ import { withRetry } from '../retry.ts'
 import { runProbe, toProbeCommand } from './probe.ts'
 import type { Slots } from './slots.ts'
 import type { ContainerView } from './verdict.ts'
+import { toSafeOutput } from '../../wire/safe-text.ts'
 
 export type WatchTarget = { readonly id: string; readonly name: string; readonly service: string }
 
@@ -270,7 +271,9 @@ const toView = ({ details, isGone, run, lastExitCode, lookedAt, now }: Seen): Co
     ...(run.probedAt === undefined ? {} : { probedMs: Math.max(0, now - run.probedAt) }),
     isUnhealthy: run.isUnhealthy,
     probes: run.probes,
-    ...(lastProbe === undefined ? {} : { lastProbe: { exitCode: lastProbe.exitCode, output: lastProbe.output } }),
+    ...(lastProbe === undefined
+      ? {}
+      : { lastProbe: { exitCode: lastProbe.exitCode, output: toSafeOutput(lastProbe.output) } }),
     // Not since the engine's own time of its start: that is before a start which takes long has begun the process.
     upMs: Math.max(0, lookedAt - run.since),
   }

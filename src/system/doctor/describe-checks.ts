@@ -1,4 +1,3 @@
-import { stripVTControlCharacters, styleText } from 'node:util'
 import type { Check } from './check.ts'
 
 const MARKS = {
@@ -8,19 +7,18 @@ const MARKS = {
 } as const
 
 /** One line for each check, and below what is wrong the command that mends it. */
-export const describeChecks = (checks: readonly Check[], { color }: { color: boolean }): string => {
+export const describeChecks = (
+  checks: readonly Check[],
+  { paint }: { readonly paint: (style: 'green' | 'yellow' | 'red' | 'cyan', text: string) => string },
+): string => {
   const width = Math.max(...checks.map(({ title }) => title.length))
-  const text = checks
+  return checks
     .map(({ status, title, detail, fix }) => {
       const { mark, style } = MARKS[status]
       const indent = ' '.repeat(width + 4)
-      const lines = [
-        `${styleText(style, mark, { validateStream: false })} ${title.padEnd(width)}  ${detail.replaceAll('\n', `\n${indent}  `)}`,
-      ]
-      if (status !== 'ok' && fix !== undefined)
-        lines.push(`${indent}${styleText('cyan', fix, { validateStream: false })}`)
+      const lines = [`${paint(style, mark)} ${title.padEnd(width)}  ${detail.replaceAll('\n', `\n${indent}  `)}`]
+      if (status !== 'ok' && fix !== undefined) lines.push(`${indent}${paint('cyan', fix)}`)
       return `${lines.join('\n')}\n`
     })
     .join('')
-  return color ? text : stripVTControlCharacters(text)
 }

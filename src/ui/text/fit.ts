@@ -1,4 +1,5 @@
 import { cutToCells, padToCells, takeCells, textWidth } from '../../wire/cell-width.ts'
+import { toVisibleLine } from '../../wire/safe-text.ts'
 
 export type Ellipsis = '…' | '~'
 
@@ -8,7 +9,7 @@ export const fit = (
   width: number,
   options: { readonly align?: 'left' | 'right'; readonly ellipsis?: string } = {},
 ): string => {
-  const short = cutToCells(text, width, options.ellipsis)
+  const short = cutToCells(toVisibleLine(text), width, options.ellipsis)
   return options.align === 'right'
     ? ' '.repeat(Math.max(0, width - textWidth(short))) + short
     : padToCells(short, width)
@@ -17,7 +18,7 @@ export const fit = (
 /** Breaks a plain text into lines of at most so many cells, between words where it can. */
 export const wrapWords = (text: string, width: number): readonly string[] => {
   const lines: string[] = []
-  for (const paragraph of text.split('\n')) {
+  for (const paragraph of text.split('\n').map(toVisibleLine)) {
     let line = ''
     for (const word of paragraph.split(' ')) {
       const joined = line === '' ? word : `${line} ${word}`

@@ -1,32 +1,5 @@
 import { charWidth } from '../../wire/cell-width.ts'
-
-const escapes = /\u001b(?:\[([0-?]*)[ -/]*([@-~])|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-~]?)/g
-/** Control characters, and format characters by which a line could be shown other than it is or measured wrongly. */
-const unprintable =
-  /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|\p{Variation_Selector}|[\u{1f3fb}-\u{1f3ff}\u{e0000}-\u{e0fff}]/gu
-
-/**
- * What of a line of some program may reach the screen: printable characters and, where `colour` holds, its colours.
- * A carriage return starts the line anew, as in a terminal, so that of a progress bar the last state is shown.
- */
-export const toSafeText = (text: string, colour: boolean): string => {
-  const line = text.includes('\r') ? (text.split('\r').findLast((part) => part.trim() !== '') ?? '') : text
-  if (isPlain(line)) return line
-  return line
-    .replace(escapes, (_whole, parameters: string | undefined, final: string | undefined) =>
-      colour && final === 'm' && /^[\d;:]*$/.test(parameters ?? '') ? `\u001b[${parameters}m` : '',
-    )
-    .replaceAll('\t', '    ')
-    .replace(unprintable, '')
-}
-
-const isPlain = (text: string) => {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code < 0x20 || code > 0x7e) return false
-  }
-  return true
-}
+import { isPlain, toSafeText } from '../../wire/safe-text.ts'
 
 export type LogTextOptions = {
   readonly width: number

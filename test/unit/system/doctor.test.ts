@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runDoctor } from '../../../src/cli/commands/doctor.ts'
 import type { EngineDescription } from '../../../src/system/doctor/check.ts'
+import { noPaint } from '../../../src/report/paint.ts'
 import { describeChecks } from '../../../src/system/doctor/describe-checks.ts'
 import { checkEngine, checkUnreachable } from '../../../src/system/doctor/engine-checks.ts'
 import { checkWatchLimits } from '../../../src/system/doctor/machine-checks.ts'
@@ -57,7 +58,7 @@ describe('an engine that does not answer', () => {
       { address: 'unix:///var/run/docker.sock', source: 'usual socket', failure: 'the socket does not exist' },
       { address: 'unix:///run/podman/podman.sock', source: 'usual socket', failure: 'nobody listens there' },
     ]
-    expect(describeChecks([checkUnreachable(attempts, debian)], { color: false })).toBe(
+    expect(describeChecks([checkUnreachable(attempts, debian)], { paint: noPaint })).toBe(
       [
         '✗ Engine  no container engine answers. Tried:',
         '            unix:///var/run/docker.sock (usual socket): the socket does not exist',
@@ -89,7 +90,7 @@ describe('an engine that does not answer', () => {
       signal: AbortSignal.timeout(10_000),
       stdout: { write: (text: string) => out.push(text) },
       stderr: { write: (text: string) => err.push(text) },
-      color: false,
+      terminal: { paint: { stdout: noPaint } },
     }
     expect(await runDoctor({ flags: { fix: false, json: false }, context })).toBe(4)
     expect(await runDoctor({ flags: { fix: false, json: true }, context })).toBe(4)
