@@ -88,6 +88,8 @@ describe('a link in a repository that leads out of it', () => {
     ['what is below one', `services: {far: {image: one, volumes: ["./folder/deep:/data"]}}\n`],
     ['a secret', `secrets: {s: {file: ./link}}\nservices: {far: {image: one, secrets: [s]}}\n`],
     ['a config', `configs: {s: {file: ./link}}\nservices: {far: {image: one, configs: [s]}}\n`],
+    ['a Dockerfile', `services: {far: {build: {context: ., dockerfile: link}}}\n`],
+    ['the folder of a Dockerfile', `services: {far: {build: {context: ., dockerfile: folder/x}}}\n`],
     ['a build context', `services: {far: {build: ./folder}}\n`],
     [
       'a watched path',

@@ -1,5 +1,5 @@
 import { mapEntries, mapItems, type MapNode, type Node, type ScalarNode, textOf, withEntry } from '../tree/node.ts'
-import { expandHome, isAbsolutePath, joinPath } from '../texts/paths.ts'
+import { dirname, expandHome, isAbsolutePath, joinPath } from '../texts/paths.ts'
 import type { ProblemList } from '../tree/problem-list.ts'
 import { isRemote } from './remote.ts'
 import { documentRule, type PathRule, type Rule, ruleBelow } from '../steps/rules.ts'
@@ -9,7 +9,29 @@ import type { Sources } from './sources.ts'
 type Context = Repositories & { readonly base: string; readonly sources: Sources; readonly problems: ProblemList }
 
 /** Paths below `base`, wherever the file format has a path (compose-spec: relative to the project or to the file's folder). */
-export const resolvePaths = (root: MapNode, context: Context): MapNode => visit(root, documentRule, context) as MapNode
+export const resolvePaths = (root: MapNode, context: Context): MapNode => {
+  const resolved = visit(root, documentRule, context) as MapNode
+  if (context.repositories.size > 0) checkBuilds(resolved, context)
+  return resolved
+}
+
+/** What is read here of a build context of a repository, before the builder sees it. */
+const checkBuilds = (root: MapNode, context: Context): void => {
+  const services = root.entries.get('services')?.value
+  for (const { value: service } of services?.kind === 'map' ? services.entries.values() : []) {
+    const build = service.kind === 'map' ? service.entries.get('build')?.value : undefined
+    const folder = build?.kind === 'map' ? textOf(build.entries.get('context')?.value) : undefined
+    if (build?.kind !== 'map' || folder === undefined || !isAbsolutePath(folder)) continue
+    const file = textOf(build.entries.get('dockerfile')?.value) ?? 'Dockerfile'
+    if (isAbsolutePath(file)) continue
+    const paths = [dirname(file), file, `${file}.dockerignore`, '.dockerignore'].map((name) => joinPath(folder, name))
+    // Said already of a context that does so as a whole.
+    const outside = leadsOutOfRepository(folder, context)
+      ? undefined
+      : paths.find((path) => leadsOutOfRepository(path, context))
+    if (outside !== undefined) context.problems.error(build, 'remote/outside', outsideMessage(outside))
+  }
+}
 
 const visit = (node: Node, rule: Rule | undefined, context: Context): Node => {
   if (rule === undefined || !rule.has.has('path')) return node
