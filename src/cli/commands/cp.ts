@@ -38,7 +38,10 @@ export const runCp = async ({ context, flags, words }: CallOf<typeof cpCommand>)
     tell(first)
     return 0
   }
-  const chosen = flags.index === undefined ? containers.filter((container) => container.service === service) : [first]
+  const chosen =
+    flags.index === undefined
+      ? containers.filter((container) => container.service === service).toSorted((a, b) => a.number - b.number)
+      : [first]
   for (const container of chosen) {
     await files.copyToContainer(context, { ...shared, container, copyOwner: flags.archive })
     tell(container)
