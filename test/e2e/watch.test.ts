@@ -271,7 +271,7 @@ scenario(
 )
 
 scenario(
-  'watch --prune=false keeps the images that it replaced, and one that has another name is kept in any case',
+  'replaced images stay with --prune=false, and one that has another name does in any case',
   { files: rebuilding },
   async (s) => {
     await s.step('build', 'up -d --build', running('web'))

@@ -196,6 +196,15 @@ describe('what a person sees', () => {
     `)
   })
 
+  it('a save that waits until its service runs is not called done, wide enough for the details', async () => {
+    const waits = [
+      [20_000, { type: 'reload/ended', service: 'web', action: 'sync', files: 3, ms: 61, waiting: 1 }],
+    ] as const
+    const screen = await show(toEvents(starting, probing, running, waits), { columns: 160, rows: 30 }).shows('help')
+    expect(screen).toMatch(/web sync waits until it runs · \d+s ago/)
+    expect(screen).toMatch(/sync of 3 files in 61 ms, \d+s ago, 1\n.* change of it when it runs/)
+  })
+
   it('in ASCII alone', async () => {
     const screen = await show(broken, { unicode: false }).shows('help')
     // The only other characters are those that programs wrote.

@@ -102,6 +102,7 @@ const withReload = (state: State, event: Extract<StackEvent, { type: 'reload/end
     files: event.files,
     ms: event.ms,
     at: event.at,
+    ...(event.waiting === undefined ? {} : { waiting: event.waiting }),
     ...(event.problem === undefined ? {} : { problem: event.problem }),
   }
   return {

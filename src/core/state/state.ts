@@ -106,6 +106,8 @@ export type Reload = {
   readonly files: number
   readonly ms: number
   readonly at: number
+  /** Changes that wait until the service runs. */
+  readonly waiting?: number
   readonly problem?: Problem
 }
 

@@ -68,7 +68,7 @@ const toFacts = (state: State, view: ServiceView, now: number): readonly (readon
         ? view.watched
           ? 'watched, no change yet'
           : ''
-        : `${view.lastReload.action} of ${plural(view.lastReload.files, 'file')} in ${formatCost(view.lastReload.ms)}, ${formatAge(now - view.lastReload.at)} ago${view.lastReload.problem === undefined ? '' : `: ${view.lastReload.problem.message}`}`,
+        : `${view.lastReload.action} of ${plural(view.lastReload.files, 'file')} in ${formatCost(view.lastReload.ms)}, ${formatAge(now - view.lastReload.at)} ago${view.lastReload.waiting === undefined ? '' : `, ${plural(view.lastReload.waiting, 'change')} of it when it runs`}${view.lastReload.problem === undefined ? '' : `: ${view.lastReload.problem.message}`}`,
     ],
   ]
 }

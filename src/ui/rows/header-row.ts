@@ -80,13 +80,14 @@ const toReloadSegments = (state: State, theme: Theme, now: number): Segment[] =>
           },
         ]
   const failed = reload.problem !== undefined
+  const outcome = failed ? 'failed' : reload.waiting === undefined ? formatCost(reload.ms) : 'waits until it runs'
   return [
     {
       text: `${theme.symbols.reload} ${reload.service} ${reload.action}`,
       paint: (text) => (failed ? theme.tone('bad', text) : theme.accent(text)),
     },
     {
-      text: ` ${failed ? 'failed' : formatCost(reload.ms)} `,
+      text: ` ${outcome} `,
       ...(failed ? { paint: (text: string) => theme.tone('bad', text) } : {}),
     },
     { text: `${theme.symbols.dot} ${formatAge(now - reload.at)} ago `, paint: theme.dim },
