@@ -26,6 +26,11 @@ export const fileFailures = {
     message: (d: { pattern: string }) => `The ignore pattern ${JSON.stringify(d.pattern)} cannot be read.`,
     hint: () => 'Close what "[" opens, name something after "!" and "\\", or escape these characters with "\\".',
   },
+  'file/bad-dockerfile': {
+    exit: 1,
+    message: (d: { line: number; why: string }) => `Line ${d.line}: ${d.why}.`,
+    hint: () => 'With develop.watch rules of its own the service is watched without being understood.',
+  },
   'file/not-found': {
     exit: 3,
     message: (d: { looked: string }) => `No stack file was found. Looked for ${d.looked}.`,
