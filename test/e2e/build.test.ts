@@ -196,3 +196,42 @@ scenario(
     )
   },
 )
+
+scenario(
+  'an image that is built from that of another service is built after it, and again when that one is',
+  {
+    files: {
+      'compose.yaml': `services:
+  app: { build: ./app, init: true }
+  more: { build: { context: ./more, additional_contexts: { other: "service:base" } }, init: true }
+  base: { build: ./base, init: true, develop: { watch: [{ path: ./base, action: rebuild }] } }
+  calm: { build: ./calm, init: true }
+`,
+      'base/Dockerfile': 'FROM stack-base/busybox\nCOPY page.txt /page.txt\nCMD ["sleep", "600"]\n',
+      'base/page.txt': 'first\n',
+      'app/Dockerfile': 'ARG FROM=e2e-none\nFROM ${FROM}\nCMD ["sleep", "600"]\n',
+      'more/Dockerfile': 'FROM stack-base/busybox\nCOPY --from=other /page.txt /page.txt\nCMD ["sleep", "600"]\n',
+      'calm/Dockerfile': 'FROM stack-base/busybox\nCMD ["sleep", "600"]\n',
+    },
+    differs: 'the reference builds side by side what it does not see, and the one image alone',
+  },
+  async (s) => {
+    await s.write('app/Dockerfile', `FROM ${s.project}-base\nCMD ["sleep", "600"]\n`)
+    const up = s.start('up', 'up --watch')
+    await up.prints(/watching\b/i)
+    const page = (text: RegExp, timeout: number) =>
+      ['base', 'app', 'more'].map((service) => eventually(inside(service, 'cat /page.txt', text), timeout))
+    await s.check('the first page', ...page(/first/, 10_000))
+    const [calm] = (await s.engine.containers(s.project)).filter(({ Name }) => Name.endsWith('calm-1'))
+    await s.write('base/page.txt', 'second\n')
+    await s.check('the second page', ...page(/second/, 40_000))
+    await s.check(
+      'what is built from another image is left alone',
+      holds('calm is the same container', async (world) => (await world.containers('calm'))[0]?.Id === calm?.Id),
+    )
+    up.signal('SIGINT')
+    await up.ends()
+    await s.write('base/page.txt', 'third\n')
+    await s.step('build all', 'up -d --build', ...page(/third/, 10_000))
+  },
+)

@@ -1,11 +1,26 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually, exited, holds, inside, nothingLeft, running, says, shows, volume } from '../support/checks.ts'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  eventually,
+  exited,
+  holds,
+  inside,
+  nothingLeft,
+  recreated,
+  running,
+  says,
+  shows,
+  volume,
+} from '../support/checks.ts'
 import { failsWith, prints, silentAbout, stderr } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 import { daemon, job, sleeper } from '../support/snippets.ts'
 
 /** Where data lies: mounts of every kind, and secrets and configs. */
+
+const packages =
+  'FROM stack-base/busybox\nWORKDIR /app\nCOPY . .\nRUN mkdir -p node_modules && cp package-lock.json node_modules/made-of\nCMD ["sleep", "600"]\n'
 
 scenario(
   'a bind mount shows the files of the host, both ways',
@@ -338,6 +353,55 @@ scenario(
       shows('web', 'HostConfig.ReadonlyRootfs', true),
       inside('web', 'touch /x 2>&1 || echo refused', /refused/),
       inside('web', 'cat /run/secrets/token', /x/),
+    )
+  },
+)
+
+scenario(
+  'an anonymous volume of packages is renewed when the lock file in the image changed, also below a bind mount',
+  {
+    files: {
+      'compose.yaml': `services:
+  app: { build: ./app, init: true, volumes: ["./app:/app", /app/node_modules, /app/cache] }
+  lib: { build: ./lib, init: true, volumes: [/app/node_modules] }
+`,
+      'app/Dockerfile': packages,
+      'app/package-lock.json': '1\n',
+      'app/main.js': 'first\n',
+      'lib/Dockerfile': packages,
+      'lib/package-lock.json': '1\n',
+      'lib/main.js': 'first\n',
+    },
+    differs: 'the reference keeps them all',
+  },
+  async (s) => {
+    const volumesOf = async (service: string): Promise<ReadonlyMap<string, string>> => {
+      const containers = await s.engine.containers(s.project)
+      const found = containers.find(({ Config }) => Config.Labels['com.docker.compose.service'] === service)
+      const mounts = found?.['Mounts'] as readonly { readonly Name?: string; readonly Destination: string }[]
+      return new Map(mounts.map(({ Name = '', Destination }) => [Destination, Name]))
+    }
+    await s.step('up', 'up -d', inside('app', 'cat node_modules/made-of', /^1$/m))
+    const first = await volumesOf('app')
+    await s.write('app/main.js', 'second\n')
+    await s.write('lib/main.js', 'second\n')
+    await s.step('another image of the same packages', 'up -d --build', recreated('app'), recreated('lib'))
+    await s.check(
+      'the volumes are the same',
+      holds('app has its volumes', async () => isDeepStrictEqual(await volumesOf('app'), first)),
+    )
+    await s.write('app/package-lock.json', '2\n')
+    await s.write('lib/package-lock.json', '2\n')
+    await s.step(
+      'an image of other packages',
+      'up -d --build',
+      inside('app', 'cat node_modules/made-of', /^2$/m),
+      inside('lib', 'cat node_modules/made-of', /^2$/m),
+      holds(
+        'what is no folder of packages stays',
+        async () => (await volumesOf('app')).get('/app/cache') === first.get('/app/cache'),
+      ),
+      holds('nothing is left of the look', async (world) => (await world.containers()).length === 2),
     )
   },
 )

@@ -4,6 +4,7 @@ import { checkBuildPlatforms, selectBuildPlatforms } from '../../core/plan/build
 import { toImageReference } from '../../core/project/identity.ts'
 import { withDependencies } from '../../core/project/graph.ts'
 import { type Project, withPlaces } from '../../core/project/project.ts'
+import type { ImageParents } from '../../core/project/image-parents.ts'
 import type { Service } from '../../core/project/service.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import { loadValidProject } from '../load-target.ts'
@@ -12,6 +13,7 @@ import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { buildCommand } from '../table/other-commands.ts'
 import { assertServices } from '../target.ts'
+import { readImageParents } from '../up/hash-options.ts'
 import { pushImages } from '../push-images.ts'
 
 type BuildCall = CallOf<typeof buildCommand>
@@ -41,7 +43,7 @@ export const runBuild = async ({ context, flags, given, words }: BuildCall): Pro
     {
       target: { name: project.name, project: changed },
       title: 'build',
-      plan: () => planBuilds(changed, names),
+      plan: () => planBuilds(changed, names, readImageParents(changed)),
     },
   )
   if (exit !== 0 || !flags.push) return exit
@@ -83,7 +85,7 @@ const toAbsolutePaths = (entry: string, directory: string): string => {
 }
 
 /** One step for each image; one that another's build is made from comes first. */
-export const planBuilds = (project: Project, names: readonly string[]): Plan => {
+export const planBuilds = (project: Project, names: readonly string[], parents: ImageParents = new Map()): Plan => {
   const { environment } = project.context
   const problems = withPlaces(
     project,
@@ -97,14 +99,19 @@ export const planBuilds = (project: Project, names: readonly string[]): Plan => 
   if (problems.length > 0)
     throw new StackError('plan/impossible', { problems: problems.map(({ message }) => message) }, { problems })
   const steps = new Map<string, Step>()
+  const open = new Set<string>()
   const visit = (name: string): void => {
     const definition = project.services[name]
     if (definition?.build === undefined || steps.has(name)) return
-    const bases = Object.values(definition.build.additional_contexts ?? {}).flatMap((value) =>
+    // A context of another service is built with it; an image of another service is, where that one is built anyway.
+    const contexts = Object.values(definition.build.additional_contexts ?? {}).flatMap((value) =>
       value.startsWith('service:') ? [value.slice('service:'.length)] : [],
     )
+    const bases = new Set([...contexts, ...(parents.get(name) ?? []).filter((base) => names.includes(base))])
+    if (open.has(name)) return
+    open.add(name)
     for (const base of bases) visit(base)
-    const needs = bases.filter((base) => steps.has(base)).map((base) => `${base}/build`)
+    const needs = [...bases].filter((base) => steps.has(base)).map((base) => `${base}/build`)
     steps.set(name, {
       id: `${name}/build`,
       needs,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
 import type { HashOptions } from '../../core/project/config-hash.ts'
+import { type ImageParents, toImageParents } from '../../core/project/image-parents.ts'
 import type { Project } from '../../core/project/project.ts'
 import { openUserKey } from '../../system/user-key.ts'
 
@@ -19,6 +21,28 @@ export const createHashOptions = (project: Project, key: KeyOptions): HashOption
     digest: sha256,
     ...(partKey === undefined ? {} : { partKey }),
     fileDigests: new Map(files.flatMap((file) => toFileDigest(file))),
+  }
+}
+
+/** Which services' images are built from which: their Dockerfiles are read where more than one is built. */
+export const readImageParents = (project: Project): ImageParents => {
+  const built = Object.entries(project.services).filter(([, { build }]) => build !== undefined)
+  if (built.length < 2) return new Map()
+  const texts = built.flatMap(([name, { build = {} }]) => {
+    const { context = '', dockerfile = 'Dockerfile', dockerfile_inline: inline } = build
+    if (inline !== undefined) return [[name, inline] as const]
+    // Contexts elsewhere than on this machine are no absolute paths.
+    const text = isAbsolute(context) ? readText(resolve(context, dockerfile)) : undefined
+    return text === undefined ? [] : [[name, text] as const]
+  })
+  return toImageParents(project, new Map(texts))
+}
+
+const readText = (file: string): string | undefined => {
+  try {
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined
+  } catch {
+    return undefined // the builder says so
   }
 }
 

@@ -2,7 +2,7 @@ import type { Round } from '../../engine/apply.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { UpOptions } from '../../core/plan/up-options.ts'
 import type { CliContext } from '../context.ts'
-import { createHashOptions } from './hash-options.ts'
+import { createHashOptions, readImageParents } from './hash-options.ts'
 import { isTruthy } from '../screen/terminal.ts'
 import { createUsageError } from '../usage-error.ts'
 
@@ -64,6 +64,7 @@ export const toBaseOptions = (
   const variable = (name: string): string | undefined => env[name] ?? project.context.environment[name]
   return {
     ...createHashOptions(project, { environment: env, make: !global['dry-run'] && !looksOnly }),
+    imageParents: readImageParents(project),
     allResources: global['all-resources'],
     adopt: global.adopt,
     separator: global.compatibility || isTruthy(variable('COMPOSE_COMPATIBILITY')) ? '_' : '-',

@@ -7,6 +7,7 @@ import { readRememberedParts, toNames } from '../project/remembered-parts.ts'
 import { platformOf } from '../project/platform.ts'
 import { runsImage } from './image-content.ts'
 import { brokenBond } from './bonds.ts'
+import { isUp } from './container-steps.ts'
 import type { NetworkSteps } from './plan-networks.ts'
 import type { ObservedContainer } from './observed.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
@@ -137,12 +138,17 @@ const sharingChange = (context: UpContext, { name, container, renewed }: DiffInp
 export const diffContainer = (context: UpContext, input: DiffInput): Verdict => {
   const { name, container } = input
   const policy = policyFor(context, name)
-  if (policy === 'never') return keep
+  // Nobody asked for it, and it does not run: its own start brings it up to date.
+  if (policy === 'never' || (context.followers.has(name) && !isUp(container))) return keep
   if (policy === 'force') return recreate('asked for')
   if (container.state === 'dead') return recreate('it is dead')
   const sharing = sharingChange(context, input)
   if (sharing !== undefined) return recreate(sharing)
-  if (context.followers.has(name)) return keep
+  if (context.followers.has(name)) {
+    const image = context.options.settled?.has(toImageReference(context.project, name)) === true
+    const change = image ? imageChange(context, name, container) : undefined
+    return change === undefined ? keep : recreate(change)
+  }
   const folder = container.labels[label.workingDir] ?? context.project.context.directory
   if (context.options.adopt === true && folder !== context.project.context.directory)
     return recreate(`taken over from ${folder}`)

@@ -1,6 +1,7 @@
 import { namespaceParents, restartsWith, sharesOf } from '../project/graph.ts'
 import type { ServiceName } from '../project/project.ts'
 import { isUp } from './container-steps.ts'
+import { findImageChildren } from './plan-images.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
 
 /** A plan for what was asked for, before it is known whom that touches besides. */
@@ -28,12 +29,16 @@ const isTouched = (context: UpContext, name: ServiceName): boolean => {
 
 /**
  * Services outside of the scope that run, and that what is done to those of the scope concerns: they share namespaces or volumes
- * with one of them, or say `restart: true` of it.
+ * with one of them, or say `restart: true` of it. Those whose images are built from one that is built have to be built, too.
  */
-export const findFollowers = ({ context }: Draft): readonly ServiceName[] =>
-  Object.keys(context.project.services).filter(
-    (name) => !context.scope.includes(name) && context.containersOf(name).some(isUp) && isTouched(context, name),
+export const findFollowers = ({ context }: Draft): readonly ServiceName[] => {
+  const children = findImageChildren(context)
+  return Object.keys(context.project.services).filter(
+    (name) =>
+      !context.scope.includes(name) &&
+      (children.includes(name) || (context.containersOf(name).some(isUp) && isTouched(context, name))),
   )
+}
 
 /** Left alone on purpose (`--no-deps`), and told where it is cut off by that. */
 export const warnOfLeftBehind = (context: UpContext, names: readonly ServiceName[]): void => {

@@ -166,17 +166,78 @@ const planSideImages = (context: UpContext, steps: Map<string, string>): void =>
   }
 }
 
-/** Builds that take another service's image as a context wait for its build. */
+/** Services whose images this one's is built from: by its Dockerfile, or as contexts. */
+const parentsOf = (context: UpContext, name: ServiceName): readonly ServiceName[] => {
+  const named = Object.values(serviceOf(context, name).build?.additional_contexts ?? {}).flatMap((value) =>
+    value.startsWith('service:') ? [value.slice('service:'.length)] : [],
+  )
+  return [...new Set([...named, ...(context.options.imageParents?.get(name) ?? [])])]
+}
+
+const isBuild = (context: UpContext, steps: ReadonlyMap<string, string>, name: ServiceName): boolean => {
+  const step = steps.get(toImageReference(context.project, name))
+  return step !== undefined && step.endsWith('/build')
+}
+
+/** An image that is built from another service's is built again when that one is, and so are those that are built from it. */
+const rebuildChildren = (context: UpContext, steps: Map<string, string>): void => {
+  const { options, project } = context
+  if (options.build === 'never') return
+  const waiting = new Set(context.scope.filter((name) => serviceOf(context, name).build !== undefined))
+  const next = (): readonly [ServiceName, ServiceName] | undefined => {
+    for (const name of waiting) {
+      const reference = toImageReference(project, name)
+      const parent = parentsOf(context, name).find((other) => isBuild(context, steps, other))
+      if (parent !== undefined && !steps.has(reference) && options.settled?.has(reference) !== true)
+        return [name, parent]
+    }
+    return undefined
+  }
+  for (let found = next(); found !== undefined; found = next()) {
+    const [name, parent] = found
+    waiting.delete(name)
+    const cause = `${parent}, whose image it is built from, is built`
+    steps.set(toImageReference(project, name), addBuild(context, name, cause))
+  }
+}
+
+/** Whether one is built from the other, by way of others too. */
+const isBuiltFrom = (context: UpContext, name: ServiceName, other: ServiceName): boolean => {
+  const seen = new Set<ServiceName>()
+  const visit = (at: ServiceName): boolean => {
+    if (at === other) return true
+    if (seen.has(at) || context.project.services[at] === undefined) return false
+    seen.add(at)
+    return parentsOf(context, at).some(visit)
+  }
+  return visit(name)
+}
+
+/** Builds that are made from another service's image wait for its build; two that name each other wait for neither. */
 const orderBuilds = (context: UpContext, steps: ReadonlyMap<string, string>): void => {
   for (const name of context.scope) {
     const own = steps.get(toImageReference(context.project, name))
-    for (const value of Object.values(serviceOf(context, name).build?.additional_contexts ?? {})) {
-      const other = value.startsWith('service:')
-        ? steps.get(toImageReference(context.project, value.slice('service:'.length)))
-        : undefined
-      if (own !== undefined && other !== undefined && own !== other) context.steps.require(own, [other])
+    for (const parent of parentsOf(context, name)) {
+      const other = steps.get(toImageReference(context.project, parent))
+      if (own === undefined || other === undefined || own === other) continue
+      if (!isBuiltFrom(context, parent, name)) context.steps.require(own, [other])
     }
   }
+}
+
+/** Services outside of the scope whose images are built from one that is built, or was in an earlier round of this command. */
+export const findImageChildren = (context: UpContext): readonly ServiceName[] => {
+  const { options, project, scope, steps } = context
+  if (options.build === 'never') return []
+  const isBuilt = (name: ServiceName): boolean =>
+    scope.includes(name) &&
+    serviceOf(context, name).build !== undefined &&
+    (steps.has(`${name}/build`) || options.settled?.has(toImageReference(project, name)) === true)
+  return Object.keys(project.services).filter(
+    (name) =>
+      !scope.includes(name) &&
+      parentsOf(context, name).some((parent) => project.services[parent] !== undefined && isBuilt(parent)),
+  )
 }
 
 /**
@@ -210,6 +271,7 @@ export const planImages = (context: UpContext): ImageSteps => {
       steps.set(reference, step)
     }
   }
+  rebuildChildren(context, steps)
   planSideImages(context, steps)
   orderBuilds(context, steps)
   deferUndecided(context, steps)

@@ -1,4 +1,5 @@
 import type { HashOptions } from '../project/config-hash.ts'
+import type { ImageParents } from '../project/image-parents.ts'
 import type { Separator } from '../project/identity.ts'
 import type { ServiceName } from '../project/project.ts'
 
@@ -8,6 +9,8 @@ export type RecreatePolicy = 'diverged' | 'force' | 'never'
 export type UpOptions = HashOptions & {
   /** The services named on the command line; absent: all. */
   readonly services?: readonly ServiceName[]
+  /** Services whose images others are built from. */
+  readonly imageParents?: ImageParents
   /** Leave out what the named services depend on. */
   readonly noDeps?: boolean
   /** `missing`: build what has no image yet. */

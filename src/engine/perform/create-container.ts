@@ -96,11 +96,14 @@ const withoutOutdated = async (
   { spec, inherited }: Inheriting,
 ): Promise<Readonly<Record<string, string>>> => {
   if (imageChanged !== true || replaces === undefined) return inherited
-  // The same under another name; should we end here, its label makes the next run remove it.
+  const before =
+    context.world.observedContainer(replaces) ??
+    (await context.retry(() => context.runtime.inspectContainer(replaces, { signal: context.signal })))
+  if (before === undefined) return inherited
   const outdated = await selectOutdated(context, {
-    replaces,
+    oldImage: before.imageId,
     targets: Object.keys(inherited),
-    spec: { ...spec, name: `${spec.name}_look`, labels: { ...spec.labels, [label.oneOff]: 'True' } },
+    spec: { ...spec, labels: { ...spec.labels, [label.oneOff]: 'True' } },
   })
   for (const target of outdated)
     context.emit({

@@ -245,3 +245,71 @@ test('who shares with a service of no container is told before anything is chang
     Service "vol" shares the volumes of service "pause", which is to have no container."
   `)
 })
+
+describe('an image that is built from that of another service', () => {
+  const built = projectOf({
+    base: { build: { context: '/base' } },
+    app: { build: { context: '/app' }, depends_on: { db: dependsOn() } },
+    last: { build: { context: '/last', additional_contexts: { app: 'service:app' } } },
+    db: {},
+  })
+  const imageParents = new Map([['app', ['base']]])
+  const without = (...gone: readonly string[]): Observed => {
+    const world = emptyWorld(built)
+    return { ...world, images: new Map([...world.images].filter(([name]) => !gone.includes(name))) }
+  }
+  const builds = (observed: Observed, options: Partial<UpOptions> = {}): string =>
+    text(observed, { imageParents, ...options }, built)
+      .split('\n')
+      .filter((line) => line.includes('/build  '))
+      .join('\n')
+
+  test('waits for that one', () => {
+    expect(builds(without('shop-base', 'shop-app', 'shop-last'))).toMatchInlineSnapshot(`
+      "  base/build              the image is missing
+        app/build               the image is missing  after base/build
+        last/build              the image is missing  after app/build"
+    `)
+  })
+  test('is built again when that one is, and so on', () => {
+    expect(builds(without('shop-base'))).toMatchInlineSnapshot(`
+      "  base/build              the image is missing
+        app/build               base, whose image it is built from, is built  after base/build
+        last/build              app, whose image it is built from, is built  after app/build"
+    `)
+    expect(builds(without('shop-app'))).toMatchInlineSnapshot(`
+      "  app/build               the image is missing
+        last/build              app, whose image it is built from, is built  after app/build"
+    `)
+    expect(builds(without())).toBe('')
+  })
+  test('by a service that is built alone, as a saved file asks for it; its container follows in the round after', () => {
+    const alone = { services: ['base'], noDeps: true, takesAlong: true, build: 'always', recreate: 'force' } as const
+    const world = up(built)
+    expect(builds(world, alone)).toMatchInlineSnapshot(`
+      "  base/build  asked for with --build
+        app/build   base, whose image it is built from, is built  after base/build
+        last/build  app, whose image it is built from, is built  after app/build"
+    `)
+    const images = new Map([...world.images].map(([name, image]) => [name, { ...image, id: `sha256:new-${name}` }]))
+    const settled = new Set(['shop-base', 'shop-app', 'shop-last'])
+    const second = planUp(built, { ...world, images }, { ...hashOptions, imageParents, ...alone, settled })
+    expect(second.steps.filter(({ id }) => id.endsWith('/create')).map(({ id }) => id)).toEqual([
+      'base.1/create',
+      'app.1/create',
+      'last.1/create',
+    ])
+    expect(second.steps.some(({ action }) => 'service' in action && action.service === 'db')).toBe(false)
+  })
+  test('not with --no-build, nor with --no-deps', () => {
+    expect(builds(without(), { build: 'never' })).toBe('')
+    expect(builds(up(built), { services: ['base'], noDeps: true, build: 'always' })).not.toContain('app/build')
+  })
+  test('two that are built from each other wait for neither', () => {
+    const both = new Map([
+      ['app', ['base']],
+      ['base', ['app']],
+    ])
+    expect(text(without('shop-app', 'shop-base'), { imageParents: both }, built)).toContain('base/build')
+  })
+})

@@ -1,0 +1,42 @@
+import { readBaseImages } from './dockerfile.ts'
+import { toImageReference } from './identity.ts'
+import type { Project, ServiceName } from './project.ts'
+import type { Service } from './service.ts'
+
+/** Services whose images a service's image is built from. */
+export type ImageParents = ReadonlyMap<ServiceName, readonly ServiceName[]>
+
+/** One text for one image: `docker.io/library/base` and `base:latest` are the same. */
+const toPlainReference = (reference: string): string => {
+  const name = reference.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '')
+  return name.includes('@') || name.lastIndexOf(':') > name.lastIndexOf('/') ? name : `${name}:latest`
+}
+
+/** What `additional_contexts` says beside the Dockerfile. */
+const contextServices = ({ build }: Service): readonly ServiceName[] =>
+  Object.values(build?.additional_contexts ?? {}).flatMap((value) =>
+    value.startsWith('service:') ? [value.slice('service:'.length)] : [],
+  )
+
+/** A name of `additional_contexts` stands before an image of the same name. */
+const toImage = (reference: string, { build }: Service): string | undefined => {
+  const context = build?.additional_contexts?.[reference]
+  if (context === undefined) return reference
+  return context.startsWith('docker-image://') ? context.slice('docker-image://'.length) : undefined
+}
+
+/** From the model and the texts of the Dockerfiles, by service; a service without a text is known by its contexts alone. */
+export const toImageParents = (project: Project, dockerfiles: ReadonlyMap<ServiceName, string>): ImageParents => {
+  const built = Object.entries(project.services).filter(([, { build }]) => build !== undefined)
+  const owners = new Map(built.map(([name]) => [toPlainReference(toImageReference(project, name)), name]))
+  const parents = built.map(([name, service]) => {
+    const { target, args } = service.build ?? {}
+    const images = readBaseImages(dockerfiles.get(name) ?? '', {
+      ...(target === undefined ? {} : { target }),
+      ...(args === undefined ? {} : { args }),
+    }).flatMap((reference) => toImage(reference, service) ?? [])
+    const found = [...contextServices(service), ...images.flatMap((image) => owners.get(toPlainReference(image)) ?? [])]
+    return [name, [...new Set(found)].filter((parent) => parent !== name)] as const
+  })
+  return new Map(parents.filter(([, found]) => found.length > 0))
+}
