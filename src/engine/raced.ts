@@ -14,10 +14,14 @@ export type Ending = Extract<EventBody, { type: 'step/ended' }>
  * planning again may well make them good.
  * - The name that we wanted was taken: the engine was still carrying out what a run before us, cut off, had asked of it.
  *   Engines before API 1.44 end up with two networks of one name then, and start nothing that is to be on them.
+ * - The name of a network was taken by somebody else between the look and the creation.
  * - The connection was cut: the engine may have done what it was asked, or have been restarted.
  */
 export const mayBeRaced = (error: unknown): boolean =>
   isCutOff(error) || (isStackError(error) && error.code === 'engine/name-in-use')
+
+const isNetworkConflict = (error: unknown): boolean =>
+  isStackError(error) && error.code === 'engine/name-in-use' && (error.data as { what?: string }).what === 'network'
 
 type Asking = { readonly project: string; readonly emit: Emit; readonly signal: AbortSignal }
 
@@ -49,6 +53,16 @@ export const selectRaced = async <F extends Failed>(
     deps.runtime.listNetworks({ project }, { signal }),
   ])
   const names = new Set(containers.map(({ name }) => name))
+  // Made by somebody else since we looked, and of another definition or project: the next plan says what becomes of it.
+  const made = new Set(
+    (
+      await Promise.all(
+        conflicts.flatMap(({ step: { action } }) =>
+          action.kind === 'network/create' ? [deps.runtime.findNetwork(action.network.name, { signal })] : [],
+        ),
+      )
+    ).flatMap((network) => network?.name ?? []),
+  )
   const isTwin = (error: unknown): boolean => {
     const { what, name } = (isStackError(error) ? error.data : {}) as { readonly what?: string; readonly name?: string }
     return what === 'network' && networks.some((network) => network.name === name)
@@ -58,7 +72,7 @@ export const selectRaced = async <F extends Failed>(
     ...conflicts.filter(({ step: { action }, error }) => {
       if (action.kind === 'container/create') return names.has(action.name)
       if (action.kind === 'container/rename') return names.has(action.to)
-      return action.kind !== 'network/create' && isTwin(error)
+      return action.kind === 'network/create' ? made.has(action.network.name) : isTwin(error)
     }),
   ])
 }
@@ -80,7 +94,7 @@ export const createEndings = (
       if (outcome.status === 'failed' && isCutOff(outcome.error)) wasCut = true
       const isHeld =
         outcome.status === 'failed'
-          ? wasCut && mayBeRaced(outcome.error)
+          ? (wasCut || isNetworkConflict(outcome.error)) && mayBeRaced(outcome.error)
           : outcome.status === 'skipped' && held.has(outcome.because)
       if (isHeld) held.set(ending.id, ending)
       else emit(ending)

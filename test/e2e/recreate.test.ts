@@ -329,6 +329,33 @@ scenario(
 )
 
 scenario(
+  'a network that is renamed takes its containers along, also with an address range of its own, and the old one goes',
+  {
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper} }, db: { ${sleeper} }, calm: { ${sleeper}, network_mode: none } }
+networks: { default: { name: "\${PREFIX}-\${NET:-one}", ipam: { config: [{ subnet: "10.\${OCTET}.9.0/24" }] } } }`,
+    },
+    differs: 'the reference leaves the old network, whose addresses the new one cannot have',
+  },
+  async (s) => {
+    const env = { PREFIX: s.project, OCTET: String(60 + Math.floor(Math.random() * 160)) }
+    const names = async (): Promise<readonly string[]> =>
+      (await s.engine.networks(s.project)).map(({ Name }) => Name.slice(s.project.length + 1))
+    await s.step('up', { run: 'up -d', env }, running('web'))
+    await s.step(
+      'another name',
+      { run: 'up -d', env: { ...env, NET: 'two' } },
+      restarted('web'),
+      restarted('db'),
+      untouched('calm'),
+      inside('web', 'ping -c1 -W2 db', /1 packets received/),
+      holds('the old one is gone', async () => (await names()).join() === 'two'),
+    )
+    await s.step('nothing is left to do', { run: 'plan', env: { ...env, NET: 'two' } }, prints(/nothing to do/i))
+  },
+)
+
+scenario(
   'a volume with an external twin is switched by name',
   {
     files: {

@@ -131,15 +131,17 @@ describe('applyPlan', () => {
   })
 
   test.each([
-    ['the same', {}, 0],
-    ['another one of that name', { 'com.docker.compose.project': 'other' }, 1],
-  ])('a network that appears between looking and making: %s', async (_, labels, exit) => {
+    ['the same', {}, false],
+    ['one of others, which is used as it is', { 'com.docker.compose.project': 'other' }, true],
+    ['one of ours of another definition, which is made again', { 'com.docker.compose.config-hash': 'other' }, true],
+  ])('a network that appears between looking and making: %s', async (_, labels, again) => {
     const world = aWorld()
+    let isFirst = true
     const project = aProject({ web: aService() })
     const plan: ApplyRequest['plan'] = (observed, round) => {
       const made = planUp(project, observed, { ...hashOptions, settled: round.settledImages })
       for (const { action } of made.steps) {
-        if (action.kind === 'network/create')
+        if (action.kind === 'network/create' && isFirst)
           world.runtime.networks.set('late', {
             id: 'late',
             name: action.network.name,
@@ -147,11 +149,15 @@ describe('applyPlan', () => {
             labels: { ...action.labels, ...labels },
           })
       }
+      isFirst = false
       return made
     }
     const result = await up(world, project, { request: { plan } })
-    expect(result.exit).toBe(exit)
+    expect(result.exit).toBe(0)
+    expect(result.lines.includes('step/ended network.default/create skipped (again)')).toBe(again)
+    expect(result.lines.filter((line) => line.includes(' failed'))).toEqual([])
     expect(world.runtime.networks.size).toBe(1)
+    expect(world.runtime.byName('demo-web-1').state).toBe('running')
   })
 
   // Engines before API 1.44 make a second network of one name, and then start nothing that is to be on it.

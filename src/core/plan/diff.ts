@@ -80,6 +80,8 @@ const networkChange = (context: UpContext, { name, container, networks }: DiffIn
   for (const key of Object.keys(service.networks ?? {})) {
     const network = context.project.networks[key]
     if (network === undefined) continue
+    // One that is made again under another name takes its containers along.
+    if (container.networks.some((one) => one.name !== network.name && networks.remade.get(one.name) === key)) continue
     const attached = container.networks.find((one) => one.name === network.name)
     if (attached === undefined) return `it is not connected to network ${key}`
     if (networks.remade.has(network.name)) continue

@@ -13,8 +13,8 @@ type Stops = {
 }
 
 /** Steps of this plan that stop a container of the service. */
-const stopsOf = ({ steps }: UpContext, name: ServiceName, replicas: readonly Replica[]): Stops => ({
-  all: replicas.map(({ number }) => `${name}.${number}/stop`).filter((id) => steps.has(id)),
+const stopsOf = ({ steps, containersOf }: UpContext, name: ServiceName, replicas: readonly Replica[]): Stops => ({
+  all: [...new Set(containersOf(name).map(({ number }) => `${name}.${number}/stop`))].filter((id) => steps.has(id)),
   late: replicas.flatMap(({ stopsOld }) => stopsOld ?? []),
 })
 
@@ -38,12 +38,17 @@ const haltReplica = (
   return { ...replica, halted: true }
 }
 
-const causeOf = (context: UpContext, name: ServiceName, dependency: ServiceName): string =>
-  dependenciesOf(context.project.services, name).some(
+type Halting = { readonly dependency: ServiceName; readonly isReplaced: boolean }
+
+const causeOf = (context: UpContext, name: ServiceName, { dependency, isReplaced }: Halting): string => {
+  const what = isReplaced ? 'is replaced' : 'has fewer containers'
+  const isAsked = dependenciesOf(context.project.services, name).some(
     ([other, { restart }]) => other === dependency && restart === true,
   )
-    ? `${dependency} is replaced, and depends_on says restart`
-    : `${dependency}, whose namespace it shares, is replaced`
+  return isAsked
+    ? `${dependency} ${what}, and depends_on says restart`
+    : `${dependency}, whose namespace it shares, ${what}`
+}
 
 /** Who shares a namespace with what has ended, or ended and began anew, is cut off until it begins anew itself. */
 const haltCutOff = (
@@ -72,7 +77,10 @@ export const haltDependents = (context: UpContext, containers: ContainerPlan): C
       const before = stopsOf(context, dependency, replicas.get(dependency) ?? [])
       const own = replicas.get(name)
       if (before.all.length === 0 || own === undefined) continue
-      const cause = causeOf(context, name, dependency)
+      const isReplaced = (replicas.get(dependency) ?? []).some(({ number }) =>
+        before.all.includes(`${dependency}.${number}/stop`),
+      )
+      const cause = causeOf(context, name, { dependency, isReplaced })
       replicas.set(
         name,
         own.map((replica) => haltReplica(context, replica, { cause, before })),

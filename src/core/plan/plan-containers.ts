@@ -1,19 +1,11 @@
 import { dependenciesOf } from '../project/graph.ts'
 import type { ServiceName } from '../project/project.ts'
 import { refOf, subjectOf } from './container-steps.ts'
+import type { Resources } from './create-needs.ts'
 import { diffContainer, type Verdict } from './diff.ts'
 import type { ObservedContainer } from './observed.ts'
 import { replicaCount } from './replica-count.ts'
-import {
-  addKept,
-  addNew,
-  addRemoval,
-  addReplacement,
-  type Draft,
-  isTemporary,
-  type Replica,
-  type Resources,
-} from './replica-steps.ts'
+import { addKept, addNew, addRemoval, addReplacement, type Draft, isTemporary, type Replica } from './replica-steps.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
 
 export type ContainerPlan = {

@@ -1,10 +1,10 @@
 import { StackError } from '../errors/stack-error.ts'
 import { toNetworkHash } from '../project/compose-hash.ts'
 import { label, toNetworkLabels } from '../project/identity.ts'
-import type { Network, NetworkName } from '../project/project.ts'
-import type { ObservedNetwork } from './observed.ts'
+import type { Network, NetworkName, ServiceName } from '../project/project.ts'
+import type { ObservedContainer, ObservedNetwork } from './observed.ts'
 import { addStop, isUp, subjectOf } from './container-steps.ts'
-import { serviceOf, type UpContext } from './up-context.ts'
+import { isLeftOut, serviceOf, type UpContext } from './up-context.ts'
 
 /**
  * What the stage found out about the networks: which step makes one (absent: it is there), which id it has, and which
@@ -39,6 +39,20 @@ const foreignWarning = (context: UpContext, key: NetworkName, { name }: Network)
   })
 }
 
+/** Who is on it and not of this plan would be taken off it, and not come back. */
+const keepWarning = (
+  context: UpContext,
+  { key, network: { name }, others }: { key: NetworkName; network: Network; others: readonly ServiceName[] },
+): void => {
+  context.warnings.push({
+    severity: 'warning',
+    code: 'plan/network-diverged',
+    message: `Network "${name}" was made from another definition than the file has now. It is also used by ${others.join(', ')}, which this command leaves out, and is kept as it is.`,
+    hint: 'Run "stack up" without names to make it again.',
+    path: `networks.${key}`,
+  })
+}
+
 type Draft = {
   readonly steps: Map<NetworkName, string>
   readonly ids: Map<NetworkName, string>
@@ -69,9 +83,8 @@ const addCreate = (
 const remake = (
   context: UpContext,
   draft: Draft,
-  { key, found }: { key: NetworkName; found: ObservedNetwork },
+  { key, found, cause }: { key: NetworkName; found: ObservedNetwork; cause: string },
 ): void => {
-  const cause = `definition of network ${key} changed`
   const group = `recreate network ${key}`
   const leaves = context.observed.containers
     .filter(({ networks }) => networks.some(({ name }) => name === found.name))
@@ -97,8 +110,10 @@ const remake = (
   draft.remade.set(found.name, key)
 }
 
-const isUsed = (context: UpContext, { id }: ObservedNetwork): boolean =>
-  context.observed.containers.some(({ networks }) => networks.some((one) => one.id === id))
+const usersOf = ({ observed }: UpContext, { id }: ObservedNetwork): readonly ObservedContainer[] =>
+  observed.containers.filter(({ networks }) => networks.some((one) => one.id === id))
+
+const isUsed = (context: UpContext, network: ObservedNetwork): boolean => usersOf(context, network).length > 0
 
 /** All of the name, those with containers first: engines before API 1.44 can have several. */
 const findNetworks = (context: UpContext, network: Network): readonly ObservedNetwork[] =>
@@ -123,6 +138,21 @@ const dropTwin = (
   )
 }
 
+/**
+ * A network that has another name now moves as a whole, for two of one address range cannot be: as one whose definition changed,
+ * if everybody who is on the old one is of this plan. Otherwise containers go one by one, and the old one when it is empty.
+ */
+const planMissing = (context: UpContext, draft: Draft, key: NetworkName): void => {
+  const former = context.observed.networks.find(
+    (network) => network.labels[label.network] === key && isFormer(context, network),
+  )
+  const isWhole = (network: ObservedNetwork): boolean =>
+    usersOf(context, network).every(({ service, oneOff }) => !oneOff && context.scope.includes(service))
+  if (former !== undefined && isWhole(former))
+    remake(context, draft, { key, found: former, cause: `network ${key} has another name now` })
+  else addCreate(context, draft, { key, needs: [], cause: 'does not exist yet' })
+}
+
 const planNetwork = (context: UpContext, draft: Draft, key: NetworkName): void => {
   const network = context.project.networks[key]
   if (network === undefined) return
@@ -130,7 +160,7 @@ const planNetwork = (context: UpContext, draft: Draft, key: NetworkName): void =
   if (found === undefined) {
     if (network.external === true)
       throw new StackError('plan/external-missing', { kind: 'network', key, name: network.name })
-    addCreate(context, draft, { key, needs: [], cause: 'does not exist yet' })
+    planMissing(context, draft, key)
     return
   }
   draft.ids.set(key, found.id)
@@ -142,7 +172,13 @@ const planNetwork = (context: UpContext, draft: Draft, key: NetworkName): void =
   for (const twin of twins) dropTwin(context, draft, { key, twin })
   const hash = found.labels[label.configHash]
   if (hash === undefined || hash === toNetworkHash(network, context.options.digest)) return
-  remake(context, draft, { key, found })
+  const others = new Set(
+    usersOf(context, found)
+      .filter((container) => isLeftOut(context, container))
+      .map(({ service }) => service),
+  )
+  if (others.size > 0) keepWarning(context, { key, network, others: [...others] })
+  else remake(context, draft, { key, found, cause: `definition of network ${key} changed` })
 }
 
 /** Makes the networks that the scope uses be there as the file defines them. */
@@ -150,4 +186,39 @@ export const planNetworks = (context: UpContext): NetworkSteps => {
   const draft: Draft = { steps: new Map(), ids: new Map(), stopped: new Map(), remade: new Map() }
   for (const key of usedNetworks(context)) planNetwork(context, draft, key)
   return draft
+}
+
+/** A network of the project that a key of the file stood for, and that has another name there by now. */
+const isFormer = ({ project }: UpContext, { name, labels }: ObservedNetwork): boolean => {
+  const key = labels[label.network]
+  return (
+    labels[label.project] === project.name &&
+    key !== undefined &&
+    project.networks[key] !== undefined &&
+    Object.values(project.networks).every((network) => network.name !== name)
+  )
+}
+
+/** After a change of its name the containers move to the new network, and the old one goes when this plan takes all off it. */
+export const planFormerNetworks = (context: UpContext): void => {
+  const former = context.observed.networks.filter((network) => isFormer(context, network))
+  if (former.length === 0) return
+  const removals = new Map(
+    context.steps
+      .sorted()
+      .flatMap(({ id, action }) =>
+        action.kind === 'container/remove' && 'id' in action.container ? [[action.container.id, id] as const] : [],
+      ),
+  )
+  for (const network of former) {
+    const needs = usersOf(context, network).map(({ id }) => removals.get(id))
+    const key = network.labels[label.network] ?? ''
+    if (needs.includes(undefined) || context.steps.has(`network.${key}/remove`)) continue
+    context.steps.add({
+      id: `network.${key}/remove-${network.id.slice(0, 12)}`,
+      needs: needs.filter((id) => id !== undefined),
+      action: { kind: 'network/remove', id: network.id, name: network.name },
+      cause: `network ${key} has another name now`,
+    })
+  }
 }

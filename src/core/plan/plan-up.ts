@@ -10,7 +10,7 @@ import { haltDependents } from './halt-dependents.ts'
 import { planContainers } from './plan-containers.ts'
 import { planImages } from './plan-images.ts'
 import { planModels } from './plan-models.ts'
-import { planNetworks } from './plan-networks.ts'
+import { planFormerNetworks, planNetworks } from './plan-networks.ts'
 import { planStarts } from './plan-start.ts'
 import { planVolumes } from './plan-volumes.ts'
 import { createUpContext, type UpContext } from './up-context.ts'
@@ -101,6 +101,7 @@ export const planUp = (project: Project, observed: Observed, options: UpOptions)
   const { context } = draft
   warnOfLeftBehind(context, followers)
   planOrphans(context)
+  planFormerNetworks(context)
   const steps = context.steps.sorted()
   return {
     steps,

@@ -6,7 +6,7 @@ import type { ServiceName, Volume, VolumeName } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
 import type { ObservedContainer } from './observed.ts'
 import { addStop, isUp, subjectOf } from './container-steps.ts'
-import { serviceOf, type UpContext } from './up-context.ts'
+import { isLeftOut, serviceOf, type UpContext } from './up-context.ts'
 
 const noService: Service = { command: null, entrypoint: null }
 
@@ -171,17 +171,13 @@ const planDiverged = (context: UpContext, draft: Draft, diverged: Diverged): voi
   const agreed = diverged.users.some((name) => renewVolumesOf.includes(name))
   const others = new Set(
     usersOf(context, diverged.volume.name)
-      .filter(({ service, oneOff }) => !oneOff && isLeftOut(context, service))
+      .filter((container) => isLeftOut(context, container))
       .map(({ service }) => service),
   )
   if (others.size > 0 || (!agreed && divergedVolumes === 'keep'))
     keepWarning(context, { ...diverged, others: [...others] })
   else remake(context, draft, { ...diverged, agreed })
 }
-
-/** A service that the file has and this plan is not about: its container would go and not come back. */
-const isLeftOut = ({ project, scope }: UpContext, name: ServiceName): boolean =>
-  !scope.includes(name) && (project.services[name] !== undefined || project.context.disabled[name] !== undefined)
 
 const selectUsers = (context: UpContext, key: VolumeName): readonly ServiceName[] =>
   context.scope.filter((name) => usesVolume(context, name, key))

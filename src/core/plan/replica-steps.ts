@@ -1,22 +1,12 @@
 import { StackError } from '../errors/stack-error.ts'
-import {
-  label,
-  toContainerLabels,
-  toContainerName,
-  toImageReference,
-  toMountedImages,
-  toTemporaryName,
-} from '../project/identity.ts'
-import { namespaceParents } from '../project/graph.ts'
+import { label, toContainerLabels, toContainerName, toImageReference, toTemporaryName } from '../project/identity.ts'
 import type { ServiceName } from '../project/project.ts'
 import type { ContainerRef } from './action.ts'
+import { createNeeds, type Resources } from './create-needs.ts'
 import { addStop, isUp, refOf, subjectOf } from './container-steps.ts'
 import type { ObservedContainer } from './observed.ts'
 import { runsImage } from './image-content.ts'
 import { platformOf } from '../project/platform.ts'
-import type { ImageSteps } from './plan-images.ts'
-import type { NetworkSteps } from './plan-networks.ts'
-import type { VolumeSteps } from './plan-volumes.ts'
 import { serviceOf, type UpContext } from './up-context.ts'
 
 /** A container of a service as it will be when the plan has been carried out. */
@@ -33,9 +23,6 @@ export type Replica = {
   readonly halted: boolean
 }
 
-/** Steps of what containers are made from and joined to. */
-export type Resources = { readonly images: ImageSteps; readonly networks: NetworkSteps; readonly volumes: VolumeSteps }
-
 /** The plan of the containers so far. */
 export type Draft = {
   readonly replicas: Map<ServiceName, readonly Replica[]>
@@ -49,27 +36,6 @@ const nameOf = ({ project, options: { separator } }: UpContext, service: Service
 /** A replacement that has not taken its name yet. The label stays when it has, and says nothing then. */
 export const isTemporary = (context: UpContext, { service, number, name, labels }: ObservedContainer): boolean =>
   labels[label.replace] !== undefined && name !== nameOf(context, service, number)
-
-/** Steps that a new container waits for: its own image, networks, volumes and namespaces, and nothing else. */
-const createNeeds = (context: UpContext, draft: Draft, name: ServiceName): readonly string[] => {
-  const service = serviceOf(context, name)
-  const { images, networks, volumes } = draft.resources
-  const ids = [
-    images.get(toImageReference(context.project, name)),
-    ...toMountedImages(service).map((reference) => images.get(reference)),
-    ...(service.network_mode === undefined
-      ? Object.keys(service.networks ?? {}).map((key) => networks.steps.get(key))
-      : []),
-    ...(service.volumes ?? []).map(({ type, source }) =>
-      type === 'volume' && source !== undefined ? volumes.steps.get(source) : undefined,
-    ),
-    // A volume that the image fills is copied into at the creation, and two creations at once would both copy.
-    ...namespaceParents(service, context.project.services).flatMap(
-      (parent) => draft.replicas.get(parent)?.[0]?.made.slice(0, 1) ?? [],
-    ),
-  ]
-  return ids.filter((id) => id !== undefined)
-}
 
 /** Whether a secret or config of the service has no file to be mounted and is copied into the container; so are logins. */
 const needsCopy = ({ project }: UpContext, name: ServiceName): boolean =>
@@ -253,14 +219,15 @@ export const addKept = (
     )
   }
   for (const [network, key] of networks.remade) {
+    const now = context.project.networks[key]?.name ?? network
     const left = networks.stopped.get(container.id)
     if (left === undefined || !container.networks.some((one) => one.name === network)) continue
     made.push(
       context.steps.add({
         id: `${subject}/join.${key}`,
         needs: [networks.steps.get(key) ?? left, left],
-        action: { kind: 'network/connect', container: refOf(container), service, key, network },
-        cause: `definition of network ${key} changed`,
+        action: { kind: 'network/connect', container: refOf(container), service, key, network: now },
+        cause: now === network ? `definition of network ${key} changed` : `network ${key} has another name now`,
         group: `recreate network ${key}`,
       }),
     )

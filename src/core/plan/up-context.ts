@@ -8,6 +8,7 @@ import { type Project, selectAsked, type ServiceName } from '../project/project.
 import { findDigest, type RememberedParts, toRememberedParts } from '../project/remembered-parts.ts'
 import type { Service } from '../project/service.ts'
 import { type BondContext, toBondContext } from './bonds.ts'
+import { subjectOf } from './container-steps.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
 import { createStepList, type StepList } from './step-list.ts'
 import type { UpOptions } from './up-options.ts'
@@ -37,6 +38,12 @@ export type UpContext = {
   /** As Docker Compose computes it; of a service that shares namespaces, for the containers that are there now. */
   readonly hashOf: (service: ServiceName) => string
 }
+
+/** A service that the file has and this plan is not about: a container of it that goes, or stops, would not come back. */
+export const isLeftOut = ({ project, scope }: UpContext, { service, oneOff }: ObservedContainer): boolean =>
+  !oneOff &&
+  !scope.includes(service) &&
+  (project.services[service] !== undefined || project.context.disabled[service] !== undefined)
 
 export const serviceOf = (context: Pick<UpContext, 'project'>, name: ServiceName): Service => {
   const service = context.project.services[name]
@@ -68,6 +75,7 @@ export const createUpContext = (written: Project, observed: Observed, options: U
       .toSorted((a, b) => a.number - b.number),
     (container) => container.service,
   )
+  const steps = createStepList()
   const containersOf = (service: ServiceName): readonly ObservedContainer[] => byService.get(service) ?? []
   return {
     project,
@@ -78,8 +86,11 @@ export const createUpContext = (written: Project, observed: Observed, options: U
     partsOf,
     partsLike,
     containersOf,
-    bonds: toBondContext(project, observed, containersOf),
-    steps: createStepList(),
+    // Who is scaled away, or replaced, lends to nobody any more.
+    bonds: toBondContext(project, observed, (service) =>
+      containersOf(service).filter((container) => !steps.has(`${subjectOf(container)}/remove`)),
+    ),
+    steps,
     warnings: [],
     scope: Object.keys(project.services).filter((name) => asked.has(name) || followers.has(name)),
     deferred: new Set(),

@@ -13,8 +13,10 @@ export const createNetwork = async (
     signal.throwIfAborted()
     if (!isStackError(error) || error.code !== 'engine/name-in-use') throw error
     const found = await runtime.findNetwork(action.network.name, { signal })
-    if (found === undefined || !Object.entries(action.labels).every(([key, value]) => found.labels[key] === value))
-      throw error
+    // Removed again by now: whoever had the name is gone.
+    if (found === undefined)
+      return void (await runtime.createNetwork({ network: action.network, labels: action.labels }, { signal }))
+    if (!Object.entries(action.labels).every(([key, value]) => found.labels[key] === value)) throw error
   }
 }
 

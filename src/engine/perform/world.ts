@@ -29,16 +29,16 @@ export type World = {
   readonly checkouts: Map<string, Promise<GitCheckout>>
 }
 
+type Member = { readonly id: ContainerId; readonly number: number }
+
 export const createWorld = (): World => {
   const byStep = new Map<string, ContainerId>()
   const byId = new Map<ContainerId, ObservedContainer>()
   const images = new Map<string, ObservedImage>()
-  const members = new Map<string, { readonly id: ContainerId; readonly number: number }>()
+  const members = new Map<string, readonly Member[]>()
   let engine: EngineFacts | undefined
-  const join = (service: string, member: { readonly id: ContainerId; readonly number: number }): void => {
-    const known = members.get(service)
-    if (known === undefined || member.number <= known.number) members.set(service, member)
-  }
+  const join = (service: string, { id, number }: Member): void =>
+    void members.set(service, [{ id, number }, ...(members.get(service) ?? [])])
   return {
     look: (observed) => {
       engine = observed.engine
@@ -63,10 +63,21 @@ export const createWorld = (): World => {
     },
     forgetContainer: (id) => {
       byId.delete(id)
-      for (const [service, member] of members) if (member.id === id) members.delete(service)
+      for (const [service, list] of members)
+        members.set(
+          service,
+          list.filter((member) => member.id !== id),
+        )
     },
     observedContainer: (id) => byId.get(id),
-    containersOf: () => Object.fromEntries([...members].map(([service, { id }]) => [service, id])),
+    containersOf: () =>
+      Object.fromEntries(
+        [...members].flatMap(([service, list]) => {
+          // Of one number the one that was made last, and sorting keeps the order.
+          const [first] = list.toSorted((a, b) => a.number - b.number)
+          return first === undefined ? [] : [[service, first.id] as const]
+        }),
+      ),
     engine: () => engine,
     image: (reference) => images.get(reference),
     recordImage: (reference, image) => images.set(reference, image),

@@ -127,3 +127,20 @@ for (const { text, api, files } of versions) {
     })
   })
 }
+
+// The reference has no place for them in its model before 5.4, and drops them.
+test('options of the address driver reach the engine', () => {
+  const ipam = {
+    driver: 'custom',
+    options: { zone: 'a' },
+    config: [{ subnet: '10.9.0.0/16', aux_addresses: { h: '10.9.0.5' } }],
+  }
+  for (const minor of [41, 51])
+    expect(toNetworkBody({ name: 'net', ipam }, { labels: {}, api: { major: 1, minor } })).toMatchObject({
+      IPAM: {
+        Driver: 'custom',
+        Options: { zone: 'a' },
+        Config: [{ Subnet: '10.9.0.0/16', AuxiliaryAddresses: { h: '10.9.0.5' } }],
+      },
+    })
+})

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { toPlanText } from '../../../src/core/plan/plan-text.ts'
 import { planUp } from '../../../src/core/plan/plan-up.ts'
 import type { Observed } from '../../../src/core/plan/observed.ts'
+import { toServiceHash } from '../../../src/core/project/compose-hash.ts'
 import type { UpOptions } from '../../../src/core/plan/up-options.ts'
 import type { Project } from '../../../src/core/project/project.ts'
 import type { Service } from '../../../src/core/project/service.ts'
@@ -507,6 +508,63 @@ describe('scale', () => {
   })
 })
 
+describe('no replicas, and fewer', () => {
+  test('a service without replicas has no container, keeps its hash, and nobody waits for it', () => {
+    const of = (replicas: number): Project =>
+      projectOf({
+        web: { depends_on: { db: healthy } },
+        db: { deploy: { replicas }, healthcheck: { test: ['CMD', 'true'] } },
+        more: { deploy: { replicas }, depends_on: { db: healthy } },
+      })
+    expect(text(of(0), emptyWorld(of(0)))).toMatchInlineSnapshot(`
+      "  network.default/create  does not exist yet
+        web.1/create            does not exist yet  after network.default/create
+        web.1/start             is new  after web.1/create
+      unchanged: db, more"
+    `)
+    expect(toServiceHash(of(0).services['db']!, hashOptions.digest)).toBe(
+      toServiceHash(of(1).services['db']!, hashOptions.digest),
+    )
+    expect(of(0).services['db']?.deploy?.replicas).toBe(0)
+  })
+  test('who is restarted with a service is restarted when some of its containers go', () => {
+    const project = projectOf({
+      web: { depends_on: { api: dependsOn('service_started', { restart: true }) } },
+      api: {},
+    })
+    expect(text(project, upWorld(project, { scale: { api: 2 } }))).toMatchInlineSnapshot(`
+      "  web.1/stop    api has fewer containers, and depends_on says restart
+        api.2/stop    scaled to 1  after web.1/stop
+        api.2/remove  scaled to 1  after api.2/stop
+        web.1/start   was stopped for this change  after web.1/stop"
+    `)
+    expect(text(project, upWorld(project), { scale: { api: 0 } })).toMatchInlineSnapshot(`
+      "  web.1/stop    api has fewer containers, and depends_on says restart
+        api.1/stop    scaled to 0  after web.1/stop
+        api.1/remove  scaled to 0  after api.1/stop
+        web.1/start   was stopped for this change  after web.1/stop"
+    `)
+  })
+  test('who shares with a container that goes shares with one that stays', () => {
+    const project = projectOf({ side: { network_mode: 'service:app', depends_on: { app: dependsOn() } }, app: {} })
+    const world = upWorld(project, { scale: { app: 2 } })
+    const containers = world.containers.map((container) =>
+      container.service === 'app' && container.number === 1
+        ? { ...container, labels: { ...container.labels, 'dev.stack.parts': '{}' } }
+        : container,
+    )
+    expect(text(project, { ...world, containers })).toMatchInlineSnapshot(`
+      "  app.1/stop     scaled to 1
+        app.1/remove   scaled to 1  after app.1/stop
+        side.1/create  app, whose network it shares, is another container now  after app.1/remove  [recreate side.1]
+        side.1/stop    app, whose network it shares, is another container now  after side.1/create  [recreate side.1]
+        side.1/remove  app, whose network it shares, is another container now  after side.1/create, side.1/stop  [recreate side.1]
+        side.1/rename  app, whose network it shares, is another container now  after side.1/remove  [recreate side.1]
+        side.1/start   is new  after side.1/create, side.1/rename"
+    `)
+  })
+})
+
 describe('networks and volumes', () => {
   const of = (network: object, volume: object = {}): Project =>
     projectOf(
@@ -642,6 +700,64 @@ describe('networks and volumes', () => {
       'one.1/release-volumes',
       'two.1/release-volumes',
     ])
+  })
+  test('a renamed network: containers move and keep their identity, and the old one goes', () => {
+    const renamed = of({ name: 'shop_net' })
+    const world = upWorld(of({}))
+    expect(text(renamed, world)).toMatchInlineSnapshot(`
+      "  web.1/stop              network default has another name now
+        web.1/leave.default     network default has another name now  after web.1/stop  [recreate network default]
+        network.default/remove  network default has another name now  after web.1/leave.default  [recreate network default]
+        network.default/create  network default has another name now  after network.default/remove
+        web.1/join.default      network default has another name now  after network.default/create, web.1/leave.default  [recreate network default]
+        web.1/start             was stopped for this change  after web.1/join.default, web.1/stop
+      unchanged: other"
+    `)
+    const after = applyPlan(renamed, world, planUp(renamed, world, hashOptions))
+    expect(after.networks.map(({ name }) => name)).toEqual(['shop_net'])
+    expect(text(renamed, after)).toBe('unchanged: web, other')
+  })
+  test('a renamed network that others are on stays; one that a cut run left empty goes', () => {
+    const both = (name: string): Project => projectOf({ web: {}, db: {} }, { networks: { default: { name } } })
+    const world = upWorld(both('shop_default'))
+    expect(text(both('shop_net'), world, { services: ['web'] })).toMatchInlineSnapshot(`
+      "  network.default/create  does not exist yet
+        web.1/create            it is not connected to network default  after network.default/create  [recreate web.1]
+        web.1/stop              it is not connected to network default  after web.1/create  [recreate web.1]
+        web.1/remove            it is not connected to network default  after web.1/create, web.1/stop  [recreate web.1]
+        web.1/rename            it is not connected to network default  after web.1/remove  [recreate web.1]
+        web.1/start             is new  after web.1/create, web.1/rename"
+    `)
+    const half = applyPlan(
+      both('shop_net'),
+      world,
+      planUp(both('shop_net'), world, { ...hashOptions, services: ['web'] }),
+    )
+    expect(half.networks.map(({ name }) => name)).toEqual(['shop_default', 'shop_net'])
+    const whole = applyPlan(both('shop_net'), half, planUp(both('shop_net'), half, hashOptions))
+    expect(whole.networks.map(({ name }) => name)).toEqual(['shop_net'])
+    const external = projectOf({ web: {}, db: {} }, { networks: { default: { name: 'shop_net', external: true } } })
+    expect(applyPlan(external, half, planUp(external, half, hashOptions)).networks.map(({ name }) => name)).toEqual([
+      'shop_net',
+    ])
+  })
+  test('two networks that change names with each other are no former ones', () => {
+    const pair = (front: string, back: string): Project =>
+      projectOf(
+        { web: { networks: { front: null } }, db: { networks: { back: null } } },
+        { networks: { front: { name: front }, back: { name: back } } },
+      )
+    const world = upWorld(pair('a', 'b'))
+    const after = applyPlan(pair('b', 'a'), world, planUp(pair('b', 'a'), world, hashOptions))
+    expect(text(pair('b', 'a'), after)).toBe('unchanged: web, db')
+  })
+  test('a changed network that a service is on which is left out is kept', () => {
+    const both = (network: object): Project =>
+      projectOf({ web: {}, db: {} }, { networks: { default: { name: 'shop_default', ...network } } })
+    expect(text(both({ internal: true }), upWorld(both({})), { services: ['web'] })).toMatchInlineSnapshot(`
+      "warning: Network "shop_default" was made from another definition than the file has now. It is also used by db, which this command leaves out, and is kept as it is.
+      unchanged: web"
+    `)
   })
   test('a renamed volume: containers move, the old data stays', () => {
     expect(text(of({}, { name: 'shop_data2' }), upWorld(of({})))).toMatchInlineSnapshot(`
