@@ -40,6 +40,7 @@ export type InspectedImage = {
     readonly Healthcheck?: EngineHealthcheck | null | undefined
     readonly Entrypoint?: string | readonly string[] | null | undefined
     readonly Cmd?: readonly string[] | null
+    readonly WorkingDir?: string
   } | null
 }
 
@@ -58,6 +59,7 @@ export const toObservedImage = (found: InspectedImage): ObservedImage => {
     ...(test.length === 0 ? {} : { healthcheck: { test } }),
     entrypoint: [config.Entrypoint ?? []].flat(),
     command: config.Cmd ?? [],
+    workingDirectory: config.WorkingDir ?? '',
     os: found.Os ?? '',
     architecture: found.Architecture ?? '',
     variant: found.Variant ?? '',

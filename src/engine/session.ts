@@ -1,5 +1,6 @@
 import { isStackError } from '../core/errors/stack-error.ts'
 import type { Command, StackEvent } from '../core/events/event.ts'
+import type { Project } from '../core/project/project.ts'
 import type { EngineDeps } from './deps.ts'
 import { createEmitter } from './emitter.ts'
 import { createEngineEvents } from './engine-events.ts'
@@ -16,6 +17,7 @@ import { rejoin } from './session/rejoin.ts'
 import { createReplacedImages } from './session/replaced-images.ts'
 import { isAttached, raise, selectScope, type SessionRequest, type SessionState, setPhase } from './session/state.ts'
 import { createProjectSync, type ProjectSync } from './sync/project-sync.ts'
+import { createRuleChanges } from './sync/rule-changes.ts'
 import { createSeeds } from './sync/seeds.ts'
 
 export type { SessionRequest } from './session/state.ts'
@@ -43,7 +45,7 @@ export const createSession = (deps: EngineDeps, request: SessionRequest): Sessio
   const state = createState(deps, { request, emitter, onStarted: (service) => sync.current?.touch(service) })
   const startSync = async (): Promise<void> => {
     await sync.current?.close()
-    if (request.watch === true && state.phase !== 'stopping') sync.current = openSync(state)
+    if (request.watch === true && state.phase !== 'stopping') sync.current = openSync(state, startSync)
   }
   return {
     subscribe: emitter.subscribe,
@@ -171,25 +173,36 @@ const onExit = (state: SessionState, exit: ContainerExit): void => {
   else checkOver(state)
 }
 
-const openSync = (state: SessionState): ProjectSync => {
+/** `renew`: begins the watch anew, for its rules are others now. */
+const openSync = (state: SessionState, renew: () => Promise<void>): ProjectSync => {
   const { deps, emit, request } = state
+  const scope = selectScope(state)
+  const { services } = state.project
+  // What was left out on the command line is neither built nor started by a saved file.
+  const project: Project = {
+    ...state.project,
+    services: Object.fromEntries(Object.entries(services).filter(([name]) => scope.has(name))),
+  }
+  const changes = createRuleChanges(deps, project)
   const grace = request.graceSeconds === undefined ? {} : { graceSeconds: request.graceSeconds }
   return createProjectSync(
     { ...deps, emit },
     {
-      project: state.project,
+      project,
       seeds: state.seeds,
       debts: state.debts,
       signal: state.closing.signal,
       containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
       restart: (service) =>
         attempt(state, `restart.${service}`, { plan: state.plans.restart([service], grace), trigger: 'watch' }),
-      rebuild: (service) => {
+      rebuild: async (service) => {
         const rebuild = (): Promise<boolean> =>
           attempt(state, `rebuild.${service}`, { plan: state.plans.rebuild([service]), trigger: 'watch' })
-        return request.keepReplaced === true
+        const isDone = await (request.keepReplaced === true
           ? rebuild()
-          : state.replacedImages.around({ project: state.project, service, rebuild })
+          : state.replacedImages.around({ project: state.project, service, rebuild }))
+        if (isDone && (await changes.has(service))) void renew()
+        return isDone
       },
     },
   )

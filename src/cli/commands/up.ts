@@ -94,6 +94,7 @@ const assertUpFlags = (flags: UpCall['flags']): void => {
   assertApart(flags, 'up', [
     ['attach', 'attach-dependencies'],
     ['no-build', 'watch'],
+    ['watch', 'no-watch'],
     ['wait', 'no-start'],
     ['no-deps', 'with-dependencies'],
     ['abort-on-container-exit', 'abort-on-container-failure'],

@@ -1,7 +1,10 @@
+import { resolve } from 'node:path'
 import { createSession } from '../../engine/session.ts'
 import { createSessionPlans, type SessionPlans } from '../../engine/session-plans.ts'
 import type { Project } from '../../core/project/project.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
+import { createHostFiles } from '../../system/host-files.ts'
+import type { CliContext } from '../context.ts'
 import { loadValidProject } from '../load-target.ts'
 import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from '../up/reload-on-edit.ts'
 import { createProgress } from '../screen/progress.ts'
@@ -12,12 +15,15 @@ import { toBaseOptions } from '../up/up-options.ts'
 
 /** `stack watch`: acts on saved files, and shows that alone. Containers are left running at the end. */
 export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCommand>): Promise<number> => {
+  if (flags.explain) return explainWatch(context, words)
   const project = await loadValidProject(context, { services: words, withFollowers: true, missingEnvFiles: 'later' })
   assertServices(words, { target: { name: project.name, project } })
-  const watched = Object.entries(project.services).filter(
-    ([name, service]) => (words.length === 0 || words.includes(name)) && (service.develop?.watch?.length ?? 0) > 0,
-  )
-  if (watched.length === 0) throw new StackError('cli/nothing-to-watch', { project: project.name })
+  const deps = await context.deps()
+  const { findServiceRules } = await import('../../engine/sync/find-rules.ts')
+  const named = Object.keys(project.services).filter((name) => words.length === 0 || words.includes(name))
+  const found = await Promise.all(named.map((name) => findServiceRules({ files: deps.files }, project, name)))
+  if (!found.some((rules) => rules.kind !== 'none' && rules.rules.length > 0))
+    throw new StackError('cli/nothing-to-watch', { project: project.name })
   const toPlans = (next: Project): SessionPlans => {
     const plans = createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing' })
     // Nothing is made or started but what a rule asks for, at the begin as after an edit of the stack file.
@@ -34,7 +40,6 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
     )
     return { project: next, plans: toPlans(next) }
   }
-  const deps = await context.deps()
   const session = createSession(deps, {
     project,
     command: 'stack watch',
@@ -66,4 +71,29 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
     following.edits.close()
     release()
   }
+}
+
+/** `stack watch --explain`: words that name services limit it to these, all others are paths. */
+const explainWatch = async (context: CliContext, words: readonly string[]): Promise<number> => {
+  const project = await loadValidProject(context)
+  const { explainRules } = await import('../../engine/sync/explain-rules.ts')
+  const { toFateLines, toRuleLines } = await import('../up/explain-watch.ts')
+  const { services } = project
+  const named = words.filter((word) => services[word] !== undefined)
+  const paths = words.filter((word) => services[word] === undefined)
+  const files = createHostFiles()
+  // The engine may be away: then what the image alone could tell is not known.
+  const runtime = await context.runtime().catch(() => undefined)
+  const explanations = await explainRules(
+    { files, ...(runtime === undefined ? {} : { runtime }) },
+    project,
+    named.length === 0 ? Object.keys(services) : named,
+  )
+  const view = { project, directory: context.workingDirectory }
+  const lines =
+    paths.length === 0
+      ? explanations.flatMap((one) => toRuleLines(one, view))
+      : paths.flatMap((path) => toFateLines(resolve(context.workingDirectory, path), explanations, view))
+  context.stdout.write(lines.map((line) => `${line}\n`).join(''))
+  return 0
 }

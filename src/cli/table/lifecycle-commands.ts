@@ -41,6 +41,7 @@ export const upCommand = {
     wait: { kind: 'boolean', help: 'Come back when every service is running or healthy (implies -d)' },
     'wait-timeout': { kind: 'number', value: 'SECONDS', help: 'How long --wait waits at most' },
     watch: { kind: 'boolean', short: 'w', help: 'Act on changed files (always on in the dashboard)' },
+    'no-watch': { kind: 'boolean', help: 'Leave changed files alone, in the dashboard too' },
     ...makeFlags,
     'quiet-build': { kind: 'boolean', help: 'Build without progress' },
     'always-recreate-deps': { kind: 'boolean', help: 'Replace the containers of dependencies too' },
@@ -206,10 +207,13 @@ export const watchCommand = {
   name: 'watch',
   group: 'Everyday',
   summary: 'Start everything and act on changed files, without the dashboard',
-  usage: '[SERVICE...]',
+  usage: '[SERVICE...] | --explain [SERVICE|PATH...]',
+  detail:
+    'A service that is built from a folder and has no "develop" section is watched as its Dockerfile says. "x-stack: { watch: false }" turns that off, for one service or for all.',
   words: { complete: 'services' },
   flags: {
     'no-up': { kind: 'boolean', help: 'Start nothing first' },
+    explain: { kind: 'boolean', help: 'Say what is watched and why, or what would happen to a path; does nothing' },
     prune: {
       kind: 'boolean',
       default: true,
@@ -217,4 +221,8 @@ export const watchCommand = {
     },
     quiet: { kind: 'boolean', help: 'No output of builds' },
   },
+  examples: [
+    ['stack watch --explain', 'what is watched, and which line says so'],
+    ['stack watch --explain src/app.ts', 'what a change of this file would do'],
+  ],
 } as const satisfies CommandSpec

@@ -81,7 +81,7 @@ const toRequest = (
       : { dependencies: flags['with-dependencies'] ? ('stop' as const) : ('leave' as const) }),
     ...toAttach(call, project),
     ...toCascade(flags),
-    watch: flags.watch || usesDashboard,
+    watch: (flags.watch || usesDashboard) && !flags['no-watch'],
     confirm: !flags.yes && (usesDashboard || (context.terminal.stdin && context.terminal.stderr)) ? 'ask' : 'no',
     waitForLock: true,
     keepRunning: usesDashboard,

@@ -48,8 +48,9 @@ export const catalog = {
   },
   'cli/nothing-to-watch': {
     exit: 1,
-    message: (d: { project: string }) => `No service of "${d.project}" says what to do when files change.`,
-    hint: () => 'Add develop.watch rules to a service, and run it again.',
+    message: (d: { project: string }) => `There is nothing to watch for "${d.project}".`,
+    hint: () =>
+      '"stack watch --explain" says why for each service. develop.watch rules say what to do when files change.',
   },
   'cli/needs-confirmation': {
     exit: 1,

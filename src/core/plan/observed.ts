@@ -93,6 +93,8 @@ export type ObservedImage = {
   readonly healthcheck?: { readonly test: readonly string[] }
   readonly entrypoint: readonly string[]
   readonly command: readonly string[]
+  /** Empty where the image says none. */
+  readonly workingDirectory?: string
   readonly os: string
   readonly architecture: string
   readonly variant: string

@@ -48,7 +48,8 @@ const toView = (state: State, service: ServiceState): ServiceView => {
     },
     published: toPublished(service),
     restarts: service.containers.reduce((sum, one) => sum + (one.restarts ?? 0), 0),
-    watched: summary.watched,
+    // Who is watched without rules of its own is known when the watch has begun.
+    watched: summary.watched || state.watching?.services.includes(service.name) === true,
     service,
     ...(summary.tier === undefined ? {} : { tier: summary.tier }),
     ...(summary.image === undefined ? {} : { image: summary.image }),

@@ -1,9 +1,12 @@
 import { type Project, selectAsked } from '../../core/project/project.ts'
 import type { Hook, Service, WatchAction, WatchRule } from '../../core/project/service.ts'
-import type { EngineDeps } from '../deps.ts'
 import { createIgnoreRules, readIgnoreFile, type IgnoreRules } from '../../wire/ignore-patterns.ts'
 import { isEditorFile, isToolFolder } from './editor-files.ts'
+import { findIgnoreFile, findServiceRules, readText, type RuleDeps } from './find-rules.ts'
 import { pathBelow, nameOf, relativeTo } from './paths.ts'
+
+/** Why a file is not for a rule: it is elsewhere, `include` leaves it out, or one of the lists of what is ignored. */
+export type Refusal = 'elsewhere' | 'include' | 'editor' | 'tool' | 'ignore' | 'dockerignore'
 
 export type SyncRule = {
   readonly service: string
@@ -17,6 +20,8 @@ export type SyncRule = {
   readonly initialSync: boolean
   /** Whether a change of this file is for the rule. */
   readonly matches: (path: string) => boolean
+  /** Why it is not. */
+  readonly refuses: (path: string) => Refusal | undefined
   /** Nothing below this folder is for the rule. */
   readonly prunes: (path: string, isDirectory: boolean) => boolean
 }
@@ -30,8 +35,6 @@ export const toContainerPath = (rule: SyncRule, path: string): string | undefine
   return relative === undefined || rule.target === undefined ? undefined : pathBelow(rule.target, relative)
 }
 
-type RuleDeps = Pick<EngineDeps, 'files'>
-
 /** The watch rules of every service, ready to be asked about paths; and those that a bind mount makes pointless. */
 export const createSyncRules = async (
   deps: RuleDeps,
@@ -43,10 +46,19 @@ export const createSyncRules = async (
   const mounted: { service: string; path: string }[] = []
   const rules: SyncRule[] = []
   for (const [name, service] of Object.entries(selectAsked(project))) {
-    const watch = service.develop?.watch ?? []
-    if (watch.length === 0) continue
-    const context = await createContextIgnore(deps, service)
-    for (const [index, rule] of watch.entries()) {
+    const found = await findServiceRules(deps, project, name)
+    if (found.kind === 'derived') {
+      const ignores = new Map<string | undefined, IgnoreRules>([[undefined, createIgnoreRules([])]])
+      for (const [index, { rule, context: folder }] of found.rules.entries()) {
+        const context = ignores.get(folder) ?? (await createContextIgnore(deps, service, folder))
+        ignores.set(folder, context)
+        rules.push(createRule({ name, index, rule, context }))
+      }
+      continue
+    }
+    if (found.kind === 'none' || found.rules.length === 0) continue
+    const context = await createContextIgnore(deps, service, service.build?.context)
+    for (const [index, rule] of found.rules.entries()) {
       if ((rule.action === 'sync' || rule.action === 'sync+restart') && isBindMounted(service, rule.path))
         mounted.push({ service: name, path: rule.path })
       else rules.push(createRule({ name, index, rule, context }))
@@ -69,12 +81,15 @@ const createRule = ({ name, index, rule, context }: RuleInput): SyncRule => {
     rule.include === undefined || rule.include.length === 0
       ? undefined
       : createIgnoreRules(readIgnoreFile(rule.include.join('\n'))).ignores
-  const isIncluded = (path: string): boolean => {
+  const refuses = (path: string): Refusal | undefined => {
     const relative = relativeTo(root, path)
-    return relative !== undefined && (include === undefined || include(relative === '' ? nameOf(path) : relative))
+    if (relative === undefined) return 'elsewhere'
+    if (include !== undefined && !include(relative === '' ? nameOf(path) : relative)) return 'include'
+    if (isEditorFile(path)) return 'editor'
+    if (isToolFolder(relative)) return 'tool'
+    return own.ignores(path) ? 'ignore' : context.ignores(path) ? 'dockerignore' : undefined
   }
-  const ignores = (path: string): boolean =>
-    isToolFolder(relativeTo(root, path) ?? path) || own.ignores(path) || context.ignores(path)
+  const ignores = (path: string): boolean => own.ignores(path) || context.ignores(path)
   return {
     service: name,
     index,
@@ -83,7 +98,8 @@ const createRule = ({ name, index, rule, context }: RuleInput): SyncRule => {
     ...(rule.target === undefined ? {} : { target: rule.target }),
     ...(rule.exec === undefined ? {} : { exec: rule.exec }),
     initialSync: rule.initial_sync === true,
-    matches: (path) => isIncluded(path) && !isEditorFile(path) && !ignores(path),
+    matches: (path) => refuses(path) === undefined,
+    refuses,
     prunes: (path, isDirectory) => {
       const relative = relativeTo(root, path)
       if (relative === undefined) return relativeTo(path, root) === undefined
@@ -105,27 +121,15 @@ const createIgnore = (folder: string, text: string): IgnoreRules => {
   }
 }
 
-/** What the build leaves out is left out here too: it is not in the image either. */
-const createContextIgnore = async (deps: RuleDeps, { build }: Service): Promise<IgnoreRules> => {
-  const folder = build?.context
+/** What the build leaves out of a context is left out here too: it is not in the image either. */
+const createContextIgnore = async (
+  deps: RuleDeps,
+  service: Service,
+  folder: string | undefined,
+): Promise<IgnoreRules> => {
   if (folder === undefined || !folder.startsWith('/')) return createIgnoreRules([])
-  const dockerfile = pathBelow(folder, build?.dockerfile ?? 'Dockerfile')
-  const text =
-    (await readText(
-      deps,
-      `${build?.dockerfile?.startsWith('/') === true ? build.dockerfile : dockerfile}.dockerignore`,
-    )) ??
-    (await readText(deps, pathBelow(folder, '.dockerignore'))) ??
-    ''
-  return createIgnore(folder, text)
-}
-
-const readText = async ({ files }: RuleDeps, path: string): Promise<string | undefined> => {
-  try {
-    return new TextDecoder().decode(await files.read(path, { followLinks: true }))
-  } catch {
-    return undefined
-  }
+  const path = await findIgnoreFile(deps, service, folder)
+  return createIgnore(folder, (path === undefined ? undefined : await readText(deps, path)) ?? '')
 }
 
 const isBindMounted = ({ volumes }: Service, path: string): boolean =>

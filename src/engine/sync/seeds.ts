@@ -50,7 +50,7 @@ const findInitial = async (
 ): Promise<readonly SyncOp[]> => {
   const service = project.services[name]
   if (service?.develop?.watch?.some((rule) => rule.initial_sync === true) !== true) return []
-  const { rules } = await createSyncRules(deps, { ...project, services: { [name]: service } })
+  const { rules } = await createSyncRules({ files: deps.files }, { ...project, services: { [name]: service } })
   const own = rules.filter(isInitial)
   if (own.length === 0) return []
   const index = createFileIndex({
