@@ -43,6 +43,7 @@ export const toLoadRequest = (
     envFiles: global['env-file'],
     profiles: [...global.profile, ...profiles],
     environment: definedOnly(env),
+    implied: userNumbers(),
     allResources: options.allResources ?? global['all-resources'],
   }
 }
@@ -53,6 +54,12 @@ const toLogicalDirectory = (physical: string, env: Place['env']): string => {
   if (said === undefined || !isAbsolute(said) || normalize(said) !== said) return physical
   const [there, here] = [statSync(said, { throwIfNoEntry: false }), statSync(physical, { throwIfNoEntry: false })]
   return there !== undefined && here !== undefined && there.dev === here.dev && there.ino === here.ino ? said : physical
+}
+
+/** Shells know `UID` and some `GID`, and pass neither on. */
+const userNumbers = (): Readonly<Record<string, string>> => {
+  const [user, group] = [process.getuid?.(), process.getgid?.()]
+  return user === undefined || group === undefined ? {} : { UID: String(user), GID: String(group) }
 }
 
 const definedOnly = (env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>

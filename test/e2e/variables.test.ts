@@ -140,6 +140,19 @@ scenario(
 )
 
 scenario(
+  'UID and GID have values though no shell exports them, and less than anything that is set',
+  {
+    files: { 'compose.yaml': labelled('${UID}:${GID}:${UID:-none}'), 'own.env': 'UID=12\n' },
+    differs: 'fills in nothing, and warns',
+  },
+  async (s) => {
+    await s.step('by themselves', asJson, label(`${process.getuid?.()}:${process.getgid?.()}:none`))
+    await s.step('from a file', `--env-file own.env ${asJson}`, label(`12:${process.getgid?.()}:12`))
+    await s.step('from the shell', { run: asJson, env: { UID: '13', GID: '14' } }, label('13:14:13'))
+  },
+)
+
+scenario(
   'what values come to is told by commands that use them, and not by those that look or stop',
   {
     files: {

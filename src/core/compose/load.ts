@@ -16,7 +16,7 @@ import { checkProject, reportContradictions } from './check/check-project.ts'
 import { validateClashes } from './check/validate-clashes.ts'
 import { decodeProject, type DecodedProject } from './model/decode-project.ts'
 import { explainPath, findPlace } from './tree/explain.ts'
-import { createLoadContext, createVariables, type LoadContext } from './sources/load-context.ts'
+import { createLoadContext, createVariables, lookupIn, type LoadContext } from './sources/load-context.ts'
 import { loadModel } from './load-model.ts'
 import type { DocumentResult, LoadRequest, LoadResult } from './sources/load-request.ts'
 import type { MapNode, Place } from './tree/node.ts'
@@ -120,7 +120,7 @@ const loadPlace = (request: LoadRequest, place: ProjectPlace, context: LoadConte
 
 const buildModel = (place: ProjectPlace, name: string, context: LoadContext): MapNode | undefined => {
   const { files, directory, environment } = place
-  const variables = createVariables(environment, place.variableFiles)
+  const variables = createVariables(environment, { files: place.variableFiles, implied: context.implied })
   const scope = { context, directory, variables, environment, including: [], loadModel }
   const requests = files.map((path) => ({ path, at: undefined }))
   const merged = loadModel(requests, { scope, base: directory, resolvePaths: context.steps.resolvePaths })
@@ -198,7 +198,7 @@ const activeProfiles = (request: LoadRequest, { environment }: ProjectPlace): re
 }
 
 const completeServices = (services: Services, { request, context, model, place, lacking }: Finish): Services => {
-  const base = { context, model, lookup: createVariables(place.environment).lookup }
+  const base = { context, model, lookup: lookupIn(place.environment) }
   const needed = request.missingEnvFiles === 'later' ? lacking : ('tell' as const)
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => {

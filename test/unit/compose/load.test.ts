@@ -329,3 +329,50 @@ test('a value is explained with the lines of .env, or the shell, that its variab
     Did you mean "services"?"
   `)
 })
+
+test('UID and GID have values where nothing else gives them one, and a default of the text counts', () => {
+  const labels = [
+    'plain: "$UID:${GID}"',
+    'default: "${UID:-1000}-${GID-5}"',
+    'required: "${UID:?needed}-${GID?needed}"',
+    'replaced: "${UID:+set}"',
+    'nested: "${NONE:-$UID}"',
+    'file: $ME',
+    'other: "${EUID}"',
+  ]
+  const files = {
+    'stack.yaml': `services:\n  a:\n    image: x\n    env_file: a.env\n    environment: [UID]\n    labels:\n      ${labels.join('\n      ')}\n`,
+    '.env': 'ME=me-$UID\n',
+    'a.env': 'A=${GID}\n',
+  }
+  const implied = { UID: '7', GID: '8' }
+  const { project, warnings, explain } = loadGood(files, { implied })
+  expect(project.services['a']?.labels).toEqual({
+    plain: '7:8',
+    default: '1000-5',
+    required: '7-8',
+    replaced: '',
+    nested: '7',
+    file: 'me-7',
+    other: '',
+  })
+  expect(project.services['a']?.environment).toEqual({ A: '8', UID: null })
+  expect(problemLines(warnings).map((line) => line.split(';')[0])).toEqual([
+    'stack.yaml:13:15 variable/unset The variable "EUID" is not set',
+  ])
+  expect(explain('services.a.labels.plain')).toMatchObject({
+    won: {
+      variables: [
+        { name: 'UID', from: 'stack' },
+        { name: 'GID', from: 'stack' },
+      ],
+    },
+  })
+  const given = loadGood({ ...files, '.env': 'UID=9\nME=$UID\n' }, { implied, environment: { GID: '3' } })
+  expect(given.project.services['a']?.labels).toMatchObject({
+    plain: '9:3',
+    default: '9-3',
+    replaced: 'set',
+    file: '9',
+  })
+})

@@ -106,7 +106,12 @@ const loadInclude = (include: Include, scope: Scope): MapNode | undefined => {
   const variableFiles = [...scope.variables.files, ...envFiles.map((file) => file.path).toReversed()]
   const base = wanted !== undefined && isAbsolutePath(wanted) ? wanted : relativePath(scope.directory, directory)
   return scope.loadModel(files, {
-    scope: { ...scope, directory, variables: createVariables(environment, variableFiles), environment },
+    scope: {
+      ...scope,
+      directory,
+      variables: createVariables(environment, { files: variableFiles, implied: scope.context.implied }),
+      environment,
+    },
     base,
     resolvePaths: true,
   })

@@ -29,6 +29,8 @@ export type LoadContext = {
   readonly parsed: Map<string, readonly ParsedDocument[] | undefined>
   /** The services of files that `extends` names, read once for each directory and set of variables. */
   readonly extended: Map<Variables, Map<string, MapNode | undefined>>
+  /** Values of variables that nothing gives one. */
+  readonly implied: Readonly<Record<string, string>>
   /** What filled the variables of each stack file. */
   readonly filledFrom: Map<string, Variables>
   /** Git checkouts, by URL. */
@@ -57,6 +59,7 @@ export const createLoadContext = (
   parsed: new Map(),
   extended: new Map(),
   filledFrom: new Map(),
+  implied: request.implied ?? {},
   fetched: new Map(),
   repositories: new Set(),
 })
@@ -107,12 +110,19 @@ export const readDocuments = (
 
 export const createVariables = (
   values: Readonly<Record<string, string>>,
-  files: readonly string[] = [],
+  { files = [], implied = {} }: { files?: readonly string[]; implied?: Readonly<Record<string, string>> } = {},
 ): Variables => ({
   files,
-  lookup: (name) => (Object.hasOwn(values, name) ? values[name] : undefined),
+  lookup: lookupIn(values),
+  implied: lookupIn(implied),
   names: () => Object.keys(values),
 })
+
+/** The own values of a record, by name. */
+export const lookupIn =
+  (values: Readonly<Record<string, string>>): ((name: string) => string | undefined) =>
+  (name) =>
+    Object.hasOwn(values, name) ? values[name] : undefined
 
 export const unknownHint = (name: string, candidates: Iterable<string>): string | undefined => {
   const names = [...candidates]

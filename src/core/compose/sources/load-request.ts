@@ -22,6 +22,8 @@ export type LoadRequest = {
   readonly envFiles?: readonly string[] | undefined
   readonly profiles?: readonly string[] | undefined
   readonly environment: StringMap
+  /** Values of variables that nothing else gives one, where the text has no default either: `UID` and `GID`. */
+  readonly implied?: StringMap | undefined
   /** Services named on the command line: they and what they depend on are switched on, all others are off. */
   readonly services?: readonly string[] | undefined
   /** Beside the named services those that have to go where they go: see `context.followers`. */

@@ -1,5 +1,5 @@
 import { type EnvFileOptions, parseEnvFile } from '../texts/env-file.ts'
-import { type LoadContext, readSource } from './load-context.ts'
+import { type LoadContext, lookupIn, readSource } from './load-context.ts'
 import type { Place, SourceText } from '../tree/node.ts'
 import { lineStartsOf } from '../tree/problem-list.ts'
 
@@ -36,7 +36,7 @@ export const readValues = (
   context: LoadContext,
   options: EnvFileOptions,
 ): ReadonlyMap<string, string> | undefined => {
-  const result = parseEnvFile(source.text, options)
+  const result = parseEnvFile(source.text, { ...options, implied: lookupIn(context.implied) })
   if (result.ok) {
     for (const { name, line, column, length } of result.missing) {
       const places = context.missing.get(name) ?? []

@@ -11,6 +11,8 @@ export type Variables = {
   readonly names: () => Iterable<string>
   /** The `.env` files that they were read from, the one that wins over the others first. The shell wins over all. */
   readonly files: readonly string[]
+  /** Values of variables that nothing gives one, where the text has no default. */
+  readonly implied: (name: string) => string | undefined
 }
 
 /** Every variable that had no value where one was used, with all places of use. */
@@ -65,7 +67,7 @@ const isSettled = (node: Node, rule: Rule | undefined): boolean =>
 const visitText = (node: ScalarNode, cast: Cast | undefined, { state, path }: At): Node => {
   const text = node.value as string
   if (!text.includes('$')) return cast === undefined ? node : castText(node, cast, { state, path })
-  const result = interpolateText(text, state.variables.lookup)
+  const result = interpolateText(text, state.variables.lookup, state.variables.implied)
   if (!result.ok) {
     reportFailure(node, result, { state, path })
     return node

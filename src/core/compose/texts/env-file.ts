@@ -8,6 +8,8 @@ export type EnvFileOptions = {
   readonly format?: 'raw'
   /** The values of the files before this one, which its variables see when the environment has none. */
   readonly known?: ReadonlyMap<string, string>
+  /** Values of variables that nothing gives one, where the text has no default. */
+  readonly implied?: (name: string) => string | undefined
 }
 
 /** A variable that had no value where one was used, and the place of its use. */
@@ -35,6 +37,7 @@ type Reader = {
   starts: readonly number[] | undefined
   readonly lookup: (name: string) => string | undefined
   readonly known: ReadonlyMap<string, string> | undefined
+  readonly implied: ((name: string) => string | undefined) | undefined
   readonly values: Map<string, string>
   readonly inherited: string[]
   readonly missing: MissingInFile[]
@@ -54,6 +57,7 @@ export const parseEnvFile = (text: string, options: EnvFileOptions): EnvFile => 
     starts: undefined,
     lookup: options.lookup,
     known: options.known,
+    implied: options.implied,
     values: new Map(),
     inherited: [],
     missing: [],
@@ -189,6 +193,7 @@ const expand = (reader: Reader, value: string, at: number): string | Failure => 
   const result = interpolateText(
     value,
     (name) => reader.lookup(name) ?? reader.values.get(name) ?? reader.known?.get(name),
+    reader.implied,
   )
   // Escapes move what follows them.
   if (!result.ok) return fail(reader, reader.text.startsWith(value, at) ? at + result.offset : at, result.message)

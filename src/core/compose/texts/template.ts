@@ -74,9 +74,10 @@ const operatorPattern = /:?[-+?]/y
 /**
  * Replaces the variables of a text (compose-spec "Interpolation"). Braces nest to any depth; `$$` stands for `$`, and a
  * `$` that no name or brace follows stays. A branch that is not taken is read, and so must be valid, but what is unset in
- * it is not reported. No recursion, and each character is looked at a few times, however deep the braces.
+ * it is not reported. What is `implied` counts where a variable would be unset and the text gives nothing for that case, so that
+ * a default of the text is what it says. No recursion, and each character is looked at a few times, however deep the braces.
  */
-export const interpolateText = (text: string, lookup: Lookup): Interpolated => {
+export const interpolateText = (text: string, lookup: Lookup, implied: Lookup = () => undefined): Interpolated => {
   if (!text.includes('$')) return { ok: true, value: text, missing: [], used: [] }
   const scan = createScan(text)
   const used = new Set<string>()
@@ -95,11 +96,12 @@ export const interpolateText = (text: string, lookup: Lookup): Interpolated => {
       outer.result += value
     } else if (token.kind === 'operation') {
       used.add(token.name)
-      frames.push(openOperand(token, lookup(token.name), frame))
+      const isRequired = token.operator.endsWith('?')
+      frames.push(openOperand(token, lookup(token.name) ?? (isRequired ? implied(token.name) : undefined), frame))
       frame.done = token.end
     } else {
       if (token.kind === 'variable') used.add(token.name)
-      const value = evaluate(token, lookup, frame, text)
+      const value = evaluate(token, (name) => lookup(name) ?? implied(name), frame, text)
       if (typeof value !== 'string') return value
       frame.result += value
       frame.done = token.end

@@ -30,7 +30,11 @@ type Known = {
   /** The variables of each stack file: their values, and the env files that these are from, the winning one first. */
   readonly filledFrom: ReadonlyMap<
     string,
-    { readonly lookup: (name: string) => string | undefined; readonly files: readonly string[] }
+    {
+      readonly lookup: (name: string) => string | undefined
+      readonly implied: (name: string) => string | undefined
+      readonly files: readonly string[]
+    }
   >
   readonly shell: Readonly<Record<string, string>>
 }
@@ -77,7 +81,7 @@ const layerOf = (node: Node, name: string, known: Known): Layer => {
 const filledVariables = (template: string, { file }: SourceText, known: Known): readonly FilledVariable[] => {
   const scope = known.filledFrom.get(file)
   if (scope === undefined) return []
-  const filled = interpolateText(template, scope.lookup)
+  const filled = interpolateText(template, scope.lookup, scope.implied)
   return (filled.ok ? filled.used : []).map((name): FilledVariable => {
     if (Object.hasOwn(known.shell, name)) return { name, from: 'shell' }
     for (const path of scope.files) {
@@ -86,7 +90,7 @@ const filledVariables = (template: string, { file }: SourceText, known: Known): 
       if (source !== undefined && parsed?.ok === true && parsed.values.has(name))
         return { name, from: 'file', span: spanOf(lineOf(source, name)) }
     }
-    return { name, from: scope.lookup(name) === undefined ? 'nothing' : 'stack' }
+    return { name, from: (scope.lookup(name) ?? scope.implied(name)) === undefined ? 'nothing' : 'stack' }
   })
 }
 
