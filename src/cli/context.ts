@@ -30,8 +30,8 @@ export type CliContext = {
   readonly clock: Clock
   /** The files to load from. Standard input is read once and kept: it cannot be read again. */
   sources(): Promise<Sources>
-  /** The text of standard input, if a stack file was read from there: for code frames. */
-  readInput(): string | undefined
+  /** The text of standard input or of a pipe, if a stack file was read from there: for code frames. */
+  readInput(file: string): string | undefined
   runtime(): Promise<Runtime>
   deps(): Promise<EngineDeps>
   close(): void
@@ -56,10 +56,7 @@ export const createContext = (global: GlobalFlags, { signals }: { readonly signa
     signal: signals.abortSignal,
     clock,
     sources: async () => (sources ??= (await import('../system/files.ts')).createSources()),
-    readInput: () => {
-      const input = sources?.read('-')
-      return input?.ok === true ? input.text : undefined
-    },
+    readInput: (file) => sources?.kept?.(file),
     runtime: getRuntime,
     deps: async () => createDeps(await getRuntime(), { env, clock }),
     close: () => {

@@ -25,7 +25,7 @@ export type LoadOptions = Pick<
 }
 export type LoadedProject = Extract<LoadResult, { ok: true }>
 type Place = Pick<CliContext, 'global' | 'env' | 'workingDirectory'>
-type Reader = Place & Pick<CliContext, 'sources'>
+type Reader = Place & Pick<CliContext, 'sources' | 'signals'>
 
 /** What the global flags and the environment say about the project, as a request to load it. */
 export const toLoadRequest = (
@@ -68,7 +68,7 @@ const definedOnly = (env: Readonly<Record<string, string | undefined>>): Readonl
 /** Loads the project of a command; what is wrong with it is a value. */
 export const tryLoad = async (context: Reader, options: LoadOptions = {}): Promise<LoadResult> => {
   const [{ loadProject }, sources] = await Promise.all([import('../core/compose/load.ts'), context.sources()])
-  return loadProject(toLoadRequest(context, options), sources)
+  return context.signals.atOnce(() => loadProject(toLoadRequest(context, options), sources))
 }
 
 /**
@@ -77,7 +77,7 @@ export const tryLoad = async (context: Reader, options: LoadOptions = {}): Promi
  */
 export const loadNameForCommand = async (context: Reader): Promise<string> => {
   const [{ loadProjectName }, sources] = await Promise.all([import('../core/compose/load-name.ts'), context.sources()])
-  const result = loadProjectName(toLoadRequest(context), sources)
+  const result = context.signals.atOnce(() => loadProjectName(toLoadRequest(context), sources))
   if (result.ok) return result.name
   throw toLoadError(result)
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnvFile } from '../core/compose/texts/env-file.ts'
 import { parseShellWords } from '../core/compose/texts/shell-words.ts'
 import { parseShortMount } from '../core/compose/texts/short-mount.ts'
 import { parseShortPort } from '../core/compose/texts/short-port.ts'
+import { faultMessage, type Sources } from '../core/compose/sources/sources.ts'
 import { unsetInEnvFile } from '../core/compose/check/unset-variables.ts'
 import type { Mount, NullableStringMap, Port, Service } from '../core/project/service.ts'
 import { toHomeFolder } from '../wire/home-folder.ts'
@@ -20,10 +20,15 @@ export type RunDefinitionOptions = {
   readonly command: readonly string[]
   readonly tty: boolean
   readonly context: CliContext
+  /** Where files of variables are read from. */
+  readonly sources: Sources
 }
 
 /** The service as `stack run` changes it. Rules: docker/compose `cmd/compose/run.go`, `pkg/compose/run.go`. */
-export const toRunDefinition = (service: Service, { flags, command, tty, context }: RunDefinitionOptions): Service => {
+export const toRunDefinition = (
+  service: Service,
+  { flags, command, tty, context, sources }: RunDefinitionOptions,
+): Service => {
   const { container_name: _name, restart: _restart, scale: _scale, deploy, ports: ownPorts, ...rest } = service
   const { replicas: _replicas, restart_policy: _policy, ...keptDeploy } = deploy ?? {}
   const ports = flags.publish.length > 0 ? flags.publish.flatMap(toPorts) : ownPorts
@@ -32,7 +37,7 @@ export const toRunDefinition = (service: Service, { flags, command, tty, context
     ...(deploy === undefined ? {} : { deploy: keptDeploy }),
     ...(ports === undefined ? {} : { ports }),
     ...toCommand(service, { flags, command }),
-    environment: { ...service.environment, ...toEnvironment(flags, context) },
+    environment: { ...service.environment, ...toEnvironment(flags, context, sources) },
     ...(flags.user === undefined ? {} : { user: flags.user }),
     ...(flags.workdir === undefined ? {} : { working_dir: flags.workdir }),
     ...(flags.volume.length === 0
@@ -62,9 +67,9 @@ const toCommand = (
   return { entrypoint: words.words, command: own ?? [] }
 }
 
-const toEnvironment = (flags: RunFlags, context: CliContext): NullableStringMap => {
+const toEnvironment = (flags: RunFlags, context: CliContext, sources: Sources): NullableStringMap => {
   const fromFiles = flags['env-from-file'].flatMap((file) => [
-    ...readEnvFile(resolve(context.workingDirectory, file), context),
+    ...readEnvFile(resolve(context.workingDirectory, file), context, sources),
   ])
   return { ...Object.fromEntries(fromFiles), ...parseKeyValues(flags.env, context.env) }
 }
@@ -81,17 +86,11 @@ export const parseKeyValues = (
     }),
   )
 
-const readEnvFile = (file: string, context: CliContext): ReadonlyMap<string, string> => {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw createUsageError(
-      { detail: `The file ${file} of --env-from-file cannot be read: ${(error as Error).message}.` },
-      'run',
-    )
-  }
-  const parsed = parseEnvFile(text, { lookup: (name) => context.env[name] })
+const readEnvFile = (file: string, context: CliContext, sources: Sources): ReadonlyMap<string, string> => {
+  const read = sources.read(file)
+  if (!read.ok)
+    throw createUsageError({ detail: `--env-from-file: ${faultMessage(file, read.fault, read.detail).message}` }, 'run')
+  const parsed = parseEnvFile(read.text, { lookup: (name) => context.env[name] })
   if (!parsed.ok)
     throw createUsageError({ detail: `The file ${file} of --env-from-file is no file of variables.` }, 'run')
   const warnings = parsed.missing.map(({ name, ...span }) => unsetInEnvFile(name, { file, ...span }))

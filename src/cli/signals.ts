@@ -11,6 +11,11 @@ export type Signals = {
   beforeForcedExit(restore: () => void): () => void
   /** 128 and the signal's number, if one ended the command. */
   exitCode(): number | undefined
+  /**
+   * Work that nothing can interrupt from inside: meanwhile a signal ends the process at once, as it ends any program that does
+   * not listen. Not where somebody handles signals: they have a terminal to put back, or more to lose.
+   */
+  atOnce<T>(work: () => T): T
   /** Ends the command as a signal does: the reader of our output has gone. */
   abort(reason: unknown): void
   dispose(): void
@@ -58,7 +63,13 @@ export const createSignals = ({ source = process, now = () => performance.now() 
     else controller.abort(new DOMException(`Ended by ${signal}`, 'AbortError'))
   }
   const listeners = names.map((name) => [name, () => receive(name)] as const)
-  for (const [name, listener] of listeners) source.on(name, listener)
+  const listen = (): void => {
+    for (const [name, listener] of listeners) source.on(name, listener)
+  }
+  const ignore = (): void => {
+    for (const [name, listener] of listeners) source.off(name, listener)
+  }
+  listen()
 
   return {
     abortSignal: controller.signal,
@@ -68,14 +79,21 @@ export const createSignals = ({ source = process, now = () => performance.now() 
         if (handler === next) handler = undefined
       }
     },
+    atOnce: (work) => {
+      if (handler !== undefined || restores.size > 0 || first !== undefined) return work()
+      ignore()
+      try {
+        return work()
+      } finally {
+        listen()
+      }
+    },
     beforeForcedExit: (restore) => {
       restores.add(restore)
       return () => restores.delete(restore)
     },
     exitCode: () => (first === undefined ? undefined : 128 + numbers[first]),
     abort: (reason) => controller.abort(reason),
-    dispose: () => {
-      for (const [name, listener] of listeners) source.off(name, listener)
-    },
+    dispose: ignore,
   }
 }

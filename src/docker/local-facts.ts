@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { readNeededFile } from '../wire/named-file.ts'
 import type { ContainerSpec } from '../engine/ports/container-runtime.ts'
 import type { DockerClient } from './connection/client.ts'
 import type { BodyFacts } from './create-options/body-facts.ts'
@@ -15,15 +15,15 @@ export const createReadLocalFacts = (client: DockerClient): ((spec: ContainerSpe
   let proxies: Promise<Readonly<Record<string, string>>> | undefined
   return async (spec) => {
     proxies ??= import('./proxy-environment.ts').then(({ readProxyEnvironment }) => readProxyEnvironment(client))
-    return { proxyEnvironment: await proxies, seccompProfiles: await readSeccompProfiles(spec) }
+    return { proxyEnvironment: await proxies, seccompProfiles: readSeccompProfiles(spec) }
   }
 }
 
-const readSeccompProfiles = async ({ service, project }: ContainerSpec): Promise<Record<string, string>> => {
+const readSeccompProfiles = ({ service, project }: ContainerSpec): Record<string, string> => {
   const profiles: Record<string, string> = {}
   for (const option of service.security_opt ?? []) {
     const path = seccompFile(option)
-    if (path !== undefined) profiles[path] = await readFile(resolve(project.context.directory, path), 'utf8')
+    if (path !== undefined) profiles[path] = readNeededFile(resolve(project.context.directory, path)).toString('utf8')
   }
   return profiles
 }

@@ -1,8 +1,9 @@
 import type { Environment } from '../engine/ports/environment.ts'
-import { access, constants, readFile } from 'node:fs/promises'
+import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { parseForeignJson } from '../wire/foreign-json.ts'
+import { readNamedFile } from '../wire/named-file.ts'
 import { dockerConfigFolder } from './docker-config.ts'
 
 const systemFolders = [
@@ -22,7 +23,7 @@ export const findCliPlugin = async (name: string, environment: Environment): Pro
 /** A configuration that cannot be read names no folders; commands that need it say what is wrong with it. */
 const readExtraFolders = async (config: string): Promise<readonly string[]> => {
   const file = join(config, 'config.json')
-  const read = async () => parseForeignJson(pluginFolders, await readFile(file, 'utf8'), file)
+  const read = async () => parseForeignJson(pluginFolders, readNamedFile(file).toString('utf8'), file)
   const { cliPluginsExtraDirs } = await read().catch(() => ({ cliPluginsExtraDirs: undefined }))
   return cliPluginsExtraDirs ?? []
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../engine/ports/environment.ts'
 import { toHomeFolder } from '../wire/home-folder.ts'
+import { readNamedFile } from '../wire/named-file.ts'
 
 /** The folder of Docker's command line: `DOCKER_CONFIG`, or `.docker` at home. */
 export const dockerConfigFolder = (env: Environment): string =>
@@ -34,7 +34,7 @@ export const readJson = (file: string): unknown => {
 
 export const readText = (file: string): string | undefined => {
   try {
-    return readFileSync(file, 'utf8')
+    return readNamedFile(file).toString('utf8')
   } catch {
     return undefined
   }

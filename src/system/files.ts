@@ -1,18 +1,37 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import type { ReadResult, Sources } from '../core/compose/sources/sources.ts'
 import { toHomeFolder } from '../wire/home-folder.ts'
+import { isNull } from '../wire/named-file.ts'
 import { createGitFetcher } from './git/git.ts'
 
 /** Stack files and env files larger than this are not read. */
-const maxBytes = 4 * 1024 * 1024
+const maxBytes = 32 * 1024 * 1024
 
-type Options = { readonly signal?: AbortSignal }
+type Options = {
+  /** How long a pipe that has a name is waited for: whoever writes into it may be about to start, or sit on it for ever. */
+  readonly patienceMs?: number
+}
 
-/** The machine's files as `Sources`. Opening never blocks (pipes, devices), and only regular files and stdin are read. */
-export const createSources = (_options: Options = {}): Sources => {
-  let stdin: ReadResult | undefined
+/**
+ * The machine's files as `Sources`. Opening never blocks, and only regular files, standard input and pipes are read; these two
+ * once, for what was read of them is gone.
+ */
+export const createSources = ({ patienceMs = 3000 }: Options = {}): Sources => {
+  const once = new Map<string, ReadResult>()
   return {
-    read: (path) => (path === '-' ? (stdin ??= readDescriptor(0)) : readFile(path)),
+    read: (path) => {
+      const known = once.get(path)
+      if (known !== undefined) return known
+      const { isOnce, result } = inputs.has(path)
+        ? { isOnce: true, result: readDescriptor(0) }
+        : readFile(path, patienceMs)
+      if (isOnce) once.set(path, result)
+      return result
+    },
+    kept: (path) => {
+      const known = once.get(path)
+      return known?.ok === true ? known.text : undefined
+    },
     kindOf,
     realpath: followLinks,
     home: toHomeFolder(process.env),
@@ -40,29 +59,54 @@ const followLinks = (path: string): string => {
   }
 }
 
-const readFile = (path: string): ReadResult => {
+/** Names of standard input. */
+const inputs: ReadonlySet<string> = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'])
+
+type Read = { readonly isOnce: boolean; readonly result: ReadResult }
+
+const readFile = (path: string, patienceMs: number): Read => {
+  const always = (result: ReadResult): Read => ({ isOnce: false, result })
   let descriptor: number
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    return openFault(error)
+    return always(openFault(error))
   }
   try {
     const stats = fstatSync(descriptor)
-    if (stats.isDirectory()) return { ok: false, fault: 'directory', detail: 'it is a directory' }
-    if (!stats.isFile()) return { ok: false, fault: 'special', detail: 'it is no regular file' }
-    if (stats.size > maxBytes) return tooLarge
-    return readDescriptor(descriptor)
+    if (stats.isFIFO()) return { isOnce: true, result: readPipe(descriptor, path, patienceMs) }
+    if (isNull(path, stats.isCharacterDevice())) return always({ ok: true, text: '' })
+    if (stats.isDirectory()) return always({ ok: false, fault: 'directory', detail: 'it is a directory' })
+    if (!stats.isFile()) return always({ ok: false, fault: 'special', detail: 'it is no regular file' })
+    return always(stats.size > maxBytes ? tooLarge : readDescriptor(descriptor))
   } catch (error) {
-    return openFault(error)
+    return { isOnce: error === silentPipe, result: openFault(error) }
   } finally {
     closeSync(descriptor)
   }
 }
 
+/**
+ * A pipe of the shell's (`<(…)`) is read as standard input is. One with a name has a writer, or not, and an end only after
+ * something was written.
+ */
+const readPipe = (descriptor: number, path: string, patienceMs: number): ReadResult => {
+  if (/^\/(?:dev\/fd|proc)\//.test(path)) return readDescriptor(descriptor)
+  let [waitedMs, before] = [0, 0]
+  return readDescriptor(descriptor, (size, pauseMs) => {
+    if (size > before) [waitedMs, before] = [0, size]
+    if (waitedMs >= patienceMs) throw silentPipe
+    waitedMs += pauseMs
+  })
+}
+
+/** What is thrown, and caught again, where a pipe has kept silent for too long. */
+const silentPipe = new Error('nobody writes into it')
+
 const tooLarge: ReadResult = { ok: false, fault: 'too-large', detail: `more than ${maxBytes / 1024 / 1024} MB` }
 
 const openFault = (error: unknown): ReadResult => {
+  if (error === silentPipe) return { ok: false, fault: 'silent', detail: 'nobody writes into it' }
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOENT' || code === 'ENOTDIR') return { ok: false, fault: 'missing', detail: 'it is not there' }
   if (code === 'ENXIO') return { ok: false, fault: 'special', detail: 'it is no regular file' }
@@ -77,13 +121,23 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: 'a NUL character stands in its name',
 }
 
-const readDescriptor = (descriptor: number): ReadResult => {
+/** Told of each pause how much has come so far, and how long it is; may end the reading by throwing. Without it an end is an end. */
+type OnPause = (size: number, pauseMs: number) => void
+
+const readDescriptor = (descriptor: number, onPause?: OnPause): ReadResult => {
   const chunks: Buffer[] = []
-  let size = 0
+  let [size, pauseMs] = [0, 1]
   for (;;) {
     const chunk = Buffer.allocUnsafe(256 * 1024)
     const count = readChunk(descriptor, chunk)
-    if (count === 0) break
+    if (count === 0 && (onPause === undefined || size > 0)) break
+    if (count === 0 || count === undefined) {
+      onPause?.(size, pauseMs)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
+      pauseMs = Math.min(pauseMs * 2, 20)
+      continue
+    }
+    pauseMs = 1
     size += count
     if (size > maxBytes) return tooLarge
     chunks.push(chunk.subarray(0, count))
@@ -91,17 +145,15 @@ const readDescriptor = (descriptor: number): ReadResult => {
   return decode(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
 }
 
-const readChunk = (descriptor: number, chunk: Buffer): number => {
-  for (;;) {
-    try {
-      return readSync(descriptor, chunk, 0, chunk.length, null)
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code
-      if (code === 'EOF') return 0
-      // A terminal or pipe as stdin that is not ready yet: wait a moment without spinning.
-      if (code !== 'EAGAIN') throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
-    }
+/** How many bytes came; undefined while a terminal or a pipe has none yet. */
+const readChunk = (descriptor: number, chunk: Buffer): number | undefined => {
+  try {
+    return readSync(descriptor, chunk, 0, chunk.length, null)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EOF') return 0
+    if (code === 'EAGAIN') return undefined
+    throw error
   }
 }
 

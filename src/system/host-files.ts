@@ -1,12 +1,13 @@
 import type { Stats } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, readlink, realpath } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readlink, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HostEntry, HostFiles } from '../engine/ports/host-files.ts'
 import { readListedFile } from '../wire/file-content.ts'
+import { readNamedFile } from '../wire/named-file.ts'
 
 /** The files of this machine. What vanishes or cannot be read while it is listed is left out. */
 export const createHostFiles = (): HostFiles => ({
-  read: (path, { followLinks = false } = {}) => (followLinks ? readFile(path) : readListedFile(path)),
+  read: async (path, { followLinks = false } = {}) => (followLinks ? readNamedFile(path) : readListedFile(path)),
   stat: (path) => readEntry(path),
   realpath: (path) => realpath(path).catch(() => undefined),
   makeFolder,

@@ -93,15 +93,13 @@ const usedModels = ({ services }: Project): readonly string[] =>
 
 const load = async ({ flags, context }: ConfigCall, options: LoadOptions): Promise<Loaded> => {
   const [{ loadProject }, sources] = await Promise.all([import('../../core/compose/load.ts'), context.sources()])
-  const result = loadProject(
-    toLoadRequest(context, {
-      ...options,
-      normalize: !flags['no-normalize'],
-      resolvePaths: !flags['no-path-resolution'],
-      consistency: !flags['no-consistency'],
-    }),
-    sources,
-  )
+  const request = toLoadRequest(context, {
+    ...options,
+    normalize: !flags['no-normalize'],
+    resolvePaths: !flags['no-path-resolution'],
+    consistency: !flags['no-consistency'],
+  })
+  const result = context.signals.atOnce(() => loadProject(request, sources))
   return accept(result, context)
 }
 
@@ -127,7 +125,7 @@ const write = async ({ flags, context }: ConfigCall, text: string): Promise<numb
 }
 
 /** Dollar signs are doubled, so that what is printed means the same when it is loaded. */
-const projectText = async (project: Project, { flags }: ConfigCall): Promise<string> => {
+const projectText = async (project: Project, { flags, context }: ConfigCall): Promise<string> => {
   const [{ printProject }, { writeJson }, { writeYaml }] = await Promise.all([
     import('../../core/compose/print/print-project.ts'),
     import('../../core/compose/print/write-json.ts'),
@@ -144,8 +142,10 @@ const projectText = async (project: Project, { flags }: ConfigCall): Promise<str
     return (isJson ? writeJson({ name: '', services }) : writeYaml({ services })).replaceAll('$', '$$$$')
   }
   const format = flags.format === 'json' ? 'json' : 'yaml'
-  const printed = printProject(project, format, { keepFiles: flags['no-env-resolution'] })
-  return (format === 'json' ? writeJson(printed) : writeYaml(printed)).replaceAll('$', '$$$$')
+  return context.signals.atOnce(() => {
+    const printed = printProject(project, format, { keepFiles: flags['no-env-resolution'] })
+    return (format === 'json' ? writeJson(printed) : writeYaml(printed)).replaceAll('$', '$$$$')
+  })
 }
 
 const loadRaw = async ({ flags, context }: ConfigCall) => {
@@ -154,7 +154,10 @@ const loadRaw = async ({ flags, context }: ConfigCall) => {
     normalize: !flags['no-normalize'],
     resolvePaths: !flags['no-path-resolution'],
   })
-  return accept(loadDocument(request, sources), context)
+  return accept(
+    context.signals.atOnce(() => loadDocument(request, sources)),
+    context,
+  )
 }
 
 /** `--no-interpolate`: the merged document with its variables in place. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { planRun, type OneOff } from '../../core/plan/plan-run.ts'
+import type { Sources } from '../../core/compose/sources/sources.ts'
 import type { Project } from '../../core/project/project.ts'
 import { createConfirm } from '../screen/ask-yes-no.ts'
 import type { CliContext } from '../context.ts'
@@ -23,7 +24,7 @@ export const runRun = async (call: RunCall): Promise<number> => {
   const target = { name: project.name, project }
   assertServices([service], { target })
   const tty = !flags.detach && flags.tty && !flags['no-tty'] && context.terminal.stdin && context.terminal.stdout
-  const oneOff = toOneOff(call, { project, service, command, tty })
+  const oneOff = toOneOff(call, { project, service, command, tty, sources: await context.sources() })
   const options = {
     ...toBaseOptions(context, project),
     noDeps: flags['no-deps'],
@@ -55,9 +56,10 @@ type OneOffInput = {
   readonly service: string
   readonly command: readonly string[]
   readonly tty: boolean
+  readonly sources: Sources
 }
 
-const toOneOff = ({ context, flags }: RunCall, { project, service, command, tty }: OneOffInput): OneOff => {
+const toOneOff = ({ context, flags }: RunCall, { project, service, command, tty, sources }: OneOffInput): OneOff => {
   const definition = project.services[service]
   if (definition === undefined) throw new Error(`service ${service} was loaded and is not there`)
   const slug = randomBytes(32).toString('hex')
@@ -68,7 +70,7 @@ const toOneOff = ({ context, flags }: RunCall, { project, service, command, tty 
     service,
     slug,
     labels,
-    definition: toRunDefinition(definition, { flags, command, tty, context }),
+    definition: toRunDefinition(definition, { flags, command, tty, context, sources }),
     name: flags.name ?? `${project.name}-${service}-run-${slug.slice(0, 12)}`,
     servicePorts: flags['service-ports'] || flags.publish.length > 0,
     useAliases: flags['use-aliases'],

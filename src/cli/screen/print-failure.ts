@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { limitProblems } from '../../core/errors/limit-problems.ts'
 import type { Problem } from '../../core/errors/problem.ts'
@@ -6,6 +5,7 @@ import { isStackError, StackError } from '../../core/errors/stack-error.ts'
 import { toJsonError } from '../../report/json.ts'
 import { toProblemLines, type ProblemOptions } from '../../report/problems.ts'
 import { toSameLengthText } from '../../wire/safe-text.ts'
+import { readNamedFile } from '../../wire/named-file.ts'
 import type { CliContext } from '../context.ts'
 
 /** Where problems are shown: `-` stands for standard input. */
@@ -19,7 +19,7 @@ export const createProblemOptions = ({
     paint: terminal.paint.stderr,
     ...(terminal.stderr ? { width: Math.max(40, terminal.size('stderr').columns) } : {}),
     readSource: (file) => {
-      if (!sources.has(file)) sources.set(file, toShownSource(file === '-' ? readInput() : readText(file)))
+      if (!sources.has(file)) sources.set(file, toShownSource(readInput(file) ?? readText(file)))
       return sources.get(file)
     },
     showPath: (file) => {
@@ -36,7 +36,7 @@ const toShownSource = (text: string | undefined): string | undefined =>
 
 const readText = (file: string): string | undefined => {
   try {
-    return readFileSync(file, 'utf8')
+    return readNamedFile(file).toString('utf8')
   } catch {
     return undefined // a code frame is a help, and its absence no failure
   }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { HashOptions } from '../../core/project/config-hash.ts'
 import { type ImageParents, toImageParents } from '../../core/project/image-parents.ts'
 import type { Project } from '../../core/project/project.ts'
 import { openUserKey } from '../../system/user-key.ts'
+import { readNamedFile } from '../../wire/named-file.ts'
 
 type KeyOptions = Parameters<typeof openUserKey>[0]
 
@@ -40,7 +40,7 @@ export const readImageParents = (project: Project): ImageParents => {
 
 const readText = (file: string): string | undefined => {
   try {
-    return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined
+    return readNamedFile(file).toString('utf8')
   } catch {
     return undefined // the builder says so
   }
@@ -50,8 +50,8 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 
 const toFileDigest = (file: string): readonly (readonly [string, string])[] => {
   try {
-    return [[file, createHash('sha256').update(readFileSync(file)).digest('hex')]]
+    return [[file, createHash('sha256').update(readNamedFile(file)).digest('hex')]]
   } catch {
-    return [] // a folder, or a file that is missing: the engine says so when it mounts it
+    return [] // a folder, a device, or a file that is missing: the engine says so when it mounts it
   }
 }

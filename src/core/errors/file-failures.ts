@@ -40,6 +40,11 @@ export const fileFailures = {
     exit: 3,
     message: (d: { count: number }) => `The stack file has ${d.count} ${d.count === 1 ? 'problem' : 'problems'}.`,
   },
+  'file/unusable': {
+    exit: 1,
+    message: (d: { path: string; why: string }) => `The file ${d.path} cannot be read: ${d.why}.`,
+    hint: () => 'Correct the path, or what stands there.',
+  },
   'json/unfit': {
     exit: 1,
     message: (d: { source: string; why: string }) => `What is read from ${d.source} cannot be used: ${d.why}.`,

@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer'
-import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import type Docker from 'dockerode'
@@ -8,6 +7,7 @@ import { readBuildMessage } from '../connection/answers.ts'
 import { readLines } from '../../wire/read-body.ts'
 import { findCredentials, readDockerConfig } from '../registry/registry-auth.ts'
 import { readListedFileInPieces } from '../../wire/file-content.ts'
+import { readNamedFile, readNeededFile } from '../../wire/named-file.ts'
 import { createIgnoreRules, readIgnoreFile } from '../../wire/ignore-patterns.ts'
 import { writeTar, type StreamedEntry } from '../../wire/write-tar.ts'
 import type { BuildRun } from './build-run.ts'
@@ -24,7 +24,7 @@ export const buildClassic = async (client: DockerClient, run: BuildRun): Promise
   const { spec, plan, signal } = run
   const registryconfig = await readRegistryConfig(client)
   const query = toBuildQuery(spec, plan)
-  const place = plan.context === undefined ? undefined : await locateDockerfile(plan, plan.context)
+  const place = plan.context === undefined ? undefined : locateDockerfile(plan, plan.context)
   const stream = await client.docker.buildImage(
     // A text that is empty stands for no archive.
     plan.context === undefined || place === undefined ? '' : Readable.from(packContext(plan.context, place)),
@@ -39,24 +39,30 @@ type DockerfilePlace = {
   readonly ignore: string
 }
 
-const locateDockerfile = async (plan: BuildPlan, context: string): Promise<DockerfilePlace> => {
+const locateDockerfile = (plan: BuildPlan, context: string): DockerfilePlace => {
   const folder = plan.dockerfileFolder
   if (folder === undefined || 'files' in folder) {
     return {
       name: STRAY_DOCKERFILE,
       content: folder?.files[plan.dockerfile] ?? Buffer.alloc(0),
-      ignore: await readText(join(context, '.dockerignore')),
+      ignore: readText(join(context, '.dockerignore')),
     }
   }
   const full = join(folder.path, plan.dockerfile)
   const inside = relative(context, full)
-  const ignore = (await readText(`${full}.dockerignore`)) || (await readText(join(context, '.dockerignore')))
+  const ignore = readText(`${full}.dockerignore`) || readText(join(context, '.dockerignore'))
   return inside.startsWith('..')
-    ? { name: STRAY_DOCKERFILE, content: await readFile(full), ignore }
+    ? { name: STRAY_DOCKERFILE, content: readNeededFile(full), ignore }
     : { name: inside, ignore }
 }
 
-const readText = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
+const readText = (path: string): string => {
+  try {
+    return readNamedFile(path).toString('utf8')
+  } catch {
+    return '' // an ignore file that is not there ignores nothing
+  }
+}
 
 /** The Dockerfile and the ignore file are always part of it: the engine needs them even where they are ignored. */
 export const packContext = (root: string, { name, content, ignore }: DockerfilePlace): AsyncIterable<Uint8Array> => {

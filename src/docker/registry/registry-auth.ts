@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer'
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { Environment } from '../../engine/ports/environment.ts'
 import { parseForeignJson } from '../../wire/foreign-json.ts'
 import { toHomeFolder } from '../../wire/home-folder.ts'
+import { describeFault, readNamedFile } from '../../wire/named-file.ts'
 import { toHeaderValue } from '../connection/header-value.ts'
 
 /** How to sign in to a registry. `identityToken` stands for name and password. */
@@ -51,12 +51,18 @@ const HUB_HOSTS = ['docker.io', 'index.docker.io', 'registry-1.docker.io', 'regi
 /** `config.json` of Docker's command line; empty when there is none. */
 export const readDockerConfig = async (environment: Environment): Promise<DockerConfig> => {
   const file = join(environment['DOCKER_CONFIG'] || join(toHomeFolder(environment), '.docker'), 'config.json')
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    if (isMissing(error)) return '{}'
-    throw new StackError('json/unfit', { source: file, why: error.message }, { cause: error })
-  })
+  const text = readConfigText(file)
   const { auths = {}, credsStore = '', credHelpers = {}, proxies = {} } = parseForeignJson(dockerConfig, text, file)
   return { auths, credsStore, credHelpers, proxies }
+}
+
+const readConfigText = (file: string): string => {
+  try {
+    return readNamedFile(file).toString('utf8')
+  } catch (error) {
+    if (isMissing(error)) return '{}'
+    throw new StackError('json/unfit', { source: file, why: describeFault(error as Error) }, { cause: error })
+  }
 }
 
 const isMissing = (error: unknown): boolean =>

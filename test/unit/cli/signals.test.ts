@@ -79,3 +79,22 @@ test('a hang-up never becomes force, however often it comes', () => {
     ]),
   ).toEqual(['SIGHUP 1', 'SIGINT 2'])
 })
+
+test('work that cannot be interrupted from inside is left to the system to end, unless somebody handles signals', () => {
+  const source = new EventEmitter()
+  const signals = createSignals({ source: source as never })
+  expect(signals.atOnce(() => source.listenerCount('SIGTERM'))).toBe(0)
+  expect(source.listenerCount('SIGTERM')).toBe(1)
+  expect(() =>
+    signals.atOnce(() => {
+      throw new Error('no')
+    }),
+  ).toThrow('no')
+  expect(source.listenerCount('SIGINT')).toBe(1)
+  const release = signals.handle(() => undefined)
+  expect(signals.atOnce(() => source.listenerCount('SIGTERM'))).toBe(1)
+  release()
+  signals.beforeForcedExit(() => undefined)
+  expect(signals.atOnce(() => source.listenerCount('SIGTERM'))).toBe(1)
+  signals.dispose()
+})

@@ -4,6 +4,7 @@ import { assertMakeFlags, parseScale } from '../../../src/cli/up/up-options.ts'
 import { parseTime } from '../../../src/cli/parse-time.ts'
 import { parseDetachKeys } from '../../../src/cli/screen/join-terminal.ts'
 import { parseKeyValues, toRunDefinition } from '../../../src/cli/run-definition.ts'
+import { createMemorySources } from '../../support/memory-sources.ts'
 
 const attempt = (run: () => unknown): unknown => {
   try {
@@ -76,6 +77,7 @@ const define = (line: string, tty = false): unknown => {
     command: invocation.parsed.words.slice(1),
     tty,
     context: context as never,
+    sources: createMemorySources({}),
   })
 }
 

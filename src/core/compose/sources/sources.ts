@@ -1,5 +1,5 @@
-/** Why a file cannot be read. `special`: a device, a pipe or a socket. */
-export type ReadFault = 'missing' | 'directory' | 'unreadable' | 'too-large' | 'special' | 'not-text' | 'nul'
+/** Why a file cannot be read. `special`: a device or a socket. `silent`: a pipe into which nobody writes. */
+export type ReadFault = 'missing' | 'directory' | 'unreadable' | 'too-large' | 'special' | 'silent' | 'not-text' | 'nul'
 
 export type ReadResult =
   | { readonly ok: true; readonly text: string }
@@ -17,11 +17,13 @@ export type FetchResult =
 
 /**
  * What loading needs from the machine, synchronously. Paths are absolute. `read` takes `-` for the standard input, reads
- * regular files only, and neither runs nor fetches anything; `fetchGit` is called for git URLs in stack files alone.
+ * regular files and pipes only, and neither runs nor fetches anything; `fetchGit` is called for git URLs in stack files alone.
  */
 export type Sources = {
   readonly read: (path: string) => ReadResult
   readonly kindOf: (path: string) => 'file' | 'directory' | 'other' | undefined
+  /** The text of what can be read only once, if it was: standard input and pipes. */
+  readonly kept?: (path: string) => string | undefined
   /** The path with every symbolic link followed; the path itself when there is nothing. */
   readonly realpath: (path: string) => string
   readonly home: string | undefined
@@ -41,7 +43,9 @@ export const faultMessage = (path: string, fault: ReadFault, detail: string): { 
     case 'too-large':
       return { message: `${path} is too large: ${detail}.` }
     case 'special':
-      return { message: `${path} is no regular file.`, hint: 'Devices, pipes and sockets are not read.' }
+      return { message: `${path} is no regular file.`, hint: 'Devices and sockets are not read.' }
+    case 'silent':
+      return { message: `Nobody writes into the pipe ${path}.`, hint: 'Start what writes into it first.' }
     case 'not-text':
       return { message: `${path} is no UTF-8 text: ${detail}.`, hint: 'Save it as UTF-8.' }
     case 'nul':

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { createHash, randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { DockerClient } from '../../connection/client.ts'
 import { findCredentials } from '../../registry/registry-auth.ts'
+import { readNeededFile } from '../../../wire/named-file.ts'
 import { createFileSync, type SharedFolder } from './file-sync.ts'
 import { grpcFailure, grpcStatus, serveGrpc, unary, type GrpcMethod } from './grpc-server.ts'
 import { readString, writeMessage } from './protobuf.ts'
@@ -62,7 +62,7 @@ const createMethods = (
     const id = readString(request, 1)
     const secret = secrets[id]
     if (secret === undefined) throw grpcFailure(grpcStatus.notFound, `secret ${id} not found`)
-    return writeMessage([[1, 'file' in secret ? await readFile(secret.file) : Buffer.from(secret.value)]])
+    return writeMessage([[1, 'file' in secret ? readNeededFile(secret.file) : Buffer.from(secret.value)]])
   }),
   ...(Object.keys(ssh).length === 0 ? {} : createSshForward(ssh)),
 })

@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { StackError } from '../../../core/errors/stack-error.ts'
+import { describeFault, readNamedFile } from '../../../wire/named-file.ts'
 import { parseSshKey, type SshKey } from './ssh-key.ts'
 
 /** What stands behind an id of `build.ssh`: an agent that runs on this machine, or key files. */
@@ -30,9 +31,9 @@ const readSource = async (paths: readonly string[], named: Named): Promise<SshSo
       return paths.length === 1 ? { socket: path } : refuse(`${path} is an agent, and stands beside other paths`)
     if (!found.isFile()) refuse(`${path} is neither an agent's socket nor a key file`)
     try {
-      keys.push(parseSshKey(await readFile(path, 'utf8'), path))
+      keys.push(parseSshKey(readNamedFile(path).toString('utf8'), path))
     } catch (error) {
-      refuse(`the key ${path} cannot be read: ${(error as Error).message}`, error)
+      refuse(`the key ${path} cannot be read: ${describeFault(error as Error)}`, error)
     }
   }
   return { keys }
