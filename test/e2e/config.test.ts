@@ -402,7 +402,7 @@ scenario(
     for (const file of ['db.env', 'l.env']) await rm(join(s.folder, file))
     for (const look of ['ps web', 'logs', 'top', 'images', 'exec -T db true', 'config --services', 'config --hash web'])
       await s.step(look, look)
-    await s.step('scale another', 'scale web=2', replicas('web', 2), untouched('db'))
+    await s.step('scale another', 'scale web=2', replicas('web', 1, 2), untouched('db'))
     await s.step('scale it down', 'scale db=1', replicas('db', 1), untouched('db'))
     await s.step('but not up', 'scale db=2', failsWith(3), stderr('db.env'), stderr('l.env'), replicas('db', 1))
     await s.step('its names are completed', ['__complete', 'stack', 'logs', 'd'], stdout('db'))

@@ -336,6 +336,7 @@ test('a variable without a value is told in the error of what it made', () => {
     'init: ${YES}',
   ]
   const all = lines.map((line) => withHints(`services:\n  a:\n    image: x\n    ${line}\n`))
+  all.push(withHints('services:\n  a: {image: "${IMAGE}"}\n'))
   expect(all.join('\n')).toMatchInlineSnapshot(`
     "stack.yaml:4:15 value/volume The volume ":/data" cannot be read: there is nothing between two colons. The variable "DB_DATA" is not set. | Set it in the environment or in .env, or write a default: \${DB_DATA:-value}.
     stack.yaml:4:13 value/form The port "80:" cannot be read: it names no container port. The variable "PORT" is not set. | Set it in the environment or in .env, or write a default: \${PORT:-value}.
@@ -343,7 +344,8 @@ test('a variable without a value is told in the error of what it made', () => {
     stack.yaml:4:15 value/form "::c:d:e" has too many parts for a device. The variables "A", "B" are not set. | Set them in the environment or in .env, or write a default: \${A:-value}.
     stack.yaml:4:19 value/invalid "" is no extra host. The variable "HOST" is not set. | Set it in the environment or in .env, or write a default: \${HOST:-value}.
     stack.yaml:4:15 env-file/no-path An env file needs a path, and here is an empty text. The variable "FILE" is not set. | Set it in the environment or in .env, or write a default: \${FILE:-value}.
-    stack.yaml:4:11 value/type "", which is what "\${YES}" stands for, is not true or false. The variable "YES" is not set. | Set it in the environment or in .env, or write a default: \${YES:-value}."
+    stack.yaml:4:11 value/type "", which is what "\${YES}" stands for, is not true or false. The variable "YES" is not set. | Set it in the environment or in .env, or write a default: \${YES:-value}.
+    stack.yaml:2:14 service/no-image Service "a" has neither an image nor a build. The variable "IMAGE" is not set. | Set it in the environment or in .env, or write a default: \${IMAGE:-value}."
   `)
 })
 

@@ -1,5 +1,5 @@
-import { pathText, placeAt } from '../tree/locate.ts'
-import type { MapNode } from '../tree/node.ts'
+import { findNode, pathText, placeAt } from '../tree/locate.ts'
+import type { MapNode, Place } from '../tree/node.ts'
 import type { ProblemList } from '../tree/problem-list.ts'
 import type { Purpose } from '../sources/load-request.ts'
 import type { CheckedProject, Contradiction } from './contradiction.ts'
@@ -24,12 +24,18 @@ export const reportContradictions = (
   found: readonly Contradiction[],
   { model, problems }: { model: MapNode; problems: ProblemList },
 ): void => {
-  for (const { path, at = 'value', code, message, hint, severity, related, needs = [] } of found) {
-    const others = related?.map((one) => ({ place: placeAt(model, one.path, 'key'), message: one.message }))
+  for (const one of found) {
+    const { path, at = 'value', code, message, hint, severity, related, needs = [] } = one
+    const others = related?.map((other) => ({ place: placeAt(model, other.path, 'key'), message: other.message }))
     if (needs.some(problems.damage.hides) || others?.some(({ place }) => problems.damage.touches(place)) === true)
       continue
     const more = { hint, path: pathText(path), related: others }
     const report = severity === 'warning' ? problems.warn : problems.error
-    report(placeAt(model, path, at), code, message, more)
+    report(unsetAt(model, one) ?? placeAt(model, path, at), code, message, more)
   }
+}
+
+const unsetAt = (model: MapNode, { emptyAt = [] }: Contradiction): Place | undefined => {
+  const { node, depth } = findNode(model, emptyAt)
+  return depth > 0 && depth === emptyAt.length && node.unset !== undefined ? node : undefined
 }

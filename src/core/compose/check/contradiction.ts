@@ -14,6 +14,8 @@ export type Contradiction = {
   /** A function where it takes a search among the names of the project. */
   readonly hint?: string | (() => string | undefined)
   readonly severity?: 'warning'
+  /** A value that says nothing because a variable in it is unset; it is pointed at then, for it is what is to be mended. */
+  readonly emptyAt?: readonly (string | number)[]
   /** What would have made this right: where one of them is missing because of another problem, this one only follows from it. */
   readonly needs?: readonly (readonly (string | number)[])[]
   /** Other places that the message speaks of. */

@@ -19,6 +19,7 @@ const hasOrigin = (name: string, { image, build, provider }: Service): readonly 
       path: ['services', name],
       at: 'key',
       needs: ['image', 'build', 'provider', 'extends'].map((key) => ['services', name, key]),
+      emptyAt: ['services', name, 'image'],
       code: 'service/no-image',
       message: `Service "${name}" has neither an image nor a build.`,
       hint: 'Give it "image", or "build" with the folder of its Dockerfile.',
