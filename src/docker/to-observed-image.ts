@@ -11,6 +11,7 @@ export type InspectedImage = {
   readonly Created?: string
   readonly Size?: number
   readonly Metadata?: { readonly LastTagTime?: string } | null
+  readonly RootFS?: { readonly Layers?: readonly string[] | null | undefined } | null | undefined
   readonly Os?: string
   readonly Architecture?: string
   readonly Variant?: string | undefined
@@ -53,6 +54,7 @@ export const toObservedImage = (found: InspectedImage): ObservedImage => {
     tags: found.RepoTags ?? [],
     digests: found.RepoDigests ?? [],
     labels: config.Labels ?? {},
+    layers: found.RootFS?.Layers ?? [],
     volumes: Object.keys(config.Volumes ?? {}),
     user: config.User ?? '',
     exposedPorts: Object.keys(config.ExposedPorts ?? {}),

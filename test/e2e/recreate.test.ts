@@ -345,13 +345,29 @@ networks: { default: { name: "\${PREFIX}-\${NET:-one}", ipam: { config: [{ subne
     await s.step(
       'another name',
       { run: 'up -d', env: { ...env, NET: 'two' } },
-      restarted('web'),
-      restarted('db'),
+      recreated('web'),
+      recreated('db'),
       untouched('calm'),
       inside('web', 'ping -c1 -W2 db', /1 packets received/),
       holds('the old one is gone', async () => (await names()).join() === 'two'),
     )
     await s.step('nothing is left to do', { run: 'plan', env: { ...env, NET: 'two' } }, prints(/nothing to do/i))
+    await s.write(
+      'compose.yaml',
+      `services: { web: { ${sleeper} } }\nnetworks: { default: { name: "${s.project}-three" } }`,
+    )
+    await s.step(
+      'a third name, without addresses, while one of the old services is still there',
+      'up -d',
+      recreated('web'),
+      holds('its network stays', async () => (await names()).toSorted().join() === 'three,two'),
+    )
+    await s.step(
+      'and goes with it',
+      'up -d --remove-orphans',
+      untouched('web'),
+      holds('the old one is gone', async () => (await names()).join() === 'three'),
+    )
   },
 )
 

@@ -107,7 +107,7 @@ export const planBuilds = (project: Project, names: readonly string[], parents: 
     const contexts = Object.values(definition.build.additional_contexts ?? {}).flatMap((value) =>
       value.startsWith('service:') ? [value.slice('service:'.length)] : [],
     )
-    const bases = new Set([...contexts, ...(parents.get(name) ?? []).filter((base) => names.includes(base))])
+    const bases = new Set([...contexts, ...(parents.get(name)?.all ?? []).filter((base) => names.includes(base))])
     if (open.has(name)) return
     open.add(name)
     for (const base of bases) visit(base)

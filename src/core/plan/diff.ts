@@ -80,8 +80,6 @@ const networkChange = (context: UpContext, { name, container, networks }: DiffIn
   for (const key of Object.keys(service.networks ?? {})) {
     const network = context.project.networks[key]
     if (network === undefined) continue
-    // One that is made again under another name takes its containers along.
-    if (container.networks.some((one) => one.name !== network.name && networks.remade.get(one.name) === key)) continue
     const attached = container.networks.find((one) => one.name === network.name)
     if (attached === undefined) return `it is not connected to network ${key}`
     if (networks.remade.has(network.name)) continue
@@ -136,12 +134,20 @@ const sharingChange = (context: UpContext, { name, container, renewed }: DiffInp
     : `${parent}, whose namespace or volumes it shares, gets a new container`
 }
 
+/** One that does not run and shares a namespace with a container that is gone cannot be started: there is nothing to keep. */
+const keepOrFail = (context: UpContext, { name, container }: DiffInput): Verdict => {
+  const service = { ...serviceOf(context, name), volumes_from: [] }
+  const cause = isUp(container) ? undefined : brokenBond(context.bonds, { service, container })
+  return cause === undefined ? keep : recreate(cause)
+}
+
 /** Compares what a container was made from with what the file says now. Pure; the first reason found is the answer. */
 export const diffContainer = (context: UpContext, input: DiffInput): Verdict => {
   const { name, container } = input
   const policy = policyFor(context, name)
+  if (policy === 'never') return keepOrFail(context, input)
   // Nobody asked for it, and it does not run: its own start brings it up to date.
-  if (policy === 'never' || (context.followers.has(name) && !isUp(container))) return keep
+  if (context.followers.has(name) && !isUp(container)) return keep
   if (policy === 'force') return recreate('asked for')
   if (container.state === 'dead') return recreate('it is dead')
   const sharing = sharingChange(context, input)

@@ -86,6 +86,8 @@ export type ObservedImage = {
   readonly tags: readonly string[]
   readonly digests: readonly string[]
   readonly labels: Readonly<Record<string, string>>
+  /** Digests of its layers, lowest first; absent in tests that do not care. */
+  readonly layers?: readonly string[]
   /** Paths that the image declares as volumes. */
   readonly volumes: readonly string[]
   readonly user: string

@@ -68,10 +68,8 @@ const needOf = (context: UpContext, name: ServiceName): ImageNeed => {
   if (context.followers.has(name) && image !== undefined) return { kind: 'none' }
   const policy = context.options.pull ?? service.pull_policy
   if (service.build !== undefined) {
-    // A build section says where the image comes from, unless the file asks for a pull by name.
-    const pulls = service.image !== undefined && (service.pull_policy === 'always' || service.pull_policy === 'missing')
     const need = buildNeed(context, service, image !== undefined)
-    return need.kind === 'build' && pulls && context.options.build !== 'always'
+    return need.kind === 'build' && isPulled(service) && context.options.build !== 'always'
       ? { kind: 'pull', cause: need.cause }
       : need
   }
@@ -171,7 +169,7 @@ const parentsOf = (context: UpContext, name: ServiceName): readonly ServiceName[
   const named = Object.values(serviceOf(context, name).build?.additional_contexts ?? {}).flatMap((value) =>
     value.startsWith('service:') ? [value.slice('service:'.length)] : [],
   )
-  return [...new Set([...named, ...(context.options.imageParents?.get(name) ?? [])])]
+  return [...new Set([...named, ...(context.options.imageParents?.get(name)?.all ?? [])])]
 }
 
 const isBuild = (context: UpContext, steps: ReadonlyMap<string, string>, name: ServiceName): boolean => {
@@ -179,24 +177,44 @@ const isBuild = (context: UpContext, steps: ReadonlyMap<string, string>, name: S
   return step !== undefined && step.endsWith('/build')
 }
 
-/** An image that is built from another service's is built again when that one is, and so are those that are built from it. */
+/** Built alone, by a command or another tool, an image has others below it than those that were built from it before. */
+const isOutdated = (context: UpContext, name: ServiceName, parent: ServiceName): boolean => {
+  const { options, project } = context
+  if (options.imageParents?.get(name)?.below !== parent || serviceOf(context, name).build?.pull === true) return false
+  const own = presentImage(context, name)?.layers ?? []
+  const below = context.observed.images.get(toImageReference(project, parent))?.layers ?? []
+  return own.length > 0 && below.some((layer, index) => own[index] !== layer)
+}
+
+/** A build section says where the image comes from, unless the file asks for a pull by name. */
+const isPulled = ({ image, pull_policy: policy }: Service): boolean =>
+  image !== undefined && (policy === 'always' || policy === 'missing')
+
+/**
+ * An image that is built from another service's is built again when that one is, or has been since, and so are those that are
+ * built from it.
+ */
 const rebuildChildren = (context: UpContext, steps: Map<string, string>): void => {
   const { options, project } = context
   if (options.build === 'never') return
-  const waiting = new Set(context.scope.filter((name) => serviceOf(context, name).build !== undefined))
-  const next = (): readonly [ServiceName, ServiceName] | undefined => {
+  const waiting = new Set(
+    context.scope.filter((name) => serviceOf(context, name).build !== undefined && !isPulled(serviceOf(context, name))),
+  )
+  const next = (): readonly [ServiceName, string] | undefined => {
     for (const name of waiting) {
       const reference = toImageReference(project, name)
-      const parent = parentsOf(context, name).find((other) => isBuild(context, steps, other))
-      if (parent !== undefined && !steps.has(reference) && options.settled?.has(reference) !== true)
-        return [name, parent]
+      if (steps.has(reference) || options.settled?.has(reference) === true) continue
+      const parents = parentsOf(context, name)
+      const built = parents.find((other) => isBuild(context, steps, other))
+      if (built !== undefined) return [name, `${built}, whose image it is built from, is built`]
+      const old = parents.find((other) => isOutdated(context, name, other))
+      if (old !== undefined) return [name, `${old}, whose image it is built from, has another image now`]
     }
     return undefined
   }
   for (let found = next(); found !== undefined; found = next()) {
-    const [name, parent] = found
+    const [name, cause] = found
     waiting.delete(name)
-    const cause = `${parent}, whose image it is built from, is built`
     steps.set(toImageReference(project, name), addBuild(context, name, cause))
   }
 }

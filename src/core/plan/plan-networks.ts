@@ -79,12 +79,10 @@ const addCreate = (
   )
 }
 
-/** A network cannot be changed: its containers leave it, it is removed and made again, and they come back. */
-const remake = (
-  context: UpContext,
-  draft: Draft,
-  { key, found, cause }: { key: NetworkName; found: ObservedNetwork; cause: string },
-): void => {
+type Removal = { readonly key: NetworkName; readonly found: ObservedNetwork; readonly cause: string }
+
+/** Its containers stop and leave it, and it is removed. */
+const addRemoval = (context: UpContext, draft: Draft, { key, found, cause }: Removal): string => {
   const group = `recreate network ${key}`
   const leaves = context.observed.containers
     .filter(({ networks }) => networks.some(({ name }) => name === found.name))
@@ -99,14 +97,19 @@ const remake = (
       draft.stopped.set(container.id, id)
       return id
     })
-  const removed = context.steps.add({
+  return context.steps.add({
     id: `network.${key}/remove`,
     needs: leaves,
     action: { kind: 'network/remove', id: found.id, name: found.name },
     cause,
     group,
   })
-  addCreate(context, draft, { key, needs: [removed], cause })
+}
+
+/** A network cannot be changed: its containers leave it, it is removed and made again, and they come back. */
+const remake = (context: UpContext, draft: Draft, removal: Removal): void => {
+  const { key, found, cause } = removal
+  addCreate(context, draft, { key, needs: [addRemoval(context, draft, removal)], cause })
   draft.remade.set(found.name, key)
 }
 
@@ -139,18 +142,24 @@ const dropTwin = (
 }
 
 /**
- * A network that has another name now moves as a whole, for two of one address range cannot be: as one whose definition changed,
- * if everybody who is on the old one is of this plan. Otherwise containers go one by one, and the old one when it is empty.
+ * A network that has another name now: its containers are made anew on the new one, for the engine remembers the name in each, and
+ * the old one goes when it is empty. Where the two would want the same addresses it has to be gone before.
  */
 const planMissing = (context: UpContext, draft: Draft, key: NetworkName): void => {
-  const former = context.observed.networks.find(
+  const { options, observed, project, scope, followers } = context
+  const former = observed.networks.find(
     (network) => network.labels[label.network] === key && isFormer(context, network),
   )
+  const isAnew = options.recreate !== 'never' && options.recreateDependencies !== 'never'
+  const hasAddresses = (project.networks[key]?.ipam?.config ?? []).some(({ subnet }) => subnet !== undefined)
   const isWhole = (network: ObservedNetwork): boolean =>
-    usersOf(context, network).every(({ service, oneOff }) => !oneOff && context.scope.includes(service))
-  if (former !== undefined && isWhole(former))
-    remake(context, draft, { key, found: former, cause: `network ${key} has another name now` })
-  else addCreate(context, draft, { key, needs: [], cause: 'does not exist yet' })
+    usersOf(context, network).every(
+      ({ service, oneOff }) => !oneOff && scope.includes(service) && !followers.has(service),
+    )
+  if (former === undefined || !isAnew || !hasAddresses || !isWhole(former))
+    return addCreate(context, draft, { key, needs: [], cause: 'does not exist yet' })
+  const cause = `network ${key} has another name now`
+  addCreate(context, draft, { key, needs: [addRemoval(context, draft, { key, found: former, cause })], cause })
 }
 
 const planNetwork = (context: UpContext, draft: Draft, key: NetworkName): void => {

@@ -219,15 +219,14 @@ export const addKept = (
     )
   }
   for (const [network, key] of networks.remade) {
-    const now = context.project.networks[key]?.name ?? network
     const left = networks.stopped.get(container.id)
     if (left === undefined || !container.networks.some((one) => one.name === network)) continue
     made.push(
       context.steps.add({
         id: `${subject}/join.${key}`,
         needs: [networks.steps.get(key) ?? left, left],
-        action: { kind: 'network/connect', container: refOf(container), service, key, network: now },
-        cause: now === network ? `definition of network ${key} changed` : `network ${key} has another name now`,
+        action: { kind: 'network/connect', container: refOf(container), service, key, network },
+        cause: `definition of network ${key} changed`,
         group: `recreate network ${key}`,
       }),
     )

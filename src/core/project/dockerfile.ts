@@ -89,10 +89,17 @@ const toStages = (text: string, args: Arguments): readonly Stage[] => {
   return stages
 }
 
-/** Images, by the words of the file, that the target, or else the last stage, is made from, by way of other stages too. */
+/**
+ * Images, by the words of the file, that the target, or else the last stage, is made from, by way of other stages too. With
+ * `below`, only the one whose layers lie below its own.
+ */
 export const readBaseImages = (
   text: string,
-  { target, args = {} }: { readonly target?: string; readonly args?: Arguments },
+  {
+    target,
+    args = {},
+    below = false,
+  }: { readonly target?: string; readonly args?: Arguments; readonly below?: boolean },
 ): readonly string[] => {
   const stages = toStages(text, args)
   const find = (name: string, before: number): number => {
@@ -105,7 +112,7 @@ export const readBaseImages = (
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (seen.has(at)) continue
     seen.add(at)
-    for (const reference of stages[at]?.references ?? []) {
+    for (const reference of stages[at]?.references.slice(0, below ? 1 : undefined) ?? []) {
       const stage = find(reference, at)
       if (stage !== -1) open.push(stage)
       else if (reference !== '' && reference !== 'scratch') images.add(reference)

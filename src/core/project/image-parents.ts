@@ -3,8 +3,11 @@ import { toImageReference } from './identity.ts'
 import type { Project, ServiceName } from './project.ts'
 import type { Service } from './service.ts'
 
-/** Services whose images a service's image is built from. */
-export type ImageParents = ReadonlyMap<ServiceName, readonly ServiceName[]>
+/** Services whose images a service's image is built from; `below`: the one whose layers lie below its own. */
+export type ImageParents = ReadonlyMap<
+  ServiceName,
+  { readonly all: readonly ServiceName[]; readonly below?: ServiceName }
+>
 
 /** One text for one image: `docker.io/library/base` and `base:latest` are the same. */
 const toPlainReference = (reference: string): string => {
@@ -29,14 +32,21 @@ const toImage = (reference: string, { build }: Service): string | undefined => {
 export const toImageParents = (project: Project, dockerfiles: ReadonlyMap<ServiceName, string>): ImageParents => {
   const built = Object.entries(project.services).filter(([, { build }]) => build !== undefined)
   const owners = new Map(built.map(([name]) => [toPlainReference(toImageReference(project, name)), name]))
-  const parents = built.map(([name, service]) => {
+  const ownersOf = (name: ServiceName, service: Service, below: boolean): readonly ServiceName[] => {
     const { target, args } = service.build ?? {}
-    const images = readBaseImages(dockerfiles.get(name) ?? '', {
+    return readBaseImages(dockerfiles.get(name) ?? '', {
+      below,
       ...(target === undefined ? {} : { target }),
       ...(args === undefined ? {} : { args }),
-    }).flatMap((reference) => toImage(reference, service) ?? [])
-    const found = [...contextServices(service), ...images.flatMap((image) => owners.get(toPlainReference(image)) ?? [])]
-    return [name, [...new Set(found)].filter((parent) => parent !== name)] as const
+    })
+      .flatMap((reference) => toImage(reference, service) ?? [])
+      .flatMap((image) => owners.get(toPlainReference(image)) ?? [])
+      .filter((owner) => owner !== name)
+  }
+  const parents = built.map(([name, service]) => {
+    const all = [...new Set([...contextServices(service), ...ownersOf(name, service, false)])]
+    const [below] = ownersOf(name, service, true)
+    return [name, { all: all.filter((parent) => parent !== name), ...(below === undefined ? {} : { below }) }] as const
   })
-  return new Map(parents.filter(([, found]) => found.length > 0))
+  return new Map(parents.filter(([, { all }]) => all.length > 0))
 }

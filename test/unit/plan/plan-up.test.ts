@@ -701,21 +701,42 @@ describe('networks and volumes', () => {
       'two.1/release-volumes',
     ])
   })
-  test('a renamed network: containers move and keep their identity, and the old one goes', () => {
+  test('a renamed network: containers are made anew on the new one, and the old one goes when it is empty', () => {
     const renamed = of({ name: 'shop_net' })
     const world = upWorld(of({}))
     expect(text(renamed, world)).toMatchInlineSnapshot(`
-      "  web.1/stop              network default has another name now
-        web.1/leave.default     network default has another name now  after web.1/stop  [recreate network default]
-        network.default/remove  network default has another name now  after web.1/leave.default  [recreate network default]
-        network.default/create  network default has another name now  after network.default/remove
-        web.1/join.default      network default has another name now  after network.default/create, web.1/leave.default  [recreate network default]
-        web.1/start             was stopped for this change  after web.1/join.default, web.1/stop
+      "  network.default/create               does not exist yet
+        web.1/create                         it is not connected to network default  after network.default/create  [recreate web.1]
+        web.1/stop                           it is not connected to network default  after web.1/create  [recreate web.1]
+        web.1/remove                         it is not connected to network default  after web.1/create, web.1/stop  [recreate web.1]
+        web.1/rename                         it is not connected to network default  after web.1/remove  [recreate web.1]
+        web.1/start                          is new  after web.1/create, web.1/rename
+        network.default/remove-6e1da1768e1a  network default has another name now  after web.1/remove
       unchanged: other"
     `)
     const after = applyPlan(renamed, world, planUp(renamed, world, hashOptions))
     expect(after.networks.map(({ name }) => name)).toEqual(['shop_net'])
     expect(text(renamed, after)).toBe('unchanged: web, other')
+  })
+  test('a renamed network with addresses of its own: the old one goes before the new one is made', () => {
+    const ipam = { config: [{ subnet: '10.9.0.0/16' }] }
+    const renamed = of({ name: 'shop_net', ipam })
+    const world = upWorld(of({ ipam }))
+    expect(text(renamed, world)).toMatchInlineSnapshot(`
+      "  web.1/stop              network default has another name now
+        web.1/leave.default     network default has another name now  after web.1/stop  [recreate network default]
+        network.default/remove  network default has another name now  after web.1/leave.default  [recreate network default]
+        network.default/create  network default has another name now  after network.default/remove
+        web.1/create            it is not connected to network default  after network.default/create  [recreate web.1]
+        web.1/remove            it is not connected to network default  after web.1/create, web.1/stop  [recreate web.1]
+        web.1/rename            it is not connected to network default  after web.1/remove  [recreate web.1]
+        web.1/start             is new  after web.1/create, web.1/rename
+      unchanged: other"
+    `)
+    const after = applyPlan(renamed, world, planUp(renamed, world, hashOptions))
+    expect(after.networks.map(({ name }) => name)).toEqual(['shop_net'])
+    expect(text(renamed, after)).toBe('unchanged: web, other')
+    expect(text(renamed, world, { recreate: 'never', recreateDependencies: 'never' })).not.toContain('web.1')
   })
   test('a renamed network that others are on stays; one that a cut run left empty goes', () => {
     const both = (name: string): Project => projectOf({ web: {}, db: {} }, { networks: { default: { name } } })
@@ -750,6 +771,15 @@ describe('networks and volumes', () => {
     const world = upWorld(pair('a', 'b'))
     const after = applyPlan(pair('b', 'a'), world, planUp(pair('b', 'a'), world, hashOptions))
     expect(text(pair('b', 'a'), after)).toBe('unchanged: web, db')
+  })
+  test('what carries no hash is left alone, whatever the file says of it', () => {
+    const world = upWorld(of({}))
+    const without = <T extends { readonly labels: Readonly<Record<string, string>> }>(one: T): T => ({
+      ...one,
+      labels: Object.fromEntries(Object.entries(one.labels).filter(([key]) => !key.endsWith('config-hash'))),
+    })
+    const old = { ...world, networks: world.networks.map(without), volumes: world.volumes.map(without) }
+    expect(text(of({ internal: true }, { driver_opts: { type: 'tmpfs' } }), old)).toBe('unchanged: web, other')
   })
   test('a changed network that a service is on which is left out is kept', () => {
     const both = (network: object): Project =>

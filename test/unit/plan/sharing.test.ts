@@ -111,6 +111,13 @@ describe('the container that lends is another one', () => {
       unchanged: net, pid, vol"
     `)
   })
+  test('--no-recreate does not keep what cannot be started any more', () => {
+    const world = change(change(up(), 'pause', undefined), 'net', { state: 'exited', exitCode: 0 })
+    const out = text(change(world, 'vol', { state: 'exited', exitCode: 0 }), { recreate: 'never' })
+    expect(out).toMatch(/net\.1\/create +pause, whose network it shares, is another container now/)
+    expect(out).toMatch(/vol\.1\/start +had exited with 0/)
+    expect(out).not.toMatch(/(pid|vol)\.1\/create/)
+  })
   test('a container that a service names as its own is that service', () => {
     const named = projectOf({
       vpn: { container_name: 'my-vpn' },
@@ -253,7 +260,7 @@ describe('an image that is built from that of another service', () => {
     last: { build: { context: '/last', additional_contexts: { app: 'service:app' } } },
     db: {},
   })
-  const imageParents = new Map([['app', ['base']]])
+  const imageParents = new Map([['app', { all: ['base'], below: 'base' }]])
   const without = (...gone: readonly string[]): Observed => {
     const world = emptyWorld(built)
     return { ...world, images: new Map([...world.images].filter(([name]) => !gone.includes(name))) }
@@ -301,14 +308,30 @@ describe('an image that is built from that of another service', () => {
     ])
     expect(second.steps.some(({ action }) => 'service' in action && action.service === 'db')).toBe(false)
   })
+  test('is built again when that one was built alone', () => {
+    const layered = (base: readonly string[], app: readonly string[]): Observed => {
+      const world = up(built)
+      const layers: Readonly<Record<string, readonly string[]>> = { 'shop-base': base, 'shop-app': app }
+      const images = [...world.images].map(([name, image]) => [name, { ...image, layers: layers[name] ?? [] }] as const)
+      return { ...world, images: new Map(images) }
+    }
+    expect(builds(layered(['1', '2'], ['1', '2', '3']))).toBe('')
+    expect(builds(layered(['1', '2'], []))).toBe('')
+    expect(builds(layered(['1', 'new'], ['1', '2', '3']))).toMatchInlineSnapshot(`
+      "  app/build   base, whose image it is built from, has another image now
+        last/build  app, whose image it is built from, is built  after app/build"
+    `)
+    expect(builds(layered(['1', 'new'], ['1', '2', '3']), { settled: new Set(['shop-app']) })).toBe('')
+    expect(builds(layered(['1', 'new'], ['1', '2', '3']), { build: 'never' })).toBe('')
+  })
   test('not with --no-build, nor with --no-deps', () => {
     expect(builds(without(), { build: 'never' })).toBe('')
     expect(builds(up(built), { services: ['base'], noDeps: true, build: 'always' })).not.toContain('app/build')
   })
   test('two that are built from each other wait for neither', () => {
     const both = new Map([
-      ['app', ['base']],
-      ['base', ['app']],
+      ['app', { all: ['base'] }],
+      ['base', { all: ['app'] }],
     ])
     expect(text(without('shop-app', 'shop-base'), { imageParents: both }, built)).toContain('base/build')
   })

@@ -43,5 +43,8 @@ test('images of other services, whatever their names are written like', () => {
       ['plain', 'FROM redis'],
     ]),
   )
-  expect(Object.fromEntries(parents)).toEqual({ app: ['base', 'plain'], other: ['plain'] })
+  expect(Object.fromEntries(parents)).toEqual({
+    app: { all: ['base', 'plain'], below: 'base' },
+    other: { all: ['plain'] },
+  })
 })
