@@ -5,6 +5,7 @@ import { createLogFormat, type LogFormat } from './log-lines.ts'
 import { noPaint, type Paint } from './paint.ts'
 import { toProblemLines, type ProblemOptions } from './problems.ts'
 import { createStepRows, toBuildText, type RowChange } from './step-rows.ts'
+import { toSafeText } from '../wire/safe-text.ts'
 
 export type PlainOptions = {
   readonly project: string
@@ -14,6 +15,8 @@ export type PlainOptions = {
   readonly steps: boolean
   /** Kinds of steps whose progress is not told. */
   readonly silent?: readonly ('image/pull' | 'image/build')[]
+  /** Somebody looks at what containers write, and gets it as it is; otherwise it is what a hook has to say. */
+  readonly attached?: boolean
   readonly logs: { readonly prefix: boolean; readonly timestamps: boolean; readonly colors: boolean }
 }
 
@@ -146,8 +149,10 @@ type Telling = {
 const toOtherLines = (event: StackEvent, { options, format, containers, since }: Telling): readonly Line[] => {
   switch (event.type) {
     case 'log/written': {
-      const lines = format.lines(containers.nameOf(event.container), event.lines, logPaint(options, event.stream))
-      return lines.map((text) => ({ stream: event.stream, text, raw: true }))
+      const raw = options.attached === true
+      const written = raw ? event.lines : event.lines.map((line) => ({ ...line, text: toSafeText(line.text, false) }))
+      const lines = format.lines(containers.nameOf(event.container), written, logPaint(options, event.stream))
+      return lines.map((text) => ({ stream: event.stream, text, ...(raw ? { raw } : {}) }))
     }
     case 'session/started':
       format.expect(

@@ -65,13 +65,17 @@ export const writeLines = ({ stdout, stderr }: CliContext, lines: readonly Line[
   }
 }
 
-const createPlainProgress = (context: CliContext, { project, logs, silent = [] }: ProgressOptions): Progress => {
+const createPlainProgress = (
+  context: CliContext,
+  { project, logs, attached = false, silent = [] }: ProgressOptions,
+): Progress => {
   const report = createPlainReport({
     project,
     paint: context.terminal.paint,
     problems: createProblemOptions(context),
     steps: context.terminal.progress !== 'quiet',
     silent,
+    attached,
     logs: logs ?? { prefix: true, timestamps: false, colors: true },
   })
   return { tell: (event) => writeLines(context, report.tell(event)), end: () => undefined }

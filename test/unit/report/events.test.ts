@@ -52,13 +52,14 @@ const run: readonly EventBody[] = [
 
 const plain = (
   bodies: readonly EventBody[],
-  options: { steps?: boolean; prefix?: boolean; timestamps?: boolean; ms?: number } = {},
+  options: { steps?: boolean; prefix?: boolean; timestamps?: boolean; ms?: number; attached?: boolean } = {},
 ): string => {
   const report = createPlainReport({
     project: 'shop',
     paint: { stdout: noPaint, stderr: noPaint },
     problems: {},
     steps: options.steps ?? true,
+    attached: options.attached ?? false,
     logs: { prefix: options.prefix ?? true, timestamps: options.timestamps ?? false, colors: true },
   })
   const lines: Line[] = number(bodies, options.ms).flatMap((event) => report.tell(event))
@@ -80,6 +81,20 @@ test('plain: each thing that is done is a line in the words of Docker Compose, w
     err| Container shop-web-1  Starting
     err| Container shop-web-1  Started"
   `)
+})
+
+test('plain: what a container writes is told as it is to whoever is attached, and made safe where only a hook speaks', () => {
+  const said: EventBody = {
+    type: 'log/written',
+    service: 'web',
+    container: 'shop-web-1',
+    stream: 'stdout',
+    lines: [{ at: 1, text: '\u001b[31mred\u001b]0;x\u0007' }],
+  }
+  expect([plain([said]), plain([said], { attached: true })]).toEqual([
+    'out|web-1  | red',
+    'out|web-1  | \u001b[31mred\u001b]0;x\u0007',
+  ])
 })
 
 test('plain: a failure tells its problem at once, and what was skipped names the reason', () => {
