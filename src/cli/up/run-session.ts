@@ -11,7 +11,7 @@ import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from './reload-o
 import { createProgress } from '../screen/progress.ts'
 import { toLimit } from '../apply-with-progress.ts'
 import { isTruthy } from '../screen/terminal.ts'
-import { parseScale, toAwaitTimeout, toGrace, toSilent } from './up-options.ts'
+import { parseScale, toAwaitTimeout, toGrace, toSilent, wantsWatch } from './up-options.ts'
 
 export type AttachedUp = {
   readonly project: Project
@@ -81,7 +81,7 @@ const toRequest = (
       : { dependencies: flags['with-dependencies'] ? ('stop' as const) : ('leave' as const) }),
     ...toAttach(call, project),
     ...toCascade(flags),
-    watch: (flags.watch || usesDashboard) && !flags['no-watch'],
+    watch: wantsWatch(flags, { usesDashboard }),
     confirm: !flags.yes && (usesDashboard || (context.terminal.stdin && context.terminal.stderr)) ? 'ask' : 'no',
     waitForLock: true,
     keepRunning: usesDashboard,

@@ -138,3 +138,9 @@ export const toSilent = (flags: {
   ...(flags['quiet-pull'] ? (['image/pull'] as const) : []),
   ...(flags['quiet-build'] === true ? (['image/build'] as const) : []),
 ]
+
+/** Whether saved files are acted on: in the dashboard always, unless it is forbidden. */
+export const wantsWatch = (
+  flags: { readonly watch: boolean; readonly 'no-watch': boolean },
+  { usesDashboard }: { readonly usesDashboard: boolean },
+): boolean => (flags.watch || usesDashboard) && !flags['no-watch']

@@ -79,17 +79,18 @@ const toRules = (stage: Stage, input: DeriveInput): Derivation => {
       target === undefined ? undefined : input.service.mounts.find((one) => relativeTo(one, target) !== undefined)
     if (mount !== undefined && mapping.isIngredient !== true)
       left.push({ path: mapping.source, mount, origin: mapping.origin })
-    else rules.push(toRule(mapping, { reloading, input }))
+    else rules.push(toRule(mapping, { reloading, input, stage }))
   }
   for (const one of ingredients) rules.push(toRebuild(one, { why: one.why, origin: one.origin, input }))
-  rules.push(...beginningRules(stage, mappings, { reloading, input }), ...ownRules(input))
-  const unique = new Map(rules.map((rule) => [JSON.stringify([rule.rule, rule.context]), rule]))
-  return { rules: [...unique.values()], left }
+  rules.push(...beginningRules(mappings, { reloading, input, stage }), ...ownRules(input))
+  // Of the same rule the first line that gives it is told.
+  const unique = new Map(rules.toReversed().map((rule) => [JSON.stringify([rule.rule, rule.context]), rule]))
+  return { rules: [...unique.values()].toReversed(), left }
 }
 
-type RuleContext = { readonly reloading: Reloading; readonly input: DeriveInput }
+type RuleContext = { readonly reloading: Reloading; readonly input: DeriveInput; readonly stage: Stage }
 
-const toRule = (mapping: Mapping, { reloading, input }: RuleContext): DerivedRule => {
+const toRule = (mapping: Mapping, { reloading, input, stage }: RuleContext): DerivedRule => {
   const { target, origin, only } = mapping
   if (only !== undefined || target === undefined)
     return toRebuild(mapping, {
@@ -98,7 +99,7 @@ const toRule = (mapping: Mapping, { reloading, input }: RuleContext): DerivedRul
       input,
     })
   const mounted = input.service.mounts.flatMap((mount) => relativeTo(target, mount) ?? [])
-  const { action, why } = toAction(reloading, target)
+  const { action, why } = toAction(reloading, { target, cwd: toFolder(stage, input) })
   const rule: WatchRule = {
     path: mapping.source,
     action,
@@ -110,12 +111,14 @@ const toRule = (mapping: Mapping, { reloading, input }: RuleContext): DerivedRul
 
 const toAction = (
   { kind, by }: Reloading,
-  target: string,
+  { target, cwd }: { readonly target: string; readonly cwd: string },
 ): { readonly action: 'sync' | 'sync+restart'; readonly why: string } => {
   if (by === '') return { action: 'sync+restart', why: 'what the container runs is not known here, so it starts anew' }
-  if (kind === 'itself') return { action: 'sync', why: `"${by}" notices changes itself` }
+  // Such a process looks at its own folder, and at what that is in.
+  const isNear = relativeTo(cwd, target) !== undefined || relativeTo(target, cwd) !== undefined
+  if (kind === 'itself' && isNear) return { action: 'sync', why: `"${by}" notices changes itself` }
   if (kind === 'idle') return { action: 'sync', why: `"${by}" reads no files` }
-  if (kind === 'request' && !/^(?:\/usr\/local)?\/etc\//.test(target))
+  if (kind === 'request' && !/\/(?:etc|conf)\//.test(target))
     return { action: 'sync', why: `"${by}" reads its files anew for every request` }
   return { action: 'sync+restart', why: `"${by}" reads it when it starts` }
 }
@@ -154,9 +157,8 @@ const ownRules = ({ dockerfile, ignoreFile }: DeriveInput): readonly DerivedRule
 
 /** A script that a container begins with is not read again by a process that takes changes while it runs. */
 const beginningRules = (
-  stage: Stage,
   mappings: readonly Mapping[],
-  { reloading, input }: RuleContext,
+  { reloading, input, stage }: RuleContext,
 ): readonly DerivedRule[] => {
   if (reloading.kind === 'restart') return []
   const { entrypoint, command } = toStart(stage, input)
@@ -202,9 +204,12 @@ const ofBase = (reference: string): readonly string[] => {
       : []
 }
 
+/** Where the process begins. */
+const toFolder = ({ cwd = '/' }: Stage, { service }: DeriveInput): string => service.workingDirectory ?? cwd
+
 const findStart = (stage: Stage, mappings: readonly Mapping[], input: DeriveInput): Reloading => {
   const { entrypoint, command } = toStart(stage, input)
-  const cwd = input.service.workingDirectory ?? stage.cwd ?? '/'
+  const cwd = toFolder(stage, input)
   const place: CommandPlace = {
     cwd,
     environment: { ...Object.fromEntries(stage.environment), ...input.service.environment },

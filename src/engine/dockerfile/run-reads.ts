@@ -106,7 +106,7 @@ const installers: readonly Installer[] = [
 // Commands that make nothing of what was copied.
 const apart: ReadonlySet<string> = new Set(
   words(
-    'apt-get apt apk yum dnf microdnf tdnf zypper pacman dpkg rpm curl wget gpg mkdir touch echo printf true false : set export unset cd useradd groupadd adduser addgroup usermod groupmod deluser delgroup userdel passwd chpasswd locale-gen update-ca-certificates update-alternatives corepack a2enmod a2dismod a2ensite a2dissite docker-php-ext-install docker-php-ext-configure docker-php-ext-enable install-php-extensions pecl pear gem rustup ldconfig sleep ls pwd whoami id which command hash type test [ exit umask chown chgrp ln git husky compileall bootsnap install-packages date uname nproc sync',
+    'apt-get apt apk yum dnf microdnf tdnf zypper pacman dpkg rpm curl wget gpg mkdir touch echo printf true false : set export unset cd useradd groupadd adduser addgroup usermod groupmod deluser delgroup userdel passwd chpasswd locale-gen update-ca-certificates update-alternatives corepack a2enmod a2dismod a2ensite a2dissite docker-php-ext-install docker-php-ext-configure docker-php-ext-enable install-php-extensions pecl pear gem rustup ldconfig sleep ls pwd whoami id which command hash type test [ exit umask chown chgrp ln git compileall bootsnap install-packages date uname nproc sync lsb_release arch getconf basename dirname seq',
   ),
 )
 // Those that make something of the files that they name.
@@ -115,6 +115,7 @@ const naming: ReadonlySet<string> = new Set(
     'chmod cp mv sed dos2unix rm cat tar unzip gunzip install find source . setcap head tail grep awk envsubst tee',
   ),
 )
+const moving: ReadonlySet<string> = new Set(words('cp mv cat tar unzip gunzip install dos2unix'))
 const withValue: ReadonlySet<string> = new Set(
   words('--prefix -C --cwd --filter -F --dir -w --workspace --working-dir -d --directory --project -f'),
 )
@@ -124,6 +125,9 @@ export const readScript = (script: string, place: RunPlace): RunReading => {
   let { cwd } = place
   const all: RunReading[] = []
   for (const command of splitCommands(script)) {
+    // Commands within: `$(cat packages.txt)`.
+    for (const [, inner, old] of command.words.join(' ').matchAll(/\$\(([^()]*)\)|`([^`]*)`/g))
+      all.push(readScript(inner ?? old ?? '', { ...place, cwd }))
     if (command.words[0] === 'cd') cwd = toAbsolute(cwd, command.words[1] ?? '~')
     else all.push(readCommand(command, { ...place, cwd }))
   }
@@ -142,6 +146,18 @@ const joinReadings = (all: readonly RunReading[]): RunReading => {
   }
 }
 
+// Programs of which it is known that they read little or nothing of a project.
+const tools: readonly { readonly pattern: RegExp; readonly manifests: readonly string[] }[] = [
+  { pattern: /^prisma generate\b/, manifests: ['*.prisma'] },
+  { pattern: /^patch-package\b/, manifests: ['*.patch'] },
+  { pattern: /^(?:husky|is-ci|lefthook|simple-git-hooks|only-allow|node-gyp)\b/, manifests: [] },
+  { pattern: /^(?:playwright|puppeteer|cypress) install\b|^spacy download\b|^nltk\.downloader\b/, manifests: [] },
+  {
+    pattern: /^go install \S+@\S+$|^go (?:env|version|clean)\b|^cargo install (?!.*--path)|^dotnet tool install\b/,
+    manifests: [],
+  },
+]
+
 const wrappers: ReadonlySet<string> = new Set(words('sudo exec env time nice command eval'))
 
 const readCommand = ({ words: given }: ShellCommand, place: RunPlace): RunReading => {
@@ -156,14 +172,21 @@ const readCommand = ({ words: given }: ShellCommand, place: RunPlace): RunReadin
   if (/^(?:ba|a|da|z)?sh$/.test(name))
     return args[0]?.endsWith('c') === true ? readScript(args[1] ?? '', place) : { ...nothing, everything: text }
   if (/^pip[\d.]*$/.test(name)) return readPip(args, place, text)
+  const tool = tools.find(({ pattern }) =>
+    pattern.test(text.replace(/^(?:npx|bunx|(?:pnpm|yarn|npm) (?:exec|dlx)) (?:--?\S+ )*/, '')),
+  )
+  if (tool !== undefined) return { ...nothing, manifests: new Set(tool.manifests) }
   const installer = installers.find(({ programs }) => programs.includes(name))
   if (installer !== undefined) return readInstaller(installer, { name, args, text }, place)
   if (apart.has(name)) return nothing
+  // A name that only the build knows.
+  if (moving.has(name) && args.some((word) => word.includes('$'))) return { ...nothing, everything: text }
   if (naming.has(name))
     return {
       ...nothing,
       files: args
-        .filter((word) => !word.startsWith('-') && /^[\w./*?@+~-]+$/.test(word))
+        // Neither options nor modes (`+x`, `755`) nor what is to be replaced (`s/a/b/`).
+        .filter((word) => /^(?![-+]|s[/|,#]|0?[0-7]{3}$)[\w./*?@+~-]+$/.test(word))
         .map((word) => ({ path: toAbsolute(place.cwd, word), below: name !== 'chmod' })),
     }
   return isQuestion(args) ? nothing : { ...nothing, everything: text }
@@ -210,17 +233,10 @@ const readHooks = (folder: string, place: RunPlace): RunReading => {
     ['preinstall', 'install', 'postinstall', 'prepare'].flatMap((hook) => {
       const script = scripts[hook]
       if (script === undefined) return []
-      return splitCommands(script).map((command) => readHook(command, { ...place, cwd: folder }))
+      // What these install in turn runs no scripts that are looked at: they may call each other.
+      return [readScript(script, { ...place, cwd: folder, scripts: () => ({}) })]
     }),
   )
-}
-
-const readHook = (command: ShellCommand, place: RunPlace): RunReading => {
-  const text = command.words.filter((word) => word !== 'npx').join(' ')
-  if (text.startsWith('prisma generate')) return { ...nothing, manifests: new Set(['*.prisma']) }
-  if (text.startsWith('patch-package')) return { ...nothing, manifests: new Set(['*.patch']) }
-  if (/^(?:husky|is-ci|lefthook|simple-git-hooks|only-allow|node-gyp|exit)\b/.test(text)) return nothing
-  return readCommand(command, place)
 }
 
 const readPip = (args: readonly string[], { cwd }: RunPlace, text: string): RunReading => {

@@ -67,9 +67,8 @@ const tokenize = function* (script: string): Generator<Token> {
       continue
     }
     const word = readWord(rest)
-    if (word.length === 0) continue
-    yield { text: word.text, isOperator: false }
-    rest = rest.slice(word.length)
+    if (word.length > 0) yield { text: word.text, isOperator: false }
+    rest = rest.slice(Math.max(word.length, 1))
   }
 }
 

@@ -1,3 +1,4 @@
+import { createIgnoreRules } from '../../wire/ignore-patterns.ts'
 import { pathBelow, relativeTo } from '../sync/paths.ts'
 import { type Ingredient, type Mapping, toIngredient } from './mapping.ts'
 import type { Instruction } from './parse-dockerfile.ts'
@@ -40,7 +41,8 @@ export const newStage = (image: string, cwd?: string): Stage => ({
   mappings: [],
   ingredients: [],
   filled: [],
-  folders: new Set(standardFolders),
+  // What images are expected to have; the empty one has nothing.
+  folders: new Set(image === 'scratch' ? ['/'] : standardFolders),
   ownsCommand: false,
   isMoved: false,
   shell: ['/bin/sh', '-c'],
@@ -99,7 +101,8 @@ export const settle = ({
     )
     for (const one of later) {
       const inside = one.target === undefined ? '' : (relativeTo(target, one.target) ?? '')
-      if (inside === '' || one.source === pathBelow(mapping.source, inside)) continue
+      const isOther = mapping.include !== undefined && !createIgnoreRules(mapping.include).ignores(inside)
+      if (inside === '' || isOther || one.source === pathBelow(mapping.source, inside)) continue
       if (one.isFolder)
         extra.push({
           ...toIngredient(mapping, `line ${one.origin.line} puts other files over it`),

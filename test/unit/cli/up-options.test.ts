@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseInvocation } from '../../../src/cli/invocation.ts'
-import { assertMakeFlags, parseScale } from '../../../src/cli/up/up-options.ts'
+import { assertMakeFlags, parseScale, wantsWatch } from '../../../src/cli/up/up-options.ts'
 import { parseTime } from '../../../src/cli/parse-time.ts'
 import { parseDetachKeys } from '../../../src/cli/screen/join-terminal.ts'
 import { parseKeyValues, toRunDefinition } from '../../../src/cli/run-definition.ts'
@@ -126,4 +126,10 @@ test('a run has its own command, variables and mounts, and neither name, number 
 test('a new entrypoint takes the command of the service away', () => {
   expect(define('--entrypoint /bin/echo\u00A0hi api')).toMatchObject({ command: [] })
   expect(define('api')).toMatchObject({ entrypoint: ['/bin/api'], command: ['serve'] })
+})
+
+test('the dashboard acts on saved files unless --no-watch forbids it', () => {
+  const wants = (line: string, usesDashboard: boolean): boolean => wantsWatch(flagsOf(line), { usesDashboard })
+  expect(['up', 'up --watch', 'up --no-watch'].map((line) => wants(line, false))).toEqual([false, true, false])
+  expect(['up', 'up --watch', 'up --no-watch'].map((line) => wants(line, true))).toEqual([true, true, false])
 })

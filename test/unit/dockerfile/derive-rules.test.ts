@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { deriveRules, type DeriveInput } from '../../../src/engine/dockerfile/derive-rules.ts'
+import { isStackError } from '../../../src/core/errors/stack-error.ts'
+import { createRandom } from '../../support/random.ts'
 import type { Look } from '../../../src/engine/dockerfile/mapping.ts'
 
 /** A folder of this machine: texts by path below `/ctx`. */
@@ -223,6 +225,83 @@ describe('what only a build can bring in', () => {
   })
 })
 
+test.each<readonly [string, string, readonly string[]]>([
+  [
+    'a file that is read for its words',
+    'RUN apt-get install -y $(cat a.txt)',
+    ['sync . → /app (3)', 'rebuild . ; a.txt (3)'],
+  ],
+  ['a name that only the build knows', 'RUN for f in *.txt; do cp $f /x; done', ['rebuild . (3)']],
+  ['a name that is known', 'ENV F=a.txt\nRUN cp $F /x', ['sync . → /app (3)', 'rebuild . ; a.txt (3)']],
+  ['a script in place', 'RUN <<END\nset -e\napt-get update\nmkdir -p /x\nEND', ['sync . → /app (3)']],
+  ['a program with a script in place', 'RUN python3 <<END\nprint(1)\nEND', ['rebuild . (3)']],
+  ['the JSON form', 'RUN ["chmod", "+x", "/app/a.txt"]', ['sync . → /app (3)', 'rebuild . ; a.txt (3)']],
+  ['a choice', 'RUN if [ -f yarn.lock ]; then corepack enable; else ./build.sh; fi', ['rebuild . (3)']],
+  ['a folder of the context', 'RUN cd sub && mv b.txt /x', ['sync . → /app (3)', 'rebuild . ; sub/b.txt (3)']],
+  ['a question', 'RUN node --version && npm -v', ['sync . → /app (3)']],
+  ['something global', 'RUN npm install -g pm2 && pip install --upgrade pip', ['sync . → /app (3)']],
+  [
+    'tools from elsewhere',
+    'RUN go install github.com/air-verse/air@latest && npx playwright install --with-deps',
+    ['sync . → /app (3)'],
+  ],
+  ['a schema', 'RUN npx prisma generate', ['sync . → /app (3)', 'rebuild . ; **/*.prisma (3)']],
+  ['all that is bound', 'RUN --mount=type=bind,target=/in /in/make.sh', ['rebuild . (3)']],
+])('a RUN takes %s', (_name, run, expected) => {
+  const text = `FROM x\nWORKDIR /app\nCOPY . .\n${run}\nCMD php-fpm`
+  expect(rulesOf(text, { files: { 'a.txt': '', 'sub/b.txt': '' } })).toEqual(expected)
+})
+
+test('whatever a Dockerfile holds, it is understood or it is said why not', () => {
+  const random = createRandom(7)
+  const pieces = [
+    'FROM x AS a',
+    'COPY',
+    ' ',
+    '\\\n',
+    '\n',
+    '"',
+    "'",
+    '$',
+    '${A:-',
+    '}',
+    '<<E',
+    'E',
+    '[',
+    '"]',
+    '--from=a',
+    '--mount=',
+    'RUN ',
+    '&&',
+    '|',
+    ';',
+    '`',
+    '$(',
+    ')',
+    '(',
+    'npm ci',
+    'ARG A=1',
+    'ENV',
+    'WORKDIR /',
+    '*',
+    '\f',
+    '\v',
+    '#',
+    'ONBUILD ',
+    '..',
+    '=',
+    ',',
+  ]
+  for (let round = 0; round < 3000; round += 1) {
+    const text = `FROM x AS a\n${Array.from({ length: 1 + Math.floor(random() * 25) }, () => pieces[Math.floor(random() * pieces.length)]).join('')}`
+    try {
+      derive(text, { files: node })
+    } catch (error) {
+      if (!isStackError(error)) throw new Error(JSON.stringify(text), { cause: error })
+    }
+  }
+})
+
 describe('stages', () => {
   const text = `FROM node AS base
 WORKDIR /app
@@ -293,6 +372,35 @@ describe('mounts', () => {
   })
 })
 
+test('scripts that install in turn come to an end', () => {
+  const files = { 'package.json': '{"scripts":{"postinstall":"cd sub && npm install && husky"}}' }
+  const text = 'FROM node\nWORKDIR /app\nCOPY . .\nRUN npm install --ignore-engines\nCMD npx nodemon a.js'
+  expect(rulesOf(text, { files }).map((line) => line.replace(/;.*!/, '!'))).toEqual([
+    'sync . → /app ! **/node_modules sub/**/node_modules (3)',
+    'rebuild . ! **/node_modules sub/**/node_modules (3)',
+  ])
+})
+
+test('a process that notices changes does so in its own folder', () => {
+  const text = 'FROM x\nWORKDIR /app/web\nCOPY . /app\nCOPY server.js /opt/other.js\nCMD nodemon a.js'
+  expect(rulesOf(text, { files: node })).toEqual(['sync . → /app (3)', 'sync+restart server.js → /opt/other.js (4)'])
+})
+
+test('a script that the container starts with is not read again by what it starts', () => {
+  const files = { 'entry.sh': '#!/bin/sh\nexec "$@"\n', 'a.js': '' }
+  const text = 'FROM x\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./entry.sh"]\nCMD ["nodemon", "a.js"]'
+  expect(rulesOf(text, { files })).toEqual(['sync . → /app (3)', 'sync+restart entry.sh → /app/entry.sh (3)'])
+})
+
+test('what the stack file runs goes before the command of the image', () => {
+  const text = 'FROM x\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["node"]\nCMD ["server.js"]'
+  expect(rulesOf(text, { files: node })).toEqual(['sync+restart . → /app (3)'])
+  expect(rulesOf(text, { files: node, service: { command: ['--watch', 'server.js'] } })).toEqual(['sync . → /app (3)'])
+  expect(rulesOf(text, { files: node, service: { entrypoint: ['nodemon', 'server.js'] } })).toEqual([
+    'sync . → /app (3)',
+  ])
+})
+
 describe('what cannot be understood', () => {
   test.each([
     ['FRON x', 'Line 1: "FRON" is no instruction that is known here'],
@@ -306,4 +414,52 @@ describe('what cannot be understood', () => {
   test('a stage that is not there', () => {
     expect(() => derive('FROM x AS a', { target: 'b' })).toThrow('it has no stage "b"')
   })
+})
+
+// Built with BuildKit, the image holds each of these files at this place.
+test('many copies in several stages go where the engine puts them', () => {
+  const files = {
+    'src/a.txt': '',
+    'src/deep/b.txt': '',
+    'pkg-a/x.txt': '',
+    'pkg-b/z.txt': '',
+    'one.json': '',
+    'with space/s.txt': '',
+    'app.py': '',
+  }
+  const text = `ARG DIR=src
+FROM x AS base
+ARG DIR
+ENV ROOT=/srv/app
+WORKDIR $ROOT
+ONBUILD COPY one.json onbuild.json
+FROM base AS files
+COPY \${DIR} ./code
+COPY pkg-* ./packages/
+FROM base
+COPY *.json ./
+COPY app.py /usr/share/app.py
+COPY src /abs/src/
+COPY src/ rel
+COPY ["with space/s.txt", "spaced.txt"]
+COPY src/a.txt src/deep /mixed/
+COPY --from=files /srv/app/code/deep ./from-deep
+COPY --from=files /srv/app/packages/x.txt ./px.txt
+COPY --from=files /srv/app/code/a.txt /srv/app/packages/z.txt /two/
+COPY app.py ./sub/./../dots.py`
+  expect(rulesOf(text, { files }).map((line) => line.replace('sync+restart ', ''))).toEqual([
+    'one.json → /srv/app/onbuild.json (6)',
+    '. → /srv/app ; *.json ! */** (11)',
+    'app.py → /usr/share/app.py (12)',
+    'src → /abs/src (13)',
+    'src → /srv/app/rel (14)',
+    'with space/s.txt → /srv/app/spaced.txt (15)',
+    'src/a.txt → /mixed/a.txt (16)',
+    'src/deep → /mixed (16)',
+    'src/deep → /srv/app/from-deep (8)',
+    'pkg-a/x.txt → /srv/app/px.txt (9)',
+    'src/a.txt → /two/a.txt (8)',
+    'pkg-b/z.txt → /two/z.txt (9)',
+    'app.py → /srv/app/dots.py (20)',
+  ])
 })

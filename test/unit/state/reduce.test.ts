@@ -251,3 +251,13 @@ describe('selectors', () => {
       expect(select(state)).toBe(select(state))
   })
 })
+
+it('a service without rules of its own is watched when the watch says so', () => {
+  const watched = (state: State) =>
+    selectServiceViews(state)
+      .filter((view) => view.watched)
+      .map((view) => view.name)
+  const begun = fold(toEvents(starting))
+  expect(watched(begun)).toEqual(['web', 'api', 'worker'])
+  expect(watched(after(begun, { type: 'watch/started', services: ['db'], paths: 1 }))).toContain('db')
+})
