@@ -33,7 +33,9 @@ export const createContainerCalls = (client: DockerClient): ContainerCalls => {
         const label = [...(project === undefined ? [] : [`com.docker.compose.project=${project}`]), ...labels]
         const query = { all: true, ...(label.length === 0 ? {} : { filters: { label } }) }
         const listed = await docker.listContainers(withSignal(signal, query))
-        return listed.map(toObservedContainer)
+        const containers = listed.map(toObservedContainer)
+        for (const { id, name } of containers) client.names.learn(id, name)
+        return containers
       }),
     inspectContainer: (id, { signal } = {}) =>
       guard(client, { what: `inspect container ${shorten(id)}`, signal }, async () => {
@@ -73,7 +75,10 @@ export const createContainerCalls = (client: DockerClient): ContainerCalls => {
       }),
     renameContainer: (id, name, { signal } = {}) =>
       guard(client, { what: `rename container ${shorten(id)} to ${name}`, signal }, () =>
-        docker.getContainer(id).rename(withSignal(signal, { name })).then(ignore),
+        docker
+          .getContainer(id)
+          .rename(withSignal(signal, { name }))
+          .then(() => client.names.learn(id, name)),
       ),
     pauseContainer: (id, { signal } = {}) =>
       guard(client, { what: `pause container ${shorten(id)}`, signal }, () =>

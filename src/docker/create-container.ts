@@ -21,6 +21,7 @@ export const createCreateContainer = (client: DockerClient): ContainerRuntime['c
       const body = toContainerBody(spec, { api, socketPath, ...(await readLocalFacts(spec)) })
       const { platform } = spec.service
       const answer = await client.beside.createContainer({ name: spec.name, platform, body, signal })
+      client.names.learn(answer.Id, spec.name)
       await connectOthers(client, { id: answer.Id, spec, api, signal })
       return { id: answer.Id, warnings: answer.Warnings ?? [] }
     })

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { readNeededFile } from '../wire/named-file.ts'
+import { StackError } from '../core/errors/stack-error.ts'
+import { describeFault, readNamedFile } from '../wire/named-file.ts'
 import type { ContainerSpec } from '../engine/ports/container-runtime.ts'
 import type { DockerClient } from './connection/client.ts'
 import type { BodyFacts } from './create-options/body-facts.ts'
@@ -19,11 +20,23 @@ export const createReadLocalFacts = (client: DockerClient): ((spec: ContainerSpe
   }
 }
 
-const readSeccompProfiles = ({ service, project }: ContainerSpec): Record<string, string> => {
+const readSeccompProfiles = (spec: ContainerSpec): Record<string, string> => {
+  const { service, serviceName, project } = spec
   const profiles: Record<string, string> = {}
-  for (const option of service.security_opt ?? []) {
+  for (const [index, option] of (service.security_opt ?? []).entries()) {
     const path = seccompFile(option)
-    if (path !== undefined) profiles[path] = readNeededFile(resolve(project.context.directory, path)).toString('utf8')
+    if (path === undefined) continue
+    const file = resolve(project.context.directory, path)
+    try {
+      profiles[path] = readNamedFile(file).toString('utf8')
+    } catch (error) {
+      const at = project.context.findPlace(`services.${serviceName}.security_opt[${index}]`)
+      throw new StackError(
+        'object/unreadable-file',
+        { what: 'seccomp profile', file, user: `service "${serviceName}"`, why: describeFault(error as Error) },
+        { cause: error, ...(at === undefined ? {} : { at }) },
+      )
+    }
   }
   return profiles
 }

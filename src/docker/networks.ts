@@ -30,6 +30,10 @@ type NetworkCalls = Pick<
 // oxlint-disable-next-line max-lines-per-function -- a table of calls
 export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
   const { docker } = client
+  const observe = (network: EngineNetwork): ObservedNetwork => {
+    client.names.learn(network.Id, network.Name)
+    return toObservedNetwork(network)
+  }
   return {
     listNetworks: ({ project, name }, { signal } = {}) =>
       guard(client, { what: 'list networks', signal }, async () => {
@@ -40,15 +44,13 @@ export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
         // The engine's name filter matches parts of names.
         return (await docker.listNetworks(withSignal(signal, { filters })))
           .filter((one) => name === undefined || one.Name === name)
-          .map(toObservedNetwork)
+          .map(observe)
       }),
     findNetwork: (name, { signal } = {}) =>
       guard(client, { what: `look for network ${name}`, signal }, async () => {
         const network = await orUndefined(docker.getNetwork(encodeURIComponent(name)).inspect(withSignal(signal, {})))
         // The engine also finds by the beginning of an id; nobody means that.
-        return network === undefined || (network.Name !== name && network.Id !== name)
-          ? undefined
-          : toObservedNetwork(network)
+        return network === undefined || (network.Name !== name && network.Id !== name) ? undefined : observe(network)
       }),
     createNetwork: ({ network, labels }, { signal } = {}) =>
       guard(
@@ -57,6 +59,7 @@ export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
         async () => {
           const { api } = await client.negotiated(signal)
           const { id } = await docker.createNetwork(withSignal(signal, toNetworkBody(network, { labels, api })))
+          client.names.learn(id, network.name)
           return { id }
         },
       ),

@@ -1,7 +1,8 @@
 import { StackError } from '../core/errors/stack-error.ts'
 
 export type Outcome =
-  | { readonly status: 'done' }
+  /** `kept`: what was to go is needed by others, and stays. */
+  | { readonly status: 'done'; readonly kept?: true }
   | { readonly status: 'failed'; readonly error: unknown }
   /** `because` is the step whose failure is the reason, or `cancelled`. */
   | { readonly status: 'skipped'; readonly because: string }
@@ -39,7 +40,7 @@ export type ExecuteOptions<S> = {
 // oxlint-disable-next-line max-lines-per-function -- the walk over a plan, whose parts share what has ended
 export const executeSteps = async <S extends Node>(
   steps: readonly S[],
-  run: (step: S, pass?: () => void) => Promise<void>,
+  run: (step: S, pass?: () => void) => Promise<void | 'kept'>,
   options: ExecuteOptions<S>,
 ): Promise<ReadonlyMap<string, Outcome>> => {
   const { signal, limit = Number.POSITIVE_INFINITY } = options
@@ -92,7 +93,7 @@ export const executeSteps = async <S extends Node>(
     options.onStart?.(step)
     let outcome: Outcome = { status: 'done' }
     try {
-      await run(step, toPass(step))
+      if ((await run(step, toPass(step))) === 'kept') outcome = { status: 'done', kept: true }
     } catch (error) {
       outcome =
         signal.aborted && error === signal.reason

@@ -6,7 +6,7 @@ import type { Emit } from './emitter.ts'
 import type { EngineEvents } from './engine-events.ts'
 import { awaitService } from './perform/await-service.ts'
 import { changeContainer } from './perform/change-container.ts'
-import type { BeforeStart, StepContext } from './perform/context.ts'
+import type { BeforeStart, Performed, StepContext } from './perform/context.ts'
 import { copyObjects } from './perform/copy-objects.ts'
 import { createContainer } from './perform/create-container.ts'
 import { execHook, runHook } from './perform/hooks.ts'
@@ -33,7 +33,7 @@ export type PerformerOptions = {
 export type Performer = {
   look(observed: Observed): void
   /** `pass` is called when the process of a container that is being stopped has ended. */
-  readonly perform: (step: Step, pass?: () => void) => Promise<void>
+  readonly perform: (step: Step, pass?: () => void) => Promise<Performed>
   close(): void
 }
 
@@ -64,21 +64,25 @@ export const createPerformer = (deps: EngineDeps, options: PerformerOptions): Pe
         signal,
         onRetry: (note) => emit({ type: 'step/progressed', id: step.id, note }),
       }),
-    warn: (code, message) =>
-      emit({ type: 'problem/raised', id: `${step.id}/${code}`, problem: { severity: 'warning', code, message } }),
+    warn: (code, message, hint) =>
+      emit({
+        type: 'problem/raised',
+        id: `${step.id}/${code}`,
+        problem: { severity: 'warning', code, message, ...(hint === undefined ? {} : { hint }) },
+      }),
   })
   return {
     look: world.look,
     perform: async (step, pass) => {
       signal.throwIfAborted()
-      await performAction(step.action, toContext(step, pass))
+      return performAction(step.action, toContext(step, pass))
     },
     close: readiness.close,
   }
 }
 
 /** One action as calls to the engine. */
-const performAction = (action: Action, context: StepContext): Promise<void> => {
+const performAction = (action: Action, context: StepContext): Promise<Performed> => {
   switch (action.kind) {
     case 'image/pull':
       return pullImage(action, context)

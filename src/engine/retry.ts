@@ -43,8 +43,15 @@ export const isPassing = (error: unknown): boolean =>
   isStackError(error) &&
   (error.code === 'engine/connection-lost' ||
     error.code === 'engine/busy' ||
-    ('why' in error.data && typeof error.data.why === 'string' && isPassingReason(error.data.why)) ||
+    isPassingReason(toReason(error)) ||
     isCutAtFirst(error))
+
+/** In the engine's own words where there are some, and not in ours. */
+const toReason = ({ data, cause }: StackError): string => {
+  const { why, said } = data as { readonly why?: unknown; readonly said?: unknown }
+  if (why === undefined && said === undefined) return ''
+  return cause instanceof Error ? cause.message : String(said ?? why)
+}
 
 /** The very first connection was made, and cut before an answer came: somebody is there. */
 const isCutAtFirst = ({ code, cause }: StackError): boolean =>

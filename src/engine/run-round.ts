@@ -54,21 +54,15 @@ export const runRound = async (
       outcomes.set(step.id, outcome)
       const since = startedAt.get(step.id)
       const ms = since === undefined ? 0 : clock.now() - since
+      const ended = { type: 'step/ended', id: step.id, ms } as const
       if (outcome.status === 'failed') {
         const problem = toProblem(outcome.error)
         failures.push({ step, problem, error: outcome.error })
-        endings.tell({ type: 'step/ended', id: step.id, outcome: 'failed', ms, problem }, outcome)
-      } else
-        endings.tell(
-          {
-            type: 'step/ended',
-            id: step.id,
-            outcome: outcome.status,
-            ms,
-            ...(outcome.status === 'skipped' ? { because: outcome.because } : {}),
-          },
-          outcome,
-        )
+        endings.tell({ ...ended, outcome: 'failed', problem }, outcome)
+      } else {
+        const { status, ...more } = outcome
+        endings.tell({ ...ended, outcome: status, ...more }, outcome)
+      }
     },
   })
 }

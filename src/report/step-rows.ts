@@ -201,7 +201,9 @@ type End = {
 const toEnd = (event: Extract<StepEvent, { type: 'step/ended' }>, { done, minor, nameOf }: End): Change => {
   switch (event.outcome) {
     case 'done':
-      return { state: 'done', text: done, minor }
+      return event.kept === true
+        ? { state: 'skipped', text: 'Still in use', minor: false }
+        : { state: 'done', text: done, minor }
     case 'failed':
       return {
         state: 'failed',

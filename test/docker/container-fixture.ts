@@ -27,7 +27,7 @@ export const createContainerFixture = (runtime: () => Runtime, project: string):
         volumes: {},
         configs: {},
         secrets: {},
-        context: { directory: '/' } as never,
+        context: { directory: '/', findPlace: () => undefined } as never,
       },
       serviceName,
       service,

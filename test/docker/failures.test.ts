@@ -63,6 +63,35 @@ describe('an engine that refuses', () => {
     await expect(runtime.removeVolume(`${project}_used`)).rejects.toMatchObject({ code: 'engine/in-use' })
   })
 
+  test('a port that is published twice, or by another container of the service, is no other program', async () => {
+    const port = await freePorts()
+    const twice = [80, 81].map((target) => ({ target, published: String(port), protocol: 'tcp' }))
+    const itself = await create('twice', 'sleep 1000', { ports: twice })
+    expect(await messageOf(runtime.startContainer(itself))).toBe(
+      `Port ${port} is already in use by service "twice" itself, which publishes it twice.`,
+    )
+    const first = await run('many', 'sleep 1000', { ports: twice.slice(1) })
+    await runtime.renameContainer(first, `${project}-many-2`)
+    const second = await create('many', 'sleep 1000', { ports: twice.slice(1) })
+    expect(await messageOf(runtime.startContainer(second))).toBe(
+      `Port ${port} is already in use by container ${project}-many-2 of the same service.`,
+    )
+  })
+
+  test('an address that the machine has not is no port in use', async () => {
+    const port = await freePorts()
+    const ports = [{ target: 80, published: String(port), protocol: 'tcp', host_ip: '192.0.2.7' }]
+    expect(await messageOf(runtime.startContainer(await create('nowhere', 'sleep 1000', { ports })))).toBe(
+      `The engine refused to start container ${project}-nowhere-1: the engine's machine has no address 192.0.2.7, at which port ${port} is to be published.`,
+    )
+  })
+
+  test('a seccomp profile that is not there is no engine that does not answer', async () => {
+    expect(await messageOf(create('profile', 'true', { security_opt: ['seccomp=gone.json'] }))).toBe(
+      'The seccomp profile /gone.json of service "profile" cannot be read: it is not there.',
+    )
+  })
+
   test('a command that cannot be run says so', async () => {
     const id = await create('badcommand', 'true', { command: ['/no/such/program'], init: false })
     expect(await messageOf(runtime.startContainer(id))).toContain('/no/such/program')

@@ -1,8 +1,8 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Inspected } from '../support/engine-api.ts'
-import { absent, holds, inside, network, nothingLeft, running, state } from '../support/checks.ts'
-import { failsWith, prints } from '../support/output-checks.ts'
+import { absent, holds, inside, network, nothingLeft, running, state, volume } from '../support/checks.ts'
+import { failsWith, prints, silentAbout } from '../support/output-checks.ts'
 import { freePorts } from '../support/objects.ts'
 import { scenario } from '../support/scenario.ts'
 import { sleeper } from '../support/snippets.ts'
@@ -133,22 +133,31 @@ scenario(
 )
 
 scenario(
-  'a network that a foreign container uses is left with a word, and down is content',
+  'a network and a volume that a foreign container uses are left with a word, and down is content',
   {
-    files: { 'compose.yaml': `services: { web: { ${sleeper} } }` },
+    files: { 'compose.yaml': `services: { web: { ${sleeper}, volumes: ["data:/data"] } }\nvolumes: { data: }` },
   },
   async (s) => {
     await s.step('up', 'up -d', network('default'))
     const id = await s.objects.container(`${s.project}-guest`, {
-      HostConfig: { Init: true, NetworkMode: `${s.project}_default` },
+      HostConfig: { Init: true, NetworkMode: `${s.project}_default`, Binds: [`${s.project}_data:/data`] },
     })
     await s.step(
       'down',
-      'down',
+      'down -v',
       any,
       absent('web'),
       network('default'),
+      volume('data'),
       prints(/in use|active endpoints/i),
+      silentAbout(/(?:Network|Volume) \S+ +Removed/),
+      ...(s.tool === 'compose'
+        ? []
+        : [
+            prints(/Network \S+_default +Still in use/),
+            prints('Network %p_default is still in use by container %p-guest.'),
+            prints('Volume %p_data is still in use by container %p-guest.'),
+          ]),
       holds('the guest still runs', async () => (await s.objects.inspect(id)).State.Status === 'running'),
     )
   },

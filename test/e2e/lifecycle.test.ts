@@ -118,7 +118,11 @@ scenario(
     await s.step('up without any place', bad('up -d'), exits(1), named, nothingLeft())
     const elsewhere = { run: 'up -d', env: { ...nowhere, TMPDIR: s.folder } }
     await s.step('up with another place', elsewhere, running('web'), warned)
-    await s.step('without a home', { run: 'up -d', env: { HOME: '/no/such/home', XDG_STATE_HOME: '' } }, running('web'))
+    await s.step(
+      'without a home',
+      { run: 'up -d', env: { HOME: `${s.folder}/file`, XDG_STATE_HOME: '' } },
+      running('web'),
+    )
     await s.step('with an empty home', { run: 'ps', env: { HOME: '', XDG_STATE_HOME: '' } }, prints('web'))
     await s.step('ps', bad('ps'), prints('web'), silentAbout(/unwritable/))
     await s.step('logs', bad('logs'), silentAbout(/unwritable/))

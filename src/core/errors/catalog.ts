@@ -1,3 +1,4 @@
+import { engineFailures } from './engine-failures.ts'
 import { fileFailures } from './file-failures.ts'
 import { serviceFailures } from './service-failures.ts'
 
@@ -13,6 +14,7 @@ export type CatalogEntry = {
 }
 
 export const catalog = {
+  ...engineFailures,
   ...fileFailures,
   ...serviceFailures,
   'build/ssh-unusable': {
@@ -91,105 +93,6 @@ export const catalog = {
     exit: 1,
     message: (d: { service: string }) => `Service "${d.service}" has no container to start.`,
     hint: () => 'Create it with "stack up" or "stack create".',
-  },
-  'engine/unreachable': {
-    exit: 4,
-    message: (d: { attempts: string }) => `No container engine answers. Tried:\n${d.attempts}`,
-    hint: () => 'Run "stack doctor" to see what is missing, or "stack doctor --fix" to mend it.',
-  },
-  'engine/refused': {
-    exit: 1,
-    message: (d: { what: string; why: string }) => `The engine refused to ${d.what}: ${d.why}`,
-  },
-  'engine/not-found': {
-    exit: 1,
-    message: (d: { what: string }) => `The engine has no ${d.what}.`,
-  },
-  'engine/unsupported': {
-    exit: 1,
-    message: (d: { what: string; needs: string; has: string }) =>
-      `${d.what} needs ${d.needs}; this engine has ${d.has}.`,
-  },
-  'engine/connection-lost': {
-    exit: 1,
-    message: (d: { what: string }) => `The connection to the engine was lost while it was asked to ${d.what}.`,
-    hint: () => 'Run the same command again: it goes on from what is there.',
-  },
-  'engine/address-pool-exhausted': {
-    exit: 1,
-    message: (d: { network: string }) => `The engine has no free addresses left for ${d.network}.`,
-    hint: () =>
-      'Remove networks that nobody uses ("docker network prune"), or give this one a subnet of its own under ipam.',
-  },
-  'engine/bind-source-missing': {
-    exit: 1,
-    message: (d: { path: string; what: string }) =>
-      `${d.path} does not exist on the engine's machine, and so the engine did not ${d.what}.`,
-    hint: () => 'Create it, or let the engine create a folder with bind.create_host_path: true.',
-  },
-  'engine/object-file-missing': {
-    exit: 1,
-    message: (d: { kind: 'config' | 'secret'; name: string; path: string }) =>
-      `The file ${d.path} of the ${d.kind} "${d.name}" does not exist on the engine's machine.`,
-    hint: (d: { kind: 'config' | 'secret'; name: string; path: string }) =>
-      `Make the file, or correct ${d.kind}s.${d.name}.file.`,
-  },
-  'engine/build-failed': {
-    exit: 1,
-    message: (d: { what: string; step?: string; why: string; output: string }) =>
-      `Building ${d.what} failed${d.step === undefined ? '' : ` at step ${d.step}`}: ${d.why}${d.output === '' ? '' : `\n${d.output}`}`,
-  },
-  'engine/digest-unknown': {
-    exit: 1,
-    message: (d: { image: string; registry: string; why: string }) =>
-      `The digest of "${d.image}" could not be asked of the registry ${d.registry}: ${d.why}`,
-    hint: () => 'A digest is always asked of the registry, as Docker Compose does. Check that the engine can reach it.',
-  },
-  'engine/busy': {
-    exit: 1,
-    message: (d: { what: string; why: string }) => `The engine could not ${d.what} just now: ${d.why}`,
-    hint: () => 'Try again in a moment.',
-  },
-  'engine/image-missing': {
-    exit: 1,
-    message: (d: { image: string; looked: string }) => `There is no image "${d.image}". Looked ${d.looked}.`,
-    hint: () => 'Check its name and tag, or say how to build it with "build".',
-  },
-  'engine/in-use': {
-    exit: 1,
-    message: (d: { what: string; by: string }) => `${d.what} is still in use${d.by === '' ? '' : ` by ${d.by}`}.`,
-  },
-  'engine/name-in-use': {
-    exit: 1,
-    message: (d: { what: string; name: string; holder: string }) =>
-      `The ${d.what} name "${d.name}" is already taken${d.holder === '' ? '' : ` by ${d.holder}`}.`,
-    hint: () => 'Remove or rename the other one, or choose another name.',
-  },
-  'engine/no-space': {
-    exit: 1,
-    message: (d: { what: string }) => `The engine's disk is full: it could not ${d.what}.`,
-    hint: () => 'Free some space; "docker system df" shows what the engine keeps.',
-  },
-  'engine/port-in-use': {
-    exit: 1,
-    message: (d: { address: string; port: number; holder: string }) =>
-      `Port ${d.port}${d.address === '' ? '' : ` of ${d.address}`} is already in use${d.holder === '' ? ' by another program on this machine' : ` by ${d.holder}`}.`,
-    hint: () => 'Stop what uses it, or publish another port.',
-  },
-  'engine/pull-failed': {
-    exit: 1,
-    message: (d: { image: string; why: string }) => `The image "${d.image}" could not be pulled: ${d.why}`,
-  },
-  'engine/push-failed': {
-    exit: 1,
-    message: (d: { image: string; why: string }) => `The image "${d.image}" could not be pushed: ${d.why}`,
-  },
-  'engine/registry-denied': {
-    exit: 1,
-    message: (d: { image: string; registry: string; why: string }) =>
-      `The registry ${d.registry} did not let "${d.image}" through: ${d.why}`,
-    hint: (d: { image: string; registry: string; why: string }) =>
-      `Sign in with "docker login${d.registry === 'docker.io' ? '' : ` ${d.registry}`}", or check the image's name.`,
   },
   'git/not-installed': {
     exit: 1,

@@ -45,6 +45,12 @@ export const fileFailures = {
     message: (d: { path: string; why: string }) => `The file ${d.path} cannot be read: ${d.why}.`,
     hint: () => 'Correct the path, or what stands there.',
   },
+  'object/unreadable-file': {
+    exit: 1,
+    message: (d: { what: string; file: string; user: string; why: string }) =>
+      `The ${d.what} ${d.file} of ${d.user} cannot be read: ${d.why}.`,
+    hint: () => 'Create the file, or correct its path.',
+  },
   'json/unfit': {
     exit: 1,
     message: (d: { source: string; why: string }) => `What is read from ${d.source} cannot be used: ${d.why}.`,

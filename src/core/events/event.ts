@@ -95,6 +95,8 @@ export type EventBody =
       readonly outcome: 'done' | 'failed' | 'skipped'
       readonly ms: number
       readonly problem?: Problem
+      /** What was to go is still needed by others, and stays. */
+      readonly kept?: true
       /** The step whose failure skipped this one, or `cancelled`, or `again`: the world had changed, and what is left is planned anew. */ readonly because?: string
     }
   | { readonly type: 'container/changed'; readonly container: ContainerSummary }

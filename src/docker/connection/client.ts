@@ -4,11 +4,13 @@ import { createCallsBeside, type CallsBeside } from './calls-beside-dockerode.ts
 import { createDockerode, type Dockerode } from './dockerode.ts'
 import { createEngineConnection, type ConnectionOptions, type EngineConnection } from './engine-connection.ts'
 import { createModem } from './modem.ts'
+import { createObjectNames, type ObjectNames } from './object-names.ts'
 
 /** One engine: dockerode over our own connection, and the few calls that it has no method for. */
 export type DockerClient = Pick<EngineConnection, 'negotiated' | 'close'> & {
   readonly docker: Dockerode
   readonly beside: CallsBeside
+  readonly names: ObjectNames
   readonly address: EngineAddress
   readonly environment: Environment
 }
@@ -19,6 +21,7 @@ export const createClient = ({ address, environment }: ConnectionOptions): Docke
   return {
     docker: createDockerode(createModem(connection)),
     beside: createCallsBeside(connection),
+    names: createObjectNames(),
     address,
     environment,
     negotiated,

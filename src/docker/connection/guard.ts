@@ -21,7 +21,8 @@ export const guard = async <T>(
     return await call()
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason
-    throw translateError(error, { what, subject, address: client.address })
+    await learnNames(client, error)
+    throw translateError(error, { what, subject, address: client.address, names: client.names })
   }
 }
 
@@ -36,8 +37,30 @@ export const guardStream = async function* <T>(
     yield* stream()
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason
-    throw translateError(error, { what, subject, address: client.address })
+    await learnNames(client, error)
+    throw translateError(error, { what, subject, address: client.address, names: client.names })
   }
+}
+
+/** At most so many containers are asked for their names, which one sentence speaks of. */
+const mostAsked = 5
+
+/** Containers of others that a refusal speaks of by their ids, such as those that use a volume. */
+const learnNames = async ({ docker, names }: DockerClient, error: unknown): Promise<void> => {
+  const { statusCode, message } = error as EngineFailure
+  if (statusCode === undefined) return
+  await Promise.all(
+    names
+      .unknownIn(message)
+      .slice(0, mostAsked)
+      .map(async (id) => {
+        const found = await docker
+          .getContainer(id)
+          .inspect()
+          .catch(() => undefined)
+        if (found !== undefined) names.learn(id, found.Name.replace(/^\//, ''))
+      }),
+  )
 }
 
 /** Makes statuses that mean "it is so already" a success. */

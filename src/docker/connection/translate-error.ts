@@ -3,6 +3,12 @@ import { isStackError, StackError } from '../../core/errors/stack-error.ts'
 import type { EngineAddress } from '../../engine/ports/engine-address.ts'
 import type { EngineFailure } from './ask.ts'
 import { describeUnreachable } from '../../wire/describe-unreachable.ts'
+import { describeFault } from '../../wire/named-file.ts'
+import type { ObjectNames } from './object-names.ts'
+import { containerRefusals } from './refusals/container-refusals.ts'
+import { objectRefusals } from './refusals/object-refusals.ts'
+import { portRefusals } from './refusals/port-refusals.ts'
+import { findWords } from './refusals/refusal.ts'
 
 export type FailureContext = {
   /** What the engine was asked to do, after "could not": `start container web-1`. */
@@ -10,14 +16,29 @@ export type FailureContext = {
   readonly address: EngineAddress
   /** For refusals that name an object only by what we called it. */
   readonly subject?: string | undefined
+  /** What the objects are called that the engine knows by their ids. */
+  readonly names?: ObjectNames
 }
 
 /** What was thrown on the way to the engine → an error of the catalogue. What is one already stays as it is. */
 export const translateError = (error: unknown, context: FailureContext): StackError => {
   if (isStackError(error)) return error
   const failure = error as EngineFailure
+  if (isLocalFile(failure))
+    return new StackError(
+      'engine/refused',
+      {
+        what: context.what,
+        why: `${failure.path}, a file of this machine, cannot be read: ${describeFault(failure)}.`,
+      },
+      { cause: error },
+    )
   return failure.statusCode === undefined ? translateConnection(failure, context) : translateRefusal(failure, context)
 }
+
+/** A file that was to be read for a call is no socket, whatever its error is called. */
+const isLocalFile = ({ path, syscall, statusCode }: EngineFailure): boolean =>
+  statusCode === undefined && path !== undefined && syscall !== 'connect' && syscall?.startsWith('spawn') !== true
 
 const translateConnection = (error: EngineFailure, { address, what }: FailureContext): StackError => {
   switch (error.code) {
@@ -47,7 +68,7 @@ const translateConnection = (error: EngineFailure, { address, what }: FailureCon
             { attempts: `  ${address.host} (${address.source}): ${error.message}` },
             { cause: error },
           )
-        : new StackError('engine/refused', { what, why: error.message }, { cause: error })
+        : new StackError('engine/refused', { what, said: toQuotation(error.message) }, { cause: error })
   }
 }
 
@@ -59,25 +80,29 @@ type Rule = readonly [
 /** The engine tells what went wrong only in words; these are the words of engines 20.10 to 29 and of Podman. */
 const rules: readonly Rule[] = [
   [
-    /Bind for (\S*):(\d+) failed: port is already allocated|failed to bind host port(?: for)? (\S*?):(\d+)[:/][^\n]*|listen (?:tcp|udp|sctp)[46]? (\S*):(\d+): bind: address already in use/,
-    (match, _context, cause) => {
+    /Bind for (\S*):(\d+) failed: port is already allocated|failed to bind host port(?: for)? (\S*?):(\d+)[:/][^\n]*: address already in use|listen (?:tcp|udp|sctp)[46]? (\S*):(\d+): bind: address already in use/,
+    (match, { address: { kind } }, cause) => {
       const address = match[1] ?? match[3] ?? match[5] ?? ''
       return new StackError(
         'engine/port-in-use',
-        { address: isEveryAddress(address) ? '' : address, port: Number(match[2] ?? match[4] ?? match[6]), holder: '' },
+        {
+          address: isEveryAddress(address) ? '' : address,
+          port: Number(match[2] ?? match[4] ?? match[6]),
+          holder: `another program on ${kind === 'unix' || kind === 'npipe' ? 'this' : "the engine's"} machine`,
+        },
         { cause },
       )
     },
   ],
   [
-    /The container name "\/?([^"]+)" is already in use by container "?([0-9a-f]+)?/,
+    /The container name "\/?([^"]+)" is already in use by container "?([^\s".]+)?/,
     (match, _context, cause) =>
       new StackError(
         'engine/name-in-use',
         {
           what: 'container',
           name: match[1] ?? '',
-          holder: match[2] === undefined ? '' : `container ${match[2].slice(0, 12)}`,
+          holder: match[2] === undefined ? '' : `container ${match[2]}`,
         },
         { cause },
       ),
@@ -118,6 +143,11 @@ const rules: readonly Rule[] = [
       ),
   ],
   [
+    /conflict: unable to (?:remove repository reference|delete) "?\S+?"? \([a-z ]+\) - (?:image is (?:being )?used by \w+ container |container )(\S+)/,
+    (match, { subject }, cause) =>
+      new StackError('engine/in-use', { what: subject ?? 'The image', by: `container ${match[1] ?? ''}` }, { cause }),
+  ],
+  [
     /client version (\S+) is too (old|new)\. (?:Minimum|Maximum) supported API version is (\d+\.\d+)/,
     (match, _context, cause) =>
       new StackError(
@@ -133,31 +163,67 @@ const rules: readonly Rule[] = [
 ]
 
 const translateRefusal = (error: EngineFailure, context: FailureContext): StackError => {
-  for (const [pattern, toError] of rules) {
-    const match = pattern.exec(error.message)
-    if (match !== null) return toError(match, context, error)
+  const show = context.names?.show ?? ((text: string) => text)
+  const message = show(error.message)
+  const known = {
+    ...context,
+    what: show(context.what),
+    ...(context.subject === undefined ? {} : { subject: show(context.subject) }),
   }
-  const { what, subject } = context
+  for (const [pattern, toError] of rules) {
+    const match = pattern.exec(message)
+    if (match !== null) return toError(match, known, error)
+  }
+  const { what, subject } = known
+  const more = { cause: error }
+  const missing = error.statusCode === 404 ? findMissing(message) : undefined
+  if (missing !== undefined) return new StackError('engine/not-found', { what: missing }, more)
+  for (const rows of [portRefusals, objectRefusals, containerRefusals]) {
+    const words = findWords(rows, message)
+    if (words !== undefined) return new StackError('engine/refused', { what, ...words }, more)
+  }
+  const said = toQuotation(message)
   if (error.statusCode === 404)
-    return new StackError(
-      'engine/not-found',
-      { what: subject ?? lowerFirst(error.message.replace(/^No such /i, '')) },
-      { cause: error },
-    )
+    return new StackError('engine/not-found', subject === undefined ? { what, said } : { what: subject }, more)
   if (error.statusCode === 429 || error.statusCode === 503 || isPassingReason(error.message))
-    return new StackError('engine/busy', { what, why: error.message }, { cause: error })
-  return new StackError('engine/refused', { what, why: error.message }, { cause: error })
+    return new StackError('engine/busy', { what, said }, more)
+  return new StackError('engine/refused', { what, said }, more)
 }
 
-const isEveryAddress = (address: string): boolean => ['', '0.0.0.0', '::', '[::]', ':::'].includes(address)
+/** What the engine says is not there, where it says nothing else. */
+const findMissing = (message: string): string | undefined => {
+  for (const [pattern, kind] of missings) {
+    const [, name, other] = pattern.exec(message) ?? []
+    if (name !== undefined) return `${kind} ${name}${other === undefined ? '' : ` in container ${other}`}`
+  }
+  return undefined
+}
 
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
+/** The second of a kind is Podman's. */
+const missings: readonly (readonly [RegExp, string])[] = [
+  [/^No such container: (\S+)$/i, 'container'],
+  [/^no container with (?:name or ID|ID or name) "([^"]+)" found/i, 'container'],
+  [/^(?:No such network: |network )(\S+?)(?: not found)?$/i, 'network'],
+  [/^unable to find network with name or ID (\S+?):/i, 'network'],
+  [/^(?:get (\S+?): )no such volume$/i, 'volume'],
+  [/^no volume with name "([^"]+)" found/i, 'volume'],
+  [/^No such exec instance: (\S+)$/i, 'command'],
+  [/^Could not find the file (.+) in container (\S+)$/, 'file'],
+]
+
+/** A sentence of the engine as it is quoted: on one line, without what would close the quotation. */
+export const toQuotation = (message: string): string =>
+  message
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('"', "'")
+
+const isEveryAddress = (address: string): boolean => ['', '0.0.0.0', '::', '[::]', ':::'].includes(address)
 
 /** Ids are long; names in `name:"web-1" id:"…"` (engine 28) are what helps. */
 const describeHolders = (text: string): string => {
   const named = [...text.matchAll(/name:"([^"]+)"/g)].map((match) => match[1])
-  const holders =
-    named.length > 0 ? named : text.split(',').map((one) => one.trim().replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, '$1'))
+  const holders = named.length > 0 ? named : text.split(',').map((one) => one.trim())
   const known = holders.filter((one) => one !== '')
   return known.length === 0 ? '' : `container ${known.join(', ')}`
 }

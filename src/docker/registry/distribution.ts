@@ -3,8 +3,8 @@ import type { EngineFailure } from '../connection/ask.ts'
 import type { DockerClient } from '../connection/client.ts'
 import { registryOf } from './image-reference.ts'
 import { readRegistryAuth } from './registry-auth.ts'
-import { isDenied, isMissing } from './transfer.ts'
-import { translateError } from '../connection/translate-error.ts'
+import { isDenied, isMissing, toTransferReason } from './transfer.ts'
+import { toQuotation, translateError } from '../connection/translate-error.ts'
 
 export type DigestOptions = { readonly reference: string; readonly signal?: AbortSignal }
 
@@ -22,13 +22,21 @@ export const resolveDigest = async (client: DockerClient, { reference, signal }:
     const translated = translateError(error, { what: `ask for the digest of ${reference}`, address: client.address })
     if (isStackError(error) || (error as EngineFailure).statusCode === undefined) throw translated
     if (isDenied(why))
-      throw new StackError('engine/registry-denied', { image: reference, registry, why }, { cause: error })
+      throw new StackError(
+        'engine/registry-denied',
+        { image: reference, registry, said: toQuotation(why) },
+        { cause: error },
+      )
     if (isMissing(why))
       throw new StackError(
         'engine/image-missing',
         { image: reference, looked: `in the registry ${registry}` },
         { cause: error },
       )
-    throw new StackError('engine/digest-unknown', { image: reference, registry, why }, { cause: error })
+    throw new StackError(
+      'engine/digest-unknown',
+      { image: reference, registry, ...toTransferReason(why) },
+      { cause: error },
+    )
   }
 }

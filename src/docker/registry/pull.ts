@@ -6,8 +6,10 @@ import { withSignal, type DockerClient } from '../connection/client.ts'
 import { parseReference, registryOf } from './image-reference.ts'
 import { readRegistryAuth } from './registry-auth.ts'
 import { readImage } from '../to-observed-image.ts'
-import { followTransfer, isDenied, isMissing } from './transfer.ts'
-import { translateError } from '../connection/translate-error.ts'
+import { followTransfer, isDenied, isMissing, toTransferReason } from './transfer.ts'
+import { transferRefusals } from './transfer-refusals.ts'
+import { findWords } from '../connection/refusals/refusal.ts'
+import { toQuotation, translateError } from '../connection/translate-error.ts'
 
 export type PullOptions = {
   readonly reference: string
@@ -46,12 +48,16 @@ const toPullError = (
     return translated
   // A registry says "denied" of an image that is not there as well, so both are named.
   if (isDenied(why))
-    return new StackError('engine/registry-denied', { image: reference, registry, why }, { cause: error })
-  if (isMissing(why))
+    return new StackError(
+      'engine/registry-denied',
+      { image: reference, registry, said: toQuotation(why) },
+      { cause: error },
+    )
+  if (isMissing(why) && findWords(transferRefusals, why) === undefined)
     return new StackError(
       'engine/image-missing',
       { image: reference, looked: `on the engine and in the registry ${registry}` },
       { cause: error },
     )
-  return new StackError('engine/pull-failed', { image: reference, why }, { cause: error })
+  return new StackError('engine/pull-failed', { image: reference, ...toTransferReason(why) }, { cause: error })
 }

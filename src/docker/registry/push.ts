@@ -5,8 +5,8 @@ import { withSignal, type DockerClient } from '../connection/client.ts'
 import { parseReference, registryOf, toReferencePath } from './image-reference.ts'
 import { toHeaderValue } from '../connection/header-value.ts'
 import { readRegistryAuth } from './registry-auth.ts'
-import { followTransfer, isDenied } from './transfer.ts'
-import { translateError } from '../connection/translate-error.ts'
+import { followTransfer, isDenied, toTransferReason } from './transfer.ts'
+import { toQuotation, translateError } from '../connection/translate-error.ts'
 
 type PushOptions = {
   readonly reference: string
@@ -32,10 +32,14 @@ export const pushImage = async (
     if (signal?.aborted === true) throw signal.reason
     const why = (error as EngineFailure).message
     if (isDenied(why))
-      throw new StackError('engine/registry-denied', { image: reference, registry, why }, { cause: error })
+      throw new StackError(
+        'engine/registry-denied',
+        { image: reference, registry, said: toQuotation(why) },
+        { cause: error },
+      )
     const translated = translateError(error, { what: `push ${reference}`, address: client.address })
     throw translated.code === 'engine/refused'
-      ? new StackError('engine/push-failed', { image: reference, why }, { cause: error })
+      ? new StackError('engine/push-failed', { image: reference, ...toTransferReason(why) }, { cause: error })
       : translated
   }
 }

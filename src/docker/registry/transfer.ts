@@ -1,5 +1,9 @@
 import type { TransferProgress } from '../../engine/ports/image-runtime.ts'
+import { objectRefusals } from '../connection/refusals/object-refusals.ts'
+import { findWords, type Words } from '../connection/refusals/refusal.ts'
+import { toQuotation } from '../connection/translate-error.ts'
 import { readLines } from '../../wire/read-body.ts'
+import { transferRefusals } from './transfer-refusals.ts'
 
 export type TransferOptions = {
   readonly signal: AbortSignal | undefined
@@ -36,3 +40,7 @@ export const isDenied = (why: string): boolean =>
   )
 
 export const isMissing = (why: string): boolean => /not found|manifest unknown|name unknown|does not exist/i.test(why)
+
+/** Why it was not moved: in words of ours, or else quoted. */
+export const toTransferReason = (why: string): Words | { readonly said: string } =>
+  findWords([...transferRefusals, ...objectRefusals], why) ?? { said: toQuotation(why) }

@@ -31,7 +31,10 @@ export type StepContext = EngineDeps & {
   /** For calls that are safe to repeat; says so in `step/progressed`. */
   readonly retry: <T>(call: () => Promise<T>) => Promise<T>
   /** Raises a warning about this step. */
-  readonly warn: (code: string, message: string) => void
+  readonly warn: (code: string, message: string, hint?: string) => void
 }
+
+/** What became of a step that did not fail: `kept`, where what was to go is needed by others. */
+export type Performed = void | 'kept'
 
 export type ActionOf<K extends ActionKind> = Extract<Action, { readonly kind: K }>

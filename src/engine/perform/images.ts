@@ -2,7 +2,7 @@ import { isStackError } from '../../core/errors/stack-error.ts'
 import { label, toImageReference } from '../../core/project/identity.ts'
 import type { BuildProgress, TransferProgress } from '../ports/image-runtime.ts'
 import { fetchContexts } from './build-contexts.ts'
-import type { ActionOf, StepContext } from './context.ts'
+import type { ActionOf, Performed, StepContext } from './context.ts'
 import { requireProject } from './world.ts'
 
 export const pullImage = async (action: ActionOf<'image/pull'>, context: StepContext): Promise<void> => {
@@ -48,14 +48,16 @@ export const buildImage = async (action: ActionOf<'image/build'>, context: StepC
   if (built !== undefined) world.recordImage(action.image, built)
 }
 
-export const removeImage = async (action: ActionOf<'image/remove'>, context: StepContext): Promise<void> => {
+export const removeImage = async (action: ActionOf<'image/remove'>, context: StepContext): Promise<Performed> => {
   try {
     await context.retry(() => context.runtime.removeImage(action.image, { signal: context.signal }))
+    return undefined
   } catch (error) {
     context.signal.throwIfAborted()
     // Another project may run it: as with networks and volumes, that is said and is no failure of `down`.
     if (!isStackError(error) || error.code !== 'engine/in-use') throw error
-    context.warn(error.code, error.message)
+    context.warn(error.code, error.message, error.hint)
+    return 'kept'
   }
 }
 

@@ -1,5 +1,5 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
-import type { ActionOf, StepContext } from './context.ts'
+import type { ActionOf, Performed, StepContext } from './context.ts'
 import { requireProject } from './world.ts'
 
 /** One that is there by now and is as this one was to be, was still being made for a run before us that was cut off. */
@@ -21,13 +21,15 @@ export const createNetwork = async (
 }
 
 /** A network that others still use stays, with a warning. */
-export const removeNetwork = async (action: ActionOf<'network/remove'>, context: StepContext): Promise<void> => {
+export const removeNetwork = async (action: ActionOf<'network/remove'>, context: StepContext): Promise<Performed> => {
   try {
     await context.retry(() => context.runtime.removeNetwork(action.id, { signal: context.signal }))
+    return undefined
   } catch (error) {
     context.signal.throwIfAborted()
     if (!isStackError(error) || error.code !== 'engine/in-use') throw error
-    context.warn(error.code, error.message)
+    context.warn(error.code, error.message, error.hint)
+    return 'kept'
   }
 }
 
