@@ -27,12 +27,12 @@ export const parseInvocation = (argv: readonly string[]): Invocation => {
   const [name, ...rest] = before.value.words
   const global = before.value.flags
   if (name === undefined) return { global, command: undefined, parsed: before.value }
-  if (name === 'help')
-    return {
-      global: { ...global, help: true },
-      command: rest[0] === undefined ? undefined : findCommand(rest[0]),
-      parsed: before.value,
-    }
+  if (name === 'help') {
+    const [about] = rest
+    const command = about === undefined ? undefined : findCommand(about)
+    if (about !== undefined && command === undefined) return { global, failure: unknownCommand(about) }
+    return { global: { ...global, help: true }, command, parsed: before.value }
+  }
   const command = findCommand(name)
   if (command === undefined) return { global, failure: unknownCommand(name) }
   const after = parseArguments(rest, toAcceptedFlags(command), { stopAtWord: command.passThrough === true })

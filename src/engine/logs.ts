@@ -1,9 +1,14 @@
 import { isUp } from '../core/plan/container-steps.ts'
 import type { ObservedContainer } from '../core/plan/observed.ts'
+import { isStackError } from '../core/errors/stack-error.ts'
+import type { Problem } from '../core/errors/problem.ts'
+import { isCutOff } from './await-engine.ts'
 import type { EngineDeps } from './deps.ts'
+import { toProblem } from './to-problem.ts'
 import type { Emit } from './emitter.ts'
 import { createEngineEvents } from './engine-events.ts'
-import { advanceMark, createLogFollower, type LogMark } from './logs/log-follower.ts'
+import { advanceMark, createLogFollower, isUnreadable, type LogMark } from './logs/log-follower.ts'
+import type { LogChunk, LogSpec } from './ports/container-runtime.ts'
 import { type LogRun, type LoggedContainer, mergeLogs } from './logs/merge-logs.ts'
 
 export type LogsRequest = {
@@ -103,7 +108,9 @@ const tellHistory = async (
   const marks = new Map<string, LogMark>()
   const spec = { follow: false, ...toLimits(request), ...(request.until === undefined ? {} : { until: request.until }) }
   for await (const { source, stream, lines } of joinRuns(
-    mergeLogs(sources.map((one) => ({ source: one, chunks: deps.runtime.logs(one.id, spec, { signal }) }))),
+    mergeLogs(
+      sources.map((one) => ({ source: one, chunks: readHistory(deps, { source: one, spec, request, signal }) })),
+    ),
   )) {
     marks.set(source.id, advanceMark(marks.get(source.id), lines))
     request.emit({
@@ -115,6 +122,36 @@ const tellHistory = async (
     })
   }
   return marks
+}
+
+type Reading = {
+  readonly source: LoggedContainer
+  readonly spec: LogSpec
+  readonly request: LogsRequest
+  readonly signal: AbortSignal
+}
+
+/** A log that cannot be read is told, and keeps nobody from reading the others. What is followed may still be attached to. */
+const readHistory = async function* (
+  { runtime }: LogsDeps,
+  { source, spec, request, signal }: Reading,
+): AsyncGenerator<LogChunk> {
+  try {
+    yield* runtime.logs(source.id, spec, { signal })
+  } catch (error) {
+    if (signal.aborted || !isStackError(error) || isCutOff(error)) throw error
+    if (request.follow || error.code === 'engine/not-found') return
+    const told = toProblem(error)
+    const problem: Problem = isUnreadable(error)
+      ? {
+          severity: 'warning',
+          code: 'logs/not-kept',
+          message: `The log of ${source.name} cannot be read: its log driver keeps nothing.`,
+          hint: `Give service "${source.service}" another one under "logging", such as "local", or see what it writes from now on: "stack logs -f ${source.service}".`,
+        }
+      : { ...told, severity: 'warning', message: `The log of ${source.name} cannot be read. ${told.message}` }
+    request.emit({ type: 'problem/raised', id: `log ${source.name}`, service: source.service, problem })
+  }
 }
 
 // Enough that a line costs no event of its own, little enough to be shown soon.

@@ -1,7 +1,7 @@
 import { eventually, exited, holds, replicas, running, says } from '../support/checks.ts'
-import { lines, prints, silentAbout, stdout } from '../support/output-checks.ts'
+import { lines, prints, silentAbout, stderr, stdout } from '../support/output-checks.ts'
 import { scenario, type Scenario } from '../support/scenario.ts'
-import { daemon, job } from '../support/snippets.ts'
+import { daemon, job, sleeper } from '../support/snippets.ts'
 
 /** What containers wrote, seen afterwards and while it happens. */
 
@@ -186,5 +186,25 @@ scenario(
   async (s) => {
     await s.step('up', 'up -d', eventually(exited('web', 0)))
     await s.step('logs', 'logs web', stdout('on a terminal'))
+  },
+)
+
+scenario(
+  'a service that keeps no log hinders nobody who reads the others',
+  {
+    files: {
+      'compose.yaml': `services: { mute: { ${sleeper}, logging: { driver: none } }, web: { ${daemon('echo hello')} } }`,
+    },
+    differs: 'it ends with the refusal of the engine',
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'), running('mute'), eventually(says('web', /hello/)))
+    await s.step(
+      'logs',
+      'logs',
+      stdout(/hello/),
+      stderr(/warning\[logs\/not-kept\]: The log of \S+-mute-1 cannot be read: its log driver keeps nothing/),
+    )
+    await s.step('logs of that one alone', 'logs mute', stderr('logs/not-kept'))
   },
 )

@@ -164,6 +164,35 @@ describe('createLogFollower', () => {
   )
 })
 
+test('a log that is not kept, or cannot be read, hinders nobody who reads the others', async () => {
+  const world = aWorld()
+  await place(world, 'api')
+  await place(world, 'web')
+  const refused = { what: 'show the logs', said: 'configured logging driver does not support reading' }
+  const broken = world.runtime.byName('demo-api-1').id
+  const logs = async function* (id: string): AsyncGenerator<LogChunk> {
+    if (id === broken) throw new StackError('engine/refused', refused)
+    yield { stream: 'stdout', lines: [{ text: 'hello', at: 0, timestamp: '2026-01-01T00:00:00.000000000Z' }] }
+  }
+  const told: string[] = []
+  const work = readLogs(
+    { ...world.deps, runtime: { ...world.runtime, logs } },
+    {
+      project: 'demo',
+      follow: false,
+      emit: (body) => {
+        if (body.type === 'problem/raised') told.push(`${body.problem.code} ${body.problem.message}`)
+        if (body.type === 'log/written') told.push(`${body.container} ${body.lines.map(({ text }) => text).join()}`)
+      },
+    },
+  )
+  await world.clock.run(work)
+  expect(told.toSorted()).toEqual([
+    'demo-web-1 hello',
+    'logs/not-kept The log of demo-api-1 cannot be read: its log driver keeps nothing.',
+  ])
+})
+
 describe('mergeLogs', () => {
   const chunks = async function* (...times: readonly number[]): AsyncGenerator<LogChunk> {
     for (const time of times)

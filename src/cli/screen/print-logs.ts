@@ -4,6 +4,7 @@ import { createLogFormat } from '../../report/log-lines.ts'
 import { noPaint } from '../../report/paint.ts'
 import { createContainerNames } from '../../report/plain.ts'
 import type { CliContext } from '../context.ts'
+import { printProblems } from './print-failure.ts'
 
 export type LogPrinterOptions = {
   readonly project: string
@@ -32,6 +33,7 @@ export const createLogPrinter = (
     containers.learn(event)
     if (event.type === 'log/dropped')
       stderr.write(`${event.service}: ${event.lines} lines were left out, they came too fast\n`)
+    if (event.type === 'problem/raised') printProblems([event.problem], context)
     if (event.type !== 'log/written') return
     const text = format.lines(containers.nameOf(event.container), event.lines, paint).join('\n')
     stdout.writeRaw(`${text}\n`)

@@ -164,7 +164,8 @@ const toSeconds = (timestamp: string): string => {
 }
 
 // The drivers `none` and `syslog` keep nothing: there is only what is written from now on.
-const isUnreadable = (error: unknown): boolean => isStackError(error) && /does not support reading/.test(error.message)
+export const isUnreadable = (error: unknown): boolean =>
+  isStackError(error) && /does not support reading/.test(error.message)
 
 const readByAttaching = async (
   deps: FollowerDeps,

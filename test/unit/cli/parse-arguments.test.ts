@@ -97,3 +97,13 @@ test.for<[string, string]>([
   ['--progres up', 'Unknown flag --progres. Did you mean --progress?'],
   ['up --abort-on-container', 'Unknown flag --abort-on-container. Did you mean --abort-on-container-exit?'],
 ])('stack %s', ([line, result]) => expect(invoke(line)).toBe(result))
+
+test('help of a command that does not exist is wrong usage, with the one that was meant', () => {
+  const invocation = parseInvocation(['help', 'losg'])
+  expect('failure' in invocation ? invocation.failure : undefined).toMatchObject({
+    code: 'cli/bad-usage',
+    exit: 2,
+    message: expect.stringContaining('There is no command "losg".'),
+  })
+  expect(parseInvocation(['help', 'logs'])).toMatchObject({ command: { name: 'logs' }, global: { help: true } })
+})
