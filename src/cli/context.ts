@@ -97,14 +97,14 @@ const createDeps = async (
   runtime: Runtime,
   { env, clock }: { readonly env: Environment; readonly clock: Clock },
 ): Promise<EngineDeps> => {
-  const [{ createLock }, { toOtherDirectories, toStateDirectory }, { createHostFiles }, { sha256 }] = await Promise.all(
-    [
+  const [{ createLock }, { toOtherDirectories, toStateDirectory }, { createHostFiles }, { createMachine }, { sha256 }] =
+    await Promise.all([
       import('../system/lock.ts'),
       import('../system/state-directory.ts'),
       import('../system/host-files.ts'),
+      import('../system/this-machine.ts'),
       import('./up/hash-options.ts'),
-    ],
-  )
+    ])
   return {
     runtime,
     clock,
@@ -112,6 +112,7 @@ const createDeps = async (
     digest: sha256,
     lock: createLock({ stateDirectory: toStateDirectory(env), elsewhere: toOtherDirectories(env) }),
     files: createHostFiles(),
+    machine: createMachine(),
     watcher: createLazyWatcher(),
     providers: {
       run: async (call, options) =>

@@ -194,16 +194,24 @@ const converge = async (
 
 /** An engine that does not answer at all is not there; one that has answered before comes back. */
 const observe = (
-  { runtime, clock, random }: EngineDeps,
+  { runtime, clock, random, machine }: EngineDeps,
   { project, makesNothing }: ApplyRequest,
   { signal, isFirst }: { readonly signal: AbortSignal; readonly isFirst: boolean },
-): Promise<Observed> =>
-  withRetry(() => observeProject(runtime, project, { signal, clock, images: makesNothing !== true }), {
+): Promise<Observed> => {
+  const options = {
+    signal,
+    clock,
+    images: makesNothing !== true,
+    // What the first round has found to be in order is not judged again in the middle of the work.
+    ...(makesNothing === true || !isFirst ? {} : { machine }),
+  }
+  return withRetry(() => observeProject(runtime, project, options), {
     clock,
     random,
     signal,
     isTransient: (error) => isPassing(error) || (!isFirst && isCutOff(error)),
   })
+}
 
 const makePlan = async (request: ApplyRequest, observed: Observed, round: Omit<Round, 'declined'>): Promise<Plan> => {
   const plan = request.plan(observed, { ...round, declined: false })

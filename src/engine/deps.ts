@@ -2,6 +2,7 @@ import type { Digest } from '../core/project/config-hash.ts'
 import type { Clock } from './ports/clock.ts'
 import type { HostFiles } from './ports/host-files.ts'
 import type { Lock } from './ports/lock.ts'
+import type { Machine } from './ports/machine.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Watcher } from './ports/watcher.ts'
 import type { Models } from './ports/models.ts'
@@ -18,6 +19,8 @@ export type EngineDeps = {
   readonly digest: Digest
   readonly lock: Lock
   readonly files: HostFiles
+  /** Absent: nothing is looked at beforehand. */
+  readonly machine?: Machine
   readonly watcher: Watcher
   /** Absent: services with a `provider` fail. */
   readonly providers?: Providers

@@ -9,7 +9,9 @@ import { sharesOf } from '../core/project/graph.ts'
 import { toHookImages, toImageReference, toMountedImages } from '../core/project/identity.ts'
 import type { Project } from '../core/project/project.ts'
 import type { CallOptions } from './ports/call-options.ts'
+import { observeMachine } from './observe-machine.ts'
 import type { Clock } from './ports/clock.ts'
+import type { Machine } from './ports/machine.ts'
 import type { Runtime } from './ports/runtime.ts'
 
 export type ObserveTarget = Project | { readonly name: string }
@@ -17,6 +19,8 @@ export type ObserveTarget = Project | { readonly name: string }
 export type ObserveOptions = CallOptions & {
   /** Whether images are looked at; they are when there is a project. */
   readonly images?: boolean
+  /** Looked at as well, for commands that make something. */
+  readonly machine?: Machine | undefined
   /** Stamps the observation. */
   readonly clock?: Clock
 }
@@ -44,7 +48,12 @@ export const observeProject = async (
     Promise.all(references.map(async (reference) => [reference, await runtime.inspectImage(reference, call)] as const)),
   ])
   const found = images.filter((entry): entry is [string, ObservedImage] => entry[1] !== undefined)
+  const machine =
+    project === undefined || options.machine === undefined
+      ? undefined
+      : await observeMachine({ runtime, machine: options.machine }, { project, engine, containers, call })
   return {
+    ...(machine === undefined ? {} : { machine }),
     engine,
     containers,
     networks,

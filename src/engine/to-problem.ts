@@ -3,12 +3,12 @@ import type { Problem } from '../core/errors/problem.ts'
 
 /** Any failure as plain data, for events. What is not of the catalogue is a bug of ours. */
 export const toProblem = (error: unknown): Problem => {
-  if (isStackError(error)) return error.code === 'file/invalid' ? withProblems(error) : error.toProblem()
+  if (isStackError(error)) return error.problems.length > 0 ? withProblems(error) : error.toProblem()
   const message = error instanceof Error ? error.message : String(error)
   return { severity: 'error', code: 'internal/bug', message: `This is a bug in Stack: ${message}` }
 }
 
-/** An error that only counts the problems of the stack file, with what they are. */
+/** An error that stands for problems of the stack file, with what they are. */
 const withProblems = (error: StackError): Problem => {
   const [first, ...more] = error.problems
   if (first === undefined) return error.toProblem()
@@ -17,5 +17,8 @@ const withProblems = (error: StackError): Problem => {
     ({ span, message, hint }) =>
       `${span === undefined ? '' : `${span.file}:${span.line}:${span.column}: `}${message}${hint === undefined ? '' : ` ${hint}`}`,
   )
-  return { ...error.toProblem(), message: [error.message, ...lines].join('\n') }
+  return {
+    ...error.toProblem(),
+    message: [...(error.code === 'file/invalid' ? [error.message] : []), ...lines].join('\n'),
+  }
 }

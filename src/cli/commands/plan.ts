@@ -29,8 +29,8 @@ export const runPlan = async ({ context, flags, words }: CallOf<typeof planComma
     import('../../engine/observe.ts'),
   ])
   assertServices([...words, ...flags['renew-volumes-of']], { target: { name: project.name, project } })
-  const observed = await observeProject(runtime, project, { signal: context.signal, clock: context.clock })
-  const { files } = await context.deps()
+  const { files, machine } = await context.deps()
+  const observed = await observeProject(runtime, project, { signal: context.signal, clock: context.clock, machine })
   if (!context.global.adopt) await assertMadeHere(project, observed, { files, command: 'stack plan' })
   // As "up" here would: where nobody can be asked, a changed volume is kept.
   const asks = createConfirm(context).confirm !== undefined

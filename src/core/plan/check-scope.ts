@@ -116,13 +116,13 @@ const checkHealth = (context: UpContext, name: ServiceName): readonly Problem[] 
   ]
 }
 
-/** What cannot be carried out is said, all of it, before anything is changed. Throws `plan/impossible`. */
+/** Takes in what cannot be carried out, all of it: it is said before anything is changed. */
 export const checkScope = (context: UpContext): void => {
   const { engine } = context.observed
   const unsupported = context.scope.flatMap((name) =>
     unsupportedBy({ serviceName: name, service: serviceOf(context, name) }, engine),
   )
-  const problems = withPlaces(context.project, [
+  context.problems.push(
     ...checkNames(context),
     ...context.scope.flatMap((name) => [
       ...checkObjects(context, name),
@@ -136,8 +136,13 @@ export const checkScope = (context: UpContext): void => {
       }),
     ),
     ...unsupported.filter(({ severity }) => severity === 'error'),
-  ])
+  )
   context.warnings.push(...unsupported.filter(({ severity }) => severity === 'warning'))
+}
+
+/** Says all that makes the plan impossible. Throws `plan/impossible`. */
+export const assertPossible = (context: UpContext): void => {
+  const problems = withPlaces(context.project, context.problems)
   if (problems.length > 0)
     throw new StackError('plan/impossible', { problems: problems.map(({ message }) => message) }, { problems })
 }

@@ -15,6 +15,8 @@ export type Observed = {
   readonly engine: EngineFacts
   /** Containers of others whose namespaces or volumes a service shares, by what the file calls them. */
   readonly outsiders?: ReadonlyMap<string, ObservedContainer>
+  /** Absent where nothing is made. */
+  readonly machine?: MachineFacts
   /** Milliseconds since the epoch; absent in tests that do not care. */
   readonly observedAt?: number
 }
@@ -112,6 +114,24 @@ export type ObservedImage = {
 
 /** A manifest that can be run. Without a platform it has that of the image. */
 export type ImageContent = { readonly id: string; readonly platform?: Platform }
+
+export type PathKind = 'file' | 'folder'
+
+/** What is known beforehand of the machine that Stack runs on. */
+export type MachineFacts = {
+  /** Whether the engine sees the same files and ports. */
+  readonly isEngineHere: boolean
+  /** What stands at the paths that the project names; a device or a socket counts as a file. */
+  readonly kinds: ReadonlyMap<string, PathKind | 'missing'>
+  /** Ports that are taken by others than the project's containers, with who has them: `container web of project "shop"`. */
+  readonly busyPorts: readonly {
+    readonly hostPort: number
+    readonly protocol: string
+    /** `0.0.0.0` and `::` for every address. */
+    readonly hostIp: string
+    readonly holder: string
+  }[]
+}
 
 export type EngineFacts = {
   /** As negotiated: `1.41` is `{ major: 1, minor: 41 }`. */

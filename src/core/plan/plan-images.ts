@@ -9,7 +9,7 @@ import { toStableText } from '../project/config-hash.ts'
 import { isForPlatform } from './image-content.ts'
 import type { Observed, ObservedImage } from './observed.ts'
 import { selectBuildPlatforms } from './build-platforms.ts'
-import { serviceOf, type UpContext } from './up-context.ts'
+import { refuse, serviceOf, type UpContext } from './up-context.ts'
 
 export type ImageNeed = { readonly kind: 'pull' | 'build'; readonly cause: string } | { readonly kind: 'none' }
 
@@ -86,12 +86,13 @@ const assertPresent = (
   if (context.options.settled?.has(reference) === true) return
   const why = service.build === undefined ? 'its pull policy is "never"' : 'building was switched off'
   const platform = context.observed.images.has(reference) ? platformFor(context, name) : undefined
-  throw new StackError('plan/image-missing', {
+  const missing = new StackError('plan/image-missing', {
     service: name,
     image: reference,
     why,
     ...(platform === undefined ? {} : { platform }),
   })
+  refuse(context, missing, `services.${name}${service.image === undefined ? '' : '.image'}`)
 }
 
 /** `image.<reference>/pull` or `/build` for an image that a step makes present; by reference. */

@@ -4,7 +4,7 @@ import { label, toNetworkLabels } from '../project/identity.ts'
 import type { Network, NetworkName, ServiceName } from '../project/project.ts'
 import type { ObservedContainer, ObservedNetwork } from './observed.ts'
 import { addStop, isUp, subjectOf } from './container-steps.ts'
-import { isLeftOut, serviceOf, type UpContext } from './up-context.ts'
+import { isLeftOut, refuse, serviceOf, type UpContext } from './up-context.ts'
 
 /**
  * What the stage found out about the networks: which step makes one (absent: it is there), which id it has, and which
@@ -167,8 +167,10 @@ const planNetwork = (context: UpContext, draft: Draft, key: NetworkName): void =
   if (network === undefined) return
   const [found, ...twins] = findNetworks(context, network)
   if (found === undefined) {
-    if (network.external === true)
-      throw new StackError('plan/external-missing', { kind: 'network', key, name: network.name })
+    if (network.external === true) {
+      const missing = new StackError('plan/external-missing', { kind: 'network', key, name: network.name })
+      return refuse(context, missing, `networks.${key}`)
+    }
     planMissing(context, draft, key)
     return
   }

@@ -2,7 +2,7 @@ import { nearestName } from '../errors/nearest-name.ts'
 import { StackError } from '../errors/stack-error.ts'
 import { type Project, type ServiceName, withPlaces } from '../project/project.ts'
 import type { Plan } from './action.ts'
-import { checkScope } from './check-scope.ts'
+import { assertPossible, checkScope } from './check-scope.ts'
 import { addStop, isUp, refOf, subjectOf } from './container-steps.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
 import { type Draft, findFollowers, warnOfLeftBehind } from './follow.ts'
@@ -14,6 +14,7 @@ import { planFormerNetworks, planNetworks } from './plan-networks.ts'
 import { planStarts } from './plan-start.ts'
 import { planVolumes } from './plan-volumes.ts'
 import { createUpContext, type UpContext } from './up-context.ts'
+import { checkMachine } from './preflight.ts'
 import type { UpOptions } from './up-options.ts'
 
 /** Throws `plan/unknown-service` for a name that the project does not have. */
@@ -103,6 +104,8 @@ export const planUp = (project: Project, observed: Observed, options: UpOptions)
   planOrphans(context)
   planFormerNetworks(context)
   const steps = context.steps.sorted()
+  context.problems.push(...checkMachine(context, steps))
+  assertPossible(context)
   return {
     steps,
     warnings: withPlaces(project, context.warnings),

@@ -6,7 +6,7 @@ import type { ServiceName, Volume, VolumeName } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
 import type { ObservedContainer } from './observed.ts'
 import { addStop, isUp, subjectOf } from './container-steps.ts'
-import { isLeftOut, serviceOf, type UpContext } from './up-context.ts'
+import { isLeftOut, refuse, serviceOf, type UpContext } from './up-context.ts'
 
 const noService: Service = { command: null, entrypoint: null }
 
@@ -150,8 +150,10 @@ const planVolume = (context: UpContext, draft: Draft, key: VolumeName): void => 
   if (volume === undefined) return
   const found = context.observed.volumes.find(({ name }) => name === volume.name)
   if (found === undefined) {
-    if (volume.external === true)
-      throw new StackError('plan/external-missing', { kind: 'volume', key, name: volume.name })
+    if (volume.external === true) {
+      const missing = new StackError('plan/external-missing', { kind: 'volume', key, name: volume.name })
+      return refuse(context, missing, `volumes.${key}`)
+    }
     addCreate(context, draft, { key, needs: [], cause: 'does not exist yet' })
     return
   }

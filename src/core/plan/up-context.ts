@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/problem.ts'
+import type { StackError } from '../errors/stack-error.ts'
 import { withApiSocket } from '../project/api-socket.ts'
 import { toServiceHash } from '../project/compose-hash.ts'
 import { type ConfigParts, toConfigParts } from '../project/config-hash.ts'
@@ -20,6 +21,8 @@ export type UpContext = {
   readonly options: UpOptions
   readonly steps: StepList
   readonly warnings: Problem[]
+  /** What makes the plan impossible: gathered, and told all at once. */
+  readonly problems: Problem[]
   /** The services that this plan is about, in the order of the file. */
   readonly scope: readonly ServiceName[]
   /** Those of the scope that were asked for, and not only needed by others. */
@@ -93,6 +96,7 @@ export const createUpContext = (written: Project, observed: Observed, options: U
     steps,
     warnings: [],
     scope: Object.keys(project.services).filter((name) => asked.has(name) || followers.has(name)),
+    problems: [],
     deferred: new Set(),
     hashOf: (service) =>
       toServiceHash(
@@ -101,4 +105,9 @@ export const createUpContext = (written: Project, observed: Observed, options: U
         (parent) => containersOf(parent)[0]?.id,
       ),
   }
+}
+
+/** Takes in what makes the plan impossible, with its place in the file; the planning goes on, to find the others. */
+export const refuse = ({ problems }: Pick<UpContext, 'problems'>, error: StackError, path: string): void => {
+  problems.push({ ...error.toProblem(), path })
 }
