@@ -43,7 +43,8 @@ scenario(
       stackFile.replace('"8080:8080"', `"${port}:8080"`),
     )
     await withImages(s, async () => {
-      const up = s.start('up', s.tool === 'stack' ? 'up' : 'up --watch')
+      // The dashboard, which a terminal gets, watches unasked.
+      const up = s.start('up', 'up --watch')
       await repeat(async () => {
         if (!(await pageAt(port)).includes('<h1>Hello</h1>')) throw new Error('it is another page')
       }, 60_000)

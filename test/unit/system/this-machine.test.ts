@@ -25,7 +25,9 @@ test('a program that listens is seen, and a path for what it is', async () => {
   server.close()
   if (process.platform === 'linux') expect(seen).toEqual([{ port, protocol: 'tcp', address: '127.0.0.1' }])
   expect(
-    await Promise.all(['/', import.meta.filename, '/no/such', `${import.meta.filename}/x`].map(machine.kindOf)),
+    await Promise.all(
+      ['/', import.meta.filename, `${import.meta.filename}.gone`, `${import.meta.filename}/x`].map(machine.kindOf),
+    ),
   ).toEqual(['folder', 'file', 'missing', 'missing'])
   expect(await machine.isEngineHere(undefined)).toBe(false)
 })
