@@ -163,9 +163,14 @@ const observeVolumes = async (
 
 const selectImageReferences = (project: Project): ReadonlySet<string> => {
   const references = new Set<string>()
+  const { disabled } = project.context
   for (const [name, service] of Object.entries(project.services)) {
     if (service.provider === undefined) references.add(toImageReference(project, name))
     for (const reference of [...toMountedImages(service), ...toHookImages(service)]) references.add(reference)
+    // What is mounted may be the image of a service that is off, by the name of the service.
+    for (const source of toMountedImages(service))
+      if (disabled[source] !== undefined)
+        references.add(toImageReference({ name: project.name, services: disabled }, source))
   }
   return references
 }

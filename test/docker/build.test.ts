@@ -97,6 +97,28 @@ describe('a build', () => {
     )
   })
 
+  test('does again the stages that no_cache_filter names, and no others, or says which engine can', async () => {
+    await write({
+      Dockerfile: `FROM ${shellImage} AS old\nRUN : old; cat /proc/sys/kernel/random/uuid > /uuid\nFROM ${shellImage} AS fresh\nRUN : fresh; cat /proc/sys/kernel/random/uuid > /uuid\nFROM ${shellImage}\nCOPY --from=old /uuid /old\nCOPY --from=fresh /uuid /fresh\n`,
+    })
+    const run = (): Promise<string> =>
+      build(toSpec({ no_cache_filter: ['fresh'] })).then(({ steps }) =>
+        steps
+          .filter((each) => each.includes('RUN'))
+          .sort()
+          .join('\n'),
+      )
+    const { buildkit } = await runtime.facts()
+    if (!buildkit)
+      return expect(run()).rejects.toThrow(
+        'build.no_cache_filter of service "web" needs BuildKit; this engine has the old builder only.',
+      )
+    await run()
+    const again = await run()
+    expect(again).toMatch(/^cached .*old 2\/2\] RUN .*$/m)
+    expect(again).toMatch(/^done .*fresh 2\/2\] RUN .*$/m)
+  })
+
   test('takes a Dockerfile from the stack file, and sees when it changes', async () => {
     await write({ 'a.txt': 'content' })
     const inline = (word: string) =>

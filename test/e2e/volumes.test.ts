@@ -11,9 +11,10 @@ import {
   running,
   says,
   shows,
+  untouched,
   volume,
 } from '../support/checks.ts'
-import { failsWith, prints, silentAbout, stderr } from '../support/output-checks.ts'
+import { failsWith, prints, silentAbout, stderr, stdout } from '../support/output-checks.ts'
 import { scenario } from '../support/scenario.ts'
 import { daemon, job, sleeper } from '../support/snippets.ts'
 
@@ -403,5 +404,33 @@ scenario(
       ),
       holds('nothing is left of the look', async (world) => (await world.containers()).length === 2),
     )
+  },
+)
+
+scenario(
+  'an image is mounted by the name of the service that builds it, and followed when it is built anew',
+  {
+    differs: 'the reference 5.1 to 5.4 mounts a digest that the engine does not find',
+    files: {
+      'compose.yaml': `services:
+  web: { ${sleeper}, volumes: [{ type: image, source: files, target: /files }] }
+  files: { build: { context: ., dockerfile_inline: "FROM scratch\\nCOPY note.txt /" }, command: [x], scale: 0 }
+`,
+      'note.txt': 'one',
+    },
+  },
+  async (s) => {
+    const { ApiVersion } = await s.engine.call<{ readonly ApiVersion: string }>('GET', '/version')
+    if (Number(ApiVersion.split('.')[1]) < 48) {
+      await s.step('an old engine', 'up -d', failsWith(1), prints('needs'))
+      return
+    }
+    await s.step('up', 'up -d', inside('web', 'cat /files/note.txt', /^one$/))
+    await s.step('again', 'up -d', untouched('web'))
+    await s.step('built again, the same', 'up -d --build', untouched('web'))
+    await s.write('note.txt', 'two')
+    await s.step('built anew', 'up -d --build', recreated('web'), inside('web', 'cat /files/note.txt', /^two$/))
+    await s.step('run, which leaves the other service off', 'run --rm -T web cat /files/note.txt', stdout(/^two$/))
+    await s.step('down', 'down --rmi local', nothingLeft())
   },
 )

@@ -1,7 +1,8 @@
 import type { Plan } from '../../core/plan/action.ts'
 import { isForPlatform } from '../../core/plan/image-content.ts'
+import { withMountableServices } from '../../core/plan/image-mounts.ts'
 import type { Observed } from '../../core/plan/observed.ts'
-import { pullNeed } from '../../core/plan/plan-images.ts'
+import { pullNeed } from '../../core/plan/image-need.ts'
 import { withDependencies } from '../../core/project/graph.ts'
 import { toHookImages, toImageReference, toMountedImages } from '../../core/project/identity.ts'
 import { platformOf } from '../../core/project/platform.ts'
@@ -52,10 +53,11 @@ type PullOptions = {
 
 /** What is pulled by policy is pulled as `up` would; without one it is asked for by this very command. */
 export const planPulls = (
-  project: Project,
+  written: Project,
   observed: Observed,
   { names, withBuildable, optional, policy }: PullOptions,
 ): Plan => {
+  const project = withMountableServices(written, observed.images)
   const { environment } = project.context
   const built = new Set(
     Object.entries(project.services).flatMap(([name, { build }]) =>

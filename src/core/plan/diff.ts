@@ -5,6 +5,7 @@ import type { ServiceName } from '../project/project.ts'
 import { toImageReference } from '../project/identity.ts'
 import { readRememberedParts, toNames } from '../project/remembered-parts.ts'
 import { platformOf } from '../project/platform.ts'
+import { changedMount } from './image-mounts.ts'
 import { runsImage } from './image-content.ts'
 import { brokenBond } from './bonds.ts'
 import { isUp } from './container-steps.ts'
@@ -72,6 +73,15 @@ const imageChange = (context: UpContext, name: ServiceName, container: ObservedC
   if (image === undefined || made === '' || runsImage(container, { image, platform, engine: context.observed.engine }))
     return undefined
   return `${reference} is a new image ${shortId(made)} → ${shortId(image.id)}`
+}
+
+const mountedImageChange = (
+  context: UpContext,
+  name: ServiceName,
+  container: ObservedContainer,
+): string | undefined => {
+  const changed = changedMount(container, { service: serviceOf(context, name), images: context.observed.images })
+  return changed === undefined ? undefined : `${changed.source}, mounted at ${changed.target}, is a new image`
 }
 
 const networkChange = (context: UpContext, { name, container, networks }: DiffInput): string | undefined => {
@@ -163,6 +173,7 @@ export const diffContainer = (context: UpContext, input: DiffInput): Verdict => 
   const cause =
     configChange(context, name, container) ??
     imageChange(context, name, container) ??
+    mountedImageChange(context, name, container) ??
     networkChange(context, input) ??
     volumeChange(context, name, container)
   return cause === undefined ? keep : recreate(cause)

@@ -2,79 +2,10 @@ import { StackError } from '../errors/stack-error.ts'
 import { withDependents } from '../project/graph.ts'
 import { toHookImages, toImageReference, toMountedImages } from '../project/identity.ts'
 import type { ServiceName } from '../project/project.ts'
-import type { Service } from '../project/service.ts'
-import { platformOf } from '../project/platform.ts'
-import { parseDuration } from '../project/units.ts'
 import { toStableText } from '../project/config-hash.ts'
-import { isForPlatform } from './image-content.ts'
-import type { Observed, ObservedImage } from './observed.ts'
+import { type ImageNeed, isPulled, needOf, platformFor, presentImage, pullNeed } from './image-need.ts'
 import { selectBuildPlatforms } from './build-platforms.ts'
 import { refuse, serviceOf, type UpContext } from './up-context.ts'
-
-export type ImageNeed = { readonly kind: 'pull' | 'build'; readonly cause: string } | { readonly kind: 'none' }
-
-const daily = 86_400
-const refreshSeconds = (policy: string): number | undefined => {
-  if (policy === 'daily') return daily
-  if (policy === 'weekly') return 7 * daily
-  const every = policy.startsWith('every_') ? parseDuration(policy.slice('every_'.length)) : undefined
-  return every === undefined ? undefined : every / 1e9
-}
-
-const buildNeed = (context: UpContext, service: Service, present: boolean): ImageNeed => {
-  const { build = 'missing' } = context.options
-  if (build === 'always') return { kind: 'build', cause: 'asked for with --build' }
-  if (service.pull_policy === 'build' && build !== 'never') return { kind: 'build', cause: 'pull_policy is build' }
-  if (present) return { kind: 'none' }
-  if (build === 'never') return { kind: 'none' }
-  return { kind: 'build', cause: 'the image is missing' }
-}
-
-/** The platform that a service runs on, when one is named. */
-const platformFor = (context: UpContext, name: ServiceName): string | undefined =>
-  platformOf(serviceOf(context, name), context.project.context.environment)
-
-/** What the engine has for the service to run: an image of that name for another platform is none. */
-const presentImage = (
-  context: UpContext,
-  name: ServiceName,
-  reference = toImageReference(context.project, name),
-): ObservedImage | undefined => {
-  const image = context.observed.images.get(reference)
-  return image !== undefined && isForPlatform(image, platformFor(context, name)) ? image : undefined
-}
-
-/** Whether a policy wants an image pulled that is there, or is not. */
-export const pullNeed = (
-  policy: string,
-  image: ObservedImage | undefined,
-  { observedAt: now }: Pick<Observed, 'observedAt'>,
-): ImageNeed => {
-  if (policy === 'always') return { kind: 'pull', cause: 'pull_policy is always' }
-  if (policy === 'never') return { kind: 'none' }
-  if (image === undefined) return { kind: 'pull', cause: 'the image is missing' }
-  const seconds = refreshSeconds(policy)
-  const newest = image.taggedAt ?? image.createdAt
-  if (seconds === undefined || now === undefined || now / 1000 - newest < seconds) return { kind: 'none' }
-  return { kind: 'pull', cause: `pull_policy is ${policy}` }
-}
-
-const needOf = (context: UpContext, name: ServiceName): ImageNeed => {
-  const service = serviceOf(context, name)
-  const reference = toImageReference(context.project, name)
-  if (service.provider !== undefined || context.options.settled?.has(reference) === true) return { kind: 'none' }
-  const image = presentImage(context, name)
-  // Nobody asked for it: it runs, and is made again of what it was made of where that is still there.
-  if (context.followers.has(name) && image !== undefined) return { kind: 'none' }
-  const policy = context.options.pull ?? service.pull_policy
-  if (service.build !== undefined) {
-    const need = buildNeed(context, service, image !== undefined)
-    return need.kind === 'build' && isPulled(service) && context.options.build !== 'always'
-      ? { kind: 'pull', cause: need.cause }
-      : need
-  }
-  return pullNeed(policy ?? 'missing', image, context.observed)
-}
 
 const assertPresent = (
   context: UpContext,
@@ -187,10 +118,6 @@ const isOutdated = (context: UpContext, name: ServiceName, parent: ServiceName):
   return own.length > 0 && below.some((layer, index) => own[index] !== layer)
 }
 
-/** A build section says where the image comes from, unless the file asks for a pull by name. */
-const isPulled = ({ image, pull_policy: policy }: Service): boolean =>
-  image !== undefined && (policy === 'always' || policy === 'missing')
-
 /**
  * An image that is built from another service's is built again when that one is, or has been since, and so are those that are
  * built from it.
@@ -265,7 +192,11 @@ export const findImageChildren = (context: UpContext): readonly ServiceName[] =>
  */
 const deferUndecided = (context: UpContext, images: ImageSteps): void => {
   const undecided = context.scope.filter(
-    (name) => context.containersOf(name).length > 0 && images.has(toImageReference(context.project, name)),
+    (name) =>
+      context.containersOf(name).length > 0 &&
+      [toImageReference(context.project, name), ...toMountedImages(serviceOf(context, name))].some((each) =>
+        images.has(each),
+      ),
   )
   if (undecided.length === 0) return
   for (const name of withDependents(context.project.services, undecided)) {

@@ -2,6 +2,7 @@ import { label, toImageReference, toMountedImages } from '../project/identity.ts
 import type { Project, ServiceName } from '../project/project.ts'
 import type { Service } from '../project/service.ts'
 import type { Action, Plan, Step } from './action.ts'
+import { withMountableImages } from './image-mounts.ts'
 import type { Observed } from './observed.ts'
 import { planUp } from './plan-up.ts'
 import type { UpOptions } from './up-options.ts'
@@ -27,9 +28,11 @@ export type OneOff = {
 export const planRun = (
   project: Project,
   observed: Observed,
-  { oneOff, options }: { readonly oneOff: OneOff; readonly options: UpOptions },
+  { oneOff: asked, options }: { readonly oneOff: OneOff; readonly options: UpOptions },
 ): Plan => {
-  const { service } = oneOff
+  const { service } = asked
+  const definition = withMountableImages(asked.definition, { project, images: observed.images })
+  const oneOff = { ...asked, definition }
   const others = observed.containers.filter((container) => container.service !== service)
   const plan = planUp(
     project,

@@ -10,6 +10,7 @@ import { findDigest, type RememberedParts, toRememberedParts } from '../project/
 import type { Service } from '../project/service.ts'
 import { type BondContext, toBondContext } from './bonds.ts'
 import { subjectOf } from './container-steps.ts'
+import { withMountableServices } from './image-mounts.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
 import { createStepList, type StepList } from './step-list.ts'
 import type { UpOptions } from './up-options.ts'
@@ -55,7 +56,7 @@ export const serviceOf = (context: Pick<UpContext, 'project'>, name: ServiceName
 }
 
 export const createUpContext = (written: Project, observed: Observed, options: UpOptions): UpContext => {
-  const project = withDefaultPlatform(written)
+  const project = withMountableServices(withDefaultPlatform(written), observed.images)
   const targets = new Set(options.services ?? Object.keys(selectAsked(project)))
   const asked = options.noDeps === true ? targets : withDependencies(project.services, targets)
   const followers = new Set([...(options.followers ?? [])].filter((name) => !asked.has(name)))

@@ -24,6 +24,8 @@ export const label = {
   version: 'com.docker.compose.version',
   /** Keyed short digests of each attribute, so that a later run can say which one changed. */
   parts: 'dev.stack.parts',
+  /** By target, the images that are mounted, so that a later run sees that one is another by now. */
+  mountedImages: 'dev.stack.mounted-images',
 } as const
 
 /** Value of `com.docker.compose.version`: the generation of labels that we write. */

@@ -4,6 +4,8 @@ import { namespaceParents, withOwnContainers } from '../../core/project/graph.ts
 import { label, toImageReference } from '../../core/project/identity.ts'
 import type { ErrorData } from '../../core/errors/catalog.ts'
 import { isStackError, StackError } from '../../core/errors/stack-error.ts'
+import { toMountLabel } from '../../core/plan/image-mounts.ts'
+import type { ObservedImage } from '../../core/plan/observed.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
 import type { ContainerSpec } from '../ports/container-runtime.ts'
@@ -69,12 +71,28 @@ const toSpec = async (action: CreateAction, context: StepContext): Promise<Conta
       ...action.labels,
       ...toHashLabel(action, context),
       ...(found === undefined ? {} : { [label.image]: found.id }),
+      ...toMountLabel(await findMounted(action, context)),
     },
     networkNames: toNetworkNames(project, action.definition),
     containersOf: world.containersOf(),
     ...(extraEnvironment === undefined ? {} : { extraEnvironment }),
     ...(action.oneOff === undefined ? {} : { oneOff: action.oneOff }),
   }
+}
+
+/** The definition has its images under the names by which they are mounted. */
+const findMounted = async (
+  { definition }: CreateAction,
+  { runtime, signal, world, retry }: StepContext,
+): Promise<readonly { readonly target: string; readonly image: ObservedImage }[]> => {
+  const mounts = (definition.volumes ?? []).filter(({ type, source }) => type === 'image' && source !== undefined)
+  const found = await Promise.all(
+    mounts.map(async ({ source = '', target }) => {
+      const image = world.image(source) ?? (await retry(() => runtime.inspectImage(source, { signal })))
+      return image === undefined ? [] : [{ target, image }]
+    }),
+  )
+  return found.flat()
 }
 
 /** Of a service that shares, the hash is of the ids of those with whom it shares, some of which this plan has made. */
