@@ -405,7 +405,7 @@ scenario(
     await s.step('scale another', 'scale web=2', replicas('web', 1, 2), untouched('db'))
     await s.step('scale it down', 'scale db=1', replicas('db', 1), untouched('db'))
     await s.step('but not up', 'scale db=2', failsWith(3), stderr('db.env'), stderr('l.env'), replicas('db', 1))
-    await s.step('its names are completed', ['__complete', 'stack', 'logs', 'd'], stdout('db'))
+    await s.step('its names are completed', ['__complete', 'logs', 'd'], stdout('db'))
     for (const stop of ['stop db', 'start db', 'restart db', 'kill db']) await s.step(stop, stop)
     await s.step('down', 'down', nothingLeft())
   },

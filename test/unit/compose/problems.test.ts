@@ -389,6 +389,14 @@ test('containers of one name are told of with both places, whatever is asked for
   )
 })
 
+test('several containers of one name are told of where the command line asks for them', () => {
+  const named = '  a: {image: x, container_name: one}\n'
+  expect(clashLines(named, { clashes: 'start', scale: { a: 1 } })).toBe('no problem')
+  expect(clashLines(named, { clashes: 'start', scale: { a: 2 } })).toBe(
+    'stack.yaml:2:33 service/name-with-scale Service "a" would have 2 containers, which cannot all be called "one". | Remove "container_name", or have one container only.',
+  )
+})
+
 test('an image name that is none is told of: where it is created a problem, in a look at the file a warning', () => {
   const images = ['x:', 'X', 'x y', '-x', 'x:a b', 'x@sha256:1', 'localhost:5000/A', 'x/', ':x', 'x:${UNSET}']
   const wrong = images.map((image) => `  a: {image: "${image}"}\n`)

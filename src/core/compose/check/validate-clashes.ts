@@ -22,7 +22,7 @@ type Selection = Pick<CheckedProject, 'name' | 'services' | 'networks'> & {
 export const validateClashes = (selection: Selection, clashes: Clashes): readonly Contradiction[] => {
   const warn = (found: readonly Contradiction[]): readonly Contradiction[] =>
     found.map((one) => ({ ...one, severity: 'warning' }))
-  const images = [...imagesOf(selection), ...takenNames(selection)]
+  const images = [...imagesOf(selection), ...takenNames(selection), ...scaledNames(selection)]
   const ports = [...portClashes(selection), ...replicaPorts(selection)]
   return [
     ...equalNames(selection.services),
@@ -54,6 +54,21 @@ const equalNames = (services: Services): readonly Contradiction[] => {
     ]
   })
 }
+
+/** Several containers by the command line; several by the file are refused in any case. */
+const scaledNames = ({ services, scale }: Selection): readonly Contradiction[] =>
+  Object.entries(services).flatMap(([name, { container_name: own }]): readonly Contradiction[] => {
+    const count = scale[name] ?? 1
+    if (own === undefined || count < 2) return []
+    return [
+      {
+        path: ['services', name, 'container_name'],
+        code: 'service/name-with-scale',
+        message: `Service "${name}" would have ${count} containers, which cannot all be called "${own}".`,
+        hint: 'Remove "container_name", or have one container only.',
+      },
+    ]
+  })
 
 /** A `container_name` that a container of another service gets by itself. */
 const takenNames = (selection: Selection): readonly Contradiction[] => {
