@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { absent, holds, inside, recreated, running, untouched } from '../support/checks.ts'
 import { makeRepository, serveFolder } from '../support/git-repository.ts'
-import { exits, failsWith, prints, silentAbout, stderr } from '../support/output-checks.ts'
+import { exits, failsWith, json, prints, silentAbout, stderr } from '../support/output-checks.ts'
+import { startInTerminal } from '../support/pty.ts'
 import { scenario, type CommandInPlace, type Scenario } from '../support/scenario.ts'
+import { toolCommand } from '../support/tool.ts'
 
 /** Images that are built from git repositories. */
 
@@ -156,5 +158,90 @@ scenario(
     if (Number(ApiVersion.split('.')[1]) < 42)
       await s.step('an old engine', apart(s, 'up -d'), failsWith(1), stderr('needs Docker Engine 23'))
     else await s.step('up', apart(s, 'up -d'), inside('web', 'cat /file.txt', /from far/))
+  },
+)
+
+scenario(
+  'the stack file of a repository is used once a person has seen which variables it takes',
+  { differs: onlyOurs, files: { 'here.yaml': 'include: ["${URL}"]\n' } },
+  async (s) => {
+    const repository = await makeRepository(join(s.folder, 'far'))
+    const own = `image: stack-base/busybox, init: true, command: sleep 600`
+    await repository.commit({
+      'compose.yaml': `services: { web: { ${own}, environment: { WHO: "\${WHO:-nobody}", TAKEN: "\${API_TOKEN}", LOST: "\${LOST-}", BARE: } } }\n`,
+      'plain/compose.yaml': `services: { web: { ${own} } }\n`,
+    })
+    const env = {
+      XDG_CACHE_HOME: join(s.folder, 'cache'),
+      WHO: 'me',
+      API_TOKEN: 'hidden-word',
+      BARE: 'bare',
+      URL: repository.url,
+    }
+    const at = (run: string): CommandInPlace => ({ run: `-p ${s.project} ${run}`, env })
+    const far = `-f ${repository.url}`
+    await s.step(
+      'it is named after the repository, or the folder in it',
+      { run: `${far} config --format json`, env },
+      json('its name is right', ({ name }) => name === 'far'),
+    )
+    await s.step(
+      'a folder',
+      { run: `${far}#main:plain config --format json`, env },
+      json('its name is right', ({ name }) => name === 'plain'),
+    )
+    for (const command of ['up -d', 'create', 'run --rm web true'])
+      await s.step(
+        `${command} with nobody to ask`,
+        at(`${far} ${command}`),
+        exits(1),
+        stderr(/WHO +me +environment\n/),
+        stderr(/API_TOKEN +\*\*\* +environment\n/),
+        stderr(/LOST +unset\n/),
+        stderr(/BARE +bare +environment\n/),
+        stderr('--yes'),
+        silentAbout(/hidden-word/),
+        absent('web'),
+      )
+    await s.step('a dry run asks nothing', at(`${far} --dry-run up -d`), absent('web'))
+    await s.step(
+      'agreed to beforehand',
+      at(`${far} up -d --yes`),
+      running('web'),
+      inside('web', 'echo $WHO $TAKEN', /^me hidden-word$/m),
+    )
+    await s.step('down', at(`${far} down`), absent('web'))
+    await s.step('without variables', at(`${far}#main:plain up -d`), running('web'))
+    await s.step('down', at(`${far}#main:plain down`), absent('web'))
+    await s.step('one of this machine that includes it', at('-f here.yaml up -d'), running('web'))
+  },
+)
+
+scenario(
+  'the stack file of a repository is asked about in a terminal',
+  { only: 'the reference asks another question', files: {} },
+  async (s) => {
+    const repository = await makeRepository(join(s.folder, 'far'))
+    await repository.commit({ 'compose.yaml': 'services: { web: { image: "stack-base/busybox:${TAG:-latest}" } }\n' })
+    const line = `XDG_CACHE_HOME=${join(s.folder, 'cache')} ${toolCommand('stack').join(' ')} -p ${s.project} -f ${repository.url} create; echo code $?`
+    const terminal = startInTerminal(['sh', '-c', line], s.folder)
+    try {
+      await terminal.shows('Go on? [y/N]')
+      await terminal.shows('TAG')
+      terminal.type('n\r')
+      await terminal.shows('cli/declined')
+      await terminal.shows('code 1')
+    } finally {
+      terminal.kill()
+    }
+    await s.check('nothing was made', absent('web'))
+  },
+)
+
+scenario(
+  'an artifact of a registry is refused as a stack file, with what is read instead',
+  { only: 'the reference reads those', files: { 'note.txt': '' } },
+  async (s) => {
+    await s.step('config', '-f oci://registry.example/app:1 config', failsWith(3), stderr('OCI artifact'))
   },
 )

@@ -7,6 +7,7 @@ import { type Project, withPlaces } from '../../core/project/project.ts'
 import type { ImageParents } from '../../core/project/image-parents.ts'
 import type { Service } from '../../core/project/service.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
+import { confirmRemote } from '../confirm-remote.ts'
 import { loadValidProject } from '../load-target.ts'
 import { parseKeyValues } from '../run-definition.ts'
 import { applyWithProgress } from '../apply-with-progress.ts'
@@ -26,6 +27,7 @@ export const runBuild = async ({ context, flags, given, words }: BuildCall): Pro
   if (missing !== undefined) throw new StackError('cli/not-built', { what: `"stack build --${missing}"` })
   const project = await loadValidProject(context, { services: words, resolveEnvironment: false })
   assertServices(words, { target: { name: project.name, project } })
+  await confirmRemote(context, project, { yes: flags.yes })
   const changed = withBuildFlags(project, { flags, context })
   const chosen =
     words.length === 0

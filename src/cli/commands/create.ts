@@ -1,5 +1,6 @@
 import { planUp } from '../../core/plan/plan-up.ts'
 import { createConfirm } from '../screen/ask-yes-no.ts'
+import { confirmRemote } from '../confirm-remote.ts'
 import { loadValidProject } from '../load-target.ts'
 import { applyWithProgress } from '../apply-with-progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
@@ -17,6 +18,7 @@ export const runCreate = async ({ context, flags, words }: CallOf<typeof createC
   })
   const target = { name: project.name, project }
   assertServices([...words, ...flags['renew-volumes-of']], { target })
+  await confirmRemote(context, project, { yes: flags.yes })
   const options = toUpOptions({ context, project, flags, words })
   const { exit } = await applyWithProgress(context, {
     target,

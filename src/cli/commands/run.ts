@@ -3,6 +3,7 @@ import { planRun, type OneOff } from '../../core/plan/plan-run.ts'
 import type { Sources } from '../../core/compose/sources/sources.ts'
 import type { Project } from '../../core/project/project.ts'
 import { createConfirm } from '../screen/ask-yes-no.ts'
+import { confirmRemote } from '../confirm-remote.ts'
 import type { CliContext } from '../context.ts'
 import { joinTerminal, parseDetachKeys } from '../screen/join-terminal.ts'
 import { loadValidProject } from '../load-target.ts'
@@ -23,6 +24,7 @@ export const runRun = async (call: RunCall): Promise<number> => {
   const project = await loadValidProject(context, { services: [service] })
   const target = { name: project.name, project }
   assertServices([service], { target })
+  await confirmRemote(context, project, { yes: flags.yes })
   const tty = !flags.detach && flags.tty && !flags['no-tty'] && context.terminal.stdin && context.terminal.stdout
   const oneOff = toOneOff(call, { project, service, command, tty, sources: await context.sources() })
   const options = {

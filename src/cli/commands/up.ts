@@ -2,6 +2,7 @@ import type { UpOptions } from '../../core/plan/up-options.ts'
 import type { Project } from '../../core/project/project.ts'
 import { planUp } from '../../core/plan/plan-up.ts'
 import { createConfirm } from '../screen/ask-yes-no.ts'
+import { confirmRemote } from '../confirm-remote.ts'
 import { loadValidProject } from '../load-target.ts'
 import { applyWithProgress } from '../apply-with-progress.ts'
 import { summarizeUp } from '../up/summarize-up.ts'
@@ -45,6 +46,7 @@ export const runUp = async (call: UpCall): Promise<number> => {
       { detail: 'No service is selected: the stack file has none, or all of them are in profiles that are off.' },
       'up',
     )
+  await confirmRemote(context, project, { yes: flags.yes })
   const isDetached = flags.detach || flags.wait || flags['no-start'] || context.global['dry-run']
   const options: UpOptions = {
     ...toUpOptions({ context, project, flags, words }),

@@ -38,6 +38,7 @@ export const runCommand = {
   passThrough: true,
   flags: {
     rm: { kind: 'boolean', help: 'Remove the container when it has ended' },
+    yes: { kind: 'boolean', short: 'y', help: 'Agree to what a stack file from a repository takes of this machine' },
     detach: { kind: 'boolean', short: 'd', help: 'Print the id and come back at once' },
     env: { kind: 'strings', short: 'e', value: 'KEY=VALUE', help: 'Variable of the command' },
     'env-from-file': { kind: 'strings', value: 'FILE', complete: 'files', help: 'Variables from a file' },

@@ -7,6 +7,7 @@ export const buildCommand = {
   usage: '[SERVICE...]',
   words: { complete: 'services' },
   flags: {
+    yes: { kind: 'boolean', short: 'y', help: 'Agree to what a stack file from a repository takes of this machine' },
     'build-arg': { kind: 'strings', value: 'KEY=VALUE', help: 'Argument of the Dockerfile' },
     'no-cache': { kind: 'boolean', help: 'Without the cache' },
     pull: { kind: 'boolean', help: 'Look for newer base images' },

@@ -23,6 +23,7 @@ export const loadProjectName = (request: LoadRequest, sources: Sources): NameRes
       : {
           files: [],
           directory: request.workingDirectory,
+          nameless: request.workingDirectory,
           envFiles: [],
           variableFiles: [],
           environment: request.environment,
@@ -36,7 +37,7 @@ export const loadProjectName = (request: LoadRequest, sources: Sources): NameRes
             asked: request.projectName,
             environment: place.environment,
             files: place.files,
-            directory: place.directory,
+            directory: place.nameless,
             interpolate: context.steps.interpolate,
           },
           context,

@@ -84,11 +84,11 @@ export const loadDocument = (asked: LoadRequest, sources: Sources): DocumentResu
 
 const nameOf = (
   request: LoadRequest,
-  { files, directory, environment }: ProjectPlace,
+  { files, nameless, environment }: ProjectPlace,
   context: LoadContext,
 ): string | undefined =>
   resolveProjectName(
-    { asked: request.projectName, environment, files, directory, interpolate: context.steps.interpolate },
+    { asked: request.projectName, environment, files, directory: nameless, interpolate: context.steps.interpolate },
     context,
   )
 
@@ -248,6 +248,7 @@ const toProject = (
     context: {
       directory: place.directory,
       files: place.files,
+      remote: place.remote.length === 0 ? [] : [...new Set([...place.remote, ...context.fetched.keys()])],
       envFiles: place.envFiles,
       environment: place.environment,
       activeProfiles: selected.profiles.filter((profile) => profile !== ''),

@@ -54,6 +54,10 @@ export const catalog = {
     hint: () =>
       '"stack watch --explain" says why for each service. develop.watch rules say what to do when files change.',
   },
+  'cli/declined': {
+    exit: 1,
+    message: (d: { what: string }) => `Nothing was done: ${d.what} was declined.`,
+  },
   'cli/needs-confirmation': {
     exit: 1,
     message: (d: { what: string }) => `${d.what} and nobody is here to confirm it.`,

@@ -79,6 +79,8 @@ export type ProjectContext = {
   readonly directory: string
   /** Absolute paths of the stack files in the order in which they were merged. */
   readonly files: readonly string[]
+  /** Where they were fetched from, with all that they fetch themselves; none for files of this machine. */
+  readonly remote?: readonly string[]
   /** Absolute paths of the `--env-file`s or the `.env` in use. */
   readonly envFiles: readonly string[]
   /** What `${…}` saw: the process environment over the env files. */

@@ -21,3 +21,35 @@ export const documentVariables = (root: MapNode): readonly TemplateVariable[] =>
   visit(root)
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
+
+/** Everything that a document takes of the environment: its variables, and names that stand without a value. */
+export const takenVariables = (root: MapNode): readonly TemplateVariable[] => {
+  const variables = documentVariables(root)
+  const known = new Set(variables.map(({ name }) => name))
+  const bare = [...bareNames(root)].filter((name) => !known.has(name))
+  return [...variables, ...bare.map((name) => ({ name, default: '', alternate: '', required: false }))].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )
+}
+
+/** `environment: [TOKEN]`, `args: { TOKEN: }`, and `environment: TOKEN` of a secret or config. */
+const bareNames = (root: MapNode): ReadonlySet<string> => {
+  const found = new Set<string>()
+  const read = (node: Node): void => {
+    if (node.kind === 'map') {
+      for (const [name, { value }] of node.entries)
+        if (value.kind === 'scalar' && value.type === 'null') found.add(name)
+    } else if (node.kind === 'seq') node.items.forEach(read)
+    else if (node.type === 'str' && !/[=$]/.test(String(node.value))) found.add(String(node.value))
+  }
+  const visit = (node: Node): void => {
+    if (node.kind === 'seq') node.items.forEach(visit)
+    if (node.kind !== 'map') return
+    for (const [key, { value }] of node.entries) {
+      if (key === 'environment' || key === 'args') read(value)
+      visit(value)
+    }
+  }
+  visit(root)
+  return found
+}

@@ -1,3 +1,4 @@
+import { isRemote } from './remote.ts'
 import type { LoadRequest } from './load-request.ts'
 import { dirname, isAbsolutePath, joinPath } from '../texts/paths.ts'
 import type { ProblemList } from '../tree/problem-list.ts'
@@ -19,8 +20,9 @@ const composeOverrides = [
 ]
 const stackOverrides = ['stack.override.yaml', 'stack.override.yml', ...composeOverrides]
 
+/** What is not on this machine stays as it is written, for whoever fetches it. */
 const absolute = (directory: string, path: string): string =>
-  path === '-' || isAbsolutePath(path) ? path : joinPath(directory, path)
+  path === '-' || isAbsolutePath(path) || isRemote(path) ? path : joinPath(directory, path)
 
 type Environment = Readonly<Record<string, string>>
 
@@ -71,7 +73,7 @@ export const projectDirectory = (request: LoadRequest, files: readonly string[])
   if (request.projectDirectory !== undefined && request.projectDirectory !== '') {
     return absolute(request.workingDirectory, request.projectDirectory)
   }
-  const first = files.find((file) => file !== '-')
+  const first = files.find((file) => file !== '-' && !isRemote(file))
   return first === undefined ? request.workingDirectory : dirname(first)
 }
 

@@ -2,11 +2,16 @@ import { findFiles, lookedFor, namedFiles, projectDirectory } from './discover.t
 import type { LoadContext } from './load-context.ts'
 import type { LoadRequest } from './load-request.ts'
 import { isAbsolutePath, joinPath } from '../texts/paths.ts'
+import { fetchRemote, isRemote, remoteName } from './remote.ts'
 import { readEnvFiles } from './read-env-files.ts'
 
 export type ProjectPlace = {
   readonly files: readonly string[]
+  /** Those of the files that were fetched, as they were asked for. */
+  readonly remote: readonly string[]
   readonly directory: string
+  /** The folder, or the repository, that a project without a name is named after. */
+  readonly nameless: string
   readonly envFiles: readonly string[]
   /** Every env file that was read, the one that wins over the others first. */
   readonly variableFiles: readonly string[]
@@ -29,22 +34,25 @@ export const locateProject = (
   const early = projectDirectory(
     request,
     (request.files ?? []).map((file) =>
-      isAbsolutePath(file) || file === '-' ? file : joinPath(request.workingDirectory, file),
+      isAbsolutePath(file) || file === '-' || isRemote(file) ? file : joinPath(request.workingDirectory, file),
     ),
   )
   const firstFiles = envFilesFor(request, early, context)
   const first = readEnvFiles(reader, firstFiles.map(asRequest), request.environment)
   if (first === undefined) return undefined
   const known: Environment = { ...first, ...request.environment }
-  const files =
+  const named =
     namedFiles(request, known) ??
     findFiles(request.projectDirectory === undefined ? request.workingDirectory : early, sources, problems)
-  if (files.length === 0) {
+  if (named.length === 0) {
     problems.error(undefined, 'file/not-found', `No stack file was found. Looked for ${lookedFor}.`, {
       hint: 'Change to the folder of the stack file, or name it with -f.',
     })
     return undefined
   }
+  const remote = named.filter(isRemote)
+  const files = named.flatMap((file) => (isRemote(file) ? (fetchRemote(context, file, undefined) ?? []) : [file]))
+  if (files.length < named.length) return undefined
   const directory = projectDirectory(request, files)
   const moreFiles = envFilesFor(request, directory, context)
   const secondFiles = moreFiles.filter((file) => !firstFiles.includes(file))
@@ -52,7 +60,9 @@ export const locateProject = (
   if (second === undefined) return undefined
   return {
     files,
+    remote,
     directory,
+    nameless: named[0] !== undefined && isRemote(named[0]) ? remoteName(named[0]) : directory,
     envFiles: moreFiles,
     variableFiles: [...firstFiles.toReversed(), ...secondFiles.toReversed()],
     environment: { ...second, ...known },
