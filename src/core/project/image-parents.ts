@@ -1,4 +1,3 @@
-import { readBaseImages } from './dockerfile.ts'
 import { toImageReference } from './identity.ts'
 import type { Project, ServiceName } from './project.ts'
 import type { Service } from './service.ts'
@@ -8,6 +7,9 @@ export type ImageParents = ReadonlyMap<
   ServiceName,
   { readonly all: readonly ServiceName[]; readonly below?: ServiceName }
 >
+
+/** Images that a Dockerfile names; `below`: the one whose layers lie below its own. */
+export type BaseImages = { readonly all: readonly string[]; readonly below?: string }
 
 /** One text for one image: `docker.io/library/base` and `base:latest` are the same. */
 const toPlainReference = (reference: string): string => {
@@ -28,25 +30,23 @@ const toImage = (reference: string, { build }: Service): string | undefined => {
   return context.startsWith('docker-image://') ? context.slice('docker-image://'.length) : undefined
 }
 
-/** From the model and the texts of the Dockerfiles, by service; a service without a text is known by its contexts alone. */
-export const toImageParents = (project: Project, dockerfiles: ReadonlyMap<ServiceName, string>): ImageParents => {
+/** From the model and what the Dockerfiles say, by service; a service without one is known by its contexts alone. */
+export const toImageParents = (project: Project, bases: ReadonlyMap<ServiceName, BaseImages>): ImageParents => {
   const built = Object.entries(project.services).filter(([, { build }]) => build !== undefined)
   const owners = new Map(built.map(([name]) => [toPlainReference(toImageReference(project, name)), name]))
-  const ownersOf = (name: ServiceName, service: Service, below: boolean): readonly ServiceName[] => {
-    const { target, args } = service.build ?? {}
-    return readBaseImages(dockerfiles.get(name) ?? '', {
-      below,
-      ...(target === undefined ? {} : { target }),
-      ...(args === undefined ? {} : { args }),
-    })
+  const ownersOf = (images: readonly string[], name: ServiceName, service: Service): readonly ServiceName[] =>
+    images
       .flatMap((reference) => toImage(reference, service) ?? [])
       .flatMap((image) => owners.get(toPlainReference(image)) ?? [])
       .filter((owner) => owner !== name)
-  }
   const parents = built.map(([name, service]) => {
-    const all = [...new Set([...contextServices(service), ...ownersOf(name, service, false)])]
-    const [below] = ownersOf(name, service, true)
-    return [name, { all: all.filter((parent) => parent !== name), ...(below === undefined ? {} : { below }) }] as const
+    const { all, below } = bases.get(name) ?? { all: [] }
+    const named = [...new Set([...contextServices(service), ...ownersOf(all, name, service)])]
+    const [owner] = ownersOf(below === undefined ? [] : [below], name, service)
+    return [
+      name,
+      { all: named.filter((parent) => parent !== name), ...(owner === undefined ? {} : { below: owner }) },
+    ] as const
   })
   return new Map(parents.filter(([, { all }]) => all.length > 0))
 }
