@@ -37,6 +37,10 @@ const lendersOf = (context: BondContext, { service, container }: Share): readonl
 const idsOf = ({ bonds = [] }: ObservedContainer, kind: Share['kind']): readonly ContainerId[] =>
   bonds.filter((bond) => bond.kind === kind).map(({ id }) => id)
 
+/** Of a container that the file names, some engines and kinds keep the name as it was given. */
+const isBound = (bound: readonly string[], { id, name }: ObservedContainer): boolean =>
+  bound.some((one) => one === name || (one !== '' && id.startsWith(one)))
+
 /**
  * Why the container is bound to another one than the file means: whom it was made with is gone, and what came in its place is
  * another container. It is cut off for good, or cannot be started any more.
@@ -49,7 +53,7 @@ export const brokenBond = (
     const bound = idsOf(container, share.kind)
     const lenders = lendersOf(context, share)
     // One that shares nothing of the kind was made from another definition, which is another reason.
-    if (bound.length === 0 || lenders === undefined || lenders.some(({ id }) => bound.includes(id))) continue
+    if (bound.length === 0 || lenders === undefined || lenders.some((lender) => isBound(bound, lender))) continue
     return `${nameOf(share)}, whose ${words[share.kind]} it shares, is another container now`
   }
   return undefined
@@ -77,7 +81,7 @@ export const findCutOff = (
   const { startedAt } = container
   if (startedAt === undefined) return undefined
   for (const share of sharesOf(service, context.services)) {
-    const lender = lendersOf(context, share)?.find(({ id }) => idsOf(container, share.kind).includes(id))
+    const lender = lendersOf(context, share)?.find((one) => isBound(idsOf(container, share.kind), one))
     if (share.kind === 'volumes' || lender === undefined) continue
     if (!isUp(container) && !wasKilled(container, share.kind)) continue
     const subject = `${nameOf(share)}, whose ${words[share.kind]} it shares,`

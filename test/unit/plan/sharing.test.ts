@@ -150,6 +150,14 @@ describe('the container that lends is another one', () => {
       'container other, whose network it shares, is another container now',
     )
     expect(text(world, {}, guest)).toBe('unchanged: web')
+    // An engine that keeps the name says nothing of another container; its start does.
+    const byName = { ...first, id: 'new', name: 'other' }
+    const of = (startedAt: number): Observed => ({
+      ...world,
+      outsiders: new Map([['other', { ...byName, startedAt, state: 'running' }]]),
+    })
+    expect(text(of(0), {}, guest)).toBe('unchanged: web')
+    expect(text(of(99), {}, guest)).toContain('container other, whose network it shares, was restarted')
   })
 })
 
