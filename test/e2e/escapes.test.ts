@@ -26,7 +26,8 @@ const harmless: Check = {
 const only = 'the reference passes most of it on'
 /** With and without colours. */
 const twice = async (s: Scenario, run: string | readonly string[], ...checks: readonly Check[]): Promise<void> => {
-  for (const env of [{}, { FORCE_COLOR: '1' }]) await s.step(String(run), { run, env }, harmless, ...checks)
+  for (const env of [{}, { FORCE_COLOR: '1', NO_COLOR: '' }])
+    await s.step(String(run), { run, env }, harmless, ...checks)
 }
 
 scenario('keys and names of a stack file', { only, files: { 'compose.yaml': '' } }, async (s) => {
@@ -57,13 +58,13 @@ scenario(
     },
   },
   async (s) => {
-    await twice(s, '-f sick.yaml up -d --wait', failsWith(1), prints('unhealthy'))
+    await twice(s, '-f sick.yaml up -d --wait --force-recreate', failsWith(1), prints('unhealthy'))
     await s.step('down', '-f sick.yaml down')
-    await twice(s, '-f dead.yaml up -d', failsWith(1), prints('exit 3'))
+    await twice(s, '-f dead.yaml up -d --force-recreate', failsWith(1), prints('exit 3'))
     await s.step('down', '-f dead.yaml down')
-    await twice(s, '-f hook.yaml up -d', failsWith(1), prints('hook'))
+    await twice(s, '-f hook.yaml up -d --force-recreate', failsWith(1), prints('hook'))
     await s.step('down', '-f hook.yaml down')
-    await twice(s, '-f none.yaml up -d', failsWith(1))
+    await twice(s, '-f none.yaml up -d --force-recreate', failsWith(1))
     await twice(s, '-f none.yaml ps -a')
   },
 )
