@@ -105,6 +105,16 @@ describe('a service that is built from a folder and has no develop section', () 
     expect(await matchesOf(project, ['/work/web/src/a.ts'])).toEqual(['web sync /app'])
   })
 
+  test('is built anew where the image of another service is built from its own', async () => {
+    const more = {
+      '/work/web/Dockerfile': 'FROM x\nCOPY . /in\nCMD php-fpm',
+      '/work/app/Dockerfile': 'FROM demo-web\nCOPY a /a',
+    }
+    const web: Service = { command: null, entrypoint: null, build: { context: '/work/web', dockerfile: 'Dockerfile' } }
+    const app = built({ build: { context: '/work/app', dockerfile: 'Dockerfile' } })
+    expect(await matchesOf(aProject({ web, app }), ['/work/web/src/a.ts'], more)).toEqual(['web rebuild'])
+  })
+
   test('is asked by way of its image where the Dockerfile leaves the folder to its base', async () => {
     const world = worldOf({ '/work/web/Dockerfile': 'FROM x\nCOPY src .' })
     const image = {

@@ -19,9 +19,10 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
   const project = await loadValidProject(context, { services: words, withFollowers: true, missingEnvFiles: 'later' })
   assertServices(words, { target: { name: project.name, project } })
   const deps = await context.deps()
-  const { findServiceRules } = await import('../../engine/sync/find-rules.ts')
+  const { findServiceRules, readImageParents } = await import('../../engine/sync/find-rules.ts')
+  const parents = await readImageParents(deps, project)
   const named = Object.keys(project.services).filter((name) => words.length === 0 || words.includes(name))
-  const found = await Promise.all(named.map((name) => findServiceRules({ files: deps.files }, project, name)))
+  const found = await Promise.all(named.map((name) => findServiceRules({ files: deps.files, parents }, project, name)))
   if (!found.some((rules) => rules.kind !== 'none' && rules.rules.length > 0))
     throw new StackError('cli/nothing-to-watch', { project: project.name })
   const toPlans = (next: Project): SessionPlans => {

@@ -61,11 +61,9 @@ export const deriveRules = (input: DeriveInput): Derivation =>
 const evaluate = ({ instructions, escape }: Dockerfile, { files, image }: DeriveInput): Stage => {
   const stage = evaluateTarget(instructions, escape, files)
   const folder = image?.workingDirectory
-  if (stage.cwd !== undefined || stage.isMoved || folder === undefined) return stage
-  return evaluateTarget(instructions, escape, {
-    ...files,
-    base: { image: stage.base, cwd: folder === '' ? '/' : folder },
-  })
+  if (stage.cwd !== undefined || folder?.endsWith(stage.moved) !== true) return stage
+  const cwd = toAbsolute('/', folder.slice(0, folder.length - stage.moved.length))
+  return evaluateTarget(instructions, escape, { ...files, base: { image: stage.base, cwd } })
 }
 
 const toRules = (stage: Stage, input: DeriveInput): Derivation => {

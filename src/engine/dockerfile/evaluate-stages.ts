@@ -129,7 +129,7 @@ const applyInstruction = (stage: Stage, instruction: Instruction, place: StagePl
       const path = expand(rest)
       if (path.startsWith('/') || stage.cwd !== undefined)
         addFolder(stage, (stage.cwd = toAbsolute(stage.cwd ?? '/', path)))
-      else stage.isMoved = true
+      else stage.moved = toAbsolute(stage.moved, path)
       return
     }
     case 'COPY':

@@ -44,7 +44,7 @@ export const parseDockerfile = (text: string): Dockerfile => {
     .split('\n')
     .map((line) => line.replace(/\r$/, ''))
   const { escape, syntax } = readDirectives(lines)
-  if (syntax !== undefined && !/^(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?:[:@].*)?$/.test(syntax))
+  if (syntax !== undefined && !/(?:^|\/)docker\/dockerfile(?:-upstream)?(?:[:@].*)?$/.test(syntax))
     throw notUnderstood(1, `it is written in the syntax of ${syntax}, which is not known here`)
   return { instructions: readInstructions(lines, escape), escape }
 }

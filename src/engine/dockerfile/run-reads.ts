@@ -106,7 +106,7 @@ const installers: readonly Installer[] = [
 // Commands that make nothing of what was copied.
 const apart: ReadonlySet<string> = new Set(
   words(
-    'apt-get apt apk yum dnf microdnf tdnf zypper pacman dpkg rpm curl wget gpg mkdir touch echo printf true false : set export unset cd useradd groupadd adduser addgroup usermod groupmod deluser delgroup userdel passwd chpasswd locale-gen update-ca-certificates update-alternatives corepack a2enmod a2dismod a2ensite a2dissite docker-php-ext-install docker-php-ext-configure docker-php-ext-enable install-php-extensions pecl pear gem rustup ldconfig sleep ls pwd whoami id which command hash type test [ exit umask chown chgrp ln git compileall bootsnap install-packages date uname nproc sync lsb_release arch getconf basename dirname seq',
+    'apt-get apt-key add-apt-repository apt apk yum dnf microdnf tdnf zypper pacman dpkg rpm curl wget gpg mkdir touch echo printf true false : set export unset cd useradd groupadd adduser addgroup usermod groupmod deluser delgroup userdel passwd chpasswd locale-gen update-ca-certificates update-alternatives corepack a2enmod a2dismod a2ensite a2dissite docker-php-ext-install docker-php-ext-configure docker-php-ext-enable install-php-extensions pecl pear gem rustup ldconfig sleep ls pwd whoami id which command hash type test [ exit umask chown chgrp ln git compileall bootsnap install-packages date uname nproc sync lsb_release arch getconf basename dirname seq',
   ),
 )
 // Those that make something of the files that they name.
@@ -124,7 +124,16 @@ const withValue: ReadonlySet<string> = new Set(
 export const readScript = (script: string, place: RunPlace): RunReading => {
   let { cwd } = place
   const all: RunReading[] = []
-  for (const command of splitCommands(script)) {
+  const commands = splitCommands(script)
+  for (const [index, command] of commands.entries()) {
+    const before = commands[index - 1]
+    // A script from the web, as installers are offered: `curl … | sh`.
+    const isFetched = before?.end === '|' && /^(?:curl|wget)$/.test(toName(before.words[0] ?? ''))
+    if (
+      isFetched &&
+      /^(?:sudo )?(?:\S*\/)?(?:(?:ba|a|da|z)?sh|python[\d.]*|node|php|perl)(?: -|$)/.test(command.words.join(' '))
+    )
+      continue
     // Commands within: `$(cat packages.txt)`.
     for (const [, inner, old] of command.words.join(' ').matchAll(/\$\(([^()]*)\)|`([^`]*)`/g))
       all.push(readScript(inner ?? old ?? '', { ...place, cwd }))

@@ -20,8 +20,8 @@ export type Stage = {
   command?: readonly string[]
   entrypoint?: readonly string[]
   ownsCommand: boolean
-  /** A relative WORKDIR came while the working directory was not known. */
-  isMoved: boolean
+  /** What relative WORKDIRs have added to a working directory that is not known: `/web`. */
+  moved: string
   shell: readonly string[]
   readonly triggers: Instruction[]
   /** The image that the first of its stages is made from. */
@@ -44,7 +44,7 @@ export const newStage = (image: string, cwd?: string): Stage => ({
   // What images are expected to have; the empty one has nothing.
   folders: new Set(image === 'scratch' ? ['/'] : standardFolders),
   ownsCommand: false,
-  isMoved: false,
+  moved: '',
   shell: ['/bin/sh', '-c'],
   triggers: [],
   base: image,

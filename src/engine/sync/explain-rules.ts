@@ -1,6 +1,6 @@
 import type { Project } from '../../core/project/project.ts'
 import type { WatchAction } from '../../core/project/service.ts'
-import { findServiceRules, type RuleDeps, type ServiceRules } from './find-rules.ts'
+import { findServiceRules, readImageParents, type RuleDeps, type ServiceRules } from './find-rules.ts'
 import { relativeTo } from './paths.ts'
 import { copies, createSyncRules, type Refusal, type SyncRule, toContainerPath } from './rules.ts'
 
@@ -33,10 +33,11 @@ export const explainRules = async (
   services: readonly string[],
 ): Promise<readonly Explanation[]> => {
   const { rules, mounted } = await createSyncRules(deps, project)
+  const parents = await readImageParents(deps, project)
   return Promise.all(
     services.map(async (service) => ({
       service,
-      rules: await findServiceRules(deps, project, service),
+      rules: await findServiceRules({ ...deps, parents }, project, service),
       mounted: mounted.filter((one) => one.service === service).map(({ path }) => path),
       fateOf: (path: string) =>
         toFate(

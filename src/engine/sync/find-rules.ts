@@ -1,9 +1,10 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
 import { toImageReference } from '../../core/project/identity.ts'
+import { type ImageParents, toImageParents } from '../../core/project/image-parents.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { Build, Service, WatchRule } from '../../core/project/service.ts'
 import type { EngineDeps } from '../deps.ts'
-import { deriveRules, type Derivation, type DeriveInput } from '../dockerfile/derive-rules.ts'
+import { type DerivedRule, deriveRules, type Derivation, type DeriveInput } from '../dockerfile/derive-rules.ts'
 import { toAbsolute } from '../dockerfile/run-reads.ts'
 import type { ImageRuntime } from '../ports/image-runtime.ts'
 import { createLook } from './look.ts'
@@ -12,6 +13,8 @@ import { pathBelow } from './paths.ts'
 export type RuleDeps = Pick<EngineDeps, 'files'> & {
   /** Asked about the image where the Dockerfile leaves something to its base; absent: that is not known. */
   readonly runtime?: Pick<ImageRuntime, 'inspectImage'>
+  /** Which images are built from which; absent: it is read. Many services are asked about with one reading. */
+  readonly parents?: ImageParents
 }
 
 /** The watch rules of a service and where they come from; or why it has none. */
@@ -42,7 +45,9 @@ export const findServiceRules = async (deps: RuleDeps, project: Project, name: s
     (one) => one.depends_on?.[name]?.condition === 'service_completed_successfully',
   )
   if (build === undefined) return none('it is not built from a folder')
-  if (isJob) return none('it runs once to its end, before others start')
+  const { parents = await readImageParents(deps, project) } = deps
+  const child = [...parents].find(([, found]) => found.all.includes(name))?.[0]
+  if (isJob && child === undefined) return none('it runs once to its end, before others start')
   if (build.context?.startsWith('/') !== true) return none('what it is built from is no folder of this machine')
   const dockerfile = build.dockerfile_inline === undefined ? toDockerfile(build, build.context) : undefined
   const text = build.dockerfile_inline ?? (await readText(deps, dockerfile ?? ''))
@@ -57,12 +62,32 @@ export const findServiceRules = async (deps: RuleDeps, project: Project, name: s
       text,
       ...(dockerfile === undefined ? {} : { dockerfile }),
     })
-    return { kind: 'derived', ...derived, ...(dockerfile === undefined ? {} : { dockerfile }) }
+    const rules = child === undefined ? derived.rules : derived.rules.map((one) => forChild(one, child))
+    return { kind: 'derived', ...derived, rules, ...(dockerfile === undefined ? {} : { dockerfile }) }
   } catch (error) {
     if (isStackError(error))
       return none(`${dockerfile ?? 'its Dockerfile'} cannot be understood: ${lower(error.message)}`, error.hint)
     throw error
   }
+}
+
+/** A copy into this service's containers would leave those of the other one behind. */
+const forChild = (derived: DerivedRule, child: string): DerivedRule => {
+  if (derived.rule.action === 'rebuild') return derived
+  const { target: _target, ...rule } = derived.rule
+  return { ...derived, rule: { ...rule, action: 'rebuild' }, why: `the image of "${child}" is built from this one` }
+}
+
+/** Which services' images are built from those of others, by their Dockerfiles. */
+export const readImageParents = async (deps: RuleDeps, project: Project): Promise<ImageParents> => {
+  const texts = await Promise.all(
+    Object.entries(project.services).map(async ([name, { build }]) => {
+      if (build?.context?.startsWith('/') !== true) return []
+      const text = build.dockerfile_inline ?? (await readText(deps, toDockerfile(build, build.context)))
+      return text === undefined ? [] : [[name, text] as const]
+    }),
+  )
+  return toImageParents(project, new Map(texts.flat()))
 }
 
 const lower = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)

@@ -2,7 +2,7 @@ import { type Project, selectAsked } from '../../core/project/project.ts'
 import type { Hook, Service, WatchAction, WatchRule } from '../../core/project/service.ts'
 import { createIgnoreRules, readIgnoreFile, type IgnoreRules } from '../../wire/ignore-patterns.ts'
 import { isEditorFile, isToolFolder } from './editor-files.ts'
-import { findIgnoreFile, findServiceRules, readText, type RuleDeps } from './find-rules.ts'
+import { findIgnoreFile, findServiceRules, readImageParents, readText, type RuleDeps } from './find-rules.ts'
 import { pathBelow, nameOf, relativeTo } from './paths.ts'
 
 /** Why a file is not for a rule: it is elsewhere, `include` leaves it out, or one of the lists of what is ignored. */
@@ -45,8 +45,9 @@ export const createSyncRules = async (
 }> => {
   const mounted: { service: string; path: string }[] = []
   const rules: SyncRule[] = []
+  const parents = await readImageParents(deps, project)
   for (const [name, service] of Object.entries(selectAsked(project))) {
-    const found = await findServiceRules(deps, project, name)
+    const found = await findServiceRules({ ...deps, parents }, project, name)
     if (found.kind === 'derived') {
       const ignores = new Map<string | undefined, IgnoreRules>([[undefined, createIgnoreRules([])]])
       for (const [index, { rule, context: folder }] of found.rules.entries()) {

@@ -142,6 +142,12 @@ describe('where files go', () => {
       { files: node, image: { workingDirectory: '/go', command: ['app'], entrypoint: [] } },
       ['sync+restart src → /go (2)'],
     ],
+    [
+      'a relative WORKDIR on one of the image',
+      'FROM x\nWORKDIR a\nCOPY src .\nWORKDIR b',
+      { files: node, image: { workingDirectory: '/go/a/b', command: ['app'], entrypoint: [] } },
+      ['sync+restart src → /go/a (3)'],
+    ],
     ['no WORKDIR and no image: a build is always right', 'FROM x\nCOPY src .', { files: node }, ['rebuild src (2)']],
     [
       'continued lines, comments in them, another escape',
@@ -245,6 +251,12 @@ test.each<readonly [string, string, readonly string[]]>([
     'RUN go install github.com/air-verse/air@latest && npx playwright install --with-deps',
     ['sync . → /app (3)'],
   ],
+  [
+    'an installer from the web',
+    'RUN curl -sSL https://example.com/x | python3 - && wget -qO- https://example.com/y | sh -s -- -y',
+    ['sync . → /app (3)'],
+  ],
+  ['a script of its own', 'RUN sh ./a.sh', ['rebuild . (3)']],
   ['a schema', 'RUN npx prisma generate', ['sync . → /app (3)', 'rebuild . ; **/*.prisma (3)']],
   ['all that is bound', 'RUN --mount=type=bind,target=/in /in/make.sh', ['rebuild . (3)']],
 ])('a RUN takes %s', (_name, run, expected) => {
