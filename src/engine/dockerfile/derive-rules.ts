@@ -24,6 +24,8 @@ export type Derivation = {
   readonly left: readonly { readonly path: string; readonly mount: string; readonly origin: Origin }[]
 }
 
+export type Mount = { readonly source: string; readonly target: string }
+
 export type DeriveInput = {
   readonly text: string
   /** Absolute; absent: it is written in the stack file. */
@@ -36,8 +38,8 @@ export type DeriveInput = {
     readonly entrypoint: readonly string[] | null
     readonly workingDirectory?: string
     readonly environment: Readonly<Record<string, string>>
-    /** Where the service mounts folders of this machine. */
-    readonly mounts: readonly string[]
+    /** What the service mounts of this machine, and where; a source that is not known is empty. */
+    readonly mounts: readonly Mount[]
   }
   /** Of the image that was built, where it is known. */
   readonly image?: {
@@ -72,11 +74,9 @@ const toRules = (stage: Stage, input: DeriveInput): Derivation => {
   const rules: DerivedRule[] = []
   const left: { path: string; mount: string; origin: Origin }[] = []
   for (const mapping of mappings) {
-    const { target } = mapping
-    const mount =
-      target === undefined ? undefined : input.service.mounts.find((one) => relativeTo(one, target) !== undefined)
+    const mount = input.service.mounts.find((one) => isLeftTo(one, mapping, toFolder(stage, input)))
     if (mount !== undefined && mapping.isIngredient !== true)
-      left.push({ path: mapping.source, mount, origin: mapping.origin })
+      left.push({ path: mapping.source, mount: mount.target, origin: mapping.origin })
     else rules.push(toRule(mapping, { reloading, input, stage }))
   }
   for (const one of ingredients) rules.push(toRebuild(one, { why: one.why, origin: one.origin, input }))
@@ -85,6 +85,11 @@ const toRules = (stage: Stage, input: DeriveInput): Derivation => {
   const unique = new Map(rules.toReversed().map((rule) => [JSON.stringify([rule.rule, rule.context]), rule]))
   return { rules: [...unique.values()].toReversed(), left }
 }
+
+/** A mount hides the copy in the image, or it shows the same files to a process that begins in it. */
+const isLeftTo = (mount: Mount, { source, target }: Mapping, cwd: string): boolean =>
+  (target !== undefined && relativeTo(mount.target, target) !== undefined) ||
+  (mount.source !== '' && relativeTo(mount.source, source) !== undefined && relativeTo(mount.target, cwd) !== undefined)
 
 type RuleContext = { readonly reloading: Reloading; readonly input: DeriveInput; readonly stage: Stage }
 
@@ -96,7 +101,7 @@ const toRule = (mapping: Mapping, { reloading, input, stage }: RuleContext): Der
       origin,
       input,
     })
-  const mounted = input.service.mounts.flatMap((mount) => relativeTo(target, mount) ?? [])
+  const mounted = input.service.mounts.flatMap((mount) => relativeTo(target, mount.target) ?? [])
   const { action, why } = toAction(reloading, { target, cwd: toFolder(stage, input) })
   const rule: WatchRule = {
     path: mapping.source,
@@ -170,7 +175,7 @@ const beginningRules = (
     const path = target === undefined ? undefined : findHeld(mappings, target)
     const holder = mappings.find((one) => path !== undefined && relativeTo(one.source, path) !== undefined)
     if (target === undefined || path === undefined || holder === undefined || holder.only !== undefined) return []
-    if (input.service.mounts.some((mount) => relativeTo(mount, target) !== undefined)) return []
+    if (input.service.mounts.some((mount) => relativeTo(mount.target, target) !== undefined)) return []
     const rule: WatchRule = { path, action: 'sync+restart', target }
     return [{ rule, origin: holder.origin, why: 'the container starts with it', context: holder.context }]
   })
@@ -208,10 +213,13 @@ const toFolder = ({ cwd = '/' }: Stage, { service }: DeriveInput): string => ser
 const findStart = (stage: Stage, mappings: readonly Mapping[], input: DeriveInput): Reloading => {
   const { entrypoint, command } = toStart(stage, input)
   const cwd = toFolder(stage, input)
+  const mounted = input.service.mounts.flatMap(({ source, target }): readonly Mapping[] =>
+    source === '' ? [] : [{ source, target, isFolder: true, context: '', ignore: [], origin: { line: 1, text: '' } }],
+  )
   const place: CommandPlace = {
     cwd,
     environment: { ...Object.fromEntries(stage.environment), ...input.service.environment },
-    read: (path) => readHeld(mappings, path, input.files.look),
+    read: (path) => readHeld([...mappings, ...mounted], path, input.files.look),
   }
   const words = [...entrypoint, ...command]
   return words.length === 0 ? { kind: 'restart', by: '' } : findReloading(words, place)

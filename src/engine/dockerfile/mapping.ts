@@ -32,6 +32,8 @@ export type Ingredient = Files & { readonly origin: Origin; readonly why: string
 export type Look = {
   kind(path: string): 'file' | 'directory' | 'link' | undefined
   names(folder: string): readonly string[]
+  /** Where a link leads to in the end. */
+  real(path: string): string | undefined
   text(path: string): string | undefined
 }
 

@@ -69,13 +69,16 @@ export const mapCopy = (copy: Copy, folder: string, place: CopyPlace): readonly 
 type Source = { readonly path: string; readonly place: CopyPlace }
 
 const mapOne = (copy: Copy, folder: string, { path, place: { look } }: Source): Mapping => {
-  const source = pathBelow(folder, path)
+  const written = pathBelow(folder, path)
+  // A build follows a link that it is told to copy, within the context.
+  const real = look.kind(written) === 'link' ? look.real(written) : undefined
+  const source = real === undefined || relativeTo(folder, real) === undefined ? written : real
   const kind = path === '' ? 'directory' : look.kind(source)
   const only =
     kind === undefined
       ? 'it is not there yet'
       : kind === 'link'
-        ? 'it is a link, and the build copies what it leads to'
+        ? 'it is a link that leads out of the context'
         : copy.adds && kind === 'file' && archive.test(path)
           ? 'ADD unpacks it'
           : copy.only
@@ -87,7 +90,7 @@ const mapOne = (copy: Copy, folder: string, { path, place: { look } }: Source): 
     ignore: copy.ignore,
     ...(copy.target === undefined
       ? {}
-      : { target: !isFolder && copy.isFolder ? pathBelow(copy.target, nameOf(source)) : copy.target }),
+      : { target: !isFolder && copy.isFolder ? pathBelow(copy.target, nameOf(written)) : copy.target }),
     origin: copy.origin,
     ...(only === undefined ? {} : { only }),
   }

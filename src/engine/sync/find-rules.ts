@@ -164,8 +164,8 @@ const derive = async (
       command: service.command,
       entrypoint: service.entrypoint,
       environment: withValues(service.environment, environment),
-      mounts: (service.volumes ?? []).flatMap(({ type, target }) =>
-        type === 'bind' && target !== undefined ? [toAbsolute('/', target)] : [],
+      mounts: (service.volumes ?? []).flatMap(({ type, source = '', target }) =>
+        type === 'bind' && target !== undefined ? [{ source, target: toAbsolute('/', target) }] : [],
       ),
       ...(service.working_dir === undefined ? {} : { workingDirectory: service.working_dir }),
     },

@@ -15,14 +15,15 @@ export const createLook = (files: HostFiles): { readonly look: Look; readonly le
     const found = await files.list(folder, (path) => path !== folder && parentOf(path) !== folder)
     return found.flatMap(({ path }) => (path === folder ? [] : [nameOf(path)])).toSorted()
   })
+  const reals = createMemory((path) => files.realpath(path))
   const texts = createMemory(async (path) => {
     const entry = await files.stat(path)
     if (entry?.kind !== 'file' || entry.size > maxBytes) return undefined
     return new TextDecoder().decode(await files.read(path))
   })
   return {
-    look: { kind: kinds.get, names: (folder) => names.get(folder) ?? [], text: texts.get },
-    learn: async () => (await Promise.all([kinds.learn(), names.learn(), texts.learn()])).some(Boolean),
+    look: { kind: kinds.get, names: (folder) => names.get(folder) ?? [], real: reals.get, text: texts.get },
+    learn: async () => (await Promise.all([kinds.learn(), names.learn(), reals.learn(), texts.learn()])).some(Boolean),
   }
 }
 

@@ -9,12 +9,19 @@ const lookAt = (files: Readonly<Record<string, string>>): Look => {
   const paths = Object.keys(files).map((path) => `/ctx/${path}`)
   return {
     kind: (path) =>
-      paths.includes(path) ? 'file' : paths.some((one) => one.startsWith(`${path}/`)) ? 'directory' : undefined,
+      files[path.slice('/ctx/'.length)]?.startsWith('-> ') === true
+        ? 'link'
+        : paths.includes(path)
+          ? 'file'
+          : paths.some((one) => one.startsWith(`${path}/`))
+            ? 'directory'
+            : undefined,
     names: (folder) => [
       ...new Set(
         paths.flatMap((one) => (one.startsWith(`${folder}/`) ? [one.slice(folder.length + 1).split('/')[0]!] : [])),
       ),
     ],
+    real: (path) => files[path.slice('/ctx/'.length)]?.replace('-> ', ''),
     text: (path) => files[path.slice('/ctx/'.length)],
   }
 }
@@ -148,6 +155,13 @@ describe('where files go', () => {
       { files: node, image: { workingDirectory: '/go/a/b', command: ['app'], entrypoint: [] } },
       ['sync+restart src → /go/a (3)'],
     ],
+    [
+      'a link is followed, and keeps its name',
+      'FROM x\nCOPY a.js b /in/',
+      { files: { 'a.js': '-> /ctx/src/real.js', b: '-> /ctx/src', 'src/real.js': '', out: '-> /etc' } },
+      ['sync+restart src/real.js → /in/a.js (2)', 'sync+restart src → /in (2)'],
+    ],
+    ['a link out of the context', 'FROM x\nCOPY out /in/', { files: { out: '-> /etc' } }, ['rebuild out (2)']],
     ['no WORKDIR and no image: a build is always right', 'FROM x\nCOPY src .', { files: node }, ['rebuild src (2)']],
     [
       'continued lines, comments in them, another escape',
@@ -371,13 +385,29 @@ COPY --from=build /app/dist /usr/share/nginx/html`
 describe('mounts', () => {
   const text = 'FROM node\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nCOPY . .\nCMD node server.js'
   test('a mount over all of it leaves what the build needs', () => {
-    expect(rulesOf(text, { files: node, service: { mounts: ['/app'] } })).toEqual([
+    expect(rulesOf(text, { files: node, service: { mounts: [{ source: '/else', target: '/app' }] } })).toEqual([
       'rebuild package.json (3)',
       'left .: /app',
     ])
   })
+  test('a mount elsewhere, in which the process begins', () => {
+    const mounts = [{ source: '/ctx', target: '/code' }]
+    expect(rulesOf(text, { files: node, service: { mounts, workingDirectory: '/code' } })).toEqual([
+      'rebuild package.json (3)',
+      'left .: /code',
+    ])
+    // It runs what the image holds, and sees the mount as well.
+    expect(rulesOf(text, { files: node, service: { mounts } }).at(-1)).toBe(
+      'sync+restart . → /app ! **/node_modules (5)',
+    )
+  })
+  test('the command is looked up where a mount shows it', () => {
+    const mounts = [{ source: '/ctx', target: '/code' }]
+    const service = { mounts, command: ['npm', '--prefix', '/code', 'run', 'dev'] }
+    expect(rulesOf(text, { files: node, service }).at(-1)).toBe('sync . → /app ! **/node_modules (5)')
+  })
   test('a mount over a part', () => {
-    expect(rulesOf(text, { files: node, service: { mounts: ['/app/src'] } })).toEqual([
+    expect(rulesOf(text, { files: node, service: { mounts: [{ source: '/else', target: '/app/src' }] } })).toEqual([
       'rebuild package.json (3)',
       'sync+restart . → /app ! **/node_modules src (5)',
     ])
