@@ -59,7 +59,7 @@ export const createLiveList = (options: LiveOptions): LiveList => {
       const done = all.filter((row) => !isOpen(row) && row.change.state === 'done').length
       const header = options.paint('bold', `[+] ${options.title} ${done}/${all.length}`)
       const shown = chooseRows(all, { room: Math.max(1, size.rows - 3), isOpen })
-      const titleWidth = Math.max(...shown.map((row) => textWidth(row.change.title)))
+      const titleWidth = shown.reduce((most, row) => Math.max(most, textWidth(row.change.title)), 0)
       const lines = shown.map((row) =>
         toLine(row, { now, titleWidth, columns: size.columns, paint: options.paint, isOpen: isOpen(row) }),
       )

@@ -69,7 +69,7 @@ const toAddressLines = (containers: readonly ObservedContainer[], paint: Paint):
       addresses.set(service, (addresses.get(service) ?? new Set()).add(`http://${host}:${hostPort}`))
     }
   }
-  const width = Math.max(0, ...[...addresses.keys()].map((name) => name.length))
+  const width = [...addresses.keys()].reduce((most, name) => Math.max(most, name.length), 0)
   return [...addresses]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([service, urls]) => `  ${service.padEnd(width)}  ${paint('cyan', [...urls].join('  '))}`)

@@ -46,7 +46,9 @@ const up = async (
       project: aProject({ web: service, api: service }),
       command: 'stack up',
       emit: (body) => {
-        if (body.type === 'problem/raised') said.push(body.problem.message.replaceAll(folder, '~'))
+        // Which of the two is first to want the folder is open.
+        if (body.type === 'problem/raised')
+          said.push(body.problem.message.replaceAll(folder, '~').replace('service "api"', 'service "web"'))
       },
       plan: (observed, round) =>
         planUp(aProject({ web: service, api: service }), observed, { ...hashOptions, settled: round.settledImages }),

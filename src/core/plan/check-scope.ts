@@ -16,6 +16,24 @@ const toError = (path: string, { code, message, hint }: { code: string; message:
   ...(hint === undefined ? {} : { hint }),
 })
 
+/** Containers of one plan: no engine runs as many, and each costs a few steps. */
+const maxContainers = 100_000
+
+const checkCount = (context: UpContext): readonly Problem[] => {
+  const counts = context.scope.map((name) => ({ name, count: replicaCount(context, name) }))
+  const all = counts.reduce((sum, { count }) => sum + count, 0)
+  const [most] = counts.toSorted((a, b) => b.count - a.count)
+  if (all <= maxContainers || most === undefined) return []
+  const { scale } = serviceOf(context, most.name)
+  return [
+    toError(`services.${most.name}.${scale === undefined ? 'deploy.replicas' : 'scale'}`, {
+      code: 'plan/too-many-containers',
+      message: `There are to be ${all} containers, ${most.count} of them of service "${most.name}", and no engine runs more than ${maxContainers}.`,
+      hint: 'Ask for fewer.',
+    }),
+  ]
+}
+
 const checkNames = (context: UpContext): readonly Problem[] => {
   const owners = new Map<string, ServiceName>()
   return context.scope.flatMap((name): readonly Problem[] => {
@@ -119,10 +137,12 @@ const checkHealth = (context: UpContext, name: ServiceName): readonly Problem[] 
 /** Takes in what cannot be carried out, all of it: it is said before anything is changed. */
 export const checkScope = (context: UpContext): void => {
   const { engine } = context.observed
+  const tooMany = checkCount(context)
   const unsupported = context.scope.flatMap((name) =>
     unsupportedBy({ serviceName: name, service: serviceOf(context, name) }, engine),
   )
   context.problems.push(
+    ...tooMany,
     ...checkNames(context),
     ...context.scope.flatMap((name) => [
       ...checkObjects(context, name),
@@ -138,6 +158,8 @@ export const checkScope = (context: UpContext): void => {
     ...unsupported.filter(({ severity }) => severity === 'error'),
   )
   context.warnings.push(...unsupported.filter(({ severity }) => severity === 'warning'))
+  // Steps for all of them would fill the memory.
+  if (tooMany.length > 0) assertPossible(context)
 }
 
 /** Says all that makes the plan impossible. Throws `plan/impossible`. */

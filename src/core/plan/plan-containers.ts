@@ -126,7 +126,7 @@ const planService = (context: UpContext, draft: Draft, name: ServiceName): reado
     )
   }
   // Counted on from the highest, as the reference does: a gap in the middle stays one.
-  let number = Math.max(0, ...replicas.map((replica) => replica.number))
+  let number = replicas.reduce((most, replica) => Math.max(most, replica.number), 0)
   while (replicas.length < count) {
     number += 1
     replicas.push(
@@ -146,13 +146,22 @@ export const inDependencyOrder = (context: Pick<UpContext, 'project' | 'scope'>)
   const sorted: ServiceName[] = []
   const seen = new Set<ServiceName>()
   const inScope = new Set(context.scope)
-  const visit = (name: ServiceName): void => {
+  // No recursion: a chain may be thousands long.
+  const trail: { readonly name: ServiceName; readonly open: ServiceName[] }[] = []
+  const enter = (name: ServiceName): void => {
     if (seen.has(name) || !inScope.has(name)) return
     seen.add(name)
-    for (const [dependency] of dependenciesOf(context.project.services, name)) visit(dependency)
-    sorted.push(name)
+    const needed = dependenciesOf(context.project.services, name).map(([dependency]) => dependency)
+    trail.push({ name, open: needed.toReversed() })
   }
-  for (const name of context.scope) visit(name)
+  for (const first of context.scope) {
+    enter(first)
+    for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
+      const dependency = top.open.pop()
+      if (dependency !== undefined) enter(dependency)
+      else sorted.push(trail.pop()!.name)
+    }
+  }
   return sorted
 }
 

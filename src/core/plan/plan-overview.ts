@@ -83,7 +83,7 @@ export const toPlanOverview = ({ steps, unchanged }: Pick<Plan, 'steps' | 'uncha
     if (entry !== undefined && (known === undefined || entry.verb.strength > known.verb.strength))
       entries.set(entry.subject, entry)
   }
-  const width = Math.max(0, ...[...entries.keys()].map((subject) => subject.length))
+  const width = [...entries.keys()].reduce((most, subject) => Math.max(most, subject.length), 0)
   return [
     ...[...entries.values()].map(
       ({ subject, verb, cause }) => `${verb.mark} ${subject.padEnd(width)}  ${verb.word}: ${cause}`,

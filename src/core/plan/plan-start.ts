@@ -87,7 +87,8 @@ const gateOf = (context: StartContext, draft: Draft, name: ServiceName): Gate =>
             cause: `${name} waits for it`,
             optional: !required,
           })
-    ;(required ? needs : after).push(...ids)
+    const waits = required ? needs : after
+    for (const id of ids) waits.push(id)
   }
   return { needs, after }
 }

@@ -12,7 +12,7 @@ const toLine = (step: Step, width: number): string => {
  * not), and the group it shows in; then warnings and what stays as it is.
  */
 export const toPlanText = ({ steps, warnings, unchanged }: Plan): readonly string[] => {
-  const width = Math.max(0, ...steps.map(({ id }) => id.length))
+  const width = steps.reduce((most, { id }) => Math.max(most, id.length), 0)
   return [
     ...steps.map((step) => toLine(step, width)),
     ...warnings.map(({ message }) => `warning: ${message}`),

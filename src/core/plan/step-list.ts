@@ -37,17 +37,26 @@ export const createStepList = (): StepList => {
 const toTopologicalOrder = (steps: ReadonlyMap<string, Step>): readonly Step[] => {
   const sorted: Step[] = []
   const state = new Map<string, 'open' | 'done'>()
-  const visit = (id: string, from: string): void => {
+  // No recursion: a chain may be thousands long.
+  const trail: { readonly step: Step; readonly open: Iterator<string> }[] = []
+  const enter = (id: string, from: string): void => {
     if (state.get(id) === 'done') return
     const step = steps.get(id)
     if (step === undefined) throw new Error(`step ${from} needs ${id}, which is not in the plan`)
     if (state.get(id) === 'open') throw new Error(`step ${id} needs itself by way of ${from}`)
     state.set(id, 'open')
-    for (const need of step.needs) visit(need, id)
-    for (const earlier of step.after ?? []) visit(earlier, id)
-    state.set(id, 'done')
-    sorted.push(step)
+    trail.push({ step, open: [...step.needs, ...(step.after ?? [])].values() })
   }
-  for (const id of steps.keys()) visit(id, id)
+  for (const first of steps.keys()) {
+    enter(first, first)
+    for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
+      const { value: next, done } = top.open.next()
+      if (done !== true) enter(next, top.step.id)
+      else {
+        state.set(top.step.id, 'done')
+        sorted.push(trail.pop()!.step)
+      }
+    }
+  }
   return sorted
 }

@@ -34,7 +34,7 @@ const closure = (
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (found.has(name)) continue
     found.add(name)
-    open.push(...next(name))
+    for (const other of next(name)) open.push(other)
   }
   return found
 }

@@ -3,6 +3,7 @@ import { toPlanText } from '../../../src/core/plan/plan-text.ts'
 import { planUp } from '../../../src/core/plan/plan-up.ts'
 import type { Observed } from '../../../src/core/plan/observed.ts'
 import { toServiceHash } from '../../../src/core/project/compose-hash.ts'
+import type { StackError } from '../../../src/core/errors/stack-error.ts'
 import type { UpOptions } from '../../../src/core/plan/up-options.ts'
 import type { Project } from '../../../src/core/project/project.ts'
 import type { Service } from '../../../src/core/project/service.ts'
@@ -968,4 +969,17 @@ describe('a service of which an env file is missing', () => {
       expect(() => text(lacking(pair), upWorld(pair), options)).toThrow('The stack file has 1 problem.')
     expect(() => text(lacking(pair), emptyWorld(pair))).toThrow('The stack file has 1 problem.')
   })
+})
+
+test('more containers than any engine runs are refused at once', () => {
+  const told = (scale: number): unknown => {
+    try {
+      return planUp(projectOf({ web: {} }), emptyWorld(), { ...hashOptions, scale: { web: scale } }).steps.length
+    } catch (error) {
+      return (error as StackError).problems.map(({ message, path }) => `${path}: ${message}`)
+    }
+  }
+  expect(told(1_000_000_000)).toEqual([
+    'services.web.deploy.replicas: There are to be 1000000000 containers, 1000000000 of them of service "web", and no engine runs more than 100000.',
+  ])
 })
