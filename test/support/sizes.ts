@@ -24,6 +24,8 @@ const nested = (size: number): string => '${A:-'.repeat(Math.floor(size / 6)) + 
 export const stackFileKinds: Readonly<Record<string, Kind>> = {
   'services on a line': (size) => services(size, (index) => `s${index}: {image: x}`),
   'services on two lines': (size) => services(size, (index) => `s${index}:\n    image: x`),
+  'a long value in braces': (size) => `x-a: {b: ${fill('x', size * 12)}, c${fill(' ', size)}: 1}\n${web}`,
+  'ranges of ports': () => inService('ports', 3000, (index) => `- "127.0.0.${index}:1-65535:1-65535"`),
   'services that are JSON': (size) =>
     JSON.stringify({
       services: Object.fromEntries(Array.from({ length: size / 20 }, (_, index) => [`s${index}`, { image: 'x' }])),

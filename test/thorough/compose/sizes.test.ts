@@ -28,7 +28,7 @@ const told = (files: Readonly<Record<string, string>>): void => {
   expect(shown.join('\n').length).toBeLessThan(500_000)
 }
 
-const sizes = [20_000, 600_000]
+const sizes = [10_000, 300_000]
 
 describe.each(Object.entries(stackFileKinds))('a stack file of %s', (_, make) => {
   test.each(sizes)('of %d characters takes its time and no more', (size) => {

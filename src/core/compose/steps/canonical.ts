@@ -158,6 +158,9 @@ const mountNode = (node: Node, mount: Mount): MapNode => {
   })
 }
 
+/** Ports of one service: all of an address, for a few addresses or protocols. */
+const maxPorts = 262_144
+
 const portNodes = (node: SeqNode, at: At): Node => {
   if (node.items.every((item) => item.kind === 'map')) return node
   const items: Node[] = []
@@ -176,7 +179,10 @@ const portNodes = (node: SeqNode, at: At): Node => {
     // One that still holds a variable leaves the whole list as it is written.
     if (!parsed.ok && at.lenient) return node
     if (!parsed.ok) items.push(failed(item, { ...at, path: `${at.path}[${index}]` }, parsed.message))
-    else for (const port of parsed.ports) items.push(portNode(item, port))
+    else if (items.length + parsed.ports.length > maxPorts) {
+      items.push(failed(item, { ...at, path: `${at.path}[${index}]` }, `These are more than ${maxPorts} ports.`))
+      break
+    } else for (const port of parsed.ports) items.push(portNode(item, port))
   }
   return { ...node, items }
 }

@@ -94,7 +94,7 @@ const readFlowMap = (reader: Reader): Node => {
   return { kind: 'map', source, start, end: reader.at, entries, ...(marked ? { marked } : {}) }
 }
 
-const flowKey = /([A-Za-z0-9_./][A-Za-z0-9_./ -]*?) *:(?= )/y
+const flowKey = /([A-Za-z0-9_./][A-Za-z0-9_./-]*(?: +[A-Za-z0-9_./-]+)*) *:(?= )/y
 
 const readFlowKey = (reader: Reader): { readonly text: string; readonly place: Place } => {
   const { text, source } = reader
@@ -114,7 +114,8 @@ const readFlowKey = (reader: Reader): { readonly text: string; readonly place: P
   return { text: name[1]!, place: { source, start, end: start + name[1]!.length } }
 }
 
-const flowPlain = /[A-Za-z0-9_./~$(+=^\u00a0-\uFFFF-](?:[^,[\]{}:#\n"'&*!|>%@`]|:(?![ ,[\]{}\n]))*/y
+const flowPlain =
+  /[A-Za-z0-9_./~$(+=^\u00a0-\uFFFF-][^,[\]{}:#\n"'&*!|>%@`]*(?::(?![ ,[\]{}\n])[^,[\]{}:#\n"'&*!|>%@`]*)*/y
 const flowAlias = /\*([0-9A-Za-z_-]+)(?=[\s,[\]{}])/y
 
 const readFlowValue = (reader: Reader): Node => {
