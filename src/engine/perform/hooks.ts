@@ -1,6 +1,7 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import { label, toImageReference } from '../../core/project/identity.ts'
 import type { Hook, Service } from '../../core/project/service.ts'
+import type { ExecSpec } from '../ports/container-runtime.ts'
 import { createLineReader } from '../line-reader.ts'
 import type { ActionOf, StepContext } from './context.ts'
 import { putObjects } from './copy-objects.ts'
@@ -11,22 +12,21 @@ import { toSafeOutput } from '../../wire/safe-text.ts'
 // How much of what a hook wrote is part of the error when it fails.
 const lastLines = 10
 
+/** A hook's command as one to be run in a container. */
+export const toExecSpec = (hook: Hook): ExecSpec => ({
+  command: hook.command ?? [],
+  ...(hook.user === undefined ? {} : { user: hook.user }),
+  ...(hook.working_dir === undefined ? {} : { workingDir: hook.working_dir }),
+  ...(hook.privileged === undefined ? {} : { privileged: hook.privileged }),
+  environment: toEnvironment(hook),
+})
+
 /** `post_start` and `pre_stop`: a command in the running container. What it writes is told as the service's log. */
 export const execHook = async (action: ActionOf<'hook/exec'>, context: StepContext): Promise<void> => {
   const { clock, emit, runtime, signal, world } = context
   const { hook } = action
   const id = world.resolveContainer(action.container)
-  const session = await runtime.exec(
-    id,
-    {
-      command: hook.command ?? [],
-      ...(hook.user === undefined ? {} : { user: hook.user }),
-      ...(hook.working_dir === undefined ? {} : { workingDir: hook.working_dir }),
-      ...(hook.privileged === undefined ? {} : { privileged: hook.privileged }),
-      environment: toEnvironment(hook),
-    },
-    { signal },
-  )
+  const session = await runtime.exec(id, toExecSpec(hook), { signal })
   const seen: string[] = []
   const onLines = (stream: 'stdout' | 'stderr', lines: readonly string[]): void => {
     seen.push(...lines)

@@ -1,5 +1,6 @@
 import type { Hook } from '../../core/project/service.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
+import { toExecSpec } from '../perform/hooks.ts'
 import type { ContainerRuntime } from '../ports/container-runtime.ts'
 
 // How much of what it wrote is part of the error when it fails.
@@ -10,19 +11,7 @@ export const runHook = async (
   { runtime, signal }: { readonly runtime: Pick<ContainerRuntime, 'exec'>; readonly signal: AbortSignal },
   { id, service, hook }: { readonly id: string; readonly service: string; readonly hook: Hook },
 ): Promise<void> => {
-  const session = await runtime.exec(
-    id,
-    {
-      command: hook.command ?? [],
-      ...(hook.user === undefined ? {} : { user: hook.user }),
-      ...(hook.working_dir === undefined ? {} : { workingDir: hook.working_dir }),
-      ...(hook.privileged === undefined ? {} : { privileged: hook.privileged }),
-      environment: Object.entries(hook.environment ?? {}).map(([key, value]) =>
-        value === null ? key : `${key}=${value}`,
-      ),
-    },
-    { signal },
-  )
+  const session = await runtime.exec(id, toExecSpec(hook), { signal })
   let said = ''
   for await (const chunk of session.output) said = (said + new TextDecoder().decode(chunk.data)).slice(-lastCharacters)
   const exitCode = await session.exitCode({ signal })
