@@ -20,7 +20,7 @@ export const assertMadeHere = async (
   { containers }: Pick<Observed, 'containers'>,
   { files, command }: ElsewhereOptions,
 ): Promise<void> => {
-  const { directory, disabled } = project.context
+  const { directory, disabled, remote = [] } = project.context
   const byFolder = Map.groupBy(
     containers.filter(({ service }) => (project.services[service] ?? disabled[service]) !== undefined),
     ({ labels }) => labels[label.workingDir] ?? directory,
@@ -28,7 +28,10 @@ export const assertMadeHere = async (
   byFolder.delete(directory)
   if (byFolder.size === 0) return
   const here = await files.realpath(directory)
+  // Each ref of a repository is fetched into a folder of its own, beside the others: the next version is no other checkout.
+  const fetched = remote.length === 0 ? undefined : /^.*\/stack\/git\//.exec(directory)?.[0]
   for (const [folder, made] of byFolder) {
+    if (fetched !== undefined && folder.startsWith(fetched)) continue
     const there = await files.realpath(folder)
     if (there === undefined || there === here) continue
     throw new StackError('project/elsewhere', {
