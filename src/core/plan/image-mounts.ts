@@ -13,10 +13,11 @@ export const withMountableImages = <S extends Pick<Service, 'volumes'>>(
   service: S,
   { project, images }: { readonly project: Project; readonly images: Images },
 ): S => {
+  if (service.volumes?.some(({ type }) => type === 'image') !== true) return service
   const services = { ...project.context.disabled, ...project.services }
   const isService = ({ type, source }: Mount): boolean =>
     type === 'image' && source !== undefined && !images.has(source) && services[source] !== undefined
-  return service.volumes?.some(isService) === true
+  return service.volumes.some(isService)
     ? {
         ...service,
         volumes: service.volumes.map((mount) =>
