@@ -1,4 +1,6 @@
 import type Docker from 'dockerode'
+import type { ErrorData } from '../core/errors/catalog.ts'
+import { isStackError, StackError } from '../core/errors/stack-error.ts'
 import type { Network } from '../core/project/project.ts'
 import type { ObjectRuntime } from '../engine/ports/object-runtime.ts'
 import { withSignal, type DockerClient } from './connection/client.ts'
@@ -26,6 +28,20 @@ type NetworkCalls = Pick<
   ObjectRuntime,
   'listNetworks' | 'findNetwork' | 'createNetwork' | 'removeNetwork' | 'connectNetwork' | 'disconnectNetwork'
 >
+
+/** Engines before 26 do not say who uses a network that they keep: it is looked up. */
+const nameUsers = async ({ docker }: DockerClient, id: string, error: unknown): Promise<unknown> => {
+  if (!isStackError(error) || error.code !== 'engine/in-use') return error
+  const { what, by } = error.data as ErrorData<'engine/in-use'>
+  if (by !== '') return error
+  const found = await docker
+    .getNetwork(encodeURIComponent(id))
+    .inspect()
+    .catch(() => undefined) // it has gone meanwhile, and the answer of the engine stands
+  const names = Object.values<{ readonly Name: string }>(found?.Containers ?? {}).map(({ Name }) => Name)
+  if (names.length === 0) return error
+  return new StackError('engine/in-use', { what, by: `container ${names.sort().join(', ')}` }, { cause: error.cause })
+}
 
 // oxlint-disable-next-line max-lines-per-function -- a table of calls
 export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
@@ -66,7 +82,9 @@ export const createNetworkCalls = (client: DockerClient): NetworkCalls => {
     removeNetwork: (id, { signal } = {}) =>
       guard(client, { what: `remove network ${shorten(id)}`, subject: `Network ${shorten(id)}`, signal }, () =>
         accept([404], docker.getNetwork(encodeURIComponent(id)).remove(withSignal(signal, {}))),
-      ),
+      ).catch(async (error: unknown) => {
+        throw await nameUsers(client, id, error)
+      }),
     connectNetwork: (network, container, { aliases, service, networkKey }, { signal } = {}) =>
       guard(
         client,

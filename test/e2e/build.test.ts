@@ -201,9 +201,11 @@ scenario(
   'an image that is built from that of another service is built after it, and again when that one is',
   {
     files: {
+      'more.yaml': `services:
+  more: { build: { context: ./more, additional_contexts: { other: "service:base" } }, init: true }
+`,
       'compose.yaml': `services:
   app: { build: ./app, init: true }
-  more: { build: { context: ./more, additional_contexts: { other: "service:base" } }, init: true }
   base: { build: ./base, init: true, develop: { watch: [{ path: ./base, action: rebuild }] } }
   calm: { build: ./calm, init: true }
 `,
@@ -217,10 +219,16 @@ scenario(
   },
   async (s) => {
     await s.write('app/Dockerfile', `FROM ${s.project}-base\nCMD ["sleep", "600"]\n`)
-    const up = s.start('up', 'up --watch')
+    // Contexts of a name need a builder that engines before 23 do not have.
+    const { ApiVersion } = await s.engine.call<{ readonly ApiVersion: string }>('GET', '/version')
+    const hasContexts = Number(ApiVersion.split('.')[1]) >= 42
+    const files = hasContexts ? '-f compose.yaml -f more.yaml ' : ''
+    const up = s.start('up', `${files}up --watch`)
     await up.prints(/watching\b/i)
     const page = (text: RegExp, timeout: number) =>
-      ['base', 'app', 'more'].map((service) => eventually(inside(service, 'cat /page.txt', text), timeout))
+      ['base', 'app', ...(hasContexts ? ['more'] : [])].map((service) =>
+        eventually(inside(service, 'cat /page.txt', text), timeout),
+      )
     await s.check('the first page', ...page(/first/, 10_000))
     const [calm] = (await s.engine.containers(s.project)).filter(({ Name }) => Name.endsWith('calm-1'))
     await s.write('base/page.txt', 'second\n')
@@ -232,6 +240,6 @@ scenario(
     up.signal('SIGINT')
     await up.ends()
     await s.write('base/page.txt', 'third\n')
-    await s.step('build all', 'up -d --build', ...page(/third/, 10_000))
+    await s.step('build all', `${files}up -d --build`, ...page(/third/, 10_000))
   },
 )

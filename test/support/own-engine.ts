@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
+import { openSync, readFileSync } from 'node:fs'
 import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,21 +20,39 @@ export interface OwnEngine {
   readonly remove: () => Promise<void>
 }
 
+/**
+ * The surroundings of the engine under test, as far as they can be seen: its programs are found by its own PATH, so that an
+ * engine of a test's own is of the same generation.
+ */
+const surroundings = (): NodeJS.ProcessEnv => {
+  try {
+    const pid = readFileSync('/var/run/docker.pid', 'utf8').trim()
+    const path = readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .find((entry) => entry.startsWith('PATH='))
+    return path === undefined ? process.env : { ...process.env, PATH: path.slice('PATH='.length) }
+  } catch {
+    return process.env
+  }
+}
+
 /** Why no engine of its own can be started here, as half a sentence; nothing when one can. */
 export const whyNoOwnEngine = (): string | undefined => {
-  const { platform, root, dockerd } = readMachine(process.env)
+  const env = surroundings()
+  const { platform, root, dockerd } = readMachine(env)
   if (platform !== 'linux') return `this is ${platform}, and dockerd runs on Linux`
   if (!root) return 'dockerd and its network namespace need root'
   if (dockerd === undefined) return 'there is no dockerd on this machine'
-  const missing = ['unshare', 'nsenter', 'containerd'].filter((name) => findProgram(name, process.env) === undefined)
+  const missing = ['unshare', 'nsenter', 'containerd'].filter((name) => findProgram(name, env) === undefined)
   return missing.length === 0 ? undefined : `the command ${missing[0]} is missing`
 }
 
 /** Whether the engines that a test can start here tell what is in an image that is kept as an index: 28 and later do. */
 export const tellsContents = (): boolean => {
-  const { dockerd } = readMachine(process.env)
+  const env = surroundings()
+  const { dockerd } = readMachine(env)
   if (dockerd === undefined) return false
-  const version = execFileSync(dockerd, ['--version'], { encoding: 'utf8' })
+  const version = execFileSync(dockerd, ['--version'], { encoding: 'utf8', env })
   return Number(/version (\d+)\./.exec(version)?.[1] ?? 0) >= 28
 }
 
@@ -55,6 +73,7 @@ export const startOwnEngine = async (
   images: readonly string[],
   { store = 'classic' }: { /** Where it keeps images. */ readonly store?: 'classic' | 'containerd' } = {},
 ): Promise<OwnEngine> => {
+  const env = surroundings()
   const folder = await mkdtemp(join(tmpdir(), 'stack-engine-'))
   const host = `unix://${folder}/docker.sock`
   const log = join(folder, 'dockerd.log')
@@ -62,6 +81,7 @@ export const startOwnEngine = async (
   await writeFile(settings, JSON.stringify({ features: { 'containerd-snapshotter': true } }))
   const keeper = spawn('unshare', ['--mount', '--net', 'sh', '-c', keep], {
     cwd: folder,
+    env,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   await eventually(() => access(join(folder, 'containerd.sock')), 20_000)
@@ -70,7 +90,7 @@ export const startOwnEngine = async (
 
   const start: OwnEngine['start'] = async () => {
     const output = openSync(log, 'a')
-    const dockerd = readMachine(process.env).dockerd ?? 'dockerd'
+    const dockerd = readMachine(env).dockerd ?? 'dockerd'
     const words = [
       dockerd,
       '--host',
@@ -86,6 +106,7 @@ export const startOwnEngine = async (
       ...(store === 'classic' ? [] : ['--config-file', settings]),
     ]
     const started = spawn('nsenter', ['--target', String(keeper.pid), '--mount', '--net', '--', ...words], {
+      env,
       stdio: ['ignore', output, output],
     })
     daemon = started
