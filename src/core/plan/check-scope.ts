@@ -134,6 +134,20 @@ const checkHealth = (context: UpContext, name: ServiceName): readonly Problem[] 
   ]
 }
 
+/** Docker Compose knows the key and refuses it, too. */
+const checkHooks = (context: UpContext, name: ServiceName): readonly Problem[] =>
+  (serviceOf(context, name).pre_start ?? []).flatMap(({ per_replica }, index) =>
+    per_replica === true
+      ? [
+          toError(`services.${name}.pre_start[${index}].per_replica`, {
+            code: 'plan/unsupported',
+            message: `A "pre_start" hook of service "${name}" is to run for each replica, and hooks run once for a service.`,
+            hint: 'Take "per_replica" away, or let the command of the service do what each replica needs.',
+          }),
+        ]
+      : [],
+  )
+
 /** Takes in what cannot be carried out, all of it: it is said before anything is changed. */
 export const checkScope = (context: UpContext): void => {
   const { engine } = context.observed
@@ -148,6 +162,7 @@ export const checkScope = (context: UpContext): void => {
       ...checkObjects(context, name),
       ...checkSharing(context, name),
       ...checkHealth(context, name),
+      ...checkHooks(context, name),
     ]),
     ...context.scope.flatMap((name) =>
       checkBuildPlatforms(name, {

@@ -886,6 +886,7 @@ describe('what cannot be carried out is said before anything is changed', () => 
         a: { container_name: 'one', secrets: [{ source: 'far' }] },
         b: { container_name: 'one', healthcheck: { test: ['CMD', 'true'], start_interval: '1s' } },
         c: { container_name: 'two', scale: 2, configs: [{ source: 'templated' }] },
+        d: { pre_start: [{ command: ['true'] }, { command: ['true'], per_replica: true }] },
       },
       {
         secrets: { far: { name: 'far', external: true } },
@@ -897,7 +898,8 @@ describe('what cannot be carried out is said before anything is changed', () => 
       Service "c" has 2 containers, and "container_name" gives all of them the name "two".
       External secret "far" of service "a" needs a swarm; a single engine keeps none.
       Service "b" has a healthcheck with "start_interval" and without "start_period", in which it would count.
-      "template_driver" of config "templated" needs a swarm; a single engine has none.]
+      "template_driver" of config "templated" needs a swarm; a single engine has none.
+      A "pre_start" hook of service "d" is to run for each replica, and hooks run once for a service.]
     `)
   })
   test('of an old container and its replacement, which was cut off, the old one stays, a replacement itself or not', () => {
