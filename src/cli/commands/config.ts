@@ -49,7 +49,8 @@ const runProject = async (call: ConfigCall): Promise<number> => {
     flags['resolve-image-digests'] || flags['lock-image-digests']
       ? await withDigests(loaded.project, context)
       : loaded.project
-  return write(call, await projectText(project, call))
+  // What is not printed need not be made.
+  return flags.quiet ? 0 : write(call, await projectText(project, call))
 }
 
 /** Services that are named where all of the file is asked about, or others are named. */
@@ -164,6 +165,7 @@ const loadRaw = async ({ flags, context }: ConfigCall) => {
 const runDocument = async (call: ConfigCall): Promise<number> => {
   const { flags, words } = call
   const raw = await loadRaw(call)
+  if (flags.quiet) return 0
   const [{ selectDocument }, { toPlain }, { sortKeys, writeJson }, { sortKeysNaturally }, { writeYaml }] =
     await Promise.all([
       import('../../core/compose/print/select-document.ts'),
