@@ -14,7 +14,10 @@ const tables = [
 export const createMachine = (): Machine => ({
   kindOf: async (path) => {
     try {
-      return (await stat(path)).isDirectory() ? 'folder' : 'file'
+      const found = await stat(path)
+      if (found.isDirectory()) return 'folder'
+      // The device that is always empty stands for no file.
+      return found.isFile() || path === '/dev/null' ? 'file' : 'special'
     } catch (error) {
       // What cannot be looked at may be there all the same.
       return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'missing' : 'file'

@@ -121,8 +121,8 @@ export type PathKind = 'file' | 'folder'
 export type MachineFacts = {
   /** Whether the engine sees the same files and ports. */
   readonly isEngineHere: boolean
-  /** What stands at the paths that the project names; a device or a socket counts as a file. */
-  readonly kinds: ReadonlyMap<string, PathKind | 'missing'>
+  /** What stands at the paths that the project names; `special`: a device, a pipe or a socket. */
+  readonly kinds: ReadonlyMap<string, PathKind | 'special' | 'missing'>
   /** Ports that are taken by others than the project's containers, with who has them: `container web of project "shop"`. */
   readonly busyPorts: readonly {
     readonly hostPort: number

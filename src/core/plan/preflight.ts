@@ -15,6 +15,8 @@ type Need = {
   readonly wants: PathKind
   /** Mounted by the engine: of no matter here where that runs on another machine. */
   readonly isMounted?: boolean
+  /** What is in it counts: a device or a pipe, which may never end, has no content. */
+  readonly isContent?: boolean
 }
 
 /** `seccomp=file` and `seccomp:file`, but for the words that are no files. */
@@ -36,7 +38,7 @@ const toMountNeeds = (project: Project, name: ServiceName, service: Service): re
       const file = project[section][source]?.file
       if (file === undefined) return []
       const what = `The ${section.slice(0, -1)} "${source}" of service "${name}" comes from`
-      return [{ file, path: `${section}.${source}.file`, what, wants: 'file', isMounted: true }]
+      return [{ file, path: `${section}.${source}.file`, what, wants: 'file', isMounted: true, isContent: true }]
     }),
   ),
   ...(service.volumes ?? []).flatMap(({ type, source, bind }, index): readonly Need[] =>
@@ -134,13 +136,14 @@ const checkFiles = (
   needs: readonly Need[],
   { context, machine }: { context: UpContext; machine: MachineFacts },
 ): readonly Problem[] =>
-  needs.flatMap(({ file, path, what, wants, isMounted }): readonly Problem[] => {
+  needs.flatMap(({ file, path, what, wants, isMounted, isContent }): readonly Problem[] => {
     const kind = machine.kinds.get(file)
     // Where the engine sees other folders than we do, only those of the project are surely the same.
     if (isMounted === true && !machine.isEngineHere && !file.startsWith(`${context.project.context.directory}/`))
       return []
     const isWrong =
       kind === 'missing' ||
+      (kind === 'special' && (isMounted !== true || isContent === true)) ||
       (wants === 'folder' && kind === 'file') ||
       (wants === 'file' && kind === 'folder' && isMounted !== true)
     // What is in a folder that is not there only follows from that, and a path that many use is told once.
@@ -149,7 +152,8 @@ const checkFiles = (
         other.wants === 'folder' && machine.kinds.get(other.file) !== 'folder' && file.startsWith(`${other.file}/`),
     )
     if (!isWrong || follows || needs.find((other) => other.path === path)?.what !== what) return []
-    const why = kind === 'missing' ? 'which is not there' : `which is a ${kind}`
+    const why =
+      kind === 'missing' ? 'which is not there' : kind === 'special' ? 'which is no regular file' : `which is a ${kind}`
     return [
       {
         severity: 'error',

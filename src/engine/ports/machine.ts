@@ -8,7 +8,7 @@ export type Listener = {
 
 /** The machine that Stack runs on. It is only looked at. */
 export type Machine = {
-  kindOf(path: string): Promise<'file' | 'folder' | 'missing'>
+  kindOf(path: string): Promise<'file' | 'folder' | 'special' | 'missing'>
   /** Whether the engine of that socket sees the same files and ports; not known for certain is no. */
   isEngineHere(socketPath: string | undefined): Promise<boolean>
   /** None where they cannot be known. */

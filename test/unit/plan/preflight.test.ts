@@ -138,3 +138,26 @@ test("the port of a container of one's own is free where it makes room, and not 
   expect(problemsOf(changed, world('gone'))).toContain('Port 8080 of service "web" is already in use by container')
   expect(problemsOf(changed, world('gone'), { removeOrphans: true })).toBe('nothing')
 })
+
+test('a device or a pipe has no content to be a secret, a config or a Dockerfile, and may be mounted', () => {
+  const project = projectOf(
+    {
+      web: {
+        build: { context: '/shop', dockerfile: '/dev/zero' },
+        secrets: [{ source: 'key' }],
+        volumes: [{ type: 'bind', source: '/run/docker.sock', target: '/x', bind: {} }],
+      },
+    },
+    { secrets: { key: { name: 'shop_key', file: '/shop/pipe' } } },
+  )
+  const kinds = new Map([
+    ['/shop', 'folder'],
+    ['/dev/zero', 'special'],
+    ['/shop/pipe', 'special'],
+    ['/run/docker.sock', 'special'],
+  ] as const)
+  expect(problemsOf(project, { ...emptyWorld(), machine: machineOf(project, { kinds }) })).toMatchInlineSnapshot(`
+    "secrets.key.file plan/file-missing The secret "key" of service "web" comes from /shop/pipe, which is no regular file.
+    services.web.build.dockerfile plan/file-missing The Dockerfile of service "web" is /dev/zero, which is no regular file."
+  `)
+})

@@ -26,8 +26,15 @@ test('a program that listens is seen, and a path for what it is', async () => {
   if (process.platform === 'linux') expect(seen).toEqual([{ port, protocol: 'tcp', address: '127.0.0.1' }])
   expect(
     await Promise.all(
-      ['/', import.meta.filename, `${import.meta.filename}.gone`, `${import.meta.filename}/x`].map(machine.kindOf),
+      [
+        '/',
+        import.meta.filename,
+        `${import.meta.filename}.gone`,
+        `${import.meta.filename}/x`,
+        '/dev/zero',
+        '/dev/null',
+      ].map(machine.kindOf),
     ),
-  ).toEqual(['folder', 'file', 'missing', 'missing'])
+  ).toEqual(['folder', 'file', 'missing', 'missing', 'special', 'file'])
   expect(await machine.isEngineHere(undefined)).toBe(false)
 })
