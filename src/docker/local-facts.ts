@@ -4,7 +4,7 @@ import { describeFault, readNamedFile } from '../wire/named-file.ts'
 import type { ContainerSpec } from '../engine/ports/container-runtime.ts'
 import type { DockerClient } from './connection/client.ts'
 import type { BodyFacts } from './create-options/body-facts.ts'
-import { seccompFile } from './create-options/security-options.ts'
+import { seccompFile } from '../core/project/seccomp-file.ts'
 
 type LocalFacts = Pick<BodyFacts, 'proxyEnvironment' | 'seccompProfiles'>
 

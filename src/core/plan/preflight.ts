@@ -1,5 +1,6 @@
 import type { Problem } from '../errors/problem.ts'
 import type { Project, ServiceName } from '../project/project.ts'
+import { seccompFile } from '../project/seccomp-file.ts'
 import type { Port, Service } from '../project/service.ts'
 import { isGit } from '../compose/texts/git-reference.ts'
 import type { Step } from './action.ts'
@@ -17,14 +18,6 @@ type Need = {
   readonly isMounted?: boolean
   /** What is in it counts: a device or a pipe, which may never end, has no content. */
   readonly isContent?: boolean
-}
-
-/** `seccomp=file` and `seccomp:file`, but for the words that are no files. */
-const seccompFile = (option: string): string | undefined => {
-  const file = /^seccomp[=:](.*)$/s.exec(option)?.[1]
-  return file === undefined || file === 'unconfined' || file === 'builtin' || file.trimStart().startsWith('{')
-    ? undefined
-    : file
 }
 
 const isAbsolute = (path: string): boolean => path.startsWith('/')

@@ -1,3 +1,4 @@
+import { seccompFile } from '../../core/project/seccomp-file.ts'
 import { parseJson } from '../../wire/foreign-json.ts'
 
 type SecurityOptions = {
@@ -27,12 +28,4 @@ const inline = (option: string, profiles: Readonly<Record<string, string>>): str
   const path = seccompFile(option)
   const profile = path === undefined ? undefined : profiles[path]
   return profile === undefined ? option : `seccomp=${JSON.stringify(parseJson(profile, path ?? ''))}`
-}
-
-/** The path that a `seccomp` option names, as written; nothing for the built-in and unconfined ones and for other options. */
-export const seccompFile = (option: string): string | undefined => {
-  const path = /^seccomp[=:](.*)$/s.exec(option)?.[1]
-  return path === undefined || path === 'unconfined' || path === 'builtin' || path.trimStart().startsWith('{')
-    ? undefined
-    : path
 }
