@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { isAbsolute, resolve } from 'node:path'
 import type { HashOptions } from '../../core/project/config-hash.ts'
-import { type ImageParents, toImageParents } from '../../core/project/image-parents.ts'
-import { readBaseImages } from '../../engine/dockerfile/base-images.ts'
+import type { ImageParents } from '../../core/project/image-parents.ts'
+import { toParents } from '../../engine/dockerfile/base-images.ts'
 import type { Project } from '../../core/project/project.ts'
 import { openUserKey } from '../../system/user-key.ts'
 import { readNamedFile } from '../../wire/named-file.ts'
@@ -29,15 +29,13 @@ export const createHashOptions = (project: Project, key: KeyOptions): HashOption
 export const readImageParents = (project: Project): ImageParents => {
   const built = Object.entries(project.services).filter(([, { build }]) => build !== undefined)
   if (built.length < 2) return new Map()
-  const bases = built.flatMap(([name, { build = {} }]) => {
-    const { context = '', dockerfile = 'Dockerfile', dockerfile_inline: inline, target, args } = build
+  const texts = built.flatMap(([name, { build = {} }]) => {
+    const { context = '', dockerfile = 'Dockerfile', dockerfile_inline: inline } = build
     // Contexts elsewhere than on this machine are no absolute paths.
     const text = inline ?? (isAbsolute(context) ? readText(resolve(context, dockerfile)) : undefined)
-    if (text === undefined) return []
-    const options = { ...(target === undefined ? {} : { target }), ...(args === undefined ? {} : { args }) }
-    return [[name, readBaseImages(text, options)] as const]
+    return text === undefined ? [] : [[name, text] as const]
   })
-  return toImageParents(project, new Map(bases))
+  return toParents(project, new Map(texts))
 }
 
 const readText = (file: string): string | undefined => {

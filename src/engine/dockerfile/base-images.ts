@@ -1,5 +1,6 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
-import type { BaseImages } from '../../core/project/image-parents.ts'
+import { type BaseImages, type ImageParents, toImageParents } from '../../core/project/image-parents.ts'
+import type { Project, ServiceName } from '../../core/project/project.ts'
 import { expandWord, splitWords } from './expand-word.ts'
 import { type Dockerfile, type Instruction, parseDockerfile } from './parse-dockerfile.ts'
 
@@ -87,4 +88,14 @@ export const readBaseImages = (
     if (isStackError(error)) return { all: [] }
     throw error
   }
+}
+
+/** Which services' images are built from which, by the texts of their Dockerfiles. */
+export const toParents = (project: Project, dockerfiles: ReadonlyMap<ServiceName, string>): ImageParents => {
+  const bases = [...dockerfiles].map(([name, text]) => {
+    const { target, args } = project.services[name]?.build ?? {}
+    const options = { ...(target === undefined ? {} : { target }), ...(args === undefined ? {} : { args }) }
+    return [name, readBaseImages(text, options)] as const
+  })
+  return toImageParents(project, new Map(bases))
 }

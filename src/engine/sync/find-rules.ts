@@ -1,10 +1,10 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
 import { toImageReference } from '../../core/project/identity.ts'
-import { type ImageParents, toImageParents } from '../../core/project/image-parents.ts'
+import type { ImageParents } from '../../core/project/image-parents.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { Build, Service, WatchRule } from '../../core/project/service.ts'
 import type { EngineDeps } from '../deps.ts'
-import { readBaseImages } from '../dockerfile/base-images.ts'
+import { toParents } from '../dockerfile/base-images.ts'
 import { type DerivedRule, deriveRules, type Derivation, type DeriveInput } from '../dockerfile/derive-rules.ts'
 import { toAbsolute } from '../dockerfile/run-reads.ts'
 import type { ImageRuntime } from '../ports/image-runtime.ts'
@@ -85,13 +85,10 @@ export const readImageParents = async (deps: RuleDeps, project: Project): Promis
     Object.entries(project.services).map(async ([name, { build }]) => {
       if (build?.context?.startsWith('/') !== true) return []
       const text = build.dockerfile_inline ?? (await readText(deps, toDockerfile(build, build.context)))
-      if (text === undefined) return []
-      const { target, args } = build
-      const options = { ...(target === undefined ? {} : { target }), ...(args === undefined ? {} : { args }) }
-      return [[name, readBaseImages(text, options)] as const]
+      return text === undefined ? [] : [[name, text] as const]
     }),
   )
-  return toImageParents(project, new Map(texts.flat()))
+  return toParents(project, new Map(texts.flat()))
 }
 
 const lower = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
