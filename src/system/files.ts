@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import type { ReadResult, Sources } from '../core/compose/sources/sources.ts'
 import { toHomeFolder } from '../wire/home-folder.ts'
-import { isNull } from '../wire/named-file.ts'
+import { describeFault, isNull } from '../wire/named-file.ts'
 import { createGitFetcher } from './git/git.ts'
 
 /** Stack files and env files larger than this are not read. */
@@ -110,15 +110,7 @@ const openFault = (error: unknown): ReadResult => {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOENT' || code === 'ENOTDIR') return { ok: false, fault: 'missing', detail: 'it is not there' }
   if (code === 'ENXIO') return { ok: false, fault: 'special', detail: 'it is no regular file' }
-  return { ok: false, fault: 'unreadable', detail: reasons[code ?? ''] ?? (error as Error).message }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ELOOP: 'its links lead in a circle',
-  ENAMETOOLONG: 'its name is too long',
-  ERR_INVALID_ARG_VALUE: 'a NUL character stands in its name',
+  return { ok: false, fault: 'unreadable', detail: describeFault(error as Error) }
 }
 
 /** Told of each pause how much has come so far, and how long it is; may end the reading by throwing. Without it an end is an end. */
