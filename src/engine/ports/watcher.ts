@@ -1,16 +1,23 @@
-export type WatchBatch = {
-  readonly paths: readonly string[]
-  /** Events were lost or too many: compare everything. */ readonly rescan: boolean
+/** Tells in which folders something may have changed. A notice is a hint and no more: it may come late, twice, or not at all. */
+export type Watcher = {
+  open(options: WatcherOptions): FolderWatches
 }
 
-export type Watcher = {
-  /** Watches files and folders below `roots`; `ignored` prunes folders before they are watched. Ends by the signal. */
-  watch(
-    roots: readonly string[],
-    options: {
-      readonly ignored: (path: string, isDirectory: boolean) => boolean
-      readonly signal: AbortSignal
-      readonly onReady?: () => void
-    },
-  ): AsyncIterable<WatchBatch>
+export type WatcherOptions = {
+  /** Everything that will be watched is one of these, or below one. */
+  readonly roots: readonly string[]
+  readonly leaveOut: (path: string, isFolder: boolean) => boolean
+  /** Something in this folder, or the folder itself, may be another. */
+  readonly onHint: (folder: string) => void
+  /** Notices may have been lost: everything is to be compared. */
+  readonly onLoss: () => void
+  /** There are no notices for some or all folders, for the reason given: files have to be looked at again and again. Called once. */
+  readonly onBlind: (why: 'limit' | 'file-system' | 'asked-for') => void
+}
+
+export type FolderWatches = {
+  /** Notices come from now on for what is in this folder, not below it. Called again for another folder of the same name. */
+  watch(folder: string): void
+  unwatch(folder: string): void
+  close(): void
 }
