@@ -4,6 +4,7 @@ import type { HostFiles } from './ports/host-files.ts'
 import type { Lock } from './ports/lock.ts'
 import type { Machine } from './ports/machine.ts'
 import type { Runtime } from './ports/runtime.ts'
+import type { SourceFiles } from './ports/source-files.ts'
 import type { Watcher } from './ports/watcher.ts'
 import type { Models } from './ports/models.ts'
 import type { Providers } from './ports/providers.ts'
@@ -21,6 +22,8 @@ export type EngineDeps = {
   readonly files: HostFiles
   /** Absent: nothing is looked at beforehand. */
   readonly machine?: Machine
+  /** The same files, as a watch looks at them. */
+  readonly sources: SourceFiles
   readonly watcher: Watcher
   /** Absent: services with a `provider` fail. */
   readonly providers?: Providers

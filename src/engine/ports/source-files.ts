@@ -12,7 +12,9 @@ export type SourceFiles = {
   read(path: string): { readonly content: Uint8Array; readonly entry: SourceEntry } | Absent
   /** For what is too big to be held: pieces, until the end or until `size` bytes. Rejects when it cannot be read. */
   stream(path: string, size: number): AsyncIterable<Uint8Array>
-  /** SHA-256 in hex. Resolves with undefined for what cannot be read. */
+  /** SHA-256 of a content, in hex. */
+  hash(content: Uint8Array): string
+  /** The same of a file that is too big to be held. Resolves with undefined for what cannot be read. */
   digest(path: string): Promise<string | undefined>
   /** Of these files, those that some process has open for writing; none where the machine does not tell. */
   findOpen(paths: readonly string[]): ReadonlySet<string>

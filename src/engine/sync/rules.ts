@@ -1,12 +1,11 @@
 import { type Project, selectAsked } from '../../core/project/project.ts'
 import type { Hook, Service, WatchAction, WatchRule } from '../../core/project/service.ts'
 import { createIgnoreRules, readIgnoreFile, type IgnoreRules } from '../../wire/ignore-patterns.ts'
-import { isEditorFile, isToolFolder } from './editor-files.ts'
 import { findIgnoreFile, findServiceRules, readImageParents, readText, type RuleDeps } from './find-rules.ts'
 import { pathBelow, nameOf, relativeTo } from './paths.ts'
 
 /** Why a file is not for a rule: it is elsewhere, `include` leaves it out, or one of the lists of what is ignored. */
-export type Refusal = 'elsewhere' | 'include' | 'editor' | 'tool' | 'ignore' | 'dockerignore'
+export type Refusal = 'elsewhere' | 'include' | 'git' | 'ignore' | 'dockerignore'
 
 export type SyncRule = {
   readonly service: string
@@ -18,6 +17,8 @@ export type SyncRule = {
   readonly target?: string
   readonly exec?: Hook
   readonly initialSync: boolean
+  /** It is about some files of its root only. */
+  readonly isSelective: boolean
   /** Whether a change of this file is for the rule. */
   readonly matches: (path: string) => boolean
   /** Why it is not. */
@@ -86,8 +87,7 @@ const createRule = ({ name, index, rule, context }: RuleInput): SyncRule => {
     const relative = relativeTo(root, path)
     if (relative === undefined) return 'elsewhere'
     if (include !== undefined && !include(relative === '' ? nameOf(path) : relative)) return 'include'
-    if (isEditorFile(path)) return 'editor'
-    if (isToolFolder(relative)) return 'tool'
+    if (isGitFolder(relative)) return 'git'
     return own.ignores(path) ? 'ignore' : context.ignores(path) ? 'dockerignore' : undefined
   }
   const ignores = (path: string): boolean => own.ignores(path) || context.ignores(path)
@@ -99,18 +99,22 @@ const createRule = ({ name, index, rule, context }: RuleInput): SyncRule => {
     ...(rule.target === undefined ? {} : { target: rule.target }),
     ...(rule.exec === undefined ? {} : { exec: rule.exec }),
     initialSync: rule.initial_sync === true,
+    isSelective: include !== undefined,
     matches: (path) => refuses(path) === undefined,
     refuses,
     prunes: (path, isDirectory) => {
       const relative = relativeTo(root, path)
       if (relative === undefined) return relativeTo(path, root) === undefined
       if (relative === '') return false
-      if (isToolFolder(relative)) return true
+      if (isGitFolder(relative)) return true
       const mayComeBack = isDirectory && (own.mayHoldException(path) || context.mayHoldException(path))
-      return !mayComeBack && (ignores(path) || (!isDirectory && isEditorFile(path)))
+      return !mayComeBack && ignores(path)
     },
   }
 }
+
+/** What git keeps beside the files is nobody's work. */
+const isGitFolder = (path: string): boolean => /(?:^|\/)\.git(?:\/|$)/.test(path)
 
 /** The rules of an ignore file's text, asked with absolute paths. */
 const createIgnore = (folder: string, text: string): IgnoreRules => {

@@ -1,0 +1,260 @@
+import { isStackError } from '../../core/errors/stack-error.ts'
+import type { Hook } from '../../core/project/service.ts'
+import type { ContainerFiles, Frame, Put, Refused } from './container-files.ts'
+import { type Contents, maxHeldBytes } from './contents.ts'
+import { compareListings, createListing, forgetEntry, type Listing, setEntry, settleVersions } from './listing.ts'
+import { parentOf, pathBelow } from './paths.ts'
+import { isWantedBelow, type TargetOf } from './targets.ts'
+import type { Wanted } from './wanted.ts'
+import type { SourceEntry } from '../ports/source-files.ts'
+import type { SourceTree } from './source-tree.ts'
+
+/** A path that the container did not take, and when it is tried again. */
+type Aside = {
+  readonly entry: SourceEntry | undefined
+  readonly why: string
+  readonly isFinal: boolean
+  readonly tries: number
+  readonly until: number
+}
+
+/** HELD: what one start of one container has acknowledged. */
+export type ContainerSync = {
+  readonly id: string
+  /** Seconds since the epoch. */
+  readonly startedAt: number | undefined
+  readonly isRunning: boolean
+  readonly files: ContainerFiles
+  /** By rule; absent until it is known what the container has. */
+  readonly held: Map<Wanted, Listing>
+  /** Paths that Stack has put there, by rule: the container's own changes of others are its own matter. */
+  readonly given: Map<Wanted, Set<string>>
+  readonly aside: Map<Wanted, Map<string, Aside>>
+  /** Times that a file changed while it was being read. */
+  readonly moved: Map<string, number>
+  /** What has to be done when all is there. */
+  readonly needs: { restart: boolean; readonly hooks: Set<Hook> }
+}
+
+export const createContainerSync = (
+  container: Pick<ContainerSync, 'id' | 'startedAt' | 'isRunning' | 'files'>,
+): ContainerSync => ({
+  ...container,
+  held: new Map(),
+  given: new Map(),
+  aside: new Map(),
+  moved: new Map(),
+  needs: { restart: false, hooks: new Set() },
+})
+
+export type DeliveryDeps = {
+  readonly tree: SourceTree
+  readonly contents: Contents
+  readonly now: () => number
+  readonly targetOf: TargetOf
+  readonly onUnreadable: (path: string, why: string) => void
+}
+
+/** What became of one delivery. */
+export type Delivery = {
+  /** Paths that were brought. */
+  readonly files: number
+  readonly refused: readonly { readonly target: string; readonly why: string; readonly isFinal: boolean }[]
+  /** When to try again what was set aside. */
+  readonly again: number | undefined
+}
+
+// A frame is made in memory, while the one before it is on its way.
+const frameBytes = 4 * 1024 * 1024
+const frameEntries = 4000
+const firstRetryMs = 500
+const lastRetryMs = 30_000
+// Whoever writes a file without a pause gets it sent as it is.
+const maxMoved = 3
+
+/** Makes one container what the rules of its service want; entry by entry, so that one that is impossible stops no other. */
+export const deliver = async (
+  deps: DeliveryDeps,
+  container: ContainerSync,
+  all: readonly Wanted[],
+): Promise<Delivery> => {
+  let files = 0
+  for (const wanted of all) {
+    const held = container.held.get(wanted)
+    if (held === undefined) continue
+    files += await deliverRule(deps, { container, wanted, held, all })
+    settleVersions(wanted.listing, held)
+  }
+  const aside = [...container.aside].flatMap(([wanted, paths]) =>
+    [...paths].map(([path, state]) => ({ ...state, target: pathBelow(deps.targetOf(wanted), path) })),
+  )
+  const waits = aside.filter(({ isFinal }) => !isFinal).map(({ until }) => until)
+  return { files, refused: aside, again: waits.length === 0 ? undefined : Math.min(...waits) }
+}
+
+type Delivering = {
+  readonly container: ContainerSync
+  readonly wanted: Wanted
+  readonly held: Listing
+  readonly all: readonly Wanted[]
+}
+
+const deliverRule = async (deps: DeliveryDeps, delivering: Delivering): Promise<number> => {
+  const { container, wanted, held, all } = delivering
+  const root = deps.targetOf(wanted)
+  const now = deps.now()
+  const aside = container.aside.get(wanted) ?? new Map<string, Aside>()
+  container.aside.set(wanted, aside)
+  const { put, remove } = compareListings(wanted.listing, held)
+  forgetSettled(aside, wanted, held)
+  const isAside = (path: string, entry: SourceEntry | undefined): boolean => {
+    const state = aside.get(path)
+    return state !== undefined && state.entry === entry && (state.isFinal || state.until > now)
+  }
+  const removals: string[] = []
+  for (const path of remove) {
+    const isElsewhere = isWantedBelow({ targetOf: deps.targetOf, all }, wanted, pathBelow(root, path))
+    if (isElsewhere) forgetEntry(held, path)
+    else if (!isAside(path, undefined)) removals.push(path)
+  }
+  const puts = put.filter(({ path, entry }) => !isAside(path, entry))
+  let count = 0
+  let sent: Promise<number> = Promise.resolve(0)
+  for (const frame of packFrames(deps, delivering, { root, removals, puts })) {
+    // The next frame is packed while this one is on its way.
+    count += await sent
+    sent = send(deps, delivering, frame)
+    sent.catch(() => {})
+  }
+  return count + (await sent)
+}
+
+const forgetSettled = (aside: Map<string, Aside>, { listing }: Wanted, held: Listing): void => {
+  if (aside.size === 0) return
+  const { put, remove } = compareListings(listing, held)
+  const open = new Set([...put.map(({ path }) => path), ...remove])
+  for (const path of aside.keys()) if (!open.has(path)) aside.delete(path)
+}
+
+type Packing = {
+  readonly root: string
+  readonly removals: readonly string[]
+  readonly puts: ReturnType<typeof compareListings>['put']
+}
+
+/** Frames of a few megabytes. Each file is looked at again when it is packed; what is the same in the container is not sent. */
+const packFrames = function* (
+  deps: DeliveryDeps,
+  { container, wanted, held }: Delivering,
+  { root, removals, puts }: Packing,
+): Generator<Frame> {
+  let remove = removals
+  let entries: Put[] = []
+  let size = 0
+  for (const { path, entry, before } of puts) {
+    if (before !== undefined && deps.contents.isSame(before, entry)) {
+      setEntry(held, path, entry)
+      continue
+    }
+    const packed = pack(deps, container, { path, entry, source: pathBelow(wanted.rule.root, path) })
+    if (packed === undefined) continue
+    if (before !== undefined && deps.contents.isSame(before, entry)) {
+      setEntry(held, path, entry)
+      continue
+    }
+    entries.push(packed)
+    size += packed.content?.length ?? packed.stream?.size ?? 0
+    if (size < frameBytes && entries.length < frameEntries) continue
+    yield { root, remove, put: entries }
+    remove = []
+    entries = []
+    size = 0
+  }
+  if (entries.length > 0 || remove.length > 0) yield { root, remove, put: entries }
+}
+
+type Packable = { readonly path: string; readonly entry: SourceEntry; readonly source: string }
+
+const pack = (deps: DeliveryDeps, { moved }: ContainerSync, { path, entry, source }: Packable): Put | undefined => {
+  const { contents, tree } = deps
+  if (entry.kind !== 'file') return { path, entry }
+  if (entry.size > maxHeldBytes)
+    return { path, entry, stream: { size: entry.size, open: () => contents.stream(source, entry.size) } }
+  const found = contents.read(source, entry)
+  if ('kind' in found) {
+    if (found.kind === 'unreadable') deps.onUnreadable(source, found.why)
+    // Gone since it was looked at: another look tells.
+    else tree.hint(parentOf(source))
+    return undefined
+  }
+  if (found.entry === entry) {
+    moved.delete(source)
+    return { path, entry, content: found.content }
+  }
+  tree.hint(parentOf(source))
+  const times = (moved.get(source) ?? 0) + 1
+  moved.set(source, times)
+  if (times < maxMoved) return undefined
+  moved.delete(source)
+  return { path, entry: found.entry, content: found.content }
+}
+
+/** Only what was acknowledged is held. */
+const send = async (deps: DeliveryDeps, delivering: Delivering, frame: Frame): Promise<number> => {
+  const { container, wanted, held } = delivering
+  const refused = new Map((await container.files.apply(frame)).map((one) => [one.path, one]))
+  const given = container.given.get(wanted) ?? new Set()
+  container.given.set(wanted, given)
+  let count = 0
+  for (const path of frame.remove) {
+    const refusal = refused.get(path)
+    if (refusal !== undefined) setAside(deps, delivering, refusal, undefined)
+    else {
+      forgetEntry(held, path)
+      given.delete(path)
+      count += 1
+    }
+  }
+  for (const { path, entry } of frame.put) {
+    const refusal = refused.get(path)
+    if (refusal !== undefined) setAside(deps, delivering, refusal, entry)
+    else {
+      setEntry(held, path, entry)
+      given.add(path)
+      count += 1
+    }
+  }
+  if (count > 0) react(container, wanted)
+  return count
+}
+
+const react = ({ needs }: ContainerSync, { rule }: Wanted): void => {
+  if (rule.action === 'sync+restart') needs.restart = true
+  if (rule.exec !== undefined) needs.hooks.add(rule.exec)
+}
+
+const setAside = (
+  { now }: DeliveryDeps,
+  { container, wanted }: Delivering,
+  { path, why, isFinal }: Refused,
+  entry: SourceEntry | undefined,
+): void => {
+  const aside = container.aside.get(wanted)
+  const before = aside?.get(path)
+  const tries = before?.entry === entry ? (before?.tries ?? 0) + 1 : 1
+  const until = now() + Math.min(firstRetryMs * 2 ** (tries - 1), lastRetryMs)
+  aside?.set(path, { entry, why, isFinal, tries, until })
+}
+
+/** The container is not there any more, so that trying again is of no use. */
+export const isGone = (error: unknown): boolean => isStackError(error) && error.code === 'engine/not-found'
+
+/** How many paths the container has not got, as far as that is known. */
+export const countMissing = (container: ContainerSync, all: readonly Wanted[]): number => {
+  let count = 0
+  for (const wanted of all) {
+    const { put, remove } = compareListings(wanted.listing, container.held.get(wanted) ?? createListing())
+    count += put.filter(({ entry }) => entry.kind !== 'directory').length + remove.length
+  }
+  return count
+}

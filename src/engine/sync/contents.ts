@@ -1,0 +1,75 @@
+import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
+
+/** A file's content, and what the file was like when it had been read. */
+export type Content = { readonly content: Uint8Array; readonly entry: SourceEntry }
+export type NoContent = { readonly kind: 'gone' } | { readonly kind: 'unreadable'; readonly why: string }
+
+/** What is in files: read once for all who want it, and told from other contents by a digest. */
+export type Contents = {
+  read(path: string, entry: SourceEntry): Content | NoContent
+  /** For files that are too big to be held. */
+  stream(path: string, size: number): AsyncIterable<Uint8Array>
+  /** Learns what is in a file that is not too big, so that a later save that changes nothing is known as one. */
+  learn(path: string, entry: SourceEntry): void
+  /** Whether one is what the other is; false where that is not known. */
+  isSame(a: SourceEntry, b: SourceEntry): boolean
+  digestOf(entry: SourceEntry): string | undefined
+}
+
+/** What is bigger goes piece by piece. */
+export const maxHeldBytes = 4 * 1024 * 1024
+// Kept for the other containers of a round, and for whoever has just compared them.
+const maxKeptBytes = 32 * 1024 * 1024
+
+export const createContents = (files: SourceFiles): Contents => {
+  const digests = new WeakMap<SourceEntry, string>()
+  const kept = new Map<SourceEntry, Content>()
+  let keptBytes = 0
+  const keep = (entry: SourceEntry, found: Content): void => {
+    kept.set(entry, found)
+    keptBytes += found.content.length
+    for (const [oldest, { content }] of kept) {
+      if (keptBytes <= maxKeptBytes) break
+      kept.delete(oldest)
+      keptBytes -= content.length
+    }
+  }
+  const read: Contents['read'] = (path, entry) => {
+    const known = kept.get(entry)
+    if (known !== undefined) return known
+    const found = files.read(path)
+    if ('kind' in found) return found
+    const digest = files.hash(found.content)
+    digests.set(found.entry, digest)
+    if (isUnmoved(entry, found.entry)) digests.set(entry, digest)
+    const content = { content: found.content, entry: isUnmoved(entry, found.entry) ? entry : found.entry }
+    keep(entry, content)
+    return content
+  }
+  return {
+    read,
+    stream: (path, size) => files.stream(path, size),
+    learn: (path, entry) => {
+      if (digests.has(entry)) return
+      const found = files.read(path)
+      if (!('kind' in found) && isUnmoved(entry, found.entry)) digests.set(entry, files.hash(found.content))
+    },
+    digestOf: (entry) => digests.get(entry),
+    isSame: (a, b) => {
+      if (a === b) return true
+      if (a.kind !== b.kind || a.mode !== b.mode) return false
+      if (a.kind === 'directory') return true
+      if (a.kind === 'link') return a.linkTarget === b.linkTarget
+      const digest = digests.get(a)
+      return a.size === b.size && digest !== undefined && digest === digests.get(b)
+    },
+  }
+}
+
+/** The file was the same before it was read as afterwards. */
+const isUnmoved = (before: SourceEntry, after: SourceEntry): boolean =>
+  before.inode === after.inode &&
+  before.size === after.size &&
+  before.mtimeMs === after.mtimeMs &&
+  before.ctimeMs === after.ctimeMs &&
+  before.mode === after.mode

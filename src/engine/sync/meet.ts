@@ -1,0 +1,125 @@
+import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
+import type { Seen } from './container-files.ts'
+import type { ContainerSync } from './container-sync.ts'
+import { type Contents, maxHeldBytes } from './contents.ts'
+import { createListing, entriesOf, findEntry, type Listing, setEntry, settleVersions } from './listing.ts'
+import { parentOf, pathBelow } from './paths.ts'
+import type { SourceTree } from './source-tree.ts'
+import type { TargetOf } from './targets.ts'
+import type { Wanted } from './wanted.ts'
+
+export type MeetingDeps = {
+  readonly tree: SourceTree
+  readonly contents: Contents
+  readonly files: Pick<SourceFiles, 'digest'>
+  readonly targetOf: TargetOf
+}
+
+export type Meeting = {
+  readonly container: ContainerSync
+  /** When its image was made, in milliseconds since the epoch. */
+  readonly imageMadeAt: number
+  /** What an earlier start of the same container had been given. */
+  readonly given: ReadonlyMap<Wanted, ReadonlySet<string>> | undefined
+  /** Paths that went while others held them: when, in milliseconds since the epoch. */
+  readonly vanished: ReadonlyMap<string, number>
+}
+
+/**
+ * What a container has of what a rule wants, at the first look at it. What is there as wanted is held. What is not as wanted is
+ * brought where the source is newer than the image, where an earlier start had been given it, and where the rule says
+ * `initial_sync`; otherwise the image is newer, or its build has made the file another, and that stays as it is.
+ */
+export const meet = async (deps: MeetingDeps, wanted: Wanted, meeting: Meeting): Promise<void> => {
+  const { container, vanished } = meeting
+  const target = deps.targetOf(wanted)
+  const entries = entriesOf(wanted.listing)
+  const gone = [...vanished].filter(([, at]) => at > meeting.imageMadeAt).map(([path]) => path)
+  const paths = [...entries.map(([path]) => path), ...gone]
+  const seen = paths.length === 0 ? new Map<string, Seen>() : await container.files.look(target, paths)
+  const held = createListing()
+  const unsure: (readonly [path: string, entry: SourceEntry])[] = []
+  for (const [path, entry] of entries) {
+    const there = seen?.get(path)
+    const verdict = there === undefined ? 'other' : compare(there, entry)
+    if (verdict === 'same') hold(held, path, entry)
+    else if (verdict === 'unsure') unsure.push([path, entry])
+    else if (!isBrought(deps, { wanted, meeting, path, entry })) hold(held, path, entry)
+  }
+  const others = new Set(await findOthers(deps, { wanted, container, target, unsure }))
+  for (const one of unsure) {
+    const [path, entry] = one
+    if (!others.has(one) || !isBrought(deps, { wanted, meeting, path, entry })) hold(held, path, entry)
+  }
+  // What went is held as something that nobody wants.
+  for (const path of gone)
+    if (seen?.has(path) === true && findEntry(wanted.listing, path) === undefined) hold(held, path, ghost)
+  settleVersions(wanted.listing, held)
+  container.held.set(wanted, held)
+}
+
+const ghost: SourceEntry = { kind: 'file', mode: 0, size: -1, mtimeMs: 0, ctimeMs: 0, inode: 0, links: 1 }
+
+const hold = (held: Listing, path: string, entry: SourceEntry): void => {
+  if (findEntry(held, path) === undefined) setEntry(held, path, entry)
+}
+
+const compare = (there: Seen, entry: SourceEntry): 'same' | 'other' | 'unsure' => {
+  if (there.kind !== entry.kind) return 'other'
+  if (entry.kind === 'directory') return 'same'
+  if (entry.kind === 'link') return there.linkTarget === entry.linkTarget ? 'same' : 'other'
+  if (there.size !== entry.size) return 'other'
+  return there.mtime === Math.floor(entry.mtimeMs / 1000) ? 'same' : 'unsure'
+}
+
+type Judging = {
+  readonly wanted: Wanted
+  readonly meeting: Meeting
+  readonly path: string
+  readonly entry: SourceEntry
+}
+
+const isBrought = (deps: MeetingDeps, { wanted, meeting, path, entry }: Judging): boolean => {
+  const { given, imageMadeAt } = meeting
+  if (wanted.rule.initialSync) return true
+  if (given?.get(wanted)?.has(path) === true) return true
+  return Math.max(entry.mtimeMs, entry.ctimeMs) > imageMadeAt || hasMoved(deps, wanted, path, imageMadeAt)
+}
+
+/** A folder that was renamed has a younger change than what is in it. */
+const hasMoved = ({ tree }: MeetingDeps, { rule }: Wanted, path: string, imageMadeAt: number): boolean => {
+  for (let at = pathBelow(rule.root, path); at !== rule.root && at.length > rule.root.length;) {
+    at = parentOf(at)
+    const self = tree.folders.get(at)?.self
+    if (self !== undefined && self.ctimeMs > imageMadeAt && self.ctimeMs > self.mtimeMs) return true
+  }
+  return false
+}
+
+type Checking = {
+  readonly wanted: Wanted
+  readonly container: ContainerSync
+  readonly target: string
+  readonly unsure: readonly (readonly [path: string, entry: SourceEntry])[]
+}
+
+/** Of files of the same size and another time, those that hold something else. */
+const findOthers = async (
+  { contents, files }: MeetingDeps,
+  { wanted, container, target, unsure }: Checking,
+): Promise<readonly (readonly [path: string, entry: SourceEntry])[]> => {
+  if (unsure.length === 0) return []
+  const theirs = await container.files.digests(
+    target,
+    unsure.map(([path]) => path),
+  )
+  const others: (readonly [string, SourceEntry])[] = []
+  for (const one of unsure) {
+    const [path, entry] = one
+    const source = pathBelow(wanted.rule.root, path)
+    if (entry.size <= maxHeldBytes) contents.learn(source, entry)
+    const ours = entry.size <= maxHeldBytes ? contents.digestOf(entry) : await files.digest(source)
+    if (ours === undefined || ours !== theirs.get(path)) others.push(one)
+  }
+  return others
+}

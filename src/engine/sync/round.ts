@@ -1,0 +1,171 @@
+import { StackError } from '../../core/errors/stack-error.ts'
+import type { ContainerSummary } from '../../core/events/event.ts'
+import type { WatchAction } from '../../core/project/service.ts'
+import type { ContainerDetails } from '../ports/container-runtime.ts'
+import {
+  type ContainerSync,
+  countMissing,
+  createContainerSync,
+  deliver,
+  type Delivery,
+  isGone,
+} from './container-sync.ts'
+import { meet } from './meet.ts'
+import { runHook } from './run-hook.ts'
+import { type ServiceState, vanishedOf } from './service-state.ts'
+
+/**
+ * One comparison of what a service's rules want with what its containers have, and what follows from it. Tells what was done.
+ * When to try again what was set aside; rejects with what kept a container that runs from being made equal.
+ */
+export const round = async (state: ServiceState): Promise<number | undefined> => {
+  const { deps, options, stale, builder } = state
+  const began = deps.clock.now()
+  const { pending } = state
+  const present = options.containers().filter(({ state: is }) => is !== 'removing' && is !== 'dead')
+  forgetGone(state, present)
+  const reachable = present.filter(({ state: is }) => is === 'running' || is === 'exited' || is === 'created')
+  const results = await Promise.all(reachable.map((summary) => attempt(state, summary)))
+  const deliveries = results.flatMap(({ delivery }) => delivery ?? [])
+  const error = results.find((result) => result.error !== undefined)?.error
+  const refused = deliveries.flatMap((delivery) => delivery.refused)
+  stale.refused(refused)
+  if (error !== undefined) throw error
+  stale.reached()
+  // What is built is started anew in a moment.
+  if (!builder.isBusy()) await react(state, reachable)
+  const files = pending?.paths.size ?? Math.max(0, ...deliveries.map((delivery) => delivery.files))
+  const waiting = countWaiting(state, present)
+  if (files > 0) {
+    const isRefused = refused.length > 0
+    deps.emit({
+      type: 'reload/ended',
+      service: options.service,
+      action: toActionName(pending?.actions ?? new Set()),
+      files,
+      ms: deps.clock.now() - (pending?.since ?? began),
+      ...(waiting === 0 ? {} : { waiting }),
+      ...(isRefused && stale.problem() !== undefined ? { problem: stale.problem()! } : {}),
+    })
+  }
+  if (state.pending === pending) state.pending = undefined
+  const again = deliveries.flatMap((delivery) => delivery.again ?? [])
+  return again.length === 0 ? undefined : Math.min(...again)
+}
+
+const strength: readonly WatchAction[] = ['rebuild', 'sync+restart', 'restart', 'sync+exec', 'sync']
+
+export const toActionName = (actions: ReadonlySet<WatchAction>): string =>
+  strength.find((action) => actions.has(action)) ?? 'sync'
+
+const forgetGone = ({ containers, unsure }: ServiceState, present: readonly ContainerSummary[]): void => {
+  const ids = new Set(present.map(({ id }) => id))
+  for (const [id, { files }] of containers) {
+    if (ids.has(id)) continue
+    files.close()
+    containers.delete(id)
+    unsure.delete(id)
+  }
+}
+
+type Attempt = { readonly delivery?: Delivery; readonly error?: unknown }
+
+/** What goes wrong in a container that has ended meanwhile is no failure: it is compared when it runs again. */
+const attempt = async (state: ServiceState, summary: ContainerSummary): Promise<Attempt> => {
+  const { deps, mappings } = state
+  if (mappings.length === 0) return {}
+  try {
+    const container = await know(state, summary)
+    if (container === undefined) return {}
+    return { delivery: await deliver({ ...deps, now: () => deps.clock.now() }, container, mappings) }
+  } catch (error) {
+    deps.signal.throwIfAborted()
+    if (isGone(error)) return {}
+    state.unsure.add(summary.id)
+    if (summary.state !== 'running') return {}
+    const details = await deps.runtime.inspectContainer(summary.id, { signal: deps.signal })
+    return details?.state === 'running' ? { error } : {}
+  }
+}
+
+/** The container as it is known, after it was looked at if it may have begun anew. */
+const know = async (state: ServiceState, { id }: ContainerSummary): Promise<ContainerSync | undefined> => {
+  const { deps, containers, unsure } = state
+  const known = containers.get(id)
+  if (known !== undefined && !unsure.has(id)) return known
+  unsure.delete(id)
+  const details = await deps.runtime.inspectContainer(id, { signal: deps.signal })
+  if (details === undefined) return undefined
+  const isRunning = details.state === 'running'
+  if (!isRunning && details.state !== 'exited' && details.state !== 'created') return undefined
+  if (known?.startedAt === details.startedAt && known?.isRunning === isRunning) return known
+  known?.files.close()
+  const files = deps.openFiles(id, isRunning)
+  if (isRunning) files.warmUp()
+  const container = createContainerSync({ id, startedAt: details.startedAt, isRunning, files })
+  for (const hook of known?.needs.hooks ?? []) container.needs.hooks.add(hook)
+  await meetAll(state, { container, details, known })
+  containers.set(id, container)
+  return container
+}
+
+type Meeting = {
+  readonly container: ContainerSync
+  readonly details: ContainerDetails
+  readonly known: ContainerSync | undefined
+}
+
+const meetAll = async (state: ServiceState, { container, details, known }: Meeting): Promise<void> => {
+  const { deps, options, mappings } = state
+  const image = options.isBuilt ? await deps.runtime.inspectImage(details.imageId, { signal: deps.signal }) : undefined
+  // An image that is not built from the source says nothing of its age: what the container began with is what it is meant to have.
+  const imageMadeAt =
+    image === undefined ? Math.min(details.createdAt * 1000, options.memory.beganAt) : image.createdAt * 1000
+  for (const wanted of mappings) {
+    await meet(deps, wanted, {
+      container,
+      imageMadeAt,
+      given: known?.given,
+      vanished: vanishedOf(options, wanted),
+    })
+    const given = known?.given.get(wanted)
+    if (given !== undefined) container.given.set(wanted, new Set(given))
+  }
+}
+
+const react = async (state: ServiceState, reachable: readonly ContainerSummary[]): Promise<void> => {
+  const { deps, options, containers } = state
+  const { service } = options
+  const running = reachable
+    .filter((summary) => summary.state === 'running')
+    .flatMap(({ id }) => containers.get(id) ?? [])
+  const isAsked = state.wantsRestart || running.some(({ needs }) => needs.restart)
+  try {
+    for (const { id, needs } of running)
+      for (const hook of needs.hooks) {
+        needs.hooks.delete(hook)
+        await runHook(deps, { id, service, hook })
+      }
+    if (!isAsked) return
+    state.wantsRestart = false
+    for (const { needs } of running) needs.restart = false
+    if (!(await options.restart()))
+      throw new StackError('sync/failed', { service, what: 'restarted', why: 'see the steps above' })
+    state.stale.reacted()
+  } catch (error) {
+    deps.signal.throwIfAborted()
+    if (!isGone(error)) state.stale.reacted(error)
+  }
+}
+
+/** Files that wait until the containers that they are for run. */
+const countWaiting = ({ containers, mappings }: ServiceState, present: readonly ContainerSummary[]): number =>
+  Math.max(
+    0,
+    ...present
+      .filter((summary) => summary.state !== 'running')
+      .map(({ id }) => {
+        const container = containers.get(id)
+        return container === undefined ? 0 : countMissing(container, mappings)
+      }),
+  )

@@ -1,0 +1,306 @@
+import type { Clock } from '../ports/clock.ts'
+import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
+import type { FolderWatches } from '../ports/watcher.ts'
+import { createSlices } from './slices.ts'
+import { nameOf, parentOf, pathBelow, relativeTo } from './paths.ts'
+
+/** What was last seen of a folder. An entry is exchanged when another look finds it to be another, and never changed. */
+export type SourceFolder = {
+  readonly path: string
+  self: SourceEntry
+  readonly entries: Map<string, SourceEntry>
+  /** Another number whenever an entry is another. No two folders have the same. */
+  version: number
+  /** When it was looked into, in milliseconds since the epoch. */
+  lookedAt: number
+}
+
+/** A root is a folder, a thing of its own, or not to be seen: then nothing is known of what is below it, and the last look counts. */
+export type SourceRoot =
+  | { readonly kind: 'folder' }
+  | { readonly kind: 'single'; readonly entry: SourceEntry; readonly lookedAt: number }
+  | { readonly kind: 'gone' }
+
+/** SOURCE: what is in the watched folders. Notices only say where to look again; what is there decides. */
+export type SourceTree = {
+  readonly folders: ReadonlyMap<string, SourceFolder>
+  root(path: string): SourceRoot
+  /** This folder, or something in it, may be another. */
+  hint(folder: string): void
+  /** Anything may be another. */
+  hintAll(): void
+  readonly isDirty: () => boolean
+  /** Looks at everything that may be another, until nothing is left; whether anything was. */
+  refresh(): Promise<boolean>
+  /** When to look again, though nobody hints: a file may change twice within a tick of the file system's clock. */
+  nextDue(): number | undefined
+  /** Looks at what is in some folders, in turn, for changes that nobody told of. */
+  patrol(budgetMs: number): void
+  /** Looks at every folder's own times, which tell what came and went. */
+  patrolFolders(): Promise<void>
+  /** Folders that hold files with other names elsewhere, whose changes are not noticed here. */
+  hintShared(limit: number): void
+}
+
+export type SourceTreeDeps = {
+  readonly files: SourceFiles
+  readonly clock: Clock
+  readonly watches: FolderWatches
+  readonly roots: readonly string[]
+  readonly leaveOut: (path: string, isFolder: boolean) => boolean
+  /** Told again and again while it is so. */
+  readonly onUnreadable: (path: string, why: string) => void
+}
+
+// File systems write times that lag by up to a tick of the kernel: what changed so short before a look may change again unseen.
+const tickMs = 20
+const unreadableMs = 2000
+
+type Tree = SourceTreeDeps & {
+  readonly folders: Map<string, SourceFolder>
+  readonly found: Map<string, SourceRoot>
+  /** Folder → whether all below it is looked at, too. */
+  readonly dirty: Map<string, boolean>
+  readonly young: Map<string, number>
+  /** Files with more than one name, by inode. */
+  readonly shared: Map<number, Set<string>>
+  version: number
+  turn: number
+  sharedTurn: number
+}
+
+export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
+  const tree: Tree = {
+    ...deps,
+    folders: new Map(),
+    found: new Map(),
+    dirty: new Map(),
+    young: new Map(),
+    shared: new Map(),
+    version: 0,
+    turn: 0,
+    sharedTurn: 0,
+  }
+  return {
+    folders: tree.folders,
+    root: (path) => tree.found.get(path) ?? { kind: 'gone' },
+    hint: (folder) => markDirty(tree, folder, false),
+    hintAll: () => deps.roots.forEach((root) => markDirty(tree, root, true)),
+    isDirty: () => tree.dirty.size > 0,
+    refresh: () => refresh(tree),
+    nextDue: () => (tree.young.size === 0 ? undefined : Math.min(...tree.young.values())),
+    patrol: (budgetMs) => patrol(tree, budgetMs),
+    patrolFolders: () => patrolFolders(tree),
+    hintShared: (limit) => {
+      const folders = [...new Set([...tree.shared.values()].flatMap((paths) => [...paths].map(parentOf)))]
+      for (let count = 0; count < Math.min(limit, folders.length); count += 1, tree.sharedTurn += 1)
+        markDirty(tree, folders[tree.sharedTurn % folders.length] ?? '', false)
+    },
+  }
+}
+
+const markDirty = (tree: Tree, folder: string, isDeep: boolean): void =>
+  void tree.dirty.set(folder, isDeep || tree.dirty.get(folder) === true)
+
+const refresh = async (tree: Tree): Promise<boolean> => {
+  const now = tree.clock.now()
+  for (const [folder, due] of tree.young) {
+    if (due > now) continue
+    tree.young.delete(folder)
+    markDirty(tree, folder, false)
+  }
+  const wasDirty = tree.dirty.size > 0
+  const slices = createSlices(tree.clock)
+  while (tree.dirty.size > 0) {
+    // The root's own kind decides whether there is a folder to look into.
+    for (const root of tree.roots) if (tree.dirty.has(root) || tree.dirty.has(parentOf(root))) lookAtRoot(tree, root)
+    const batch = [...tree.dirty]
+    tree.dirty.clear()
+    const queue = batch.filter(([folder]) => isInside(tree, folder))
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      visit(tree, next[0], next[1], queue)
+      await slices.next()
+    }
+  }
+  return wasDirty
+}
+
+/** In a root that is there. */
+const isInside = ({ roots, found }: Tree, folder: string): boolean =>
+  roots.some((root) => found.get(root)?.kind === 'folder' && relativeTo(root, folder) !== undefined)
+
+const lookAtRoot = (tree: Tree, path: string): void => {
+  const { files, found, folders, watches } = tree
+  const entry = files.lookAt(path)
+  const before = found.get(path)
+  if (before === undefined) watches.watch(parentOf(path))
+  if (entry.kind === 'unreadable') {
+    lookLater(tree, path, entry.why)
+    if (before === undefined) found.set(path, { kind: 'gone' })
+  } else if (entry.kind === 'gone') found.set(path, { kind: 'gone' })
+  else if (entry.kind === 'directory') {
+    const isSame = before?.kind === 'folder' && folders.get(path)?.self.inode === entry.inode
+    found.set(path, { kind: 'folder' })
+    if (!isSame) markDirty(tree, path, true)
+  } else {
+    if (before?.kind === 'folder') drop(tree, path)
+    const now = tree.clock.now()
+    const isSame =
+      before?.kind === 'single' && isSameEntry(before.entry, entry) && !isYoung(before.entry, before.lookedAt)
+    found.set(path, { kind: 'single', entry: isSame ? before.entry : entry, lookedAt: now })
+    if (isYoung(entry, now)) tree.young.set(path, now + tickMs + 5)
+  }
+}
+
+const visit = (tree: Tree, path: string, isDeep: boolean, queue: [string, boolean][]): void => {
+  const { files, folders, watches, clock } = tree
+  const known = folders.get(path)
+  if (known === undefined || isDeep) watches.watch(path)
+  const now = clock.now()
+  const look = files.lookInto(path, (name, isFolder) => tree.leaveOut(pathBelow(path, name), isFolder))
+  if (look.kind === 'unreadable') return lookLater(tree, path, look.why)
+  if (look.kind === 'gone') {
+    if (tree.roots.includes(path)) lookAtRoot(tree, path)
+    else if (known !== undefined) {
+      drop(tree, path)
+      markDirty(tree, parentOf(path), false)
+    }
+    return
+  }
+  // Another folder of the same name: it is not watched yet, and nothing in it is known.
+  if (known !== undefined && !isDeep && known.self.inode !== look.self.inode) return void queue.push([path, true])
+  const folder = known ?? { path, self: look.self, entries: new Map(), version: (tree.version += 1), lookedAt: 0 }
+  folders.set(path, folder)
+  if (tree.found.has(path)) tree.found.set(path, { kind: 'folder' })
+  compare(tree, folder, { look: look.entries, hidden: new Set(look.unreadable), isDeep, queue })
+  folder.self = look.self
+  folder.lookedAt = now
+  const listed = folders.get(parentOf(path))?.entries.get(nameOf(path))
+  if (listed !== undefined && (listed.mode !== look.self.mode || listed.inode !== look.self.inode))
+    markDirty(tree, parentOf(path), false)
+  const hasYoung = isYoung(look.self, now) || [...look.entries.values()].some((entry) => isYoung(entry, now))
+  if (hasYoung) tree.young.set(path, now + tickMs + 5)
+  else for (const name of look.unreadable) lookLater(tree, path, 'it cannot be looked at', name)
+}
+
+/** What cannot be read now may be readable in a moment. */
+const lookLater = (tree: Tree, folder: string, why: string, name = ''): void => {
+  tree.onUnreadable(pathBelow(folder, name), why)
+  tree.young.set(folder, tree.clock.now() + unreadableMs)
+}
+
+type Comparing = {
+  readonly look: ReadonlyMap<string, SourceEntry>
+  readonly hidden: ReadonlySet<string>
+  readonly isDeep: boolean
+  readonly queue: [string, boolean][]
+}
+
+const compare = (tree: Tree, folder: SourceFolder, { look, hidden, isDeep, queue }: Comparing): void => {
+  let isChanged = false
+  for (const [name, entry] of look) {
+    const path = pathBelow(folder.path, name)
+    const before = folder.entries.get(name)
+    // As git does with its index: what was young when it was looked at is not known to be what it was.
+    const isSame = before !== undefined && isSameEntry(before, entry) && !isYoung(before, folder.lookedAt)
+    if (!isSame) {
+      isChanged = true
+      folder.entries.set(name, entry)
+      if (before === undefined || !isSameEntry(before, entry)) share(tree, path, before, entry)
+    }
+    if (entry.kind !== 'directory') {
+      if (before?.kind === 'directory') drop(tree, path)
+      if (!isSame && tree.found.has(path)) lookAtRoot(tree, path)
+      continue
+    }
+    const isKnown = before?.kind === 'directory' && before.inode === entry.inode && tree.folders.has(path)
+    if (isDeep || !isKnown) queue.push([path, true])
+    else if (!isSame) queue.push([path, false])
+  }
+  for (const [name, entry] of folder.entries) {
+    if (look.has(name) || hidden.has(name)) continue
+    isChanged = true
+    folder.entries.delete(name)
+    share(tree, pathBelow(folder.path, name), entry, undefined)
+    if (entry.kind === 'directory') drop(tree, pathBelow(folder.path, name))
+  }
+  if (isChanged) folder.version = tree.version += 1
+}
+
+/** The other names of a file that changed have changed with it. */
+const share = (tree: Tree, path: string, before: SourceEntry | undefined, entry: SourceEntry | undefined): void => {
+  for (const one of [before, entry]) {
+    if (one?.kind !== 'file' || one.links < 2) continue
+    const names = tree.shared.get(one.inode) ?? new Set()
+    for (const name of names) if (name !== path) markDirty(tree, parentOf(name), false)
+    if (one === entry) names.add(path)
+    else names.delete(path)
+    if (names.size === 0) tree.shared.delete(one.inode)
+    else tree.shared.set(one.inode, names)
+  }
+}
+
+const drop = (tree: Tree, path: string): void => {
+  const left = [path]
+  for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    const folder = tree.folders.get(at)
+    if (folder === undefined) continue
+    tree.folders.delete(at)
+    if (tree.found.has(at)) tree.found.set(at, { kind: 'gone' })
+    tree.young.delete(at)
+    tree.watches.unwatch(at)
+    for (const [name, entry] of folder.entries) {
+      const below = pathBelow(at, name)
+      share(tree, below, entry, undefined)
+      if (entry.kind === 'directory') left.push(below)
+    }
+  }
+}
+
+const patrol = (tree: Tree, budgetMs: number): void => {
+  const { clock, files, folders, roots } = tree
+  const began = clock.now()
+  for (const root of roots) markDirty(tree, parentOf(root), false)
+  const paths = [...folders.keys()]
+  for (let count = 0; count < paths.length; count += 1) {
+    const path = paths[tree.turn % paths.length] ?? ''
+    tree.turn += 1
+    const folder = folders.get(path)
+    if (folder !== undefined && isOutdated(files, folder)) markDirty(tree, path, false)
+    if (clock.now() - began >= budgetMs) break
+  }
+}
+
+const patrolFolders = async (tree: Tree): Promise<void> => {
+  const slices = createSlices(tree.clock)
+  for (const { path, self } of [...tree.folders.values()]) {
+    const now = tree.files.lookAt(path)
+    if (now.kind !== 'directory' || !isSameEntry(self, now)) markDirty(tree, path, false)
+    await slices.next()
+  }
+}
+
+/** Whether anything in it is another than it was, by looking at each entry. */
+const isOutdated = (files: SourceFiles, { path, self, entries }: SourceFolder): boolean => {
+  const now = files.lookAt(path)
+  if (now.kind !== 'directory' || !isSameEntry(self, now)) return true
+  for (const [name, entry] of entries) {
+    if (entry.kind === 'directory') continue
+    const seen = files.lookAt(pathBelow(path, name))
+    if (seen.kind === 'gone' || (seen.kind !== 'unreadable' && !isSameEntry(entry, seen))) return true
+  }
+  return false
+}
+
+const isYoung = ({ mtimeMs, ctimeMs }: SourceEntry, at: number): boolean => Math.max(mtimeMs, ctimeMs) > at - tickMs
+
+/** Whether two looks saw the same thing. */
+export const isSameEntry = (a: SourceEntry, b: SourceEntry): boolean =>
+  a.kind === b.kind &&
+  a.mode === b.mode &&
+  a.size === b.size &&
+  a.mtimeMs === b.mtimeMs &&
+  a.ctimeMs === b.ctimeMs &&
+  a.inode === b.inode &&
+  a.links === b.links &&
+  a.linkTarget === b.linkTarget

@@ -1,0 +1,138 @@
+import { StackError } from '../../core/errors/stack-error.ts'
+import type { EngineDeps } from '../deps.ts'
+import type { Emit } from '../emitter.ts'
+import type { FolderWatches } from '../ports/watcher.ts'
+import { toProblem } from '../to-problem.ts'
+import { createAlarm } from './alarm.ts'
+import { createSourceTree, type SourceTree } from './source-tree.ts'
+
+/** The sources as they are, kept true by notices, and by looking where none came. */
+export type SourceWatch = {
+  readonly tree: SourceTree
+  /** Looks at everything for the first time. */
+  load(): Promise<void>
+  /**
+   * Calls back whenever something may be another, with the time at which the first of it was noticed, and again at the time that
+   * it answers with. Ends by the signal.
+   */
+  run(onChange: (since: number) => number | undefined): Promise<void>
+  /** Calls back at this time, or at once. */
+  readonly wakeAt: (time: number) => void
+  close(): void
+}
+
+type SourceWatchDeps = Pick<EngineDeps, 'clock' | 'sources' | 'watcher'> & {
+  readonly emit: Emit
+  readonly onUnreadable: (path: string, why: string) => void
+}
+type SourceWatchOptions = {
+  readonly roots: readonly string[]
+  readonly leaveOut: (path: string, isFolder: boolean) => boolean
+  /** Resolves when nobody rewrites everything; whether somebody did. */
+  readonly settled: () => Promise<boolean>
+  readonly signal: AbortSignal
+}
+
+// One save is several events within a few milliseconds.
+const quietMs = 10
+// Whoever goes on writing is followed in steps.
+const burstMs = 50
+// So many notices fill the kernel's queue, which loses the rest without a word.
+const manyHints = 1000
+const beatMs = 1000
+// A machine that slept, or a process that was stopped, has missed what happened meanwhile.
+const lateMs = 2000
+const foldersMs = 30_000
+const patrolMs = 5000
+// Looking costs a thousandth of a processor, and a tenth where there are no notices.
+const patrolBudgetMs = 4
+const sharedFolders = 20
+const pollMs = 300
+const pollShare = 10
+
+export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOptions): SourceWatch => {
+  const { clock, sources, watcher, emit, onUnreadable } = deps
+  const { roots, leaveOut, settled, signal } = options
+  const alarm = createAlarm(clock, signal)
+  let noticedAt: number | undefined
+  let lastHintAt = 0
+  let hints = 0
+  /** How long the last look took. */
+  let cost = 0
+  let isSuspect = false
+  let isBlind = false
+  const hint = (folder: string): void => {
+    tree.hint(folder)
+    hints += 1
+    lastHintAt = clock.now()
+    noticedAt ??= lastHintAt
+    alarm.ring()
+  }
+  const suspect = (): void => {
+    isSuspect = true
+    alarm.ring()
+  }
+  const watches: FolderWatches = watcher.open({
+    roots,
+    leaveOut,
+    onHint: hint,
+    onLoss: suspect,
+    onBlind: (why) => {
+      isBlind = true
+      emit({ type: 'problem/raised', id: 'watch.blind', problem: toProblem(new StackError('watch/blind', { why })) })
+      suspect()
+    },
+  })
+  const tree = createSourceTree({ files: sources, clock, watches, roots, leaveOut, onUnreadable })
+
+  const waitForQuiet = async (since: number): Promise<void> => {
+    for (;;) {
+      const left = Math.min(lastHintAt + quietMs, since + burstMs) - clock.now()
+      if (left <= 0) return
+      await clock.sleep(left, { signal })
+    }
+  }
+  const patrol = async (): Promise<void> => {
+    for (let beats = 0; ; beats += 1) {
+      const before = clock.now()
+      await clock.sleep(isBlind ? Math.max(pollMs, cost * pollShare) : beatMs, { signal })
+      if (clock.now() - before > beatMs + lateMs) suspect()
+      if (isBlind) tree.hintAll()
+      else {
+        tree.hintShared(sharedFolders)
+        if (beats % (patrolMs / beatMs) === 0) tree.patrol(patrolBudgetMs)
+        if (beats % (foldersMs / beatMs) === 0) await tree.patrolFolders()
+      }
+      if (tree.isDirty()) alarm.ring()
+    }
+  }
+  return {
+    tree,
+    load: async () => {
+      tree.hintAll()
+      await tree.refresh()
+    },
+    wakeAt: (time) => (time <= clock.now() ? alarm.ring() : alarm.ringAt(time)),
+    run: async (onChange) => {
+      const patrolling = patrol()
+      patrolling.catch(() => {})
+      for (;;) {
+        await alarm.next()
+        const since = noticedAt ?? clock.now()
+        if (noticedAt !== undefined) await waitForQuiet(since)
+        noticedAt = undefined
+        if ((await settled()) || isSuspect || hints > manyHints) tree.hintAll()
+        isSuspect = false
+        hints = 0
+        const began = clock.now()
+        await tree.refresh()
+        cost = clock.now() - began
+        const due = onChange(since)
+        const dues = [due, tree.nextDue()].filter((time) => time !== undefined)
+        if (tree.isDirty()) alarm.ring()
+        else if (dues.length > 0) alarm.ringAt(Math.min(...dues))
+      }
+    },
+    close: () => watches.close(),
+  }
+}

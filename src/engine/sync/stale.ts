@@ -1,0 +1,112 @@
+import type { Problem } from '../../core/errors/problem.ts'
+import { StackError } from '../../core/errors/stack-error.ts'
+import type { Emit } from '../emitter.ts'
+import { toProblem } from '../to-problem.ts'
+import type { Wanted } from './wanted.ts'
+
+/** Most of what a rule's source held was deleted at once. */
+export type SyncQuestion = {
+  readonly service: string
+  readonly source: string
+  readonly deleted: number
+  readonly known: number
+}
+
+/** What keeps a service's containers from being what its sources are, told as long as it lasts. */
+export type Stale = {
+  refused(all: readonly { readonly target: string; readonly why: string; readonly isFinal: boolean }[]): void
+  /** No round came to its end. */
+  failed(error: unknown): void
+  /** One did. */
+  reached(): void
+  /** A restart or a command went well, or did not. */
+  reacted(error?: unknown): void
+  /** A rule's source is gone, or most of it was deleted; or is not any more. */
+  stopped(wanted: Wanted): void
+  /** What is told at the moment of files that were refused. */
+  readonly problem: () => Problem | undefined
+  close(): void
+}
+
+type StaleDeps = { readonly emit: Emit; readonly signal: AbortSignal; readonly wakeAt: (time: number) => void }
+type StaleOptions = {
+  readonly service: string
+  readonly ask: (question: SyncQuestion, options: { readonly signal: AbortSignal }) => Promise<boolean>
+}
+
+// oxlint-disable-next-line max-lines-per-function -- the problems of one service, each raised and cleared beside the other
+export const createStale = (deps: StaleDeps, { service, ask }: StaleOptions): Stale => {
+  const raised = new Map<string, Problem>()
+  const asked = new Map<Wanted, AbortController>()
+
+  const tell = (part: string, error: unknown): void => {
+    const id = part === '' ? `sync.${service}` : `sync.${service}.${part}`
+    if (error === undefined) {
+      if (raised.delete(part)) deps.emit({ type: 'problem/cleared', id })
+      return
+    }
+    const problem = toProblem(error)
+    if (raised.get(part)?.message === problem.message) return
+    raised.set(part, problem)
+    deps.emit({ type: 'problem/raised', id, problem, service })
+  }
+  const askAbout = (wanted: Wanted, question: SyncQuestion): void => {
+    const controller = new AbortController()
+    asked.set(wanted, controller)
+    ask(question, { signal: AbortSignal.any([deps.signal, controller.signal]) }).then(
+      (isYes) => {
+        if (!isYes) return
+        wanted.isConfirmed = true
+        deps.wakeAt(0)
+      },
+      () => {},
+    )
+  }
+  return {
+    refused: (all) => {
+      const open = all.filter(({ isFinal }) => !isFinal)
+      const final = all.filter(({ isFinal }) => isFinal)
+      const toError = (some: typeof all, code: 'sync/stale' | 'watch/needs-rebuild'): StackError | undefined => {
+        const [first] = some
+        if (first === undefined) return undefined
+        const data = { service, files: some.length, path: first.target }
+        return code === 'sync/stale' ? new StackError(code, { ...data, why: first.why }) : new StackError(code, data)
+      }
+      tell('files', toError(open, 'sync/stale'))
+      tell('rebuild', toError(final, 'watch/needs-rebuild'))
+    },
+    failed: (error) =>
+      tell(
+        '',
+        error instanceof StackError
+          ? error
+          : new StackError('sync/failed', {
+              service,
+              what: 'brought up to date',
+              why: error instanceof Error ? error.message : String(error),
+            }),
+      ),
+    reached: () => tell('', undefined),
+    reacted: (error) => tell('reaction', error),
+    stopped: (wanted) => {
+      const { stop, rule } = wanted
+      const part = `${stop?.kind === 'source-gone' ? 'source' : 'deletion'}.${rule.index}`
+      for (const other of [`source.${rule.index}`, `deletion.${rule.index}`])
+        if (stop === undefined || other !== part) tell(other, undefined)
+      if (stop?.kind !== 'mass-deletion') {
+        asked.get(wanted)?.abort()
+        asked.delete(wanted)
+      }
+      if (stop === undefined) return
+      if (stop.kind === 'source-gone')
+        return tell(part, new StackError('watch/source-gone', { service, source: rule.root }))
+      const question = { service, source: rule.root, deleted: stop.gone, known: stop.total }
+      tell(part, new StackError('watch/mass-deletion', question))
+      if (!asked.has(wanted)) askAbout(wanted, question)
+    },
+    problem: () => raised.get('files') ?? raised.get('rebuild'),
+    close: () => {
+      for (const controller of asked.values()) controller.abort()
+    },
+  }
+}

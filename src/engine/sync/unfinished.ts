@@ -1,0 +1,91 @@
+import type { Clock } from '../ports/clock.ts'
+import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
+
+/** A file that may not be sent as it is, for somebody is writing it. */
+export type Candidate = {
+  readonly path: string
+  readonly entry: SourceEntry
+  /** What it was when it was last taken for whole. */
+  readonly before?: SourceEntry
+}
+
+export type Unfinished = {
+  /** Of these files, those that are half written, and when to look at each again. */
+  check(candidates: readonly Candidate[]): ReadonlyMap<string, number>
+}
+
+// A save empties a file and fills it at once; some do it in two steps.
+const emptyMs = 50
+// Who adds to a file piece by piece pauses no longer between two pieces.
+const growingMs = 300
+const openCheckMs = 30
+// What was written longer ago than this is not being written, as far as its times tell.
+const freshMs = 2000
+// A log or a database is written for ever: its content goes now and then as it is.
+const maxWaitMs = 5000
+
+type Known = { entry: SourceEntry; changedAt: number; readonly since: number; isGrowing: boolean; acceptedAt?: number }
+
+/**
+ * Files that are half written are told by what happens to them: they have just been emptied, they grow from one look to the
+ * next, or a process has them open for writing. None waits for ever.
+ */
+export const createUnfinished = ({
+  files,
+  clock,
+}: {
+  readonly files: Pick<SourceFiles, 'findOpen'>
+  readonly clock: Pick<Clock, 'now'>
+}): Unfinished => {
+  const known = new Map<string, Known>()
+  const looked = new Map<SourceEntry, { readonly at: number; readonly isOpen: boolean }>()
+
+  const findOpen = (candidates: readonly Candidate[], now: number): ReadonlySet<string> => {
+    const asked = candidates.filter(({ entry }) => (looked.get(entry)?.at ?? 0) <= now - openCheckMs)
+    if (asked.length > 0) {
+      for (const [entry, { at }] of looked) if (at <= now - freshMs) looked.delete(entry)
+      const open = files.findOpen(asked.map(({ path }) => path))
+      for (const { path, entry } of asked) looked.set(entry, { at: now, isOpen: open.has(path) })
+    }
+    return new Set(candidates.filter(({ entry }) => looked.get(entry)?.isOpen === true).map(({ path }) => path))
+  }
+  const learn = ({ path, entry, before }: Candidate, now: number): Known => {
+    const last = known.get(path)
+    if (last?.entry === entry) return last
+    const wasAccepted = last?.acceptedAt !== undefined
+    const isNew = last === undefined || (wasAccepted && now - (last.acceptedAt ?? 0) > freshMs)
+    const earlier = isNew ? undefined : last.entry
+    const grew = earlier !== undefined && earlier.inode === entry.inode && entry.size > earlier.size
+    const next: Known = {
+      entry,
+      changedAt: now,
+      since: isNew || wasAccepted ? now : last.since,
+      isGrowing: grew && (before === undefined || entry.size !== before.size),
+    }
+    known.set(path, next)
+    return next
+  }
+  return {
+    check: (candidates) => {
+      const now = clock.now()
+      for (const [path, { acceptedAt }] of known)
+        if (acceptedAt !== undefined && now - acceptedAt > freshMs) known.delete(path)
+      const waiting = new Map<string, number>()
+      const fresh = candidates.filter(
+        ({ entry }) => entry.kind === 'file' && entry.mtimeMs > now - freshMs && entry.mtimeMs < now + freshMs,
+      )
+      const open = fresh.length === 0 ? new Set<string>() : findOpen(fresh, now)
+      for (const candidate of fresh) {
+        const state = learn(candidate, now)
+        const due = Math.max(
+          candidate.entry.size === 0 ? state.changedAt + emptyMs : 0,
+          state.isGrowing ? state.changedAt + growingMs : 0,
+          open.has(candidate.path) ? now + openCheckMs : 0,
+        )
+        if (due > now && now - state.since < maxWaitMs) waiting.set(candidate.path, due)
+        else state.acceptedAt ??= now
+      }
+      return waiting
+    },
+  }
+}

@@ -1,0 +1,172 @@
+import type { SourceEntry } from '../ports/source-files.ts'
+import { type Contents, maxHeldBytes } from './contents.ts'
+import { createListing, findEntry, forgetEntry, joinPath, type Listing, openFolder, setEntry } from './listing.ts'
+import { pathBelow, relativeTo } from './paths.ts'
+import { copies, type SyncRule } from './rules.ts'
+import type { SourceTree } from './source-tree.ts'
+import type { Unfinished } from './unfinished.ts'
+
+/** A file that is another than it was, by its path on this machine. */
+export type Change = { readonly path: string; /** Absent: it is gone. */ readonly entry?: SourceEntry }
+
+/** Why a rule's deletions are not carried out. */
+export type Stop =
+  | { readonly kind: 'source-gone' }
+  | { readonly kind: 'mass-deletion'; readonly gone: number; readonly total: number }
+
+/** What one rule wants of its source: what is there, whole, not left out by the rule, and not suspect. */
+export type Wanted = {
+  readonly rule: SyncRule
+  readonly listing: Listing
+  stop: Stop | undefined
+  /** Somebody said that so many files shall be gone. */
+  isConfirmed: boolean
+}
+
+export type WantedDeps = {
+  readonly tree: SourceTree
+  readonly contents: Contents
+  readonly unfinished: Unfinished
+  /** Whether git is at work, or was since the last time: it may delete what it likes. */
+  readonly isGit: () => boolean
+}
+
+// Fewer files are deleted by hand, and are soon there again.
+const massFiles = 20
+const massShare = 2 / 3
+
+export const createWanted = (rule: SyncRule): Wanted => ({
+  rule,
+  listing: createListing(),
+  stop: undefined,
+  isConfirmed: false,
+})
+
+/** Brings a rule's wishes up to date with its source: what changed, and when to ask again for what could not be told. */
+export const updateWanted = (
+  deps: WantedDeps,
+  wanted: Wanted,
+): { readonly changes: readonly Change[]; readonly again: number | undefined } => {
+  const { rule, listing } = wanted
+  const root = deps.tree.root(rule.root)
+  if (root.kind === 'gone' && listing.single === undefined) {
+    // A folder that vanished is being moved, or a disk was unplugged: no wish to empty the container.
+    wanted.stop = listing.folders.size > 0 ? { kind: 'source-gone' } : undefined
+    return { changes: [], again: undefined }
+  }
+  const found = findDifferences(deps, wanted)
+  const isStopped = found.gone.length > 0 && isSuspect(deps, wanted, found.gone)
+  if (!isStopped) wanted.stop = undefined
+  const removed = isStopped ? [] : removeAll(wanted, found.gone)
+  const { changed, again } = takeAll(deps, wanted, found.candidates)
+  if (!isStopped && again === undefined) for (const [folder, version] of found.versions) settle(wanted, folder, version)
+  return { changes: [...removed, ...changed], again }
+}
+
+type Candidate = { readonly path: string; readonly entry: SourceEntry; readonly before: SourceEntry | undefined }
+type Found = {
+  /** By path below the root; folders before what is in them. */
+  readonly candidates: readonly Candidate[]
+  readonly gone: readonly string[]
+  readonly versions: ReadonlyMap<string, number>
+}
+
+const findDifferences = ({ tree }: WantedDeps, { rule, listing }: Wanted): Found => {
+  const candidates: Candidate[] = []
+  const gone: string[] = []
+  const versions = new Map<string, number>()
+  const root = tree.root(rule.root)
+  const single = root.kind === 'single' && rule.matches(rule.root) ? root.entry : undefined
+  if (single !== undefined && single !== listing.single)
+    candidates.push({ path: '', entry: single, before: listing.single })
+  if (single === undefined && listing.single !== undefined) gone.push('')
+  const present = new Set<string>()
+  if (root.kind === 'folder')
+    for (const { path, entries, version } of tree.folders.values()) {
+      const folder = relativeTo(rule.root, path)
+      if (folder === undefined) continue
+      present.add(folder)
+      const listed = listing.folders.get(folder)
+      if (listed?.version === version) continue
+      versions.set(folder, version)
+      for (const [name, entry] of entries) {
+        const before = listed?.entries.get(name)
+        if (before !== entry && rule.matches(pathBelow(path, name)))
+          candidates.push({ path: joinPath(folder, name), entry, before })
+      }
+      for (const name of listed?.entries.keys() ?? []) if (!entries.has(name)) gone.push(joinPath(folder, name))
+    }
+  for (const [folder, { entries }] of listing.folders)
+    if (!present.has(folder)) for (const name of entries.keys()) gone.push(joinPath(folder, name))
+  return { candidates: candidates.toSorted((a, b) => (a.path < b.path ? -1 : 1)), gone, versions }
+}
+
+/** Most of the files at once: a mistake more often than a wish. */
+const isSuspect = ({ isGit }: WantedDeps, wanted: Wanted, gone: readonly string[]): boolean => {
+  const { rule, listing } = wanted
+  if (!copies(rule) || gone.length < massFiles) return false
+  const files = gone.filter((path) => findEntry(listing, path)?.kind !== 'directory').length
+  if (files < massFiles) return false
+  let total = 0
+  for (const { entries } of listing.folders.values())
+    for (const { kind } of entries.values()) if (kind !== 'directory') total += 1
+  if (files < total * massShare) return false
+  if (isGit() || wanted.isConfirmed) {
+    wanted.isConfirmed = false
+    return false
+  }
+  wanted.stop = { kind: 'mass-deletion', gone: files, total }
+  return true
+}
+
+const removeAll = ({ rule, listing }: Wanted, gone: readonly string[]): readonly Change[] => {
+  const changes = gone
+    .filter((path) => copies(rule) || findEntry(listing, path)?.kind !== 'directory')
+    .map((path) => ({ path: pathBelow(rule.root, path) }))
+  for (const path of gone) forgetEntry(listing, path)
+  return changes
+}
+
+const takeAll = (
+  { tree, contents, unfinished }: WantedDeps,
+  { rule, listing }: Wanted,
+  candidates: readonly Candidate[],
+): { readonly changed: readonly Change[]; readonly again: number | undefined } => {
+  const changed: Change[] = []
+  const at = (path: string): string => pathBelow(rule.root, path)
+  const waiting = unfinished.check(
+    candidates.map(({ path, entry, before }) => ({
+      path: at(path),
+      entry,
+      ...(before === undefined ? {} : { before }),
+    })),
+  )
+  let again = waiting.size === 0 ? undefined : Math.min(...waiting.values())
+  for (const { path, entry, before } of candidates) {
+    if (waiting.has(at(path))) continue
+    if (before !== undefined && mayBeSame(contents, before, entry)) {
+      const found = contents.read(at(path), entry)
+      if ('kind' in found || found.entry !== entry) {
+        // It has changed since it was looked at: another look tells.
+        tree.hint(rule.root === at(path) ? rule.root : at(path).slice(0, Math.max(1, at(path).lastIndexOf('/'))))
+        again ??= 0
+        continue
+      }
+    }
+    setEntry(listing, path, entry)
+    if (before !== undefined && contents.isSame(before, entry)) continue
+    if (copies(rule) || entry.kind !== 'directory') changed.push({ path: at(path), entry })
+  }
+  return { changed, again }
+}
+
+const mayBeSame = (contents: Contents, before: SourceEntry, entry: SourceEntry): boolean =>
+  entry.kind === 'file' &&
+  before.kind === 'file' &&
+  before.size === entry.size &&
+  entry.size <= maxHeldBytes &&
+  contents.digestOf(before) !== undefined
+
+const settle = ({ listing }: Wanted, folder: string, version: number): void => {
+  openFolder(listing, folder).version = version
+}
