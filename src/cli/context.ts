@@ -4,7 +4,6 @@ import type { EngineDeps } from '../engine/deps.ts'
 import type { Models } from '../engine/ports/models.ts'
 import type { Clock } from '../engine/ports/clock.ts'
 import type { Runtime } from '../engine/ports/runtime.ts'
-import type { Watcher } from '../engine/ports/watcher.ts'
 import type { Repositories } from '../engine/ports/repositories.ts'
 import type { GlobalFlags } from './table/global-flags.ts'
 import type { Signals } from './signals.ts'
@@ -97,14 +96,21 @@ const createDeps = async (
   runtime: Runtime,
   { env, clock }: { readonly env: Environment; readonly clock: Clock },
 ): Promise<EngineDeps> => {
-  const [{ createLock }, { toOtherDirectories, toStateDirectory }, { createHostFiles }, { createMachine }, { sha256 }] =
-    await Promise.all([
-      import('../system/lock.ts'),
-      import('../system/state-directory.ts'),
-      import('../system/host-files.ts'),
-      import('../system/this-machine.ts'),
-      import('./up/hash-options.ts'),
-    ])
+  const [
+    { createLock },
+    { toOtherDirectories, toStateDirectory },
+    { createHostFiles },
+    { createMachine },
+    { createWatcher },
+    { sha256 },
+  ] = await Promise.all([
+    import('../system/lock.ts'),
+    import('../system/state-directory.ts'),
+    import('../system/host-files.ts'),
+    import('../system/this-machine.ts'),
+    import('../system/watch.ts'),
+    import('./up/hash-options.ts'),
+  ])
   return {
     runtime,
     clock,
@@ -113,7 +119,7 @@ const createDeps = async (
     lock: createLock({ stateDirectory: toStateDirectory(env), elsewhere: toOtherDirectories(env) }),
     files: createHostFiles(),
     machine: createMachine(),
-    watcher: createLazyWatcher(),
+    watcher: createWatcher({ environment: env }),
     providers: {
       run: async (call, options) =>
         (await import('../system/providers.ts')).createProviders({ environment: env }).run(call, options),
@@ -142,11 +148,3 @@ const createLazyRepositories = (environment: Environment): Repositories => {
     findFolder: async (checkout, wanted) => (await load()).findFolder(checkout, wanted),
   }
 }
-
-/** Most commands watch nothing. */
-const createLazyWatcher = (): Watcher => ({
-  watch: async function* (roots, options) {
-    const { createWatcher } = await import('../system/watch.ts')
-    yield* createWatcher().watch(roots, options)
-  },
-})

@@ -16,8 +16,11 @@ export type WatcherOptions = {
 }
 
 export type FolderWatches = {
-  /** Notices come from now on for what is in this folder, not below it. Called again for another folder of the same name. */
-  watch(folder: string): void
+  /**
+   * Notices come from now on for what is in this folder, not below it. Called again for another folder of the same name.
+   * False where none will come, for the folder is not there, or cannot be read, or for the reason that `onBlind` is told.
+   */
+  watch(folder: string): boolean
   unwatch(folder: string): void
   close(): void
 }

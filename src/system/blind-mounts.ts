@@ -1,0 +1,77 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import type { WatcherOptions } from '../engine/ports/watcher.ts'
+
+// Files that are on another machine, or outside of this virtual one, change without a notice here. A disk is no such thing,
+// whatever serves it (`fuseblk`).
+const blindTypes =
+  /^(?:nfs4?|cifs|smb[23]?|smbfs|9p|fuse|fuse\..+|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|ceph|lustre|afs|coda|gfs2|ocfs2|gpfs|beegfs|orangefs|fakeowner)$/
+
+type Mount = { readonly path: string; readonly type: string }
+
+/** Whether one of these folders, or a folder below one that is not left out, is on a file system that gives no notices (Linux). */
+export const hasBlindMount = (
+  { roots, leaveOut }: Pick<WatcherOptions, 'roots' | 'leaveOut'>,
+  readMounts: () => string = readOwnMounts,
+): boolean => {
+  const mounts = parseMounts(readMounts())
+  return roots.some((root) => {
+    const real = toRealPath(root)
+    if (blindTypes.test(findMount(mounts, real)?.type ?? '')) return true
+    return mounts
+      .filter(({ path, type }) => blindTypes.test(type) && isBelow(path, real))
+      .some(({ path }) => isWanted(root, { rest: path.slice(real === '/' ? 1 : real.length + 1), leaveOut }))
+  })
+}
+
+const readOwnMounts = (): string => {
+  try {
+    return readFileSync('/proc/self/mountinfo', 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** The fifth field is where it is mounted; the type stands behind ` - `. Rule: proc_pid_mountinfo(5). */
+const parseMounts = (text: string): readonly Mount[] =>
+  text.split('\n').flatMap((line) => {
+    const [before = '', after] = line.split(' - ')
+    const path = before.split(' ')[4]
+    const type = after?.split(' ')[0]
+    return path === undefined || type === undefined ? [] : [{ path: unescapeOctal(path), type }]
+  })
+
+const unescapeOctal = (path: string): string =>
+  path.replace(/\\([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+
+/** The longest path wins; of two at one place, the later. */
+const findMount = (mounts: readonly Mount[], path: string): Mount | undefined =>
+  mounts
+    .filter((mount) => path === mount.path || isBelow(path, mount.path))
+    .reduce<Mount | undefined>(
+      (best, mount) => (best === undefined || mount.path.length >= best.path.length ? mount : best),
+      undefined,
+    )
+
+const isBelow = (path: string, folder: string): boolean =>
+  path !== folder && path.startsWith(folder === '/' ? '/' : `${folder}/`)
+
+/** Whether a folder is watched: neither it nor one on the way to it is left out. */
+const isWanted = (
+  root: string,
+  { rest, leaveOut }: { readonly rest: string; readonly leaveOut: WatcherOptions['leaveOut'] },
+): boolean => {
+  let path = root
+  for (const name of rest.split('/')) {
+    path = path.endsWith('/') ? path + name : `${path}/${name}`
+    if (leaveOut(path, true)) return false
+  }
+  return true
+}
+
+const toRealPath = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
