@@ -100,6 +100,7 @@ const createDeps = async (
     { createLock },
     { toOtherDirectories, toStateDirectory },
     { createHostFiles },
+    { createSourceFiles },
     { createMachine },
     { createWatcher },
     { sha256 },
@@ -107,6 +108,7 @@ const createDeps = async (
     import('../system/lock.ts'),
     import('../system/state-directory.ts'),
     import('../system/host-files.ts'),
+    import('../system/source-files.ts'),
     import('../system/this-machine.ts'),
     import('../system/watch.ts'),
     import('./up/hash-options.ts'),
@@ -118,6 +120,7 @@ const createDeps = async (
     digest: sha256,
     lock: createLock({ stateDirectory: toStateDirectory(env), elsewhere: toOtherDirectories(env) }),
     files: createHostFiles(),
+    sources: createSourceFiles(),
     machine: createMachine(),
     watcher: createWatcher({ environment: env }),
     providers: {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -24,15 +24,8 @@ export const createSourceFiles = (): SourceFiles => ({
   lookInto,
   read,
   stream,
-  digest: async (path) => {
-    const hash = createHash('sha256')
-    try {
-      for await (const piece of readListedFileInPieces(toSystemPath(path), pieceBytes)) hash.update(piece)
-      return hash.digest('hex')
-    } catch {
-      return undefined
-    }
-  },
+  hash: (content) => hash('sha256', content, 'hex'),
+  digest,
   findOpen: (paths) => findOpenFiles(paths.map((path) => ({ path, at: toSystemPath(path) }))),
 })
 
@@ -188,5 +181,15 @@ const stream: SourceFiles['stream'] = async function* (path, size) {
     yield piece.length > left ? piece.subarray(0, left) : piece
     left -= piece.length
     if (left <= 0) return
+  }
+}
+
+const digest: SourceFiles['digest'] = async (path) => {
+  const sum = createHash('sha256')
+  try {
+    for await (const piece of readListedFileInPieces(toSystemPath(path), pieceBytes)) sum.update(piece)
+    return sum.digest('hex')
+  } catch {
+    return undefined
   }
 }

@@ -59,7 +59,8 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
   session.subscribe(progress.tell)
   following.edits = reloadOnEdit(session, {
     watcher: deps.watcher,
-    host: deps.files,
+    looks: deps.sources,
+    clock: deps.clock,
     files: filesOf(project),
     readAt: context.clock.now(),
   })

@@ -33,7 +33,8 @@ export const runAttachedUp = async (call: UpCall, attached: AttachedUp): Promise
   if (request.watch === true)
     edits = reloadOnEdit(session, {
       watcher: deps.watcher,
-      host: deps.files,
+      looks: deps.sources,
+      clock: deps.clock,
       files: filesOf(attached.project),
       readAt: context.clock.now(),
     })
