@@ -163,7 +163,7 @@ const startCall = (control: ClientHttp2Session, { path, message }: Call): Client
   return stream
 }
 
-/** @throws an Error with the status message of the call when it is not OK */
+/** @throws an Error with the status message of the call when it is not OK, or when it was cut before it had one */
 const readCall = async function* (stream: ClientHttp2Stream): AsyncGenerator<Buffer> {
   let status: string | undefined
   let text = ''
@@ -174,7 +174,8 @@ const readCall = async function* (stream: ClientHttp2Stream): AsyncGenerator<Buf
   }
   stream.on('response', note).on('trailers', note)
   yield* readGrpcMessages(stream)
-  if (status !== undefined && status !== '0') throw new Error(text || `status ${status}`)
+  if (status === undefined) throw Object.assign(new Error('the call was cut'), { code: 'ECONNRESET' })
+  if (status !== '0') throw new Error(text || `status ${status}`)
 }
 
 const callGrpc = async (control: ClientHttp2Session, call: Call): Promise<Buffer> => {
