@@ -10,6 +10,7 @@ import { createEngineEvents, type EngineEvents } from './engine-events.ts'
 import { assertMadeHere } from './elsewhere.ts'
 import type { Outcome } from './execute.ts'
 import { observeProject } from './observe.ts'
+import { listenForOvertaking } from './overtaking.ts'
 import { outlastStops } from './outlast-stops.ts'
 import { createPerformer, type Performer } from './perform.ts'
 import type { BeforeStart } from './perform/context.ts'
@@ -55,6 +56,8 @@ export type ApplyRequest = {
   readonly adopts?: boolean
   /** Only `plan/made`; takes no lock and changes nothing. */
   readonly dryRun?: boolean
+  /** Something newer takes the place of this run: ends it as long as it has touched nothing but images. */
+  readonly overtaken?: AbortSignal
   /** The session's own subscription, when there is one. */
   readonly events?: EngineEvents
   /** What is done to each container that is about to start. */
@@ -85,8 +88,8 @@ export const applyPlan = async (
   asked: ApplyRequest,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<ApplyResult> => {
-  const request = { ...asked, ...askOnce(asked.confirm) }
-  const stop = signal ?? new AbortController().signal
+  const { signal: stop, emit, hasTouched } = listenForOvertaking(asked, signal ?? new AbortController().signal)
+  const request = { ...asked, ...askOnce(asked.confirm), emit }
   if (request.dryRun === true) return converge(deps, request, { signal: stop, isAfterCut: false })
   const held = await deps.lock.acquire(request.project.name, {
     command: request.command,
@@ -98,13 +101,16 @@ export const applyPlan = async (
   })
   if (held.warning !== undefined)
     request.emit({ type: 'problem/raised', id: 'lock', problem: { ...held.warning.toProblem(), severity: 'warning' } })
+  const isAfterCut = held.wasLeft === true
+  // An image that nobody waits for any more leaves nothing in flight; but what a run before this one has left is not outlasted yet.
+  const isWhole = (): boolean => !stop.aborted || (!hasTouched() && !isAfterCut)
   let isFinished = false
   try {
-    const result = await converge(deps, request, { signal: stop, isAfterCut: held.wasLeft === true })
-    isFinished = !stop.aborted && !result.failures.some(({ error }) => isCutOff(error))
+    const result = await converge(deps, request, { signal: stop, isAfterCut })
+    isFinished = isWhole() && !result.failures.some(({ error }) => isCutOff(error))
     return result
   } catch (error) {
-    isFinished = !stop.aborted && !isCutOff(error)
+    isFinished = isWhole() && !isCutOff(error)
     throw error
   } finally {
     await held.release({ isFinished })

@@ -1,6 +1,5 @@
 import { isStackError } from '../core/errors/stack-error.ts'
 import type { Command, StackEvent } from '../core/events/event.ts'
-import type { Project } from '../core/project/project.ts'
 import type { EngineDeps } from './deps.ts'
 import { createEmitter } from './emitter.ts'
 import { createEngineEvents } from './engine-events.ts'
@@ -12,10 +11,11 @@ import { handleCommand } from './session/handle-command.ts'
 import { createJobs } from './session/jobs.ts'
 import { type ContainerExit, createMonitor, type MonitorOptions } from './session/monitor.ts'
 import { createQuestions } from './session/questions.ts'
-import { attempt, enqueuePlan } from './session/enqueue-plan.ts'
+import { enqueuePlan } from './session/enqueue-plan.ts'
 import { rejoin } from './session/rejoin.ts'
 import { createReplacedImages } from './session/replaced-images.ts'
 import { isAttached, raise, selectScope, type SessionRequest, type SessionState, setPhase } from './session/state.ts'
+import { createSyncHost, toWatched } from './session/sync-host.ts'
 import { createProjectSync, type ProjectSync } from './sync/project-sync.ts'
 import { createRuleChanges } from './sync/rule-changes.ts'
 import { createSeeds } from './sync/seeds.ts'
@@ -175,16 +175,9 @@ const onExit = (state: SessionState, exit: ContainerExit): void => {
 
 /** `renew`: begins the watch anew, for its rules are others now. */
 const openSync = (state: SessionState, renew: () => Promise<void>): ProjectSync => {
-  const { deps, emit, request } = state
-  const scope = selectScope(state)
-  const { services } = state.project
-  // What was left out on the command line is neither built nor started by a saved file.
-  const project: Project = {
-    ...state.project,
-    services: Object.fromEntries(Object.entries(services).filter(([name]) => scope.has(name))),
-  }
+  const { deps, emit } = state
+  const project = toWatched(state.project, selectScope(state))
   const changes = createRuleChanges(deps, project)
-  const grace = request.graceSeconds === undefined ? {} : { graceSeconds: request.graceSeconds }
   return createProjectSync(
     { ...deps, emit },
     {
@@ -193,17 +186,7 @@ const openSync = (state: SessionState, renew: () => Promise<void>): ProjectSync 
       debts: state.debts,
       signal: state.closing.signal,
       containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
-      restart: (service) =>
-        attempt(state, `restart.${service}`, { plan: state.plans.restart([service], grace), trigger: 'watch' }),
-      rebuild: async (service) => {
-        const rebuild = (): Promise<boolean> =>
-          attempt(state, `rebuild.${service}`, { plan: state.plans.rebuild([service]), trigger: 'watch' })
-        const isDone = await (request.keepReplaced === true
-          ? rebuild()
-          : state.replacedImages.around({ project: state.project, service, rebuild }))
-        if (isDone && (await changes.has(service))) void renew()
-        return isDone
-      },
+      ...createSyncHost(state, { haveRulesChanged: changes.has, renew }),
     },
   )
 }
@@ -235,7 +218,7 @@ const begin = async (state: SessionState, { startSync }: Syncing): Promise<void>
   })
   setPhase(state, 'applying')
   const [result] = await Promise.all([
-    enqueuePlan(state, state.plans.up, 'start'),
+    enqueuePlan(state, { plan: state.plans.up, trigger: 'start' }),
     monitor.lookAtAll().then(() => followRunning(state)),
   ])
   if (state.applying.signal.aborted || state.closing.signal.aborted) return

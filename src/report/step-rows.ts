@@ -215,6 +215,9 @@ const toEnd = (event: Extract<StepEvent, { type: 'step/ended' }>, { done, minor,
     case 'skipped':
       if (event.because === 'again')
         return { state: 'waiting', text: 'Waiting', minor: true, detail: 'looked at again' }
+      // What had not begun is nothing to tell of.
+      if (event.because === 'overtaken')
+        return { state: 'skipped', text: 'Left off', minor: event.ms === 0, detail: 'for a newer change' }
       return {
         state: 'skipped',
         text: 'Skipped',

@@ -63,7 +63,7 @@ const begin = async (world: World, watch: readonly WatchRule[]) => {
           } as never),
         })),
       restart: async (service) => (done.push(`restart ${service}`), outcome.restart),
-      rebuild: async (service) => (done.push(`rebuild ${service}`), outcome.rebuild),
+      rebuild: async (service) => (done.push(`rebuild ${service}`), outcome.rebuild ? 'done' : 'failed'),
     },
   )
   await world.clock.advance(1000)
@@ -296,7 +296,7 @@ describe('createProjectSync', () => {
         signal: new AbortController().signal,
         containersOf: () => [],
         restart: async () => true,
-        rebuild: async () => true,
+        rebuild: async () => 'done',
       },
     )
     await world.clock.advance(100)

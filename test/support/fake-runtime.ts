@@ -31,6 +31,8 @@ export type Behaviour = {
   readonly startsAfterMs?: number
   /** Milliseconds that it takes to stop when it is asked to. */
   readonly stopsAfterMs?: number
+  /** Milliseconds that its image takes to be built. */
+  readonly buildsAfterMs?: number
 }
 
 export type FakeContainer = {
@@ -709,6 +711,7 @@ export const createFakeRuntime = ({
     buildImage: async (spec, options) => {
       await call('build', spec.image, options)
       options?.onProgress?.({ kind: 'step', id: '1', name: 'FROM base', state: 'done' })
+      await clock.sleep(fake.behaviours[spec.serviceName]?.buildsAfterMs ?? 0, options)
       fake.addImage(spec.image, { labels: spec.labels })
       return { imageId: (fake.images.get(spec.image) as ObservedImage).id }
     },

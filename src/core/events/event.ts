@@ -97,7 +97,11 @@ export type EventBody =
       readonly problem?: Problem
       /** What was to go is still needed by others, and stays. */
       readonly kept?: true
-      /** The step whose failure skipped this one, or `cancelled`, or `again`: the world had changed, and what is left is planned anew. */ readonly because?: string
+      /**
+       * The step whose failure skipped this one, or `cancelled`; or `again`: the world had changed, and what is left is planned anew;
+       * or `overtaken`: something newer has taken the place of all this, such as the next saved file.
+       */
+      readonly because?: string
     }
   | { readonly type: 'container/changed'; readonly container: ContainerSummary }
   | { readonly type: 'container/removed'; readonly id: string; readonly service: string }

@@ -1,12 +1,21 @@
 import { applyPlan, type ApplyResult, type PlanFunction } from '../apply.ts'
 import { toStepSubject } from '../step-summary.ts'
+import type { Attempted } from './jobs.ts'
 import { raise, type SessionState } from './state.ts'
 
 type Trigger = 'start' | 'file' | 'watch' | 'command'
 
+type Asked = {
+  readonly plan: PlanFunction
+  readonly trigger: Trigger
+  /** Something newer takes its place: it is dropped while it waits, and left off as long as no container was touched. */
+  readonly overtaken?: AbortSignal
+}
+
 /** Applies a plan when everything that was asked for before is done. */
-export const enqueuePlan = (state: SessionState, plan: PlanFunction, trigger: Trigger): Promise<ApplyResult> =>
-  state.jobs.run(() => {
+export const enqueuePlan = (state: SessionState, asked: Asked): Promise<ApplyResult> => {
+  const { plan, trigger, overtaken } = asked
+  const apply = (): Promise<ApplyResult> => {
     const { deps, emit, events, request } = state
     const signal = AbortSignal.any([state.closing.signal, state.applying.signal])
     return applyPlan(
@@ -18,6 +27,7 @@ export const enqueuePlan = (state: SessionState, plan: PlanFunction, trigger: Tr
         emit,
         trigger,
         events,
+        ...(overtaken === undefined ? {} : { overtaken }),
         // Others hold the lock for a moment only; what a person at the screen asked for is not given up for that.
         waitForLock: trigger === 'start' ? request.waitForLock === true : true,
         ...(request.watch === true
@@ -39,7 +49,9 @@ export const enqueuePlan = (state: SessionState, plan: PlanFunction, trigger: Tr
       },
       { signal },
     )
-  })
+  }
+  return state.jobs.run(apply, overtaken === undefined ? {} : { signal: overtaken })
+}
 
 const confirm = async (
   { questions }: SessionState,
@@ -47,17 +59,18 @@ const confirm = async (
   signal: AbortSignal,
 ): Promise<boolean> => questions.ask(`The data in ${subjects.join(', ')} will be lost. Go on?`, signal)
 
-/** For commands and saved files: what goes wrong is told, and the session goes on. Whether it went well. */
-export const attempt = async (
-  state: SessionState,
-  id: string,
-  { plan, trigger }: { readonly plan: PlanFunction; readonly trigger: Trigger },
-): Promise<boolean> => {
+/** For commands and saved files: what goes wrong is told, and the session goes on. */
+export const attempt = async (state: SessionState, id: string, asked: Asked): Promise<Attempted> => {
+  const { overtaken } = asked
   try {
     state.emit({ type: 'problem/cleared', id })
-    return (await enqueuePlan(state, plan, trigger)).failures.length === 0
+    const { failures, exit } = await enqueuePlan(state, asked)
+    if (failures.length > 0) return 'failed'
+    return exit === 0 ? 'done' : 'aborted'
   } catch (error) {
-    if (!state.closing.signal.aborted && !state.applying.signal.aborted) raise(state, id, error)
-    return false
+    if (state.closing.signal.aborted || state.applying.signal.aborted) return 'aborted'
+    if (overtaken?.aborted === true && error === overtaken.reason) return 'aborted'
+    raise(state, id, error)
+    return 'failed'
   }
 }

@@ -64,7 +64,7 @@ const stopContainers = async (state: SessionState): Promise<void> => {
       ? state.plans.kill(services)
       : state.plans.stop(services, graceSeconds === undefined ? {} : { graceSeconds })
     try {
-      await enqueuePlan(state, plan, 'command')
+      await enqueuePlan(state, { plan, trigger: 'command' })
     } catch (error) {
       if (!state.applying.signal.aborted) raise(state, 'stop', error)
     }

@@ -3,13 +3,14 @@ import { isStackError } from '../../core/errors/stack-error.ts'
 import { label, toImageReference } from '../../core/project/identity.ts'
 import type { Project, ServiceName } from '../../core/project/project.ts'
 import type { ImageRuntime } from '../ports/image-runtime.ts'
+import type { Attempted } from './jobs.ts'
 
-type Rebuild = { readonly project: Project; readonly service: ServiceName; readonly rebuild: () => Promise<boolean> }
+type Rebuild = { readonly project: Project; readonly service: ServiceName; readonly rebuild: () => Promise<Attempted> }
 
 /** Images that rebuilds of this watch have left without a name. */
 export type ReplacedImages = {
-  /** Rebuilds, and removes what that replaced; whether the rebuild went well. */
-  around(rebuild: Rebuild): Promise<boolean>
+  /** Rebuilds, and removes what that replaced; how the rebuild ended. */
+  around(rebuild: Rebuild): Promise<Attempted>
 }
 
 /**
@@ -32,16 +33,18 @@ export const createReplacedImages = (
       const look = (): Promise<ObservedImage | undefined> =>
         runtime.inspectImage(reference, { signal }).catch(() => undefined)
       const before = await look()
-      const isDone = await rebuild()
-      const after = isDone ? await look() : undefined
-      if (before === undefined || after === undefined) return isDone
+      const end = await rebuild()
+      // One that ended in its middle may have left an image without a name, too: it goes when a later one is done.
+      const after = signal.aborted ? undefined : await look()
+      if (before === undefined || after === undefined) return end
       if (before.id !== after.id && before.labels[label.project] === project.name) replaced.add(before.id)
+      if (end !== 'done') return end
       for (const id of replaced)
         await remove(id).catch((error: unknown) => {
           // A container of somebody runs it, or an image was built on it: the next rebuild tries again.
           if (!isStackError(error) && !signal.aborted) throw error
         })
-      return isDone
+      return end
     },
   }
 }

@@ -126,6 +126,36 @@ test('plain: a failure tells its problem at once, and what was skipped names the
   `)
 })
 
+test('plain: a build that a newer change has overtaken is no failure', () => {
+  const build: EventBody = {
+    type: 'plan/made',
+    trigger: 'watch',
+    unchanged: [],
+    steps: [
+      { id: 'web/build', kind: 'image/build', subject: 'image web', service: 'web', cause: 'asked for', needs: [] },
+      {
+        id: 'web.1/create',
+        kind: 'container/create',
+        subject: 'web-1',
+        service: 'web',
+        cause: '',
+        needs: ['web/build'],
+      },
+    ],
+  }
+  expect(
+    plain([
+      build,
+      { type: 'step/started', id: 'web/build', kind: 'image/build', subject: 'image web', service: 'web' },
+      { type: 'step/ended', id: 'web/build', outcome: 'skipped', ms: 900, because: 'overtaken' },
+      { type: 'step/ended', id: 'web.1/create', outcome: 'skipped', ms: 0, because: 'overtaken' },
+    ]),
+  ).toMatchInlineSnapshot(`
+    "err| Image web  Building
+    err| Image web  Left off  (for a newer change)"
+  `)
+})
+
 test('plain: a long wait says so again, but not at every look', () => {
   const waiting = (note: string): EventBody => ({ type: 'step/waiting', id: 'db/healthy', on: ['db'], note })
   expect(

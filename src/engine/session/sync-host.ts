@@ -1,0 +1,37 @@
+import type { Project } from '../../core/project/project.ts'
+import type { ProjectSyncOptions } from '../sync/project-sync.ts'
+import { attempt } from './enqueue-plan.ts'
+import type { Attempted } from './jobs.ts'
+import type { SessionState } from './state.ts'
+
+type SyncHost = Pick<ProjectSyncOptions, 'restart' | 'rebuild'>
+
+type Host = {
+  /** Whether the rules of a service are others since its image was built. */
+  readonly haveRulesChanged: (service: string) => Promise<boolean>
+  /** Begins the watch anew. */
+  readonly renew: () => Promise<void>
+}
+
+/** What saved files ask of a session. */
+export const createSyncHost = (state: SessionState, { haveRulesChanged, renew }: Host): SyncHost => ({
+  restart: async (service) => {
+    const { graceSeconds } = state.request
+    const plan = state.plans.restart([service], graceSeconds === undefined ? {} : { graceSeconds })
+    return (await attempt(state, `restart.${service}`, { plan, trigger: 'watch' })) === 'done'
+  },
+  rebuild: async (service, { signal: overtaken }) => {
+    const { request, project, replacedImages } = state
+    const rebuild = (): Promise<Attempted> =>
+      attempt(state, `rebuild.${service}`, { plan: state.plans.rebuild([service]), trigger: 'watch', overtaken })
+    const end = await (request.keepReplaced === true ? rebuild() : replacedImages.around({ project, service, rebuild }))
+    if (end === 'done' && (await haveRulesChanged(service))) void renew()
+    return end
+  },
+})
+
+/** The project without what was left out on the command line: that is neither built nor started by a saved file. */
+export const toWatched = (project: Project, scope: ReadonlySet<string>): Project => ({
+  ...project,
+  services: Object.fromEntries(Object.entries(project.services).filter(([name]) => scope.has(name))),
+})

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import { StackError } from '../../src/core/errors/stack-error.ts'
+import type { StackEvent } from '../../src/core/events/event.ts'
+import { applyPlan } from '../../src/engine/apply.ts'
+import { createEmitter } from '../../src/engine/emitter.ts'
+import { createEngineEvents } from '../../src/engine/engine-events.ts'
+import type { Lock } from '../../src/engine/ports/lock.ts'
+import { createSessionPlans } from '../../src/engine/session-plans.ts'
+import { createJobs } from '../../src/engine/session/jobs.ts'
+import { createReplacedImages } from '../../src/engine/session/replaced-images.ts'
+import type { SessionState } from '../../src/engine/session/state.ts'
+import { createSyncHost } from '../../src/engine/session/sync-host.ts'
+import { aLock, aProject, aService, aWorld, hashOptions, toLine } from '../support/builders.ts'
+
+const project = aProject({ web: aService({ image: 'demo-web', build: { context: '/work' } }), db: aService() })
+
+/** A running project, and what saved files can ask of its session. */
+const aSession = async ({ lock = aLock() }: { readonly lock?: Lock } = {}) => {
+  const world = aWorld()
+  const deps = { ...world.deps, lock }
+  const { signal } = new AbortController()
+  const plans = createSessionPlans(project, hashOptions)
+  await world.clock.run(applyPlan(deps, { project, command: 'stack up', plan: plans.up, emit: () => {} }))
+  const lines: string[] = []
+  const emitter = createEmitter(deps)
+  emitter.subscribe((event: StackEvent) => lines.push(toLine(event)))
+  const events = createEngineEvents(deps, { project: project.name, signal })
+  events.open()
+  const state = {
+    deps,
+    request: { project, command: 'stack up', plans, confirm: 'no' },
+    project,
+    plans,
+    emit: emitter.emit,
+    events,
+    jobs: createJobs(() => {}),
+    replacedImages: createReplacedImages(world.runtime, { signal }),
+    closing: new AbortController(),
+    applying: new AbortController(),
+  } as unknown as SessionState
+  const host = createSyncHost(state, { haveRulesChanged: async () => false, renew: async () => {} })
+  world.runtime.behaviours['web'] = { buildsAfterMs: 5000 }
+  const first = world.runtime.byName('demo-web-1').id
+  world.runtime.calls.length = 0
+  const calls = (...names: readonly string[]): readonly string[] =>
+    world.runtime.calls.filter((call) => names.some((name) => call.startsWith(name)))
+  return {
+    ...world,
+    host,
+    state,
+    lines,
+    first,
+    calls,
+    about: (part: string) => lines.filter((line) => line.includes(part)),
+  }
+}
+
+describe('a rebuild that something newer overtakes', () => {
+  test('is left off while it builds: no failure, and the container goes on', async () => {
+    const { clock, runtime, host, first, lines, calls } = await aSession()
+    const newer = new AbortController()
+    const rebuild = host.rebuild('web', { signal: newer.signal })
+    await clock.advance(1000)
+    newer.abort(new Error('newer'))
+    const at = clock.now()
+    expect(await clock.run(rebuild)).toBe('aborted')
+    expect(clock.now() - at).toBeLessThan(100)
+    expect(runtime.byName('demo-web-1')).toMatchObject({ id: first, state: 'running' })
+    expect(calls('create', 'stop', 'remove', 'rename')).toEqual([])
+    expect(lines).toEqual([
+      'problem/cleared',
+      'plan/made web/build',
+      'step/started web/build',
+      'step/progressed',
+      'step/ended web/build skipped (overtaken)',
+    ])
+  })
+
+  test('is dropped at once while it waits for another, which goes on', async () => {
+    const { clock, host, lines, calls } = await aSession()
+    const first = host.rebuild('web', { signal: new AbortController().signal })
+    const newer = new AbortController()
+    const second = host.rebuild('web', { signal: newer.signal })
+    await clock.advance(1000)
+    newer.abort(new Error('newer'))
+    const at = clock.now()
+    expect(await clock.run(second)).toBe('aborted')
+    expect(clock.now() - at).toBeLessThan(100)
+    expect(await clock.run(first)).toBe('done')
+    expect(calls('build')).toEqual(['build demo-web'])
+    expect(lines.filter((line) => line.startsWith('problem/raised'))).toEqual([])
+  })
+
+  test('is not begun when it is overtaken before', async () => {
+    const { clock, host, calls } = await aSession()
+    expect(await clock.run(host.rebuild('web', { signal: AbortSignal.abort(new Error('newer')) }))).toBe('aborted')
+    expect(calls('build')).toEqual([])
+  })
+
+  test('is carried out to its end once the container is being made anew', async () => {
+    const { clock, runtime, host, first, about, calls } = await aSession()
+    const newer = new AbortController()
+    const rebuild = host.rebuild('web', { signal: newer.signal })
+    while (calls('create').length === 0) await clock.advance(100)
+    newer.abort(new Error('newer'))
+    expect(await clock.run(rebuild)).toBe('done')
+    expect(runtime.byName('demo-web-1').id).not.toBe(first)
+    expect(runtime.byName('demo-web-1').state).toBe('running')
+    expect([...runtime.containers.values()].map(({ name }) => name).toSorted()).toEqual(['demo-db-1', 'demo-web-1'])
+    expect(about('skipped')).toEqual([])
+  })
+
+  test('is followed by the newer one, which does it', async () => {
+    const { clock, runtime, host, first, calls } = await aSession()
+    const newer = new AbortController()
+    const rebuild = host.rebuild('web', { signal: newer.signal })
+    await clock.advance(1000)
+    newer.abort(new Error('newer'))
+    const next = host.rebuild('web', { signal: new AbortController().signal })
+    expect(await clock.run(Promise.all([rebuild, next]))).toEqual(['aborted', 'done'])
+    expect(calls('build')).toEqual(['build demo-web', 'build demo-web'])
+    expect(runtime.byName('demo-web-1').id).not.toBe(first)
+  })
+})
+
+test('a rebuild that fails leaves the container, and the next good one mends it', async () => {
+  const { clock, runtime, host, first, about } = await aSession()
+  runtime.fail(
+    'build',
+    new StackError('engine/build-failed', { what: 'service "web"', why: 'exit code: 1', output: '' }),
+  )
+  const { signal } = new AbortController()
+  expect(await clock.run(host.rebuild('web', { signal }))).toBe('failed')
+  expect(runtime.byName('demo-web-1')).toMatchObject({ id: first, state: 'running' })
+  expect(about('failed')).toEqual(['step/ended web/build failed engine/build-failed'])
+  expect(await clock.run(host.rebuild('web', { signal }))).toBe('done')
+  expect(runtime.byName('demo-web-1').id).not.toBe(first)
+})
+
+test('a build that is left off leaves a lock that says that nothing is in flight', async () => {
+  const inner = aLock()
+  const released: (boolean | undefined)[] = []
+  const lock: Lock = {
+    acquire: async (name, wanted) => {
+      const held = await inner.acquire(name, wanted)
+      return { ...held, release: async (how) => (released.push(how?.isFinished), held.release(how)) }
+    },
+  }
+  const { clock, host } = await aSession({ lock })
+  released.length = 0
+  const newer = new AbortController()
+  const rebuild = host.rebuild('web', { signal: newer.signal })
+  await clock.advance(1000)
+  newer.abort(new Error('newer'))
+  await clock.run(rebuild)
+  expect(released).toEqual([true])
+})
