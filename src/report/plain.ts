@@ -4,6 +4,7 @@ import { toErr, toOut, toShortTime, type Line, type Report } from './lines.ts'
 import { createLogFormat, type LogFormat } from './log-lines.ts'
 import { noPaint, type Paint } from './paint.ts'
 import { toProblemLines, type ProblemOptions } from './problems.ts'
+import { createStaleness, type StaleNews, type Staleness } from './stale-lines.ts'
 import { createStepRows, toBuildText, type RowChange } from './step-rows.ts'
 import { toSafeText } from '../wire/safe-text.ts'
 
@@ -33,6 +34,7 @@ export const createPlainReport = (options: PlainOptions): Report => {
 
   const transfers = createTransferLines(options)
   const isTold = createToldProblems()
+  const staleness = createStaleness()
 
   const tellRow = (change: RowChange, at: number): readonly Line[] => {
     if (change.minor || !options.steps) return []
@@ -55,9 +57,11 @@ export const createPlainReport = (options: PlainOptions): Report => {
       const problem = change?.problem === undefined || isTold(change.problem) ? undefined : change.problem
       if (event.type === 'step/progressed') return transfers(event, change)
       if (event.type === 'plan/made') transfers(event, undefined)
+      const news = staleness.read(event)
+      if (news !== undefined) return news === 'nothing' ? [] : toStaleLines(news, options)
       const lines =
         change === undefined
-          ? toOtherLines(event, { options, format, containers, since: () => since })
+          ? toOtherLines(event, { options, format, containers, staleness, since: () => since })
           : tellRow(change, event.at)
       return problem === undefined ? lines : [...lines, ...toErr(...toProblemLines([problem], options.problems))]
     },
@@ -74,6 +78,11 @@ export const createToldProblems = (): ((problem: Problem) => boolean) => {
     return isKnown
   }
 }
+
+const toStaleLines = (news: StaleNews, { problems, paint }: PlainOptions): readonly Line[] =>
+  'problem' in news
+    ? toErr(...toProblemLines([news.problem], problems))
+    : toErr(paint.stderr('green', `${news.inStep} is in step again with what is saved`))
 
 type TransferLines = (
   event: Extract<StackEvent, { type: 'plan/made' | 'step/progressed' }>,
@@ -144,9 +153,11 @@ type Telling = {
   readonly options: PlainOptions
   readonly format: LogFormat
   readonly containers: Names
+  readonly staleness: Staleness
 }
 
-const toOtherLines = (event: StackEvent, { options, format, containers, since }: Telling): readonly Line[] => {
+const toOtherLines = (event: StackEvent, telling: Telling): readonly Line[] => {
+  const { options, format, containers, staleness } = telling
   switch (event.type) {
     case 'log/written': {
       const raw = options.attached === true
@@ -164,7 +175,7 @@ const toOtherLines = (event: StackEvent, { options, format, containers, since }:
     case 'log/dropped':
       return toErr(`${event.service}: ${event.lines} lines were left out, they came too fast`)
     case 'container/changed':
-      return toExitLine(event.container, { options, format, containers, since })
+      return toExitLine(event.container, telling)
     case 'step/waiting':
       return toErr(event.note)
     case 'problem/raised':
@@ -176,7 +187,9 @@ const toOtherLines = (event: StackEvent, { options, format, containers, since }:
     case 'reload/ended':
       return toErr(
         toReloadLine(event),
-        ...(event.problem === undefined ? [] : toProblemLines([event.problem], options.problems)),
+        ...(event.problem === undefined || staleness.isTold(event.problem)
+          ? []
+          : toProblemLines([event.problem], options.problems)),
       )
     case 'session/changed':
       return event.phase === 'stopping'

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { StackError } from '../../src/core/errors/stack-error.ts'
 import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
 import { crashed, probing, running, starting, toEvents } from '../support/shop-events.ts'
 
@@ -203,6 +204,62 @@ describe('what a person sees', () => {
     const screen = await show(toEvents(starting, probing, running, waits), { columns: 160, rows: 30 }).shows('help')
     expect(screen).toMatch(/web sync waits until it runs · \d+s ago/)
     expect(screen).toMatch(/sync of 3 files in 61 ms, \d+s ago, 1\n.* change of it when it runs/)
+  })
+
+  it('a service that is stale says so in its row, with the reason; wide enough for the details, with the way out', async () => {
+    const stale = [
+      [
+        20_000,
+        {
+          type: 'problem/raised',
+          id: 'sync.api',
+          service: 'api',
+          problem: new StackError('sync/stale', {
+            service: 'api',
+            files: 3,
+            path: 'src/cart.ts',
+            why: 'no space left on device',
+          }).toProblem(),
+        },
+      ],
+    ] as const
+    const events = toEvents(starting, probing, running, stale)
+    expect((await show(events).shows('help')).split('\n').slice(0, 8).join('\n')).toMatchInlineSnapshot(`
+      " shop   running   5/5 up   ▲ 1 stale                        watching 3 services
+
+           SERVICE  STATE        UP    PORTS
+         ● api 2/2  healthy      55s   ▲ stale  is behind by 3 files: src/cart.ts (no…
+       ▸ ● web      healthy      55s   http://localhost:8080
+         ● worker   running      55s
+         ✔ migrate  done
+         ● db       healthy      57s   localhost:5432"
+    `)
+    const wide = show(events, { columns: 160, rows: 30 })
+    await wide.shows('help')
+    expect((await wide.press('k', '▸ ● api')).split('\n').slice(0, 20).join('\n')).toMatchInlineSnapshot(`
+      " shop   running   5/5 up   ▲ 1 stale                                                                                                        watching 3 services
+
+           SERVICE  STATE        UP    TIER  IMAGE        PORTS
+       ▸ ● api 2/2  healthy      55s   app   shop-api     ▲ stale  is behind by 3 files: src/cart.ts (no space left on device) and 2 more.
+         ● web      healthy      55s   web   shop-web     http://localhost:8080
+         ● worker   running      55s   app   shop-worker
+         ✔ migrate  done               app   shop-api
+         ● db       healthy      57s   data  postgres:17  localhost:5432
+
+      ── log · all services ────────────────────────────────────────────────────────────────── 12 lines · following ─ ── api ─────────────────────────────────────────
+       12:00:02.400 db      LOG:  starting PostgreSQL 17.2                                                             state    ● healthy for 55s  ▲ stale
+       12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432                                       stale    Service "api" is behind by 3 files:
+       12:00:03.600 db      LOG:  database system is ready to accept connections                                                src/cart.ts (no space left on
+       12:00:03.700 migrate applying 001_schema.sql                                                                             device) and 2 more.
+       12:00:03.701 migrate applying 002_seed.sql                                                                      hint     They are tried again by themselves.
+       12:00:03.702 migrate done                                                                                                "stack up --build api", or R in the
+       12:00:04.500 api     INFO listening on :3000                                                                             dashboard, makes it anew with what
+       12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms                                                                         is saved.
+       12:00:04.600 web     GET / 200 in 3 ms                                                                          image    shop-api
+       12:00:04.601 web     GET /assets/app.css 200 in 1 ms                                                            tier     app"
+    `)
+    const again = [[30_000, { type: 'problem/cleared', id: 'sync.api' }]] as const
+    expect(await show(toEvents(starting, probing, running, stale, again)).shows('help')).not.toContain('stale')
   })
 
   it('in ASCII alone', async () => {

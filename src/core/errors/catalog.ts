@@ -1,6 +1,7 @@
 import { engineFailures } from './engine-failures.ts'
 import { fileFailures } from './file-failures.ts'
 import { serviceFailures } from './service-failures.ts'
+import { watchFailures } from './watch-failures.ts'
 
 /**
  * Every failure that a person can meet: its permanent code, what it says, what to do, and the exit code of a command
@@ -17,6 +18,7 @@ export const catalog = {
   ...engineFailures,
   ...fileFailures,
   ...serviceFailures,
+  ...watchFailures,
   'build/ssh-unusable': {
     exit: 1,
     message: (d: { service: string; id: string; why: string }) =>

@@ -1,6 +1,7 @@
+import { toStaleService } from '../events/staleness.ts'
 import { toPublished, type Published } from './published-url.ts'
 import { selectWaitsOf, toProbeText, toServiceStatus, toVerb, type ServiceStatus } from './service-status.ts'
-import type { StepProgress, Reload, ServiceState, State } from './state.ts'
+import type { RaisedProblem, StepProgress, Reload, ServiceState, State } from './state.ts'
 
 /** Gives the same value for the same state, so that a view can compare by identity. */
 const onceForEachState = <T>(select: (state: State) => T): ((state: State) => T) => {
@@ -23,6 +24,8 @@ export type ServiceView = {
   readonly published: readonly Published[]
   readonly restarts: number
   readonly lastReload?: Reload
+  /** Why what runs is not what was saved. */
+  readonly stale?: RaisedProblem
   readonly watched: boolean
   readonly service: ServiceState
 }
@@ -33,12 +36,13 @@ export const selectServiceViews: (state: State) => readonly ServiceView[] = once
 )
 
 // While the stack starts nearly everything waits for its turn, and rows that jump are hard to read.
-const urgency = ({ status }: ServiceView, { phase }: State): number =>
-  status.tone === 'bad' ? 0 : status.word === 'waiting' && phase === 'running' ? 1 : 2
+const urgency = ({ status, stale }: ServiceView, { phase }: State): number =>
+  status.tone === 'bad' ? 0 : stale !== undefined || (status.word === 'waiting' && phase === 'running') ? 1 : 2
 
 const toView = (state: State, service: ServiceState): ServiceView => {
   const { summary } = service
   const lastReload = state.reloads.findLast((reload) => reload.service === service.name)
+  const stale = state.problems.findLast((one) => toStaleService(one) === service.name)
   return {
     name: service.name,
     status: toServiceStatus(state, service),
@@ -54,6 +58,7 @@ const toView = (state: State, service: ServiceState): ServiceView => {
     ...(summary.tier === undefined ? {} : { tier: summary.tier }),
     ...(summary.image === undefined ? {} : { image: summary.image }),
     ...(lastReload === undefined ? {} : { lastReload }),
+    ...(stale === undefined ? {} : { stale }),
   }
 }
 
@@ -63,13 +68,23 @@ export type Counts = {
   readonly busy: number
   readonly bad: number
   readonly off: number
+  /** Of all these: what runs is not what was saved. */
+  readonly stale: number
 }
 
 /** Services by how they are; what ran to its end as it should counts as up. */
 export const selectCounts: (state: State) => Counts = onceForEachState((state) => {
-  const tones = selectServiceViews(state).map((view) => view.status.tone)
+  const views = selectServiceViews(state)
+  const tones = views.map((view) => view.status.tone)
   const count = (...wanted: readonly string[]) => tones.filter((tone) => wanted.includes(tone)).length
-  return { total: tones.length, up: count('good', 'done'), busy: count('busy'), bad: count('bad'), off: count('calm') }
+  return {
+    total: tones.length,
+    up: count('good', 'done'),
+    busy: count('busy'),
+    bad: count('bad'),
+    off: count('calm'),
+    stale: views.filter((view) => view.stale !== undefined).length,
+  }
 })
 
 /** What goes on right now, or is waited for: one line each, in the order of the services. */

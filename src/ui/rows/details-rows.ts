@@ -1,3 +1,4 @@
+import { toStaleService } from '../../core/events/staleness.ts'
 import { toProbeText } from '../../core/state/service-status.ts'
 import { selectServiceViews, type ServiceView } from '../../core/state/select.ts'
 import type { RaisedProblem, State } from '../../core/state/state.ts'
@@ -15,7 +16,7 @@ export const toDetailsRows = (state: State, view: ServiceView, options: DetailsO
   const since = status.since === undefined ? '' : ` for ${formatAge(now - status.since)}`
   const problems = state.problems.filter((one) => one.service === view.name)
   const rows = [
-    ...toField('state', `${theme.symbols.tones[status.tone]} ${status.word}${since}`, {
+    ...toField('state', `${theme.symbols.tones[status.tone]} ${status.word}${since}${toBadge(view, theme)}`, {
       ...options,
       paint: (text) => theme.tone(status.tone, text),
     }),
@@ -31,6 +32,9 @@ export const toDetailsRows = (state: State, view: ServiceView, options: DetailsO
   if (step !== undefined && step.cause !== '') rows.push(...toField('step', `${step.id}: ${step.cause}`, options))
   return rows
 }
+
+const toBadge = ({ stale }: ServiceView, { symbols }: Theme): string =>
+  stale === undefined ? '' : `  ${symbols.warning} stale`
 
 const toFacts = (state: State, view: ServiceView, now: number): readonly (readonly [string, string])[] => {
   const { service } = view
@@ -101,7 +105,10 @@ export const toProblemRows = (raised: RaisedProblem, options: DetailsOptions): r
   const paint = problem.severity === 'error' ? (text: string) => theme.tone('bad', text) : theme.warn
   const { span } = problem
   return [
-    ...toField(problem.severity, problem.message, { ...options, paint }),
+    ...toField(toStaleService(raised) === undefined ? problem.severity : 'stale', problem.message, {
+      ...options,
+      paint,
+    }),
     ...(problem.hint === undefined ? [] : toField('hint', problem.hint, options)),
     ...(span === undefined ? [] : toField('at', `${span.file}:${span.line}:${span.column}`, options)),
   ]

@@ -36,6 +36,10 @@ export const toHeaderRow = (
     sentences.push([
       { text: `${theme.symbols.tones.bad} ${broken} failed`, paint: (text) => theme.bold(theme.tone('bad', text)) },
     ])
+  if (counts.stale > 0)
+    sentences.push([
+      { text: `${theme.symbols.warning} ${counts.stale} stale`, paint: (text) => theme.bold(theme.warn(text)) },
+    ])
   const warnings = state.problems.filter((one) => one.problem.severity === 'warning').length
   if (warnings > 0)
     sentences.push([

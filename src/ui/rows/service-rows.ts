@@ -110,18 +110,31 @@ export const toServiceRow = (view: ServiceView, columns: Columns, options: Servi
       paint: theme.dim,
     },
   ]
-  const paintReason = (text: string) => (status.tone === 'bad' ? tone(text) : theme.dim(text))
+  const paintReason = (text: string) =>
+    status.tone === 'bad' ? tone(text) : view.stale === undefined ? theme.dim(text) : theme.warn(text)
+  const badge: Segment[] =
+    view.stale === undefined
+      ? []
+      : [{ text: `${theme.symbols.warning} stale  `, paint: (text) => theme.bold(theme.warn(text)) }]
   if (reason === undefined) segments.push({ text: ports })
-  else if (ports === '' || columns.ports === 0) segments.push({ text: reason, paint: paintReason })
-  else segments.push({ text: fit(ports, columns.ports - 2, { ellipsis }) + '  ' }, { text: reason, paint: paintReason })
+  else if (ports === '' || columns.ports === 0) segments.push(...badge, { text: reason, paint: paintReason })
+  else
+    segments.push({ text: fit(ports, columns.ports - 2, { ellipsis }) + '  ' }, ...badge, {
+      text: reason,
+      paint: paintReason,
+    })
   return composeRow(segments, { width, ellipsis })
 }
 
 const toReason = (view: ServiceView, options: ServiceRowsOptions): string | undefined => {
-  const { status } = view
-  if (status.reason !== undefined) return withoutName(view.name, status.reason.split('\n')[0] ?? '')
+  const { status, stale } = view
+  const reason = status.reason ?? stale?.problem.message
+  if (reason !== undefined) return withoutName(view.name, reason.split('\n')[0] ?? '')
   return status.tone === 'bad' ? options.lastWords(view.name) : undefined
 }
 
 /** The row begins with the name: its reason need not. */
-const withoutName = (name: string, text: string) => (text.startsWith(`${name} `) ? text.slice(name.length + 1) : text)
+const withoutName = (name: string, text: string) => {
+  const known = [`${name} `, `Service "${name}" `].find((start) => text.startsWith(start))
+  return known === undefined ? text : text.slice(known.length)
+}

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Problem } from '../../../src/core/errors/problem.ts'
+import { StackError } from '../../../src/core/errors/stack-error.ts'
 import type { ContainerSummary, EventBody, StackEvent, StepSummary } from '../../../src/core/events/event.ts'
 import { createLiveList } from '../../../src/report/live-list.ts'
 import type { Line } from '../../../src/report/lines.ts'
@@ -153,6 +155,49 @@ test('plain: a build that a newer change has overtaken is no failure', () => {
   ).toMatchInlineSnapshot(`
     "err| Image web  Building
     err| Image web  Left off  (for a newer change)"
+  `)
+})
+
+test('plain: a service that is stale says so once, another reason now and then, and when it is in step again', () => {
+  const raised = (files: number, id = 'sync.web'): EventBody => ({
+    type: 'problem/raised',
+    id,
+    service: 'web',
+    problem: new StackError('sync/stale', {
+      service: 'web',
+      files,
+      path: 'src/a.js',
+      why: 'no space left',
+    }).toProblem(),
+  })
+  expect(
+    plain([
+      raised(1),
+      {
+        type: 'reload/ended',
+        service: 'web',
+        action: 'sync',
+        files: 1,
+        ms: 20,
+        problem: (raised(1) as { problem: Problem }).problem,
+      },
+      raised(1),
+      raised(2),
+      raised(1, 'sync.web.other'),
+      { type: 'problem/cleared', id: 'sync.web.other' },
+      { type: 'problem/cleared', id: 'sync.web' },
+      { type: 'problem/cleared', id: 'sync.web' },
+      raised(3),
+    ]),
+  ).toMatchInlineSnapshot(`
+    "err|error[sync/stale]: Service "web" is behind by 1 file: src/a.js (no space left).
+    err|  They are tried again by themselves. "stack up --build web", or R in the dashboard, makes it anew with what is saved.
+    err|web: sync failed, 1 file, 20 ms
+    err|error[sync/stale]: Service "web" is behind by 1 file: src/a.js (no space left).
+    err|  They are tried again by themselves. "stack up --build web", or R in the dashboard, makes it anew with what is saved.
+    err|web is in step again with what is saved
+    err|error[sync/stale]: Service "web" is behind by 3 files: src/a.js (no space left) and 2 more.
+    err|  They are tried again by themselves. "stack up --build web", or R in the dashboard, makes it anew with what is saved."
   `)
 })
 

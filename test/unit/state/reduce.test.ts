@@ -45,7 +45,7 @@ describe('the services of a stack that starts', () => {
       db 0/1 | pulling | busy
       "
     `)
-    expect(selectCounts(state)).toEqual({ total: 5, up: 0, busy: 5, bad: 0, off: 0 })
+    expect(selectCounts(state)).toEqual({ total: 5, up: 0, busy: 5, bad: 0, off: 0, stale: 0 })
     expect(selectPlanProgress(state)).toEqual({ ended: 1, total: 13 })
   })
 
