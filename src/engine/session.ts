@@ -99,7 +99,7 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
     }),
     questions: createQuestions(emit),
     seeds: createSeeds(deps),
-    debts: new Map(),
+    syncMemory: new Map(),
     replacedImages: createReplacedImages(deps.runtime, { signal }),
     closing,
     ended: Promise.withResolvers(),
@@ -182,8 +182,12 @@ const openSync = (state: SessionState, renew: () => Promise<void>): ProjectSync 
     { ...deps, emit },
     {
       project,
-      seeds: state.seeds,
-      debts: state.debts,
+      memory: state.syncMemory,
+      ask: (question, { signal }) =>
+        state.questions.ask(
+          `${question.deleted} of ${question.known} files of ${question.source} were deleted. Delete them in service "${question.service}", too?`,
+          signal,
+        ),
       signal: state.closing.signal,
       containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
       ...createSyncHost(state, { haveRulesChanged: changes.has, renew }),

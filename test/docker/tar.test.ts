@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { walkContext } from '../../src/docker/image-build/session/context-walk.ts'
-import { openAgent } from '../../src/engine/sync/agent.ts'
 import type { Runtime } from '../../src/engine/ports/runtime.ts'
 import { readTar } from '../../src/wire/read-tar.ts'
 import { packTar, writeTar } from '../../src/wire/write-tar.ts'
@@ -40,10 +39,15 @@ test('the engine takes and gives archives with the same names, owners, times and
 })
 
 test('so does the tar of busybox, through which saved files go', async () => {
-  const agent = await openAgent({ runtime, signal: AbortSignal.timeout(30_000) }, container)
-  await agent.remove(['/odd'])
-  await agent.put(packTar(oddEntries))
-  agent.close()
+  const session = await runtime.exec(container, {
+    command: ['/bin/sh', '-c', 'rm -rf /odd; tar -xf - -C /'],
+    stdin: true,
+    user: '0:0',
+  })
+  session.write(packTar(oddEntries))
+  session.endInput()
+  for await (const { data } of session.output) expect(new TextDecoder().decode(data)).toBe('')
+  expect(await session.exitCode()).toBe(0)
   // It sets the times of files alone.
   const comparable = (lines: readonly string[]): readonly string[] =>
     withoutHardlinks(lines).map((line) => line.replace(/^((?:link|directory) \S+ \S+) \d+/, '$1'))

@@ -60,7 +60,12 @@ const names = ['a', 'b', 'c', 'd', 'notes~', '4913', '#a#', '.idea', 'x\ny', "q'
 /** One operation on the tree, and what it was. */
 const operate = (disk: MemoryDisk, random: () => number, count: number): string => {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
-  const folders = ['/work/src', ...[...disk.list('/work/src')].flatMap(([path, what]) => (what.startsWith('directory') ? [`/work/src/${path}`] : []))]
+  const folders = [
+    '/work/src',
+    ...[...disk.list('/work/src')].flatMap(([path, what]) =>
+      what.startsWith('directory') ? [`/work/src/${path}`] : [],
+    ),
+  ]
   const all = [...disk.list('/work/src').keys()].map((path) => `/work/src/${path}`)
   const place = (): string => `${pick(folders)}/${pick(names)}`
   const path = random() < 0.5 && all.length > 0 ? pick(all) : place()
@@ -73,7 +78,14 @@ const operate = (disk: MemoryDisk, random: () => number, count: number): string 
     filled: () => (clear(), disk.makeFolder(path), disk.write(`${path}/new`, `new ${count}`), ''),
     file: () => (clear(), disk.write(path, `file ${count}`), ''),
     link: () => (clear(), disk.link(path, pick(['/etc', 'a', '../b', 'nowhere'])), ''),
-    linkThenFolder: () => (clear(), disk.link(path, '/etc'), disk.remove(path), disk.makeFolder(path), disk.write(`${path}/hostname`, `own ${count}`), ''),
+    linkThenFolder: () => (
+      clear(),
+      disk.link(path, '/etc'),
+      disk.remove(path),
+      disk.makeFolder(path),
+      disk.write(`${path}/hostname`, `own ${count}`),
+      ''
+    ),
     remove: () => (clear(), ''),
     rename: () => {
       const to = place()
@@ -142,7 +154,10 @@ const storm = async (seed: number, { deliveries, failingReads = 0, refusing = 0,
     await clock.advance(120_000)
     const where = `seed ${seed}, round ${round}:\n${done.join('\n')}`
     expect(Object.fromEntries(container.list('/app')), where).toEqual(Object.fromEntries(disk.list('/work/src')))
-    expect([...container.things.keys()].filter((path) => path !== '/app' && !path.startsWith('/app/')), where).toEqual(['/etc/hostname'])
+    expect(
+      [...container.things.keys()].filter((path) => path !== '/app' && !path.startsWith('/app/')),
+      where,
+    ).toEqual(['/etc/hostname'])
   }
   await end()
 }
@@ -153,11 +168,14 @@ const seeds = process.env['STORM_SEED'] === undefined ? [1, 2, 3] : [first]
 describe('after any storm the container holds what the source holds', () => {
   test.each(seeds)('all is noticed (seed %i)', (seed) => storm(seed, {}))
   test.each(seeds)('a third of the notices is lost, and some come twice (seed %i)', (seed) =>
-    storm(seed, { deliveries: (random) => (random() < 0.3 ? 0 : random() < 0.2 ? 2 : 1) }))
+    storm(seed, { deliveries: (random) => (random() < 0.3 ? 0 : random() < 0.2 ? 2 : 1) }),
+  )
   test.each(seeds)('no notice comes (seed %i)', (seed) => storm(seed, { deliveries: () => 0 }))
   test.each(seeds)('reads fail (seed %i)', (seed) => storm(seed, { failingReads: 0.1 }))
   test.each(seeds)('entries are refused and connections cut (seed %i)', (seed) =>
-    storm(seed, { refusing: 0.15, cut: 0.1 }))
+    storm(seed, { refusing: 0.15, cut: 0.1 }),
+  )
   test.each(seeds)('all at once (seed %i)', (seed) =>
-    storm(seed, { deliveries: (random) => (random() < 0.3 ? 0 : 1), failingReads: 0.05, refusing: 0.1, cut: 0.05 }))
+    storm(seed, { deliveries: (random) => (random() < 0.3 ? 0 : 1), failingReads: 0.05, refusing: 0.1, cut: 0.05 }),
+  )
 })

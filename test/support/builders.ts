@@ -5,9 +5,8 @@ import type { Dependency, Service } from '../../src/core/project/service.ts'
 import type { EngineDeps } from '../../src/engine/deps.ts'
 import type { HostEntry } from '../../src/engine/ports/host-files.ts'
 import type { Lock } from '../../src/engine/ports/lock.ts'
-import type { WatchBatch } from '../../src/engine/ports/watcher.ts'
-import { createChannel } from './channel.ts'
 import { createFakeRuntime, type FakeRuntime } from './fake-runtime.ts'
+import { createMemoryDisk, type MemoryDisk } from './memory-disk.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
 export const hashOptions = {
@@ -58,10 +57,12 @@ export type World = {
   readonly clock: VirtualClock
   readonly runtime: FakeRuntime
   readonly deps: EngineDeps
-  /** What the host's folder holds; changing it and `notice` is what an editor does. */
+  /** What the host's folder holds. */
   readonly files: Map<string, string>
+  /** The same, as a watch sees it. */
+  readonly disk: MemoryDisk
+  /** What an editor does; nothing: deletes. */
   save(path: string, text: string | undefined): void
-  notice(batch: WatchBatch): void
 }
 
 /** An engine in memory, a virtual clock, and files that only the test knows. */
@@ -72,8 +73,7 @@ export const aWorld = (
   const runtime = createFakeRuntime({ clock, ...options })
   const files = new Map<string, string>()
   const stamps = new Map<string, number>()
-  const batches: WatchBatch[] = []
-  let deliver: ((batch: WatchBatch) => void) | undefined
+  const disk = createMemoryDisk(clock.now)
   const toEntry = (path: string): HostEntry | undefined => {
     const text = files.get(path)
     if (text !== undefined)
@@ -107,37 +107,27 @@ export const aWorld = (
           .filter((path) => (path === root || path.startsWith(`${root}/`)) && !ignored(path, false))
           .flatMap((path) => toEntry(path) ?? []),
     },
-    watcher: {
-      watch: (_roots, { signal, onReady }) => {
-        const channel = createChannel<WatchBatch>(signal)
-        deliver = channel.push
-        onReady?.()
-        return untilAborted(
-          channel.iterate(() => {}),
-          signal,
-        )
-      },
-    },
+    sources: disk.files,
+    watcher: disk.watcher,
   }
   return {
     clock,
     runtime,
     deps,
     files,
+    disk,
     save: (path, text) => {
-      if (text === undefined) files.delete(path)
-      else files.set(path, text)
+      if (text === undefined) {
+        files.delete(path)
+        disk.remove(path)
+      } else {
+        files.set(path, text)
+        for (let at = path.indexOf('/', 1); at !== -1; at = path.indexOf('/', at + 1))
+          disk.makeFolder(path.slice(0, at))
+        disk.write(path, text)
+      }
       stamps.set(path, clock.now() + stamps.size)
     },
-    notice: (batch) => (deliver === undefined ? batches.push(batch) : deliver(batch)),
-  }
-}
-
-const untilAborted = async function* <T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  try {
-    yield* source
-  } catch (error) {
-    if (!signal.aborted) throw error
   }
 }
 

@@ -70,7 +70,8 @@ export const createMemoryContainer = (): MemoryContainer => {
           else if (blocked(frame.root, path) === undefined) drop(join(frame.root, path))
         }
         for (const put of frame.put) {
-          const why = container.refuses(join(frame.root, put.path)) ?? blocked(frame.root, put.path)
+          const parent = refused.find(({ path }) => put.path.startsWith(`${path}/`))
+          const why = parent?.why ?? container.refuses(join(frame.root, put.path)) ?? blocked(frame.root, put.path)
           if (why !== undefined) refused.push({ path: put.path, why, isFinal: false })
           else putOne(frame.root, put)
         }
@@ -82,7 +83,9 @@ export const createMemoryContainer = (): MemoryContainer => {
             const thing = things.get(join(root, path))
             if (thing === undefined || blocked(root, path) !== undefined) return []
             const { kind, mode, content, mtime, target } = thing
-            return [[path, { kind, mode, size: content.length, mtime, ...(kind === 'link' ? { linkTarget: target } : {}) }]]
+            return [
+              [path, { kind, mode, size: content.length, mtime, ...(kind === 'link' ? { linkTarget: target } : {}) }],
+            ]
           }),
         ),
       digests: async (root, paths) =>

@@ -64,7 +64,8 @@ export const createMemoryDisk = (now: () => number): MemoryDisk => {
 
   const find = (path: string): Node | undefined => {
     let at: Node | undefined = root
-    for (const part of path.split('/').filter(Boolean)) at = at?.kind === 'directory' ? at.children.get(part) : undefined
+    for (const part of path.split('/').filter(Boolean))
+      at = at?.kind === 'directory' ? at.children.get(part) : undefined
     return at
   }
   const parentOf = (path: string): readonly [Node, string] => {
@@ -142,7 +143,9 @@ export const createMemoryDisk = (now: () => number): MemoryDisk => {
         return {
           watch: (folder) => {
             const node = find(folder)
-            if (node?.kind === 'directory') watched.set(node.inode, folder)
+            if (node?.kind !== 'directory') return false
+            watched.set(node.inode, folder)
+            return true
           },
           unwatch: (folder) => {
             for (const [inode, path] of watched) if (path === folder) watched.delete(inode)

@@ -52,8 +52,7 @@ export const toFateLines = (
 
 const refusals: Readonly<Record<Extract<Fate, { kind: 'refused' }>['by'], string>> = {
   include: 'the rule includes other files only',
-  editor: 'it has the name of a file that editors leave behind for a moment',
-  tool: 'it belongs to git or to an editor',
+  git: 'it belongs to git',
   ignore: 'the rule ignores it',
   dockerignore: 'the .dockerignore keeps it out of the image',
 }

@@ -7,7 +7,7 @@ import type { EngineEvents } from '../engine-events.ts'
 import type { LogFollower } from '../logs/log-follower.ts'
 import type { SessionPlans } from '../session-plans.ts'
 import { toProblem } from '../to-problem.ts'
-import type { Debts } from '../sync/debts.ts'
+import type { SyncMemory } from '../sync/project-sync.ts'
 import type { Seeds } from '../sync/seeds.ts'
 import type { Jobs } from './jobs.ts'
 import type { Monitor } from './monitor.ts'
@@ -63,8 +63,8 @@ export type SessionState = {
   readonly questions: Questions
   /** What `initial_sync` rules put into containers before they start. */
   readonly seeds: Seeds
-  /** What containers have not got of saved files, by service. */
-  readonly debts: Map<string, Debts>
+  /** What watches before this one have learnt. */
+  readonly syncMemory: SyncMemory
   readonly replacedImages: ReplacedImages
   /** The end of everything that the session does. */
   readonly closing: AbortController

@@ -117,7 +117,7 @@ const deliverRule = async (deps: DeliveryDeps, delivering: Delivering): Promise<
     if (isElsewhere) forgetEntry(held, path)
     else if (!isAside(path, undefined)) removals.push(path)
   }
-  const puts = put.filter(({ path, entry }) => !isAside(path, entry))
+  const puts = put.filter(({ path, entry }) => !isAside(path, entry) && !isBelowAny(aside, path))
   let count = 0
   let sent: Promise<number> = Promise.resolve(0)
   for (const frame of packFrames(deps, delivering, { root, removals, puts })) {
@@ -127,6 +127,14 @@ const deliverRule = async (deps: DeliveryDeps, delivering: Delivering): Promise<
     sent.catch(() => {})
   }
   return count + (await sent)
+}
+
+/** What is in a folder that the container did not take waits for it. */
+const isBelowAny = (aside: ReadonlyMap<string, Aside>, path: string): boolean => {
+  if (aside.size === 0) return false
+  for (let at = path.lastIndexOf('/'); at !== -1; at = path.lastIndexOf('/', at - 1))
+    if (aside.get(path.slice(0, at))?.entry !== undefined) return true
+  return false
 }
 
 const forgetSettled = (aside: Map<string, Aside>, { listing }: Wanted, held: Listing): void => {
@@ -205,6 +213,7 @@ const send = async (deps: DeliveryDeps, delivering: Delivering, frame: Frame): P
   const refused = new Map((await container.files.apply(frame)).map((one) => [one.path, one]))
   const given = container.given.get(wanted) ?? new Set()
   container.given.set(wanted, given)
+  const aside = container.aside.get(wanted)
   let count = 0
   for (const path of frame.remove) {
     const refusal = refused.get(path)
@@ -212,6 +221,7 @@ const send = async (deps: DeliveryDeps, delivering: Delivering, frame: Frame): P
     else {
       forgetEntry(held, path)
       given.delete(path)
+      aside?.delete(path)
       count += 1
     }
   }
@@ -221,6 +231,7 @@ const send = async (deps: DeliveryDeps, delivering: Delivering, frame: Frame): P
     else {
       setEntry(held, path, entry)
       given.add(path)
+      aside?.delete(path)
       count += 1
     }
   }

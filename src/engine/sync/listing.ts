@@ -2,7 +2,7 @@ import type { SourceEntry } from '../ports/source-files.ts'
 
 /**
  * What is below a root, folder by folder: what a rule wants, or what a container holds. A folder's version is that of the
- * folder that it was taken from, so that the same need not be compared again; 0 is that of none.
+ * folder that it was taken from, so that the same need not be compared again; 0 is that of none, and of one that has changed.
  */
 export type Listing = {
   /** By path below the root. */
@@ -55,7 +55,9 @@ export const setEntry = (listing: Listing, path: string, entry: SourceEntry): vo
     return
   }
   const [folder, name] = split(path)
-  openFolder(listing, folder).entries.set(name, entry)
+  const listed = openFolder(listing, folder)
+  listed.entries.set(name, entry)
+  listed.version = 0
 }
 
 /** Forgets a path and all that is below it. */
@@ -66,7 +68,8 @@ export const forgetEntry = (listing: Listing, path: string): void => {
     return
   }
   const [folder, name] = split(path)
-  listing.folders.get(folder)?.entries.delete(name)
+  const listed = listing.folders.get(folder)
+  if (listed?.entries.delete(name) === true) listed.version = 0
 }
 
 const forgetBelow = (listing: Listing, path: string): void => {
@@ -107,7 +110,7 @@ export const compareListings = (wanted: Listing, held: Listing): Difference => {
   if (wanted.single === undefined && held.single !== undefined) gone.push('')
   for (const [folder, { entries, version }] of wanted.folders) {
     const other = held.folders.get(folder)
-    if (other !== undefined && other.version === version) continue
+    if (other !== undefined && version !== 0 && other.version === version) continue
     for (const [name, entry] of entries) {
       const before = other?.entries.get(name)
       if (before !== entry)

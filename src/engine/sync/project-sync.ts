@@ -1,4 +1,3 @@
-import { StackError } from '../../core/errors/stack-error.ts'
 import type { ContainerSummary } from '../../core/events/event.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { EngineDeps } from '../deps.ts'

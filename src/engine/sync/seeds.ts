@@ -40,7 +40,7 @@ const plant = async (deps: SeedDeps, id: string, { project, service: name, signa
   const tree = createSourceTree({
     files: deps.sources,
     clock: deps.clock,
-    watches: { watch: () => {}, unwatch: () => {}, close: () => {} },
+    watches: { watch: () => false, unwatch: () => {}, close: () => {} },
     roots: [...new Set(own.map(({ root }) => root))],
     leaveOut: (path, isFolder) => own.every((rule) => rule.prunes(path, isFolder)),
     onUnreadable: () => {},

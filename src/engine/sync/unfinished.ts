@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
+import { isSameEntry } from './source-tree.ts'
 
 /** A file that may not be sent as it is, for somebody is writing it. */
 export type Candidate = {
@@ -51,7 +52,8 @@ export const createUnfinished = ({
   }
   const learn = ({ path, entry, before }: Candidate, now: number): Known => {
     const last = known.get(path)
-    if (last?.entry === entry) return last
+    // Another look at the same is no change.
+    if (last !== undefined && isSameEntry(last.entry, entry)) return last
     const wasAccepted = last?.acceptedAt !== undefined
     const isNew = last === undefined || (wasAccepted && now - (last.acceptedAt ?? 0) > freshMs)
     const earlier = isNew ? undefined : last.entry

@@ -153,6 +153,8 @@ const takeAll = (
         continue
       }
     }
+    // Nobody else reads what is only built or started anew, and another look at it may follow.
+    if (!copies(rule) && entry.kind === 'file' && entry.size <= maxHeldBytes) contents.learn(at(path), entry)
     setEntry(listing, path, entry)
     if (before !== undefined && contents.isSame(before, entry)) continue
     if (copies(rule) || entry.kind !== 'directory') changed.push({ path: at(path), entry })
