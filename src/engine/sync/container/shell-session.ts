@@ -1,0 +1,156 @@
+import { fromNameBytes, toNameBytes } from '../../../wire/byte-names.ts'
+import type { ContainerRuntime, ExecSession } from '../../ports/container-runtime.ts'
+import { shellProgram } from './shell-prelude.ts'
+
+/** What the shell said to one request. */
+export type Answer = {
+  /** False when one of the tools that it was told to run failed. */
+  readonly ok: boolean
+  /** What it answers by itself, byte for byte (`wire/byte-names`). */
+  readonly said: readonly string[]
+  /** What the tools wrote, byte for byte. */
+  readonly words: string
+}
+
+/** Bytes that follow a request, as many as `size` says. */
+export type Body = { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
+
+export type ShellSession = {
+  /** What it said of itself when it began. */
+  readonly greeting: Answer
+  /** One at a time. `script` may hold names with bytes (`wire/byte-names`) and no null byte. */
+  ask(script: string, body?: Body): Promise<Answer>
+  readonly isOpen: () => boolean
+  close(): void
+}
+
+/** The shell has ended. What it was asked for last may have been done in part. */
+export class ShellEnded extends Error {}
+
+/**
+ * A shell reads a line byte by byte, a microsecond or two for each: what is longer is read by `head`, which is a process.
+ * `head` of busybox reads more than it is told to when more is there: what follows is sent when the shell asks for it.
+ */
+const longestLine = 600
+
+const encoder = new TextEncoder()
+
+type Deps = { readonly runtime: Pick<ContainerRuntime, 'exec'>; readonly signal: AbortSignal }
+
+/**
+ * Opens a shell that stays in the container, as its root.
+ * @throws ShellEnded with what it said where there is none
+ */
+export const openShell = async (
+  { runtime, signal }: Deps,
+  { container, shell, privileged }: { container: string; shell: readonly string[]; privileged: boolean },
+): Promise<ShellSession> => {
+  const spec = { command: [...shell, '-c', shellProgram], stdin: true, user: '0:0', privileged }
+  const session = await runtime.exec(container, spec, { signal })
+  const reader = createAnswerReader(session)
+  const greeting = await reader.next()
+  const ask = async (script: string, body?: Body): Promise<Answer> => {
+    const bytes = toNameBytes(script)
+    const isLong = bytes.length > longestLine || bytes.includes(0x0a)
+    const answer = reader.next()
+    answer.catch(() => {})
+    try {
+      if (isLong) await send(session, [encoder.encode(`eval "$(head -c ${bytes.length})"\n`), bytes])
+      else await send(session, [bytes, encoder.encode('\n')])
+      if (body !== undefined && (!isLong || (await reader.asked()))) await send(session, body.chunks)
+    } catch (error) {
+      // The shell waits for bytes that will not come.
+      session.close()
+      throw error
+    }
+    return answer
+  }
+  return { greeting, ask, isOpen: reader.isOpen, close: () => session.close() }
+}
+
+const send = async (session: ExecSession, chunks: Body['chunks']): Promise<void> => {
+  for await (const chunk of chunks) if (!session.write(chunk)) await session.drained()
+}
+
+type AnswerReader = {
+  next(): Promise<Answer>
+  /** Whether the shell asks for the body: false when the answer came without. */
+  asked(): Promise<boolean>
+  isOpen(): boolean
+}
+
+type Waiting = { readonly answer: PromiseWithResolvers<Answer>; readonly asked: PromiseWithResolvers<boolean> }
+
+const createAnswerReader = (session: ExecSession): AnswerReader => {
+  let waiting: Waiting | undefined
+  let failure: Error | undefined
+  let said: string[] = []
+  let words = ''
+  const splitter = createSplitter((text, isSaid) => {
+    if (!isSaid) words += text
+    else if (text === '>') waiting?.asked.resolve(true)
+    else if (!text.startsWith('=')) said.push(text)
+    else {
+      waiting?.asked.resolve(false)
+      waiting?.answer.resolve({ ok: text === '=0', said, words })
+      said = []
+      words = ''
+    }
+  })
+  const read = async (): Promise<void> => {
+    try {
+      for await (const { data } of session.output) splitter.write(data)
+      failure = new ShellEnded(splitter.rest() || words || 'the shell in the container ended')
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error))
+    }
+    waiting?.answer.reject(failure)
+    waiting?.asked.resolve(false)
+  }
+  void read()
+  return {
+    next: () => {
+      waiting = { answer: Promise.withResolvers(), asked: Promise.withResolvers() }
+      if (failure !== undefined) waiting.answer.reject(failure)
+      return waiting.answer.promise
+    },
+    asked: () => waiting?.asked.promise ?? Promise.resolve(false),
+    isOpen: () => failure === undefined,
+  }
+}
+
+/** Cuts at null bytes: in turn what is outside of them and what is between them. */
+const createSplitter = (
+  onPiece: (text: string, isSaid: boolean) => void,
+): { write(data: Uint8Array): void; rest(): string } => {
+  let parts: Uint8Array[] = []
+  let isSaid = false
+  const take = (): string => {
+    const text = fromNameBytes(parts.length === 1 && parts[0] !== undefined ? parts[0] : concat(parts))
+    parts = []
+    return text
+  }
+  return {
+    write: (data) => {
+      let start = 0
+      for (let end = data.indexOf(0); end !== -1; end = data.indexOf(0, start)) {
+        parts.push(data.subarray(start, end))
+        onPiece(take(), isSaid)
+        isSaid = !isSaid
+        start = end + 1
+      }
+      if (start < data.length) parts.push(data.slice(start))
+    },
+    rest: take,
+  }
+}
+
+const concat = (parts: readonly Uint8Array[]): Uint8Array => {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
