@@ -141,6 +141,7 @@ export type InspectedContainer = {
   }
   readonly HostConfig?: {
     readonly AutoRemove?: boolean | undefined
+    readonly Tmpfs?: Readonly<Record<string, string>> | null | undefined
     readonly NetworkMode?: string | undefined
     readonly IpcMode?: string | undefined
     readonly PidMode?: string | undefined
@@ -203,6 +204,7 @@ export const toContainerDetails = (found: InspectedContainer): ContainerDetails 
     workingDir: config.WorkingDir ?? '',
     environment: config.Env ?? [],
     autoRemove: found.HostConfig?.AutoRemove ?? false,
+    tmpfs: Object.keys(found.HostConfig?.Tmpfs ?? {}),
   }
 }
 

@@ -10,6 +10,8 @@ export type TarItem = {
   readonly linkTarget: Buffer
   readonly uid: number
   readonly gid: number
+  /** Bytes of `data`. */
+  readonly size: number
   readonly data: AsyncIterable<Uint8Array>
 }
 
@@ -57,7 +59,7 @@ export const readTar = async function* (chunks: AsyncIterable<Uint8Array>, sourc
     if (![size, item.mode, item.uid, item.gid, item.mtimeSeconds].every(Number.isFinite) || size < 0)
       throw damaged(source, 'a header holds no number where one belongs')
     const data = reader.body(size)
-    yield { ...item, kind: kinds[type] ?? 'other', data }
+    yield { ...item, kind: kinds[type] ?? 'other', size, data }
     for await (const _ of data) continue // what the caller left
     extra = {}
   }
@@ -65,7 +67,7 @@ export const readTar = async function* (chunks: AsyncIterable<Uint8Array>, sourc
 
 const damaged = (source: string, why: string): StackError => new StackError('archive/damaged', { source, why })
 
-const toItem = (header: Buffer, extra: Extra): Omit<TarItem, 'kind' | 'data'> => {
+const toItem = (header: Buffer, extra: Extra): Omit<TarItem, 'kind' | 'size' | 'data'> => {
   // GNU's dialect keeps other things there.
   const prefix = header.toString('latin1', 257, 263) === 'ustar\0' ? readText(header, 345, 155) : Buffer.alloc(0)
   const name = readText(header, 0, 100)

@@ -37,7 +37,7 @@ export const oddEntries: readonly PackedEntry[] = [
   { path: 'odd/hard', kind: 'hardlink', mode: 0o640, mtimeSeconds: 1_000_000, linkTarget: 'odd/plain.txt' },
 ]
 
-const line = (entry: Omit<TarItem, 'data'>, size: number): string => {
+const line = (entry: Omit<TarItem, 'size' | 'data'>, size: number): string => {
   const target = entry.linkTarget.length === 0 ? '' : ` -> ${entry.linkTarget.toString('latin1')}`
   const name = entry.path.toString('latin1').replace(/\/$/, '')
   return `${entry.kind} ${entry.mode.toString(8)} ${entry.uid}:${entry.gid} ${entry.mtimeSeconds} ${size} ${name}${target}`

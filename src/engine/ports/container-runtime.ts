@@ -131,6 +131,8 @@ export type ContainerDetails = ObservedContainer & {
   readonly workingDir: string
   readonly environment: readonly string[]
   readonly autoRemove: boolean
+  /** Folders that are kept in memory; those that are told as mounts are not among them. */
+  readonly tmpfs?: readonly string[]
 }
 
 export type ContainerFile = {

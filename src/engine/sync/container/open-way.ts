@@ -13,17 +13,19 @@ export type OpenWay = Way & { readonly isOpen: () => boolean; close(): void }
 /** Where images keep a shell: the last two are images that have nothing else. */
 const shells = [['/bin/sh'], ['sh'], ['busybox', 'sh'], ['/busybox/sh']] as const
 
-/** Undefined where the image has none that could be used. */
-export const openShellWay = async (deps: ContainerFilesDeps, container: string): Promise<OpenWay | undefined> => {
+/** What the image has no use of a shell for want of. */
+export type NoShell = { readonly missing: readonly string[] }
+
+export const openShellWay = async (deps: ContainerFilesDeps, container: string): Promise<OpenWay | NoShell> => {
   for (const shell of shells) {
     const owner = readOwner(deps, { container, shell })
     owner.catch(() => {})
     const session = await openMighty(deps, { container, shell })
     if (session === undefined) continue
     const greeting = readGreeting(session.greeting)
-    if (neededTools.some((tool) => greeting.missing.has(tool)) || greeting.missing.has('tar')) {
+    if (neededTools.some((tool) => greeting.missing.has(tool))) {
       session.close()
-      return undefined
+      return { missing: [...greeting.missing] }
     }
     const way = createShellWay({
       shell: createPlacedShell(session),
@@ -33,7 +35,7 @@ export const openShellWay = async (deps: ContainerFilesDeps, container: string):
     })
     return { ...way, isOpen: session.isOpen, close: session.close }
   }
-  return undefined
+  return { missing: ['shell'] }
 }
 
 type Asked = { readonly container: string; readonly shell: readonly string[] }

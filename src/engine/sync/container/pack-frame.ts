@@ -6,15 +6,32 @@ import type { Body } from './shell-session.ts'
 
 export type Owner = { readonly uid: number; readonly gid: number }
 
+/** A file of this machine that could not be read while it was sent: what was asked for has not come about. */
+export class SourceFailed extends Error {
+  readonly path: string
+  constructor(path: string, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.path = path
+  }
+}
+
+const openSource = async function* (path: string, open: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* open()
+  } catch (error) {
+    throw new SourceFailed(path, error)
+  }
+}
+
 /** One path of a container as an entry of an archive, at an absolute place. */
-export const toTarEntry = ({ entry, content, stream }: Put, at: string, owner: Owner): StreamedEntry => ({
+export const toTarEntry = ({ path, entry, content, stream }: Put, at: string, owner: Owner): StreamedEntry => ({
   path: toNameBytes(at),
   kind: entry.kind,
   mode: entry.mode,
   mtimeSeconds: toSeconds(entry),
   ...owner,
   ...(content === undefined ? {} : { content }),
-  ...(stream === undefined ? {} : { stream }),
+  ...(stream === undefined ? {} : { stream: { ...stream, open: () => openSource(path, stream.open) } }),
   ...(entry.linkTarget === undefined ? {} : { linkTarget: toNameBytes(entry.linkTarget) }),
 })
 

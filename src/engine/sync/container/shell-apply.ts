@@ -6,6 +6,7 @@ import { packEntries, sizeOf, toTarEntry, type Owner } from './pack-frame.ts'
 import { joinPath, quote } from './quote.ts'
 import { hasArrived } from './seen.ts'
 import { lookByShell, readBadFolders, RootMoved } from './shell-look.ts'
+import { settlePieces, toWhy, withoutRefused, type Outcome } from './settle-pieces.ts'
 import type { PlacedShell } from './shell-place.ts'
 import type { Answer, Body } from './shell-session.ts'
 
@@ -24,9 +25,6 @@ type Work = ShellTools & { readonly root: string; readonly place: string }
 /** So few files are moved into place whole: each folder that they go to costs a process. */
 const mostStaged = { files: 50, folders: 20 }
 
-/** What became of an attempt. */
-type Outcome = { readonly ok: boolean; readonly words: string; readonly refused: readonly Refused[] }
-
 /** Everything that a frame asks for below a root that is a folder. Those that were refused come back, with the tools' own words. */
 export const applyBelow = async (work: Work, frame: Pick<Frame, 'remove' | 'put'>): Promise<readonly Refused[]> => {
   const held = frame.put.filter(({ stream }) => stream === undefined)
@@ -34,15 +32,14 @@ export const applyBelow = async (work: Work, frame: Pick<Frame, 'remove' | 'put'
   const refused = [...(outcomes[0]?.refused ?? [])]
   if (outcomes[0]?.ok === false) {
     refused.push(...(await settleRemovals(work, frame.remove)))
-    refused.push(...(await settlePuts(work, without(held, refused))))
+    const settling = {
+      bring: (puts: readonly Put[]) => bring(work, puts, []),
+      keepMissing: (puts: readonly Put[]) => keepMissing(work, puts),
+    }
+    refused.push(...(await settlePieces(settling, withoutRefused(held, refused))))
   }
   for (const put of frame.put) if (put.stream !== undefined) refused.push(...(await bringAlone(work, put)))
   return refused
-}
-
-const without = (puts: readonly Put[], refused: readonly Refused[]): readonly Put[] => {
-  const paths = new Set(refused.map(({ path }) => path))
-  return puts.filter(({ path }) => !paths.has(path))
 }
 
 const bringAlone = async (work: Work, put: Put): Promise<readonly Refused[]> => {
@@ -66,7 +63,7 @@ const bring = async (work: Work, puts: readonly Put[], remove: readonly string[]
     return toOutcome(plan, [await unpack(work, { plan, puts, staged, after: joinScripts(removing, moving) })])
   const prepared = await askThere(work, joinScripts(removing, prepareScript(plan)))
   const first = toOutcome(plan, [prepared])
-  const rest = without(puts, first.refused)
+  const rest = withoutRefused(puts, first.refused)
   if (rest.length === 0) return first
   const left = { ...plan, puts: rest }
   return toOutcome(plan, [prepared, await unpack(work, { plan: left, puts: rest, staged, after: moving })])
@@ -143,31 +140,6 @@ export const isBare = async ({ shell, greeting }: ShellTools, at: string): Promi
   return (await shell.ask(`b ${quote(at)}||c=1`)).ok
 }
 
-/**
- * After an attempt has failed: what has not arrived is tried in pieces, ever bigger ones while all goes well, one alone
- * after a failure, for a tar may end at the first entry that it cannot make.
- */
-const settlePuts = async (work: Work, puts: readonly Put[]): Promise<readonly Refused[]> => {
-  const refused: Refused[] = []
-  let left = await keepMissing(work, puts)
-  let most = 1
-  while (left.length > 0) {
-    const piece = left.slice(0, most)
-    left = left.slice(piece.length)
-    const outcome = await bring(work, piece, [])
-    refused.push(...outcome.refused)
-    if (outcome.ok) {
-      most *= 2
-      continue
-    }
-    most = 1
-    const rest = without(piece, outcome.refused)
-    if (piece.length > 1) left = [...(await keepMissing(work, rest)), ...left]
-    else for (const { path } of rest) refused.push({ path, why: toWhy(outcome.words), isFinal: false })
-  }
-  return refused
-}
-
 const keepMissing = async ({ shell, root, greeting }: Work, puts: readonly Put[]): Promise<readonly Put[]> => {
   if (greeting.missing.has('stat')) return puts
   const seen = await lookByShell(
@@ -176,11 +148,4 @@ const keepMissing = async ({ shell, root, greeting }: Work, puts: readonly Put[]
     puts.map(({ path }) => path),
   )
   return puts.filter((put) => !hasArrived(put.entry, sizeOf(put), seen.get(put.path)))
-}
-
-/** The first words of a tool, such that they fit into a line. */
-export const toWhy = (words: string): string => {
-  const lines = words.toWellFormed().split('\n')
-  const first = lines.map((line) => line.trim()).find((line) => line !== '') ?? 'its tools failed and did not say why'
-  return first.length > 300 ? `${first.slice(0, 299)}…` : first
 }

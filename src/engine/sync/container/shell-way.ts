@@ -1,6 +1,7 @@
 import type { ContainerFiles, ContainerLimits, Frame, Refused } from '../container-files.ts'
 import { folderOf, joinBelow, nameOf, quote } from './quote.ts'
-import { applyBelow, isBare, toWhy, type ShellTools } from './shell-apply.ts'
+import { toWhy } from './settle-pieces.ts'
+import { applyBelow, isBare, type ShellTools } from './shell-apply.ts'
 import { digestByShell, lookByShell, RootMoved } from './shell-look.ts'
 import { readPlace, type Place } from './shell-place.ts'
 
