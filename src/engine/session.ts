@@ -105,6 +105,7 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
     ended: Promise.withResolvers(),
     exitCodes: new Map(),
     rejoined: new Set(),
+    unbuilt: new Set(),
     startedAt: deps.clock.now() / 1000,
     project: request.project,
     plans: request.plans,

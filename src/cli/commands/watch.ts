@@ -7,6 +7,7 @@ import { createHostFiles } from '../../system/host-files.ts'
 import type { CliContext } from '../context.ts'
 import { loadValidProject } from '../load-target.ts'
 import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from '../up/reload-on-edit.ts'
+import { answerQuestions } from '../screen/answer-questions.ts'
 import { createProgress } from '../screen/progress.ts'
 import type { CallOf } from '../table/command-spec.ts'
 import type { watchCommand } from '../table/lifecycle-commands.ts'
@@ -49,7 +50,7 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
     attach: [],
     watch: true,
     keepReplaced: !flags.prune,
-    confirm: 'no',
+    confirm: context.terminal.stdin && context.terminal.stderr ? 'ask' : 'no',
     waitForLock: true,
     adopts: context.global.adopt,
     keepRunning: true,
@@ -57,6 +58,7 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
   })
   const progress = createProgress(context, { project: project.name, title: 'watch', attached: true })
   session.subscribe(progress.tell)
+  answerQuestions(context, session)
   following.edits = reloadOnEdit(session, {
     watcher: deps.watcher,
     looks: deps.sources,

@@ -3,18 +3,27 @@ import type { Step } from '../../core/plan/action.ts'
 import { toStepSubject } from '../../engine/step-summary.ts'
 import type { CliContext } from '../context.ts'
 
-/** Asks on the terminal. Nobody there: an error that names the flag which says yes beforehand. */
+/** Asks on the terminal. Nobody there: an error that names the flag which says yes beforehand. The signal takes the question back. */
 export const askYesNo = async (
   context: CliContext,
   { text, what, flag }: { readonly text: string; readonly what: string; readonly flag: string },
+  { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<boolean> => {
   if (!context.terminal.stdin || !context.terminal.stderr)
     throw new StackError('cli/needs-confirmation', { what: `${what} (${flag} says yes)` })
   const { createInterface } = await import('node:readline/promises')
   const reader = createInterface({ input: process.stdin, output: process.stderr })
+  // While it asks, the keyboard makes no signal: without this Ctrl-C would be an answer.
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
-    const answer = await reader.question(`${context.terminal.safe(text)} [y/N] `, { signal: context.signal })
+    const answer = await reader.question(`${context.terminal.safe(text)} [y/N] `, {
+      signal: signal === undefined ? context.signal : AbortSignal.any([context.signal, signal]),
+    })
     return /^y(es)?$/i.test(answer.trim())
+  } catch (error) {
+    // What comes next begins a line of its own.
+    if (signal?.aborted === true) context.stderr.write('\n')
+    throw error
   } finally {
     reader.close()
   }

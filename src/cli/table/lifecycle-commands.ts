@@ -22,7 +22,7 @@ const makeFlags = {
   yes: {
     kind: 'boolean',
     short: 'y',
-    help: 'Say yes to every question but the one about the data of volumes: that is kept',
+    help: 'Say yes to every question but those about the loss of data: that is kept',
   },
 } as const satisfies FlagSet
 

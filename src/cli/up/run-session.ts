@@ -3,7 +3,7 @@ import { withDependencies } from '../../core/project/graph.ts'
 import type { Project } from '../../core/project/project.ts'
 import { createSession, type Session, type SessionRequest } from '../../engine/session.ts'
 import { createSessionPlans } from '../../engine/session-plans.ts'
-import { askYesNo } from '../screen/ask-yes-no.ts'
+import { answerQuestions } from '../screen/answer-questions.ts'
 import type { UpCall } from '../table/lifecycle-commands.ts'
 import type { CliContext } from '../context.ts'
 import { loadValidProject } from '../load-target.ts'
@@ -146,13 +146,7 @@ const tellSession = async (context: CliContext, session: Session, { project, fla
     logs: { prefix: !flags['no-log-prefix'], timestamps: flags.timestamps, colors: !flags['no-color'] },
   })
   session.subscribe(progress.tell)
-  session.subscribe((event) => {
-    if (event.type !== 'question/asked') return
-    askYesNo(context, { text: event.text, what: 'This destroys data', flag: '--renew-volumes-of SERVICE' }).then(
-      (yes) => session.send({ type: 'answer', id: event.id, yes }),
-      () => session.send({ type: 'answer', id: event.id, yes: false }),
-    )
-  })
+  answerQuestions(context, session)
   const { exit } = await session.done
   progress.end()
   return context.signals.exitCode() ?? exit

@@ -140,7 +140,13 @@ export type EventBody =
       readonly problem?: Problem
     }
   | { readonly type: 'question/asked'; readonly id: string; readonly text: string; readonly fallback: boolean }
-  | { readonly type: 'question/answered'; readonly id: string; readonly yes: boolean }
+  | {
+      readonly type: 'question/answered'
+      readonly id: string
+      readonly yes: boolean
+      /** Nobody has answered: what was asked about has passed. */
+      readonly withdrawn?: true
+    }
   | {
       readonly type: 'stats/measured'
       readonly container: string

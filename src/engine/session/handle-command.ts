@@ -2,7 +2,9 @@ import type { Command } from '../../core/events/event.ts'
 import type { PlanFunction } from '../apply.ts'
 import { toSessionStarted } from './describe.ts'
 import { attempt } from './enqueue-plan.ts'
+import type { Attempted } from './jobs.ts'
 import { raise, type SessionState, setPhase } from './state.ts'
+import { clearUnbuilt } from './sync-host.ts'
 
 /** What a person, or a signal, asks of a running session. */
 export const handleCommand = (
@@ -11,8 +13,8 @@ export const handleCommand = (
   { onReloaded }: { readonly onReloaded: () => Promise<void> },
 ): void => {
   const grace = state.request.graceSeconds === undefined ? {} : { graceSeconds: state.request.graceSeconds }
-  const act = (service: string, plan: PlanFunction): void =>
-    void attempt(state, `${command.type}.${service}`, { plan, trigger: 'command' })
+  const act = (service: string, plan: PlanFunction): Promise<Attempted> =>
+    attempt(state, `${command.type}.${service}`, { plan, trigger: 'command' })
   switch (command.type) {
     case 'answer':
       return state.questions.answer(command.id, command.yes)
@@ -23,15 +25,17 @@ export const handleCommand = (
     case 'reload':
       return void reload(state, onReloaded)
     case 'restart':
-      return act(command.service, state.plans.restart([command.service], grace))
+      return void act(command.service, state.plans.restart([command.service], grace))
     case 'stop':
-      return act(command.service, state.plans.stop([command.service], grace))
+      return void act(command.service, state.plans.stop([command.service], grace))
     case 'start':
-      return act(command.service, state.plans.start([command.service]))
+      return void act(command.service, state.plans.start([command.service]))
     case 'kill':
-      return act(command.service, state.plans.kill([command.service]))
+      return void act(command.service, state.plans.kill([command.service]))
     case 'rebuild':
-      return act(command.service, state.plans.rebuild([command.service]))
+      return void act(command.service, state.plans.rebuild([command.service])).then((end) => {
+        if (end === 'done') clearUnbuilt(state, command.service)
+      })
     default:
       return command satisfies never
   }

@@ -1,7 +1,8 @@
 import type { Emit } from '../emitter.ts'
 
-/** Questions that a plan asks and a person answers, by events and commands. */
+/** Questions that a plan or a watch asks and a person answers, by events and commands. */
 export type Questions = {
+  /** The signal takes the question back, and rejects. */
   ask(text: string, signal: AbortSignal): Promise<boolean>
   answer(id: string, yes: boolean): void
 }
@@ -23,6 +24,9 @@ export const createQuestions = (emit: Emit): Questions => {
         const yes = await answered.promise
         emit({ type: 'question/answered', id, yes })
         return yes
+      } catch (error) {
+        emit({ type: 'question/answered', id, yes: false, withdrawn: true })
+        throw error
       } finally {
         open.delete(id)
         signal.removeEventListener('abort', onAbort)

@@ -34,7 +34,9 @@ export type SessionRequest = {
   readonly watch?: boolean
   /** Images that the watch has replaced by a rebuild are not removed. */
   readonly keepReplaced?: boolean
-  /** What becomes of destructive steps. */
+  /** A saved file does not make an image: it is said that it would have to. */
+  readonly forbidsBuild?: boolean
+  /** What becomes of destructive steps, and of other questions. */
   readonly confirm?: 'ask' | 'no'
   readonly graceSeconds?: number
   readonly limit?: number
@@ -73,6 +75,8 @@ export type SessionState = {
   readonly exitCodes: Map<string, number>
   /** Restarts of others that were answered by restarting who shares with them. */
   readonly rejoined: Set<string>
+  /** Services of which it was told that what was saved would have to be built. */
+  readonly unbuilt: Set<string>
   /** Seconds since the epoch. */
   readonly startedAt: number
   /** As it is now: a reload exchanges both. */

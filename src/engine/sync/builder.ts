@@ -13,7 +13,7 @@ export type Builder = {
 type BuilderDeps = Pick<EngineDeps, 'clock'> & { readonly emit: Emit; readonly signal: AbortSignal }
 type BuilderOptions = {
   readonly service: string
-  readonly rebuild: (options: { readonly signal: AbortSignal }) => Promise<'done' | 'failed' | 'aborted'>
+  readonly rebuild: (options: { readonly signal: AbortSignal }) => Promise<'done' | 'failed' | 'aborted' | 'forbidden'>
   readonly onEnd: () => void
 }
 
@@ -50,7 +50,9 @@ export const createBuilder = (deps: BuilderDeps, { service, rebuild, onEnd }: Bu
         if (result === 'aborted') continue
         // What was saved meanwhile is built next, and told with that.
         if (result === 'done' && isWanted) continue
-        if (result === 'done') tell()
+        // The other side has said why.
+        if (result === 'forbidden') paths.clear()
+        else if (result === 'done') tell()
         else tell(new StackError('sync/failed', { service, what: 'rebuilt', why: 'see the steps above' }))
       } catch (error) {
         if (deps.signal.aborted) return

@@ -30,11 +30,14 @@ export type ProjectSyncOptions = {
   readonly containersOf: (service: string) => readonly ContainerSummary[]
   /** Whether it went well. */
   readonly restart: (service: string) => Promise<boolean>
-  /** Aborted: a newer wish has taken its place, and nothing of the containers was touched. */
+  /**
+   * Aborted: a newer wish has taken its place, and nothing of the containers was touched. Forbidden: nothing may be built, which the
+   * other side has told.
+   */
   readonly rebuild: (
     service: string,
     options: { readonly signal: AbortSignal },
-  ) => Promise<'done' | 'failed' | 'aborted'>
+  ) => Promise<'done' | 'failed' | 'aborted' | 'forbidden'>
   /** Whether so much shall be deleted. Rejects when the signal is aborted. */
   readonly ask: (question: SyncQuestion, options: { readonly signal: AbortSignal }) => Promise<boolean>
   readonly memory?: SyncMemory

@@ -31,7 +31,7 @@ export type ServiceSyncOptions = {
   readonly isBuilt: boolean
   readonly containers: () => readonly ContainerSummary[]
   readonly restart: () => Promise<boolean>
-  readonly rebuild: (options: { readonly signal: AbortSignal }) => Promise<'done' | 'failed' | 'aborted'>
+  readonly rebuild: (options: { readonly signal: AbortSignal }) => Promise<'done' | 'failed' | 'aborted' | 'forbidden'>
   readonly ask: (question: SyncQuestion, options: { readonly signal: AbortSignal }) => Promise<boolean>
 }
 

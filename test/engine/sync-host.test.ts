@@ -6,16 +6,18 @@ import { createEmitter } from '../../src/engine/emitter.ts'
 import { createEngineEvents } from '../../src/engine/engine-events.ts'
 import type { Lock } from '../../src/engine/ports/lock.ts'
 import { createSessionPlans } from '../../src/engine/session-plans.ts'
+import { handleCommand } from '../../src/engine/session/handle-command.ts'
 import { createJobs } from '../../src/engine/session/jobs.ts'
+import { createQuestions } from '../../src/engine/session/questions.ts'
 import { createReplacedImages } from '../../src/engine/session/replaced-images.ts'
-import type { SessionState } from '../../src/engine/session/state.ts'
+import type { SessionRequest, SessionState } from '../../src/engine/session/state.ts'
 import { createSyncHost } from '../../src/engine/session/sync-host.ts'
 import { aLock, aProject, aService, aWorld, hashOptions, toLine } from '../support/builders.ts'
 
 const project = aProject({ web: aService({ image: 'demo-web', build: { context: '/work' } }), db: aService() })
 
 /** A running project, and what saved files can ask of its session. */
-const aSession = async ({ lock = aLock() }: { readonly lock?: Lock } = {}) => {
+const aSession = async ({ lock = aLock(), ...more }: { readonly lock?: Lock } & Partial<SessionRequest> = {}) => {
   const world = aWorld()
   const deps = { ...world.deps, lock }
   const { signal } = new AbortController()
@@ -28,12 +30,14 @@ const aSession = async ({ lock = aLock() }: { readonly lock?: Lock } = {}) => {
   events.open()
   const state = {
     deps,
-    request: { project, command: 'stack up', plans, confirm: 'no' },
+    request: { project, command: 'stack up', plans, confirm: 'no', ...more },
     project,
     plans,
     emit: emitter.emit,
     events,
     jobs: createJobs(() => {}),
+    questions: createQuestions(emitter.emit),
+    unbuilt: new Set(),
     replacedImages: createReplacedImages(world.runtime, { signal }),
     closing: new AbortController(),
     applying: new AbortController(),
@@ -154,4 +158,52 @@ test('a build that is left off leaves a lock that says that nothing is in flight
   newer.abort(new Error('newer'))
   await clock.run(rebuild)
   expect(released).toEqual([true])
+})
+
+describe('a rebuild that --no-build forbids', () => {
+  test('is not made, which is told once, until a person makes it', async () => {
+    const { clock, host, state, lines, calls } = await aSession({ forbidsBuild: true })
+    const { signal } = new AbortController()
+    expect(await host.rebuild('web', { signal })).toBe('forbidden')
+    expect(await host.rebuild('web', { signal })).toBe('forbidden')
+    expect(calls('build')).toEqual([])
+    expect(lines).toEqual(['problem/raised sync.web.build watch/build-forbidden'])
+    handleCommand(state, { type: 'rebuild', service: 'web' }, { onReloaded: async () => {} })
+    await clock.advance(20_000)
+    expect(calls('build')).toEqual(['build demo-web'])
+    expect(lines.at(-1)).toBe('problem/cleared')
+    expect(await host.rebuild('web', { signal })).toBe('forbidden')
+    expect(lines.at(-1)).toBe('problem/raised sync.web.build watch/build-forbidden')
+  })
+})
+
+describe('whether many deleted files shall go from a service', () => {
+  const question = { service: 'web', source: '/work/src', deleted: 480, known: 500 }
+  const asked =
+    'question/asked 480 of 500 files in /work/src were deleted at once. Shall they go from service "web", too?'
+
+  test.each([true, false])('is asked, and answered: %s', async (yes) => {
+    const { host, state, lines } = await aSession({ confirm: 'ask' })
+    const answer = host.ask(question, { signal: new AbortController().signal })
+    expect(lines).toEqual([asked])
+    handleCommand(state, { type: 'answer', id: 'question.1', yes }, { onReloaded: async () => {} })
+    expect(await answer).toBe(yes)
+    expect(lines).toEqual([asked, 'question/answered'])
+  })
+
+  test('is no where nobody can be asked', async () => {
+    const { host, lines } = await aSession({ confirm: 'no' })
+    expect(await host.ask(question, { signal: new AbortController().signal })).toBe(false)
+    expect(lines).toEqual([])
+  })
+
+  test('is taken back when the files are there again', async () => {
+    const { host, lines } = await aSession({ confirm: 'ask' })
+    const back = new AbortController()
+    const answer = host.ask(question, { signal: back.signal })
+    const reason = new Error('they are back')
+    back.abort(reason)
+    await expect(answer).rejects.toBe(reason)
+    expect(lines).toEqual([asked, 'question/answered'])
+  })
 })
