@@ -7,6 +7,8 @@ export type InTerminal = {
   readonly type: (keys: string) => void
   /** Waits until the screen shows the text, and fails with the screen when it does not. */
   readonly shows: (text: string) => Promise<void>
+  /** What it shows now. */
+  readonly screen: () => Promise<string>
   /** Waits for the end: the exit code, or 128 plus the signal's number as a shell would say. */
   readonly ends: () => Promise<number>
   readonly kill: () => void
@@ -30,6 +32,7 @@ export const startInTerminal = ([program, ...words]: readonly [string, ...string
     type: (keys) => pty.write(keys),
     shows: (text) =>
       eventually(() => look((shown) => shown.includes(text), `the screen does not show "${text}"`), 30_000),
+    screen: () => screen.screen(),
     ends: async () => {
       await eventually(() => look(() => code !== undefined, 'it has not ended, and shows'), 30_000)
       return code ?? 0

@@ -59,12 +59,17 @@ const wantsDashboard = ({ context: { terminal, global, env }, flags }: UpCall): 
     flags.timestamps ||
     flags['no-log-prefix'] ||
     isTruthy(env['STACK_NO_TUI'])
-  const endsByItself =
-    flags['abort-on-container-exit'] || flags['abort-on-container-failure'] || flags['exit-code-from'] !== undefined
   const canDraw =
     terminal.stdin && terminal.stdout && !terminal.isCi && env['TERM'] !== 'dumb' && global.ansi !== 'never'
-  return canDraw && !isRefused && !endsByItself && (terminal.progress === 'tty' || !terminal.progressAsked)
+  return canDraw && !isRefused && !endsByItself(flags) && (terminal.progress === 'tty' || !terminal.progressAsked)
 }
+
+const endsByItself = (flags: UpCall['flags']): boolean =>
+  flags['abort-on-container-exit'] || flags['abort-on-container-failure'] || flags['exit-code-from'] !== undefined
+
+/** Somebody is at the terminal, sees what is told and can answer. */
+const isAttended = ({ context: { terminal }, flags }: UpCall): boolean =>
+  terminal.stdin && terminal.stderr && !terminal.isCi && !endsByItself(flags)
 
 const toRequest = (
   call: UpCall,
@@ -82,7 +87,8 @@ const toRequest = (
       : { dependencies: flags['with-dependencies'] ? ('stop' as const) : ('leave' as const) }),
     ...toAttach(call, project),
     ...toCascade(flags),
-    watch: wantsWatch(flags, { usesDashboard }),
+    watch: wantsWatch(flags, { isAttended: usesDashboard || isAttended(call) }),
+    forbidsBuild: flags['no-build'],
     confirm: !flags.yes && (usesDashboard || (context.terminal.stdin && context.terminal.stderr)) ? 'ask' : 'no',
     waitForLock: true,
     keepRunning: usesDashboard,

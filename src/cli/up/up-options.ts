@@ -139,8 +139,11 @@ export const toSilent = (flags: {
   ...(flags['quiet-build'] === true ? (['image/build'] as const) : []),
 ]
 
-/** Whether saved files are acted on: in the dashboard always, unless it is forbidden. */
+/**
+ * Whether saved files are acted on: where somebody is at the terminal, unless it is forbidden. A script that runs `up` until its tests
+ * have ended is not to have its containers changed under it; it can ask for it.
+ */
 export const wantsWatch = (
   flags: { readonly watch: boolean; readonly 'no-watch': boolean },
-  { usesDashboard }: { readonly usesDashboard: boolean },
-): boolean => (flags.watch || usesDashboard) && !flags['no-watch']
+  { isAttended }: { readonly isAttended: boolean },
+): boolean => (flags.watch || isAttended) && !flags['no-watch']

@@ -128,8 +128,8 @@ test('a new entrypoint takes the command of the service away', () => {
   expect(define('api')).toMatchObject({ entrypoint: ['/bin/api'], command: ['serve'] })
 })
 
-test('the dashboard acts on saved files unless --no-watch forbids it', () => {
-  const wants = (line: string, usesDashboard: boolean): boolean => wantsWatch(flagsOf(line), { usesDashboard })
+test('saved files are acted on where somebody is there or asks for it, unless --no-watch forbids it', () => {
+  const wants = (line: string, isAttended: boolean): boolean => wantsWatch(flagsOf(line), { isAttended })
   expect(['up', 'up --watch', 'up --no-watch'].map((line) => wants(line, false))).toEqual([false, true, false])
   expect(['up', 'up --watch', 'up --no-watch'].map((line) => wants(line, true))).toEqual([true, true, false])
 })
