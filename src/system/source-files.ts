@@ -16,18 +16,21 @@ import { fromNameBytes, isByteName, toNameBytes } from '../wire/byte-names.ts'
 import { readListedFileInPieces } from '../wire/file-content.ts'
 import { describeFault } from '../wire/named-file.ts'
 import { isFileFailure } from './file-failure.ts'
-import { findOpenFiles } from './open-files.ts'
+import { createOpenFiles } from './open-files.ts'
 
 /** The files of this machine, looked at and read at once. */
-export const createSourceFiles = (): SourceFiles => ({
-  lookAt: (path) => lookAt(toSystemPath(path)),
-  lookInto,
-  read,
-  stream,
-  hash: (content) => hash('sha256', content, 'hex'),
-  digest,
-  findOpen: (paths) => findOpenFiles(paths.map((path) => ({ path, at: toSystemPath(path) }))),
-})
+export const createSourceFiles = (): SourceFiles => {
+  const findOpen = createOpenFiles()
+  return {
+    lookAt: (path) => lookAt(toSystemPath(path)),
+    lookInto,
+    read,
+    stream,
+    hash: (content) => hash('sha256', content, 'hex'),
+    digest,
+    findOpen: (paths) => findOpen(paths.map((path) => ({ path, at: toSystemPath(path) }))),
+  }
+}
 
 type SystemPath = string | Buffer
 

@@ -45,10 +45,31 @@ describeWhere('findOpen', why, () => {
     await hold('<', at('read'))
     const own = openSync(at('own'), 'a')
     const asked = ['written', 'read', 'left', 'own', 'none'].map(at)
-    expect([...files.findOpen(asked)]).toEqual([at('written')])
+    await expect.poll(() => [...files.findOpen(asked)]).toEqual([at('written')])
     closeSync(own)
     await leave(holder)
     expect([...files.findOpen(asked)]).toEqual([])
+  })
+
+  test('notices when a process that was looked at before opens a file', async () => {
+    const shell = spawn('sh', { stdio: ['pipe', 'pipe', 'ignore'] })
+    holders.push(shell)
+    writeFileSync(at('file'), '')
+    const saysAfter = async (command: string): Promise<void> => {
+      shell.stdin.write(`${command}; echo done\n`)
+      await once(shell.stdout, 'data')
+    }
+    await saysAfter('true')
+    expect([...files.findOpen([at('file')])]).toEqual([])
+    for (const [command, open] of [
+      [`exec 8>>'${at('file')}'`, [at('file')]],
+      ['exec 8>&-', []],
+      [`exec 8<'${at('file')}'`, []],
+      [`exec 8>>'${at('file')}'`, [at('file')]],
+    ] as const) {
+      await saysAfter(command)
+      await expect.poll(() => [...files.findOpen([at('file')])], { message: command }).toEqual(open)
+    }
   })
 
   test('knows a file by all of its names, but not through a link', async () => {
@@ -56,12 +77,14 @@ describeWhere('findOpen', why, () => {
     linkSync(at('one'), at('other'))
     symlinkSync('one', at('link'))
     await hold('>>', at('one'))
-    expect([...files.findOpen([at('one'), at('other'), at('link')])]).toEqual([at('one'), at('other')])
+    const asked = ['one', 'other', 'link'].map(at)
+    await expect.poll(() => [...files.findOpen(asked)]).toEqual([at('one'), at('other')])
   })
 
   test('takes names that are not UTF-8, and not another file of the same name', async () => {
     await hold('>>', Buffer.from(toNameBytes(at('f\udce9'))))
     writeFileSync(Buffer.from(toNameBytes(at('f\udcea'))), '')
-    expect([...files.findOpen([at('f\udce9'), at('f\udcea')])]).toEqual([at('f\udce9')])
+    const asked = ['f\udce9', 'f\udcea'].map(at)
+    await expect.poll(() => [...files.findOpen(asked)]).toEqual([at('f\udce9')])
   })
 })
