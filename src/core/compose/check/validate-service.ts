@@ -1,4 +1,6 @@
+import { readBackRules } from '../../project/back-rules.ts'
 import type { Service } from '../../project/service.ts'
+import { cleanPath } from '../texts/paths.ts'
 import type { Contradiction } from './contradiction.ts'
 
 /** What one service says that does not go together. */
@@ -9,6 +11,7 @@ export const validateService = (name: string, service: Service): readonly Contra
   ...healthcheckIsRunnable(name, service),
   ...targetsAreFree(name, service),
   ...watchRulesAreWhole(name, service),
+  ...backRulesAreSafe(name, service),
   ...devicesAgree(name, service),
 ]
 
@@ -115,6 +118,21 @@ const watchRulesAreWhole = (name: string, { develop }: Service): readonly Contra
         code: 'service/watch-target',
         message: `A watch rule of service "${name}" copies files (${action}) and does not say where to.`,
         hint: 'Add "target", a path in the container.',
+      },
+    ]
+  })
+
+/** Neither the whole of a container's files, nor what the kernel shows among them, is for copying. */
+const backRulesAreSafe = (name: string, service: Service): readonly Contradiction[] =>
+  readBackRules(service).flatMap(({ target }, index) => {
+    const path = cleanPath(target)
+    if (path !== '/' && !/^\/(?:proc|sys|dev)(?:\/|$)/.test(path)) return []
+    return [
+      {
+        path: ['services', name, 'x-stack', 'watch', index, 'target'],
+        code: 'service/watch-target',
+        message: `A watch rule of service "${name}" brings back ${path === '/' ? 'the whole container' : `${path}, which holds no files of the service`}.`,
+        hint: 'Name the folder that the service writes to, such as /app/generated.',
       },
     ]
   })

@@ -242,6 +242,30 @@ export const volumes: z.ZodType = unique(
   ]),
 )
 
+/** `watch` of a service's `x-stack`: off, or what comes back from the container. */
+export const stackSettings: z.ZodType = z.union([
+  mapping('settings of Stack', {
+    watch: z
+      .union([
+        flag,
+        z.array(
+          mapping('a rule for files that come back', {
+            path: textLike(/./, 'a path').describe('The folder or file of the project that they are brought to.'),
+            target: textLike(/^\/./, 'an absolute path').describe('The folder or file in the container.'),
+            direction: z
+              .enum(['from', 'both'])
+              .describe('`from` the container alone, or `both` ways; to the container is what `develop.watch` is for.'),
+            include: textOrTexts.optional().describe('Patterns of files that count; all others do not.'),
+            ignore: textOrTexts.optional().describe('Patterns of files that do not count.'),
+          }),
+        ),
+      ])
+      .optional()
+      .describe('`false` turns watching off; a list says what is brought back from the container.'),
+  }),
+  z.null(),
+])
+
 export const develop: z.ZodType = z.union([
   mapping('a development configuration', {
     watch: z

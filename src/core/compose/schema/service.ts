@@ -34,6 +34,7 @@ import {
   provider,
   serviceModels,
   serviceNetworks,
+  stackSettings,
   volumes,
 } from './service-parts.ts'
 
@@ -129,7 +130,7 @@ const meta: Readonly<Record<string, z.ZodType>> = {
   annotations: keyValues.optional().describe('Annotations for the containers.'),
   logging: logging.optional().describe('Where logs go.'),
   models: serviceModels.optional().describe('Language models that the service uses.'),
-  'x-stack': z.unknown().optional().describe('Settings of Stack that other tools ignore: `watch: false`.'),
+  'x-stack': stackSettings.optional().describe('Settings of Stack that other tools ignore.'),
   'x-tier': z.string().optional().describe('The tier that the service stands in: one of the top-level `x-tiers`.'),
 }
 

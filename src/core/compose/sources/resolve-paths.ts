@@ -76,11 +76,30 @@ const isBuildContext = (text: string): boolean =>
 
 const toRealPath = eachText((path, { sources }) => (isAbsolutePath(path) ? sources.realpath(path) : path))
 
+/** Where files of a container are brought to: in the folder of the project and nowhere else, and not among what git keeps there. */
+const toOwnPath: Resolver = (node, { base, sources, problems }) => {
+  const path = textOf(node)
+  if (path === undefined || !isAbsolutePath(path)) return node
+  const root = sources.realpath(base)
+  const isWithin = path === root || path.startsWith(root === '/' ? root : `${root}/`)
+  if (isWithin && !path.slice(root.length).split('/').includes('.git')) return node
+  problems.error(
+    node,
+    'service/watch-outside',
+    isWithin
+      ? `${path} is git's own, where nothing of a container may be brought.`
+      : `${path} is outside of ${root}, and files of a container are brought nowhere else.`,
+    { hint: 'Name a folder or a file below the folder of the stack file.' },
+  )
+  return node
+}
+
 const resolvers: Readonly<Record<PathRule, Resolver>> = {
   path: eachText(toAbsolute),
   context: eachText((text, context) => (isBuildContext(text) ? text : toAbsolute(text, context))),
   extends: eachText((text, context) => (isRemote(text) ? text : toAbsolute(text, context))),
   watch: (node, context) => toRealPath(eachText(toAbsolute)(node, context), context),
+  back: (node, context) => toOwnPath(toRealPath(eachText(toAbsolute)(node, context), context), context),
   file: eachText(toHostPath),
   mount: (node, context) => {
     if (node.kind !== 'map' || textOf(node.entries.get('type')?.value) !== 'bind') return node

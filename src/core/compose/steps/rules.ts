@@ -15,7 +15,7 @@ export type MergeRule =
 /** By what two items of a list are the same one. */
 export type UniqueRule = 'keyValue' | 'mount' | 'expose' | 'port' | 'envFile' | 'config' | 'secret' | 'device'
 /** How a path in a value is made absolute. */
-export type PathRule = 'path' | 'context' | 'extends' | 'watch' | 'mount' | 'file' | 'driverOpts'
+export type PathRule = 'path' | 'context' | 'extends' | 'watch' | 'back' | 'mount' | 'file' | 'driverOpts'
 /** The short form that a value may have. */
 export type FormRule =
   | 'build'
@@ -175,6 +175,7 @@ const pathRules: Readonly<Record<PathRule, readonly string[]>> = {
   path: ['services.*.build.ssh.*', 'services.*.env_file.*.path', 'services.*.label_file.*'],
   extends: ['services.*.extends.file'],
   watch: ['services.*.develop.watch.*.path'],
+  back: ['services.*.x-stack.watch.*.path'],
   mount: ['services.*.volumes.*'],
   file: ['configs.*.file', 'secrets.*.file'],
   driverOpts: ['volumes.*'],
