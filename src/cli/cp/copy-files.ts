@@ -9,7 +9,8 @@ import { writeTar, type StreamedEntry } from '../../wire/write-tar.ts'
 import type { CliContext } from '../context.ts'
 import { createUsageError } from '../usage-error.ts'
 import { writeOut } from '../screen/write-out.ts'
-import { toBinary, unpack } from './unpack.ts'
+import { toBinary } from '../../system/open-folder.ts'
+import { unpack } from './unpack.ts'
 
 export type CopyOptions = {
   readonly container: ObservedContainer

@@ -1,18 +1,17 @@
-import { constants, existsSync } from 'node:fs'
-import { link, lstat, mkdir, open, readlink, rm, symlink, type FileHandle } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { link, lstat, mkdir, open, readlink, rm, symlink } from 'node:fs/promises'
 import { StackError } from '../../core/errors/stack-error.ts'
+import {
+  isFolder,
+  type OpenFolder,
+  openFolder,
+  placeIn,
+  stepInto,
+  toBinary,
+  toText,
+  unless,
+} from '../../system/open-folder.ts'
 import type { TarItem } from '../../wire/read-tar.ts'
-
-/** A name that may be no UTF-8, as a text of one character a byte, and back: nothing else keeps it as it is. */
-export const toBinary = (name: Buffer): string => name.toString('latin1')
-const fromBinary = (name: string): Buffer => Buffer.from(name, 'latin1')
-const toText = (name: string): string => fromBinary(name).toString()
-
-/** Linux opens a folder by this without reading it; Node has no name for it. */
-const O_PATH = 0o10000000
-/** There, an open folder has a path of its own, which stays with the folder whatever is put in its place meanwhile. */
-const openFolders = '/proc/self/fd'
-const hasOpenFolders = existsSync(openFolders)
 
 type Target = {
   /** An existing folder, in binary as all names here. Every link on the way to it was named by whoever runs the command. */
@@ -27,20 +26,19 @@ type Target = {
  * makes room for a file or a link, and a folder for nothing.
  */
 export const unpack = async (items: AsyncIterable<TarItem>, target: Target): Promise<void> => {
-  const root = await open(fromBinary(target.folder), constants.O_RDONLY | constants.O_DIRECTORY)
-  const shown = toText(target.folder)
+  const root = await openFolder(target.folder)
   try {
     for await (const item of items) {
       const names = toNames(item.path, target)
       const [name, folders] = [names.at(-1), names.slice(0, -1)]
       // The folder itself, which is there.
       if (name === undefined) continue
-      await within({ handle: root, path: target.folder, shown }, folders, (folder) =>
+      await within(root, folders, (folder) =>
         writeItem(item, { folder, name, findOther: (path, use) => withOther(path, { target, root, use }) }),
       )
     }
   } finally {
-    await root.close()
+    await root.handle.close()
   }
 }
 
@@ -57,42 +55,13 @@ const toNames = (path: Buffer, { name }: Target): readonly string[] => {
   return name === undefined ? inner : [name, ...inner]
 }
 
-type OpenFolder = { readonly handle: FileHandle; readonly path: string; readonly shown: string }
-
-const placeIn = ({ handle, path }: OpenFolder, name: string): Buffer =>
-  fromBinary(`${hasOpenFolders ? `${openFolders}/${handle.fd}` : path}/${name}`)
-
-/** Steps into a folder below another one, makes those that are missing, and closes what it has opened. */
-const within = async <T>(
-  folder: OpenFolder,
-  names: readonly string[],
-  use: (folder: OpenFolder) => Promise<T>,
-): Promise<T> => {
-  const [name, ...rest] = names
-  if (name === undefined) return use(folder)
-  const place = placeIn(folder, name)
-  const shown = `${folder.shown}/${toText(name)}`
-  await mkdir(place).catch(unless('EEXIST'))
-  const reading = hasOpenFolders ? O_PATH : constants.O_RDONLY
-  const handle = await open(place, reading | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(
-    async (error: unknown) => {
-      throw (await isFolder(place)) ? error : refuse(shown, 'something else than a folder is there')
-    },
-  )
-  try {
-    return await within({ handle, path: `${folder.path}/${name}`, shown }, rest, use)
-  } finally {
-    await handle.close()
-  }
-}
-
-const unless =
-  (code: string) =>
-  (error: NodeJS.ErrnoException): undefined => {
-    if (error.code !== code) throw error
-  }
-
-const isFolder = async (place: Buffer): Promise<boolean> => (await lstat(place)).isDirectory()
+/** Steps into a folder below another one, and makes those that are missing. */
+const within = <T>(folder: OpenFolder, names: readonly string[], use: (folder: OpenFolder) => Promise<T>): Promise<T> =>
+  stepInto(folder, names, {
+    makes: true,
+    refuse: (shown) => refuse(shown, 'something else than a folder is there'),
+    use,
+  })
 
 type ItemPlace = {
   readonly folder: OpenFolder
@@ -105,7 +74,7 @@ const withOther = async (
   path: Buffer,
   wanted: {
     readonly target: Target
-    readonly root: FileHandle
+    readonly root: OpenFolder
     readonly use: (place: Buffer, shown: string) => Promise<void>
   },
 ): Promise<void> => {
@@ -113,8 +82,7 @@ const withOther = async (
   const names = toNames(path, target)
   const name = names.at(-1)
   if (name === undefined) throw refuse(path.toString(), 'no second name can be given to a folder')
-  const start = { handle: root, path: target.folder, shown: toText(target.folder) }
-  await within(start, names.slice(0, -1), (folder) => use(placeIn(folder, name), `${folder.shown}/${toText(name)}`))
+  await within(root, names.slice(0, -1), (folder) => use(placeIn(folder, name), `${folder.shown}/${toText(name)}`))
 }
 
 const writeItem = async (item: TarItem, { folder, name, findOther }: ItemPlace): Promise<void> => {
