@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { ContainerSummary, EventBody } from '../../src/core/events/event.ts'
 import type { Frame, Refused } from '../../src/engine/sync/container-files.ts'
@@ -8,6 +8,7 @@ import { type BackSync, createBackSync } from '../../src/engine/sync/back/back-s
 import { createClock } from '../../src/system/clock.ts'
 import { createHostWriter } from '../../src/system/host-writer.ts'
 import { createSourceFiles } from '../../src/system/source-files.ts'
+import { createWatcher } from '../../src/system/watch.ts'
 import { aProject, aService } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
 import { createContainerFixture } from './container-fixture.ts'
@@ -67,6 +68,7 @@ const start = async (service: string, direction: 'from' | 'both'): Promise<{ id:
       clock: createClock(),
       source: createSourceFiles(),
       writer: createHostWriter(),
+      watcher: createWatcher(),
       apply,
       emit: (event) => void events.push(event),
     },

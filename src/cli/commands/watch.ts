@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { createSession } from '../../engine/session.ts'
 import { createSessionPlans, type SessionPlans } from '../../engine/session-plans.ts'
+import { readBackRules } from '../../core/project/back-rules.ts'
 import type { Project } from '../../core/project/project.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import { createHostFiles } from '../../system/host-files.ts'
@@ -24,7 +25,8 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
   const parents = await readImageParents(deps, project)
   const named = Object.keys(project.services).filter((name) => words.length === 0 || words.includes(name))
   const found = await Promise.all(named.map((name) => findServiceRules({ files: deps.files, parents }, project, name)))
-  if (!found.some((rules) => rules.kind !== 'none' && rules.rules.length > 0))
+  const comesBack = named.some((name) => readBackRules(project.services[name]).length > 0)
+  if (!comesBack && !found.some((rules) => rules.kind !== 'none' && rules.rules.length > 0))
     throw new StackError('cli/nothing-to-watch', { project: project.name })
   const toPlans = (next: Project): SessionPlans => {
     const plans = createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing' })

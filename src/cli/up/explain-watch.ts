@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { BackRule } from '../../core/project/back-rules.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { WatchRule } from '../../core/project/service.ts'
 import type { Explanation, Fate } from '../../engine/sync/explain-rules.ts'
@@ -11,7 +12,15 @@ export type ExplainView = {
 }
 
 /** What is watched for a service: each rule, the line that says it, and why. */
-export const toRuleLines = ({ service, rules, mounted }: Explanation, view: ExplainView): readonly string[] => {
+export const toRuleLines = (explanation: Explanation, view: ExplainView): readonly string[] => [
+  ...toWatchLines(explanation, view),
+  ...explanation.back.flatMap((rule, index) => [
+    `  ${toBackText(rule, view)}`,
+    `    ${placeOfBack(explanation.service, { index, view })}`,
+  ]),
+]
+
+const toWatchLines = ({ service, rules, mounted }: Explanation, view: ExplainView): readonly string[] => {
   switch (rules.kind) {
     case 'none':
       return [
@@ -46,7 +55,17 @@ export const toFateLines = (
   explanations: readonly Explanation[],
   view: ExplainView,
 ): readonly string[] => {
-  const lines = explanations.flatMap((explanation) => toFate(explanation, explanation.fateOf(path), view))
+  const lines = explanations.flatMap((explanation) => {
+    const { service, back, backOf, fateOf } = explanation
+    const [fate, index] = [fateOf(path), backOf(path)]
+    const rule = index === undefined ? undefined : back[index]
+    if (index === undefined || rule === undefined) return toFate(explanation, fate, view)
+    return [
+      `  ${service}: ${toBackText(rule, view).replace(/ {2,}/, ' ')}`,
+      `    ${placeOfBack(service, { index, view })}`,
+      ...(fate.kind === 'acts' ? toFate(explanation, fate, view) : []),
+    ]
+  })
   return [toShown(path, view), ...(lines.length === 0 ? ['  nothing: no rule covers it'] : lines)]
 }
 
@@ -90,22 +109,39 @@ const toShown = (path: string, { directory }: ExplainView): string => {
 const toRuleText = ({ action, path, target, include = [], ignore = [] }: WatchRule, view: ExplainView): string =>
   [
     `${action.padEnd(12)} ${toShown(path, view)}${target === undefined ? '' : ` to ${target}`}`,
-    ...(include.length === 0 ? [] : [`only ${include.join(' ')}`]),
-    ...(ignore.length === 0 ? [] : [`without ${ignore.join(' ')}`]),
+    ...toPatternTexts({ include, ignore }),
+  ].join(', ')
+
+const toPatternTexts = ({ include, ignore }: Pick<BackRule, 'include' | 'ignore'>): readonly string[] => [
+  ...(include.length === 0 ? [] : [`only ${include.join(' ')}`]),
+  ...(ignore.length === 0 ? [] : [`without ${ignore.join(' ')}`]),
+]
+
+/** `from         /app/generated to generated`, `both ways    lock.json and /app/lock.json`. */
+const toBackText = ({ direction, path, target, include, ignore }: BackRule, view: ExplainView): string =>
+  [
+    direction === 'from'
+      ? `${'from'.padEnd(12)} ${target} to ${toShown(path, view)}`
+      : `${'both ways'.padEnd(12)} ${toShown(path, view)} and ${target}`,
+    ...toPatternTexts({ include, ignore }),
   ].join(', ')
 
 type Place = { readonly index: number; readonly view: ExplainView }
 
 /** `web/Dockerfile:4: COPY . .`, or where the rule is written in the stack file. */
 const placeOf = (service: string, rules: ServiceRules, { index, view }: Place): string => {
-  if (rules.kind === 'written') {
-    const path = `services.${service}.develop.watch[${index}]`
-    const { findPlace } = view.project.context
-    const span = findPlace(`${path}.path`) ?? findPlace(path)
-    return span === undefined ? path : `${toShown(span.file, view)}:${span.line}: ${path}`
-  }
+  if (rules.kind === 'written') return placeInFile(`services.${service}.develop.watch[${index}]`, view)
   const one = rules.kind === 'derived' ? rules.rules[index] : undefined
   if (one === undefined || rules.kind !== 'derived') return ''
   const file = rules.dockerfile === undefined ? 'dockerfile_inline' : toShown(rules.dockerfile, view)
   return one.origin.text === '' ? toShown(one.rule.path, view) : `${file}:${one.origin.line}: ${one.origin.text}`
+}
+
+const placeOfBack = (service: string, { index, view }: Place): string =>
+  placeInFile(`services.${service}.x-stack.watch[${index}]`, view)
+
+const placeInFile = (path: string, view: ExplainView): string => {
+  const { findPlace } = view.project.context
+  const span = findPlace(`${path}.path`) ?? findPlace(path)
+  return span === undefined ? path : `${toShown(span.file, view)}:${span.line}: ${path}`
 }

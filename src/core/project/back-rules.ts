@@ -13,8 +13,8 @@ export type BackRule = {
 }
 
 /** The rules of a service for what comes back, in the order in which they are written. */
-export const readBackRules = (service: Service): readonly BackRule[] => {
-  const settings: unknown = service['x-stack']
+export const readBackRules = (service: Service | undefined): readonly BackRule[] => {
+  const settings: unknown = service?.['x-stack']
   const watch: unknown = isRecord(settings) ? settings['watch'] : undefined
   return Array.isArray(watch) ? watch.flatMap((rule: unknown) => toRule(rule)) : []
 }

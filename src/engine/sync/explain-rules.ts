@@ -1,5 +1,7 @@
+import { type BackRule, readBackRules } from '../../core/project/back-rules.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { WatchAction } from '../../core/project/service.ts'
+import { createReturning } from './back/returning.ts'
 import { findServiceRules, readImageParents, type RuleDeps, type ServiceRules } from './find-rules.ts'
 import { relativeTo } from './paths.ts'
 import { copies, createSyncRules, type Refusal, type SyncRule, toContainerPath } from './rules.ts'
@@ -15,7 +17,7 @@ export type Fate =
       readonly rules: readonly number[]
     }
   | { readonly kind: 'mounted'; readonly source: string; readonly target: string }
-  | { readonly kind: 'refused'; readonly rule: number; readonly by: Exclude<Refusal, 'elsewhere'> }
+  | { readonly kind: 'refused'; readonly rule: number; readonly by: Exclude<Refusal, 'elsewhere' | 'back'> }
   | { readonly kind: 'uncovered' }
 
 export type Explanation = {
@@ -23,6 +25,10 @@ export type Explanation = {
   readonly rules: ServiceRules
   /** Rules whose files are bind mounts, so that there is nothing to copy. */
   readonly mounted: readonly string[]
+  /** What comes back from its container, or is kept the same both ways. */
+  readonly back: readonly BackRule[]
+  /** Which of these rules a path belongs to. */
+  readonly backOf: (path: string) => number | undefined
   readonly fateOf: (path: string) => Fate
 }
 
@@ -35,17 +41,23 @@ export const explainRules = async (
   const { rules, mounted } = await createSyncRules(deps, project)
   const parents = await readImageParents(deps, project)
   return Promise.all(
-    services.map(async (service) => ({
-      service,
-      rules: await findServiceRules({ ...deps, parents }, project, service),
-      mounted: mounted.filter((one) => one.service === service).map(({ path }) => path),
-      fateOf: (path: string) =>
-        toFate(
-          rules.filter((rule) => rule.service === service),
-          path,
-          project.services[service]?.volumes ?? [],
-        ),
-    })),
+    services.map(async (service) => {
+      const definition = project.services[service]
+      const returning = definition === undefined ? undefined : createReturning(definition, project)
+      return {
+        service,
+        back: readBackRules(definition),
+        rules: await findServiceRules({ ...deps, parents }, project, service),
+        mounted: mounted.filter((one) => one.service === service).map(({ path }) => path),
+        backOf: (path: string) => returning?.ruleOf(path)?.index,
+        fateOf: (path: string) =>
+          toFate(
+            rules.filter((rule) => rule.service === service),
+            path,
+            definition?.volumes ?? [],
+          ),
+      }
+    }),
   )
 }
 
@@ -72,7 +84,9 @@ const toFate = (rules: readonly SyncRule[], path: string, mounts: Mounts): Fate 
     return { kind: 'mounted', source: mount.source, target: mount.target }
   const refusals = rules.flatMap((rule) => {
     const by = rule.refuses(path)
-    return by === undefined || by === 'elsewhere' ? [] : [{ kind: 'refused' as const, rule: rule.index, by }]
+    return by === undefined || by === 'elsewhere' || by === 'back'
+      ? []
+      : [{ kind: 'refused' as const, rule: rule.index, by }]
   })
   // That a rule is about other files says the least.
   return refusals.find(({ by }) => by !== 'include') ?? { kind: 'uncovered' }

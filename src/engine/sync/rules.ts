@@ -1,11 +1,12 @@
 import { type Project, selectAsked } from '../../core/project/project.ts'
 import type { Hook, Service, WatchAction, WatchRule } from '../../core/project/service.ts'
 import { createIgnoreRules, readIgnoreFile, type IgnoreRules } from '../../wire/ignore-patterns.ts'
+import { createReturning, type Returning } from './back/returning.ts'
 import { findIgnoreFile, findServiceRules, readImageParents, readText, type RuleDeps } from './find-rules.ts'
 import { pathBelow, nameOf, relativeTo } from './paths.ts'
 
-/** Why a file is not for a rule: it is elsewhere, `include` leaves it out, or one of the lists of what is ignored. */
-export type Refusal = 'elsewhere' | 'include' | 'git' | 'ignore' | 'dockerignore'
+/** Why a file is not for a rule: it is elsewhere, `include` leaves it out, one of the lists of what is ignored, or it comes back. */
+export type Refusal = 'elsewhere' | 'include' | 'git' | 'ignore' | 'dockerignore' | 'back'
 
 export type SyncRule = {
   readonly service: string
@@ -49,12 +50,13 @@ export const createSyncRules = async (
   const parents = await readImageParents(deps, project)
   for (const [name, service] of Object.entries(selectAsked(project))) {
     const found = await findServiceRules({ ...deps, parents }, project, name)
+    const returning = createReturning(service, project)
     if (found.kind === 'derived') {
       const ignores = new Map<string | undefined, IgnoreRules>([[undefined, createIgnoreRules([])]])
       for (const [index, { rule, context: folder }] of found.rules.entries()) {
         const context = ignores.get(folder) ?? (await createContextIgnore(deps, service, folder))
         ignores.set(folder, context)
-        rules.push(createRule({ name, index, rule, context }))
+        rules.push(createRule({ name, index, rule, context, returning }))
       }
       continue
     }
@@ -63,7 +65,7 @@ export const createSyncRules = async (
     for (const [index, rule] of found.rules.entries()) {
       if ((rule.action === 'sync' || rule.action === 'sync+restart') && isBindMounted(service, rule.path))
         mounted.push({ service: name, path: rule.path })
-      else rules.push(createRule({ name, index, rule, context }))
+      else rules.push(createRule({ name, index, rule, context, returning }))
     }
   }
   return { rules, mounted }
@@ -74,9 +76,10 @@ type RuleInput = {
   readonly index: number
   readonly rule: WatchRule
   readonly context: IgnoreRules
+  readonly returning: Returning
 }
 
-const createRule = ({ name, index, rule, context }: RuleInput): SyncRule => {
+const createRule = ({ name, index, rule, context, returning }: RuleInput): SyncRule => {
   const root = rule.path.length > 1 && rule.path.endsWith('/') ? rule.path.slice(0, -1) : rule.path
   const own = createIgnore(root, rule.ignore?.join('\n') ?? '')
   const include =
@@ -88,6 +91,9 @@ const createRule = ({ name, index, rule, context }: RuleInput): SyncRule => {
     if (relative === undefined) return 'elsewhere'
     if (include !== undefined && !include(relative === '' ? nameOf(path) : relative)) return 'include'
     if (isGitFolder(relative)) return 'git'
+    const back = returning.ruleOf(path)
+    // What is kept the same both ways may still mean that the image is to be built, or the process started, anew.
+    if (back !== undefined && (back.direction === 'from' || copies(rule))) return 'back'
     return own.ignores(path) ? 'ignore' : context.ignores(path) ? 'dockerignore' : undefined
   }
   const ignores = (path: string): boolean => own.ignores(path) || context.ignores(path)

@@ -2,7 +2,7 @@ import type { BackRule } from '../../../core/project/back-rules.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { HostWriter, HostWritten } from '../../ports/host-writer.ts'
 import type { ContainerRuntime } from '../../ports/container-runtime.ts'
-import type { SourceFiles } from '../../ports/source-files.ts'
+import type { SourceEntry, SourceFiles } from '../../ports/source-files.ts'
 import type { Frame, Refused } from '../container-files.ts'
 import { parentOf, pathBelow } from '../paths.ts'
 import type { Conflict } from './reconcile.ts'
@@ -42,6 +42,7 @@ export type RoundResult = {
   readonly broughtToContainer: readonly string[]
   readonly refusedOnHost: ReadonlyMap<string, string>
   readonly refusedInContainer: ReadonlyMap<string, string>
+  readonly entries: ReadonlyMap<string, SourceEntry>
   /** Links of the container that lead out of its folder. */
   readonly outside: readonly string[]
   /** Something was just being written, or was not as it had been seen: another round is to follow soon. */
@@ -58,7 +59,8 @@ export const runBackRound = async (deps: RoundDeps, input: RoundInput): Promise<
   const sides = { base, host: host.side, container: container.side }
   const isMoving = host.isMoving || container.isMoving
   const halted = findHalt(sides, rule.direction)
-  if (halted !== undefined) return { ...nothing, halted, outside: container.outside, isUnsettled: isMoving }
+  if (halted !== undefined)
+    return { ...nothing, halted, entries: host.entries, outside: container.outside, isUnsettled: isMoving }
   const found = reconcile(sides, rule.direction)
   let isBaseChanged = keepAgreed(base, found.agreed)
   const place = toPlace(container, host)
@@ -77,6 +79,7 @@ export const runBackRound = async (deps: RoundDeps, input: RoundInput): Promise<
   const done = [...toDone(found.toHost, onHost), ...toDone(found.toContainer, inContainer)]
   isBaseChanged = keepAgreed(base, new Map(done.map(({ path, to }) => [path, to]))) || isBaseChanged
   return {
+    entries: host.entries,
     conflicts: found.conflicts,
     broughtToHost: toDone(found.toHost, onHost).map(({ path }) => path),
     broughtToContainer: toDone(found.toContainer, inContainer).map(({ path }) => path),
@@ -89,7 +92,7 @@ export const runBackRound = async (deps: RoundDeps, input: RoundInput): Promise<
 }
 
 const none: ReadonlyMap<string, HostWritten> = new Map()
-const nothing: RoundResult = {
+const nothing: Omit<RoundResult, 'entries'> = {
   conflicts: [],
   broughtToHost: [],
   broughtToContainer: [],

@@ -5,7 +5,8 @@ import { isStackError } from '../../../core/errors/stack-error.ts'
 import type { Emit } from '../../emitter.ts'
 import type { Agreements } from '../../ports/agreements.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { createBackPaths } from './back-paths.ts'
+import type { Watcher } from '../../ports/watcher.ts'
+import { type BackPaths, createBackPaths } from './back-paths.ts'
 import {
   createBackProblems,
   type ShownProblem,
@@ -18,6 +19,7 @@ import {
 import { type RoundDeps, type RoundResult, runBackRound, toPlaces } from './back-round.ts'
 import { type BackShell, openBackShell } from './back-shell.ts'
 import { type ContainerSide, createContainerSide } from './container-side.ts'
+import { createHostHints } from './host-hints.ts'
 import { createHostSide } from './host-side.ts'
 import { keepBase, loadBase } from './remember-base.ts'
 import { type Agreed, leaveContainer } from './side.ts'
@@ -25,6 +27,7 @@ import { type Agreed, leaveContainer } from './side.ts'
 export type WorkerDeps = Omit<RoundDeps, 'clock'> & {
   readonly clock: Clock
   readonly emit: Emit
+  readonly watcher: Watcher
   /** Absent: with the end of the watch everything that was agreed upon is forgotten. */
   readonly agreements?: Agreements
 }
@@ -41,6 +44,8 @@ export type BackWorker = {
   /** Resolves when it has ended. */ readonly ended: Promise<void>
 }
 
+/** One that saves seldom saves one file alone. */
+const gatherMs = 30
 const soonMs = 200
 const activeMs = 1000
 const idleMs = 5000
@@ -53,12 +58,14 @@ const maxSoon = 25
 /** Keeps the files of one rule as the rule says, until the signal ends it. */
 export const createBackWorker = (deps: WorkerDeps, options: WorkerOptions): BackWorker => {
   const bell = createBell(deps)
-  return { wake: bell.ring, ended: work(deps, options, bell.wait) }
+  return { wake: bell.ring, ended: work(deps, options, bell) }
 }
 
-const work = async (deps: WorkerDeps, options: WorkerOptions, wait: (ms: number) => Promise<void>): Promise<void> => {
+const work = async (deps: WorkerDeps, options: WorkerOptions, bell: Bell): Promise<void> => {
   const problems = createBackProblems(deps.emit, options.service, options.rule.path)
-  const state = await createState(deps, options)
+  const paths = createBackPaths(options.rule, options.project)
+  const state = await createState(deps, options, paths)
+  const hints = createHostHints(deps.watcher, { rule: options.rule, paths, onHint: bell.ring })
   const pace = createPace(deps.clock)
   const turn = async (): Promise<number> => {
     const running = options
@@ -79,15 +86,17 @@ const work = async (deps: WorkerDeps, options: WorkerOptions, wait: (ms: number)
       if (outcome.count > 1) problems.show([toFailure(outcome.why, container)])
       return outcome.count > 2 ? hopelessMs : activeMs
     }
+    hints.follow(outcome.entries)
     problems.show([...toReplicaProblem(running), ...toProblems(outcome, options, container)])
     tell(deps.emit, options, { outcome, ms: deps.clock.now() - beganAt })
     return pace.next(outcome)
   }
   try {
-    while (!deps.signal.aborted) await wait(await turn())
+    while (!deps.signal.aborted) await bell.wait(await turn())
   } catch (error) {
     if (!deps.signal.aborted) throw error
   } finally {
+    hints.close()
     state.leave()
   }
 }
@@ -111,9 +120,12 @@ type Session = { readonly key: string; readonly shell: BackShell; readonly side:
 type WorkerState = { run(container: ContainerSummary): Promise<RoundResult | Failure>; leave(): void }
 
 /** What is known from one round to the next, and of which container. */
-const createState = async (deps: WorkerDeps, { project, service, rule }: WorkerOptions): Promise<WorkerState> => {
+const createState = async (
+  deps: WorkerDeps,
+  { project, service, rule }: WorkerOptions,
+  paths: BackPaths,
+): Promise<WorkerState> => {
   const name = [project.name, project.context.directory, service, rule.path, rule.target].join('\n')
-  const paths = createBackPaths(rule, project)
   const hostSide = createHostSide(deps, rule.path, paths)
   const remembered = await loadBase(deps.agreements, name)
   let base = new Map<string, Agreed>(remembered?.base ?? [])
@@ -231,7 +243,9 @@ const createBell = ({ clock, signal }: Pick<WorkerDeps, 'clock' | 'signal'>): Be
     wait: async (ms) => {
       const over = new AbortController()
       try {
-        await Promise.race([rung.promise, clock.sleep(ms, { signal: AbortSignal.any([signal, over.signal]) })])
+        const sleep = (some: number): Promise<void> =>
+          clock.sleep(some, { signal: AbortSignal.any([signal, over.signal]) })
+        await Promise.race([rung.promise.then(() => sleep(gatherMs)), sleep(ms)])
       } finally {
         over.abort()
         rung = Promise.withResolvers()

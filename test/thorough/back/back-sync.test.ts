@@ -9,6 +9,7 @@ import { type BackSync, createBackSync } from '../../../src/engine/sync/back/bac
 import { createClock } from '../../../src/system/clock.ts'
 import { createHostWriter } from '../../../src/system/host-writer.ts'
 import { createSourceFiles } from '../../../src/system/source-files.ts'
+import { createWatcher } from '../../../src/system/watch.ts'
 import { aProject, aService } from '../../support/builders.ts'
 import { eventually } from '../../support/eventually.ts'
 import { createLocalExec } from '../../support/local-exec.ts'
@@ -73,6 +74,7 @@ const start = (
       clock: createClock(),
       source: createSourceFiles(),
       writer: createHostWriter(),
+      watcher: createWatcher(),
       agreements,
       apply,
       emit: (event) => void events.push(event),
