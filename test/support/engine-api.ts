@@ -52,7 +52,8 @@ const toFilters = (label: string) => encodeURIComponent(JSON.stringify({ label: 
 /** Where the engine of this run answers: `DOCKER_HOST` (unix or tcp), else the usual socket. */
 export const engineHost = () => process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
 
-const engineAddress = (host: string): RequestOptions => {
+/** Where a host such as `unix:///path` is asked. */
+export const engineAddress = (host: string): RequestOptions => {
   if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length) }
   const url = new URL(host.replace(/^tcp:/, 'http:'))
   return { host: url.hostname, port: url.port }

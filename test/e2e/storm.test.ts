@@ -1,0 +1,123 @@
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { artifactsFolder } from '../support/artifacts.ts'
+import { eventually, running } from '../support/checks.ts'
+import { toMessage } from '../support/eventually.ts'
+import { image } from '../support/objects.ts'
+import { type Scenario, scenario } from '../support/scenario.ts'
+import { type Copies, openCopies } from '../support/storm/copies.ts'
+import { createStorm, doStep, firstFiles, readRounds, showSteps } from '../support/storm/storm.ts'
+import type { Step } from '../support/storm/steps.ts'
+import type { Running } from '../support/tool.ts'
+
+/**
+ * Whatever happens to the files of a source, its containers hold the same when it is quiet, and nothing beside it.
+ *
+ * STORM_SEED repeats a storm, STORM_ROUNDS makes it longer or shorter. The steps of one that failed are kept in a file;
+ * STORM_STEPS names one that is played instead, such as a part of it: one step a line, an empty line ends a round.
+ */
+const seed = Number(process.env['STORM_SEED'] ?? Date.now() % 1_000_000)
+const rounds = Number(process.env['STORM_ROUNDS'] ?? 200)
+const recorded = process.env['STORM_STEPS']
+
+const only = 'the reference sends changes one by one, and is never told of what it missed'
+const sleep = `image: ${image}, init: true, command: sleep 6000`
+const watch = (target: string, more = '') =>
+  `develop: { watch: [{ path: ./src, target: ${target}, action: sync, initial_sync: true${more} }] }`
+const stackFile = `services:
+  web: { ${sleep}, scale: 2, ${watch('/app')} }
+  other: { ${sleep}, user: "1000:1000", volumes: ["data:/srv"], ${watch('/srv/data', ', ignore: ["**/*.log", "**/left-out"]')} }
+volumes: { data: {} }
+`
+const isLeftOut = (path: string) => path.split('/').some((name) => name.endsWith('.log') || name === 'left-out')
+
+/** Starts the watch, and answers when everything is there for the first time. */
+const begin = async (s: Scenario): Promise<{ readonly tool: Running; readonly copies: Copies }> => {
+  const tool = s.start('up', 'up --watch')
+  await tool.prints(/watch(ing)?\b/i)
+  await s.check('all run', eventually(running('web', 2), 15_000), eventually(running('other'), 15_000))
+  const copies = openCopies(s, [
+    { service: 'web', target: '/app', owner: '0:0' },
+    { service: 'other', target: '/srv/data', owner: '1000:1000', isLeftOut },
+  ])
+  await copies.settle()
+  return { tool, copies }
+}
+
+/** What is beside the targets, and what every write through a link would change. */
+const outside = async (copies: Copies): Promise<string> => {
+  const found = await copies.ask(
+    'for d in /canary /srv; do cd $d && find . -path ./data -prune -o -type f -print; done; cat /canary/* /etc/hostname /etc/passwd /etc/group | sha256sum; ls -a / /etc',
+  )
+  return found.join('')
+}
+
+/** Plays one round after the other, and compares after each. The error says how to play it again. */
+const play = async (s: Scenario, nextRound: (number: number) => Promise<readonly Step[]> | undefined) => {
+  const { tool, copies } = await begin(s)
+  const file = join(artifactsFolder, `storm-${seed}.steps`)
+  mkdirSync(artifactsFolder, { recursive: true })
+  rmSync(file, { force: true })
+  const times: number[] = []
+  await copies.ask('mkdir /canary; echo canary > /canary/file; echo canary > /srv/file')
+  const untouched = await outside(copies)
+  for (let number = 1; ; number += 1) {
+    const round = nextRound(number)
+    if (round === undefined) break
+    const steps = await round
+    appendFileSync(file, `${showSteps(steps)}\n\n`)
+    try {
+      times.push(await copies.settle(steps.some(isUnnoticed) ? 40_000 : 10_000))
+      if (number % 10 === 0 && (await outside(copies)) !== untouched)
+        throw new Error('something beside the target is another')
+    } catch (error) {
+      throw tellFailure({ number, steps, file, tool }, error)
+    }
+  }
+  const sorted = times.toSorted((a, b) => a - b).map(Math.round)
+  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)]
+  console.log(
+    `storm ${seed}, ${sorted.length} rounds: equal ${at(0.5)} ms after the last change (median), ${at(0.95)} (p95), ${at(1)} (longest)`,
+  )
+  if ((await outside(copies)) !== untouched) throw new Error('something beside the target is another')
+  rmSync(file)
+  copies.close()
+}
+
+/** Nobody is told of a change by a name outside: it is found by comparing, every 30 s. */
+const isUnnoticed = (step: Step) => step[0] === 'append' && step[1] === 'aside/hard'
+
+interface Failure {
+  readonly number: number
+  readonly steps: readonly Step[]
+  readonly file: string
+  readonly tool: Running
+}
+
+const tellFailure = ({ number, steps, file, tool }: Failure, error: unknown): Error =>
+  new Error(
+    [
+      `round ${number} of STORM_SEED=${seed}: ${toMessage(error)}`,
+      `what happened in this round (of all rounds: STORM_STEPS=${file}):`,
+      showSteps(steps),
+      'what the watch printed last:',
+      ...tool.output().trimEnd().split('\n').slice(-15),
+    ].join('\n'),
+  )
+
+scenario(
+  `after each round of a storm of changes the containers hold what the source holds (STORM_SEED=${seed})`,
+  { only, files: { 'compose.yaml': stackFile, ...firstFiles() }, timeout: Math.max(rounds, 20) * 2_000 },
+  async (s) => {
+    const storm = createStorm(s.folder, seed)
+    const known = recorded === undefined ? undefined : readRounds(readFileSync(recorded, 'utf8'))
+    const replay = async (steps: readonly Step[]) => {
+      for (const step of steps) await doStep(s.folder, step)
+      return steps
+    }
+    await play(s, (number) => {
+      if (known !== undefined) return known[number - 1] === undefined ? undefined : replay(known[number - 1] ?? [])
+      return number > rounds ? undefined : storm.round()
+    })
+  },
+)
