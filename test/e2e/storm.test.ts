@@ -5,8 +5,9 @@ import { eventually, running } from '../support/checks.ts'
 import { toMessage } from '../support/eventually.ts'
 import { image } from '../support/objects.ts'
 import { type Scenario, scenario } from '../support/scenario.ts'
+import { stormCases } from '../support/storm/cases.ts'
 import { type Copies, openCopies } from '../support/storm/copies.ts'
-import { createStorm, doStep, firstFiles, readRounds, showSteps } from '../support/storm/storm.ts'
+import { clearing, createStorm, doExactly, doStep, firstFiles, readRounds, showSteps } from '../support/storm/storm.ts'
 import type { Step } from '../support/storm/steps.ts'
 import type { Running } from '../support/tool.ts'
 
@@ -40,7 +41,9 @@ const begin = async (s: Scenario): Promise<{ readonly tool: Running; readonly co
     { service: 'web', target: '/app', owner: '0:0' },
     { service: 'other', target: '/srv/data', owner: '1000:1000', isLeftOut },
   ])
-  await copies.settle()
+  await copies.settle().catch((error: unknown) => {
+    throw new Error(`before any change, ${toMessage(error)}\n${tool.output()}`, { cause: error })
+  })
   return { tool, copies }
 }
 
@@ -52,58 +55,70 @@ const outside = async (copies: Copies): Promise<string> => {
   return found.join('')
 }
 
-/** Plays one round after the other, and compares after each. The error says how to play it again. */
-const play = async (s: Scenario, nextRound: (number: number) => Promise<readonly Step[]> | undefined) => {
+/** Rounds to play, one after the other, and what is told when one fails. */
+interface Rounds {
+  readonly name: string
+  /** Does the changes of a round, and answers with them; nothing when the last round was the one before. */
+  readonly next: (number: number) => Promise<readonly Step[]> | undefined
+  readonly title: (number: number) => string
+}
+
+/** Plays one round after the other, and compares after each. The error says how to play them again. */
+const play = async (s: Scenario, { name, next, title }: Rounds): Promise<void> => {
   const { tool, copies } = await begin(s)
-  const file = join(artifactsFolder, `storm-${seed}.steps`)
   mkdirSync(artifactsFolder, { recursive: true })
-  rmSync(file, { force: true })
+  const file = join(artifactsFolder, `${s.project}.steps`)
   const times: number[] = []
   await copies.ask('mkdir /canary; echo canary > /canary/file; echo canary > /srv/file')
   const untouched = await outside(copies)
+  const look = async () => {
+    if ((await outside(copies)) !== untouched) throw new Error('something beside the target is another')
+  }
   for (let number = 1; ; number += 1) {
-    const round = nextRound(number)
-    if (round === undefined) break
-    const steps = await round
-    appendFileSync(file, `${showSteps(steps)}\n\n`)
+    const steps = await next(number)
     try {
+      if (steps === undefined || number % 10 === 0) await look()
+      if (steps === undefined) break
+      appendFileSync(file, `${showSteps(steps)}\n\n`)
       times.push(await copies.settle(steps.some(isUnnoticed) ? 40_000 : 10_000))
-      if (number % 10 === 0 && (await outside(copies)) !== untouched)
-        throw new Error('something beside the target is another')
     } catch (error) {
-      throw tellFailure({ number, steps, file, tool }, error)
+      throw new Error(tellFailure({ title: title(number), steps: steps ?? [], file, tool }, error), { cause: error })
     }
   }
+  copies.close()
+  rmSync(file)
+  console.log(`${name}: ${times.length} rounds, equal ${tellTimes(times)} after the last change of a round`)
+}
+
+const tellTimes = (times: readonly number[]): string => {
   const sorted = times.toSorted((a, b) => a - b).map(Math.round)
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)]
-  console.log(
-    `storm ${seed}, ${sorted.length} rounds: equal ${at(0.5)} ms after the last change (median), ${at(0.95)} (p95), ${at(1)} (longest)`,
-  )
-  if ((await outside(copies)) !== untouched) throw new Error('something beside the target is another')
-  rmSync(file)
-  copies.close()
+  return `${at(0.5)} ms (median), ${at(0.95)} ms (p95), ${at(1)} ms (longest)`
 }
 
 /** Nobody is told of a change by a name outside: it is found by comparing, every 30 s. */
 const isUnnoticed = (step: Step) => step[0] === 'append' && step[1] === 'aside/hard'
 
 interface Failure {
-  readonly number: number
+  readonly title: string
   readonly steps: readonly Step[]
   readonly file: string
   readonly tool: Running
 }
 
-const tellFailure = ({ number, steps, file, tool }: Failure, error: unknown): Error =>
-  new Error(
-    [
-      `round ${number} of STORM_SEED=${seed}: ${toMessage(error)}`,
-      `what happened in this round (of all rounds: STORM_STEPS=${file}):`,
-      showSteps(steps),
-      'what the watch printed last:',
-      ...tool.output().trimEnd().split('\n').slice(-15),
-    ].join('\n'),
-  )
+const tellFailure = ({ title, steps, file, tool }: Failure, error: unknown): string =>
+  [
+    `${title}: ${toMessage(error)}`,
+    `what happened in this round (and before: STORM_STEPS=${file}):`,
+    showSteps(steps),
+    'what the watch printed last:',
+    ...tool.output().trimEnd().split('\n').slice(-15),
+  ].join('\n')
+
+const doAll = async (s: Scenario, steps: readonly Step[], act: typeof doStep): Promise<readonly Step[]> => {
+  for (const step of steps) await act(s.folder, step)
+  return steps
+}
 
 scenario(
   `after each round of a storm of changes the containers hold what the source holds (STORM_SEED=${seed})`,
@@ -111,13 +126,32 @@ scenario(
   async (s) => {
     const storm = createStorm(s.folder, seed)
     const known = recorded === undefined ? undefined : readRounds(readFileSync(recorded, 'utf8'))
-    const replay = async (steps: readonly Step[]) => {
-      for (const step of steps) await doStep(s.folder, step)
-      return steps
-    }
-    await play(s, (number) => {
-      if (known !== undefined) return known[number - 1] === undefined ? undefined : replay(known[number - 1] ?? [])
-      return number > rounds ? undefined : storm.round()
+    await play(s, {
+      name: `storm ${seed}`,
+      title: (number) => `round ${number} of STORM_SEED=${seed}`,
+      next(number) {
+        if (number > (known?.length ?? rounds)) return undefined
+        return known === undefined ? storm.round() : doAll(s, known[number - 1] ?? [], doStep)
+      },
+    })
+  },
+)
+
+scenario(
+  'no change that watches are known to lose is lost',
+  { only, files: { 'compose.yaml': stackFile, ...firstFiles() }, timeout: 180_000 },
+  async (s) => {
+    const rows = stormCases.flatMap(({ says, before, change }) => [
+      { says: `before ${says}`, steps: () => [...clearing(s.folder), ...before] },
+      { says, steps: () => change },
+    ])
+    await play(s, {
+      name: 'known losses',
+      title: (number) => rows[number - 1]?.says ?? 'all of it',
+      next: (number) => {
+        const found = rows[number - 1]
+        return found === undefined ? undefined : doAll(s, found.steps(), doExactly)
+      },
     })
   },
 )

@@ -24,6 +24,12 @@ export const firstFiles = (): Readonly<Record<string, string>> => ({
   'aside/file': 'outside\n',
 })
 
+/** Removes all of the source but the stock. */
+export const clearing = (base: string): readonly Step[] =>
+  createPlanner(base, () => 0)
+    .children('src')
+    .map(({ path }) => ['remove', path])
+
 export const createStorm = (base: string, seed: number): Storm => {
   const random = createRandom(seed)
   const plan = createPlanner(base, random)
@@ -55,11 +61,13 @@ export const createStorm = (base: string, seed: number): Storm => {
   }
 }
 
+export const doExactly = async (base: string, step: Step): Promise<void> =>
+  step[0] === 'pause' ? pause(step[1]) : perform(base, step)
+
 /** A step that cannot be done, such as a name that became too long, is left out: what is there in the end is compared. */
 export const doStep = async (base: string, step: Step): Promise<void> => {
-  if (step[0] === 'pause') return pause(step[1])
   try {
-    perform(base, step)
+    await doExactly(base, step)
   } catch (error) {
     if (!(error instanceof Error) || !/^E[A-Z]+/.test(error.message)) throw error
   }
