@@ -184,11 +184,6 @@ const openSync = (state: SessionState, renew: () => Promise<void>): ProjectSync 
     {
       project,
       memory: state.syncMemory,
-      ask: (question, { signal }) =>
-        state.questions.ask(
-          `${question.deleted} of ${question.known} files of ${question.source} were deleted. Delete them in service "${question.service}", too?`,
-          signal,
-        ),
       signal: state.closing.signal,
       containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
       ...createSyncHost(state, { haveRulesChanged: changes.has, renew }),
