@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { Environment } from '../engine/ports/environment.ts'
+import type { Agreements } from '../engine/ports/agreements.ts'
 import type { EngineDeps } from '../engine/deps.ts'
 import type { Models } from '../engine/ports/models.ts'
 import type { Clock } from '../engine/ports/clock.ts'
@@ -123,12 +124,31 @@ const createDeps = async (
     sources: createSourceFiles(),
     machine: createMachine(),
     watcher: createWatcher({ environment: env }),
+    writer: {
+      write: async (root, change) => (await import('../system/host-writer.ts')).createHostWriter().write(root, change),
+    },
+    agreements: createLazyAgreements(env),
     providers: {
       run: async (call, options) =>
         (await import('../system/providers.ts')).createProviders({ environment: env }).run(call, options),
     },
     models: createLazyModels(env),
     repositories: createLazyRepositories(env),
+  }
+}
+
+/** Few projects have anything come back from a container. */
+const createLazyAgreements = (environment: Environment): Agreements => {
+  const open = async (): Promise<Agreements> => {
+    const [{ createAgreements }, { toStateDirectory }] = await Promise.all([
+      import('../system/agreements.ts'),
+      import('../system/state-directory.ts'),
+    ])
+    return createAgreements(toStateDirectory(environment))
+  }
+  return {
+    load: async (name) => (await open()).load(name),
+    keep: async (name, text) => (await open()).keep(name, text),
   }
 }
 

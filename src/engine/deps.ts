@@ -1,6 +1,8 @@
 import type { Digest } from '../core/project/config-hash.ts'
+import type { Agreements } from './ports/agreements.ts'
 import type { Clock } from './ports/clock.ts'
 import type { HostFiles } from './ports/host-files.ts'
+import type { HostWriter } from './ports/host-writer.ts'
 import type { Lock } from './ports/lock.ts'
 import type { Machine } from './ports/machine.ts'
 import type { Runtime } from './ports/runtime.ts'
@@ -25,6 +27,10 @@ export type EngineDeps = {
   /** The same files, as a watch looks at them. */
   readonly sources: SourceFiles
   readonly watcher: Watcher
+  /** Absent: nothing comes back from containers. */
+  readonly writer?: HostWriter
+  /** Absent: what came back is known as long as it is watched for. */
+  readonly agreements?: Agreements
   /** Absent: services with a `provider` fail. */
   readonly providers?: Providers
   /** Absent: services that use `models` fail. */

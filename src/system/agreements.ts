@@ -2,12 +2,14 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Agreements } from '../engine/ports/agreements.ts'
-import { toStateDirectory } from './state-directory.ts'
 
 /** Kept in a file each below the state folder, which nobody else can read. */
-export const createAgreements = (folder: string = join(toStateDirectory(), 'watch')): Agreements => {
-  const toPath = (name: string): string =>
-    join(folder, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.json`)
+export const createAgreements = (stateDirectory: string): Agreements => {
+  const folder = join(stateDirectory, 'watch')
+  const toPath = (name: string): string => {
+    const digest = createHash('sha256').update(name).digest('hex')
+    return join(folder, `${digest.slice(0, 32)}.json`)
+  }
   return {
     load: (name) => readFile(toPath(name), 'utf8').catch(() => undefined),
     keep: async (name, text) => {
