@@ -1,12 +1,19 @@
+import type { Clock } from '../../ports/clock.ts'
 import type { ContainerRuntime, ExecSession } from '../../ports/container-runtime.ts'
 import { readGreeting } from './greeting.ts'
+import { readImageOwner } from './image-owner.ts'
 import type { Owner } from './pack-frame.ts'
 import { createPlacedShell } from './shell-place.ts'
-import { neededTools, ownerProgram } from './shell-prelude.ts'
-import { openShell, ShellEnded, type ShellSession } from './shell-session.ts'
+import { quote } from './quote.ts'
+import { neededTools, ownerProgram, settingsScript } from './shell-prelude.ts'
+import { endLine, openShell, ShellEnded, type ShellSession } from './shell-session.ts'
 import { createShellWay, type Way } from './shell-way.ts'
 
-export type ContainerFilesDeps = { readonly runtime: ContainerRuntime; readonly signal: AbortSignal }
+export type ContainerFilesDeps = {
+  readonly runtime: ContainerRuntime
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
 
 export type OpenWay = Way & { readonly isOpen: () => boolean; close(): void }
 
@@ -17,25 +24,50 @@ const shells = [['/bin/sh'], ['sh'], ['busybox', 'sh'], ['/busybox/sh']] as cons
 export type NoShell = { readonly missing: readonly string[] }
 
 export const openShellWay = async (deps: ContainerFilesDeps, container: string): Promise<OpenWay | NoShell> => {
-  for (const shell of shells) {
-    const owner = readOwner(deps, { container, shell })
+  for (const command of shells) {
+    const owner = readOwner(deps, { container, shell: command })
     owner.catch(() => {})
-    const session = await openMighty(deps, { container, shell })
+    const session = await openMighty(deps, { container, shell: command })
     if (session === undefined) continue
     const greeting = readGreeting(session.greeting)
     if (neededTools.some((tool) => greeting.missing.has(tool))) {
       session.close()
       return { missing: [...greeting.missing] }
     }
-    const way = createShellWay({
-      shell: createPlacedShell(session),
-      greeting,
-      owner: await owner,
-      stageName: `.stack~${container.slice(0, 12)}`,
-    })
+    const stageName = `.stack~${container.slice(0, 12)}`
+    const stage = `/${stageName}`
+    const { uid, gid } = await owner
+    await session.ask(settingsScript({ owner: `${uid}:${gid}`, end: endLine(container), stage }))
+    const tidyLater = createTidying(deps, () => session.ask(`rm -rf ${quote(stage)}`))
+    const shell = createPlacedShell(session)
+    const way = createShellWay({ shell, greeting, owner: { uid, gid }, stageName, tidyLater })
     return { ...way, isOpen: session.isOpen, close: session.close }
   }
   return { missing: ['shell'] }
+}
+
+/** So long after the last use, the folder for unpacking goes: a process for each save would be the third of its time. */
+const tidyAfterMs = 1000
+
+const createTidying = ({ clock, signal }: ContainerFilesDeps, tidy: () => Promise<unknown>): (() => void) => {
+  let uses = 0
+  const wait = async (): Promise<void> => {
+    const own = uses
+    await clock.sleep(tidyAfterMs, { signal })
+    if (own === uses) await tidy()
+    else await wait()
+  }
+  let isWaiting = false
+  return () => {
+    uses += 1
+    if (isWaiting) return
+    isWaiting = true
+    // A shell that has ended has tidied up itself.
+    wait().then(
+      () => (isWaiting = false),
+      () => (isWaiting = false),
+    )
+  }
 }
 
 type Asked = { readonly container: string; readonly shell: readonly string[] }
@@ -69,12 +101,15 @@ const isNoShell = (error: unknown): boolean =>
     error instanceof ShellEnded ? error.message : `${error.message} ${JSON.stringify(error)}`,
   )
 
-/** The numeric user and group that the container's process runs as. */
-const readOwner = async ({ runtime, signal }: ContainerFilesDeps, { container, shell }: Asked): Promise<Owner> => {
+/** The numeric user and group that the container's process runs as: asked of a shell of its own, which it may not be let to run. */
+const readOwner = async (deps: ContainerFilesDeps, { container, shell }: Asked): Promise<Owner> => {
+  const { runtime, signal } = deps
   const session = await runtime.exec(container, { command: [...shell, '-c', ownerProgram] }, { signal })
-  const [uid, gid] = (await readAll(session)).split('\n')
+  const [uid = '', gid = ''] = (await readAll(session)).split('\n')
   session.close()
-  return { uid: toId(uid), gid: toId(gid) }
+  if (/^\d+$/.test(uid) && /^\d+$/.test(gid)) return { uid: Number(uid), gid: Number(gid) }
+  const details = await runtime.inspectContainer(container, { signal })
+  return readImageOwner({ runtime, signal, container }, details?.user ?? '')
 }
 
 const readAll = async ({ output }: ExecSession): Promise<string> => {
@@ -83,5 +118,3 @@ const readAll = async ({ output }: ExecSession): Promise<string> => {
   for await (const { stream, data } of output) if (stream === 'stdout') text += decoder.decode(data, { stream: true })
   return text
 }
-
-const toId = (text: string | undefined): number => (text !== undefined && /^\d+$/.test(text) ? Number(text) : 0)

@@ -17,6 +17,8 @@ export type ShellTools = {
   readonly owner: Owner
   /** The name of a hidden folder, at the root of a mount, that nobody else uses. */
   readonly stageName: string
+  /** Removes the stage at the root of the container some time after the last use; absent: after every use. */
+  readonly tidyLater?: (() => void) | undefined
 }
 
 /** A folder of the container, and what is to be done in it. */
@@ -91,7 +93,8 @@ const unpack = async (work: Work, { plan, puts, staged, after }: Unpacking): Pro
     puts.map((put) => toTarEntry(put, staged.get(put.path) ?? joinPath(work.place, put.path), work.owner)),
   )
   const stage = stageIn(work)
-  const stages = staged.size === 0 ? [] : new Set(plan.tree.nodes.map(({ path }) => stage(path)))
+  const stages = new Set(staged.size === 0 ? [] : plan.tree.nodes.map(({ path }) => stage(path)))
+  if (work.tidyLater !== undefined && stages.delete(joinPath('/', work.stageName))) work.tidyLater()
   const cleaning = [...stages].map((path) => quote(path)).join(' ')
   const first = `${cleaning === '' ? '' : `u=${quote(`rm -rf ${cleaning}`)};`}t ${body.size}`
   return askThere(work, after, { first, body })

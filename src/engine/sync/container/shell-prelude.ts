@@ -1,3 +1,5 @@
+import { quote } from './quote.ts'
+
 /** What a shell needs for everything: without one of them it is of no use here. */
 export const neededTools = ['rm', 'mkdir', 'head'] as const
 /** What makes it quick, atomic, or able to tell. */
@@ -18,7 +20,7 @@ export const usefulTools = ['tar', 'mv', 'stat', 'readlink', 'chown', 'sha256sum
  * | `d INDEX FOLDER` | removes what is no folder; whether there is one |
  * | `w FOLDER NAME…` | removes folders where files shall be |
  * | `x PATH…` | removes |
- * | `t SIZE` | unpacks so many bytes of the input |
+ * | `t SIZE` | unpacks so many bytes of the input; says `>` when it takes them, `<` when it cannot and waits for their end |
  * | `v STAGE FOLDER NAME…` | moves files from where they were unpacked to where they shall be |
  * | `b FOLDER` | whether nothing but folders is left in it: places of mounts cannot be removed |
  * | `s PATH…` | mode, size and time of what is there; `l INDEX PATH` where a link leads; `h PATH…` digests |
@@ -49,7 +51,11 @@ d() {
 }
 w() { a=$1; shift; for n do if [ -d "$a/$n" ] && ! [ -L "$a/$n" ]; then rm -rf "$a/$n" || c=1; fi; done; }
 x() { rm -rf "$@" || c=1; }
-t() { say '>'; head -c "$1" | (tar $g -xf - -C / || { cat >/dev/null; exit 1; }) || { c=1; return 1; }; }
+t() {
+  say '>'; head -c "$1" | tar $g -xf - -C / && return
+  c=1; say '<'; sed "/^$z\$/q" >/dev/null || while read -r n && [ "$n" != "$z" ]; do :; done
+  return 1
+}
 v() {
   i=$1 a=$2; shift 2; w "$a" "$@"
   for n do set -- "$@" "$i/$n"; shift; done
@@ -63,7 +69,7 @@ b() {
 s() { stat -c '%f %s %Y %n' "$@" 2>/dev/null; }
 l() { say "l$1 $(readlink "$2" && echo .)"; }
 h() { sha256sum "$@" 2>/dev/null; }
-`.replaceAll('\\$', '$')
+`.replaceAll('\\${', '${')
 
 const checkTools = [...neededTools, ...usefulTools].join(' ')
 
@@ -78,8 +84,22 @@ for n in ${checkTools}; do command -v $n >/dev/null || say "?$n"; done
 g=-P; tar -P -cf /dev/null /dev/null 2>/dev/null || g=
 while read -r n a i; do [ "$n" != CapEff: ] || say "c$a"; done </proc/self/status
 while read -r n a i e u v; do say "o$u"; done </proc/self/mountinfo
-c=0; u=; say "=$c"
-while IFS= read -r n; do c=0; eval "$n"; say "=$c"; eval "$u"; u=; done`
+c=0; u=; y=; say "=$c"
+while IFS= read -r n; do c=0; eval "$n"; say "=$c"; eval "$u"; u=; done
+eval "$y"`
+
+export type ShellSettings = {
+  /** `uid:gid` of folders that have to be made. */
+  readonly owner: string
+  /** A line that no file holds: it ends what is left of an archive that could not be unpacked. */
+  readonly end: string
+  /** Where files are unpacked at the root of the container. */
+  readonly stage: string
+}
+
+/** The first thing that a shell is told. */
+export const settingsScript = ({ owner, end, stage }: ShellSettings): string =>
+  `o=${quote(owner)};z=${quote(end)};y=${quote(`[ ! -d ${quote(stage)} ]||rm -rf ${quote(stage)}`)}`
 
 /** Says the user and group that a process of the container runs as. */
 export const ownerProgram = 'while read -r n a i; do case $n in Uid: | Gid:) echo "$a" ;; esac; done </proc/self/status'

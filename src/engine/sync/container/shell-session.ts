@@ -37,84 +37,112 @@ const encoder = new TextEncoder()
 
 type Deps = { readonly runtime: Pick<ContainerRuntime, 'exec'>; readonly signal: AbortSignal }
 
+export type ShellSpec = { readonly container: string; readonly shell: readonly string[]; readonly privileged: boolean }
+
+/** What ends the bytes of an archive that could not be unpacked. */
+export const endLine = (container: string): string => `@${container}`
+
 /**
  * Opens a shell that stays in the container, as its root.
  * @throws ShellEnded with what it said where there is none
  */
 export const openShell = async (
   { runtime, signal }: Deps,
-  { container, shell, privileged }: { container: string; shell: readonly string[]; privileged: boolean },
+  { container, shell, privileged }: ShellSpec,
 ): Promise<ShellSession> => {
   const spec = { command: [...shell, '-c', shellProgram], stdin: true, user: '0:0', privileged }
   const session = await runtime.exec(container, spec, { signal })
   const reader = createAnswerReader(session)
-  const greeting = await reader.next()
-  const ask = async (script: string, body?: Body): Promise<Answer> => {
-    const bytes = toNameBytes(script)
-    const isLong = bytes.length > longestLine || bytes.includes(0x0a)
-    const answer = reader.next()
-    answer.catch(() => {})
-    try {
-      if (isLong) await send(session, [encoder.encode(`eval "$(head -c ${bytes.length})"\n`), bytes])
-      else await send(session, [bytes, encoder.encode('\n')])
-      if (body !== undefined && (!isLong || (await reader.asked()))) await send(session, body.chunks)
-    } catch (error) {
-      // The shell waits for bytes that will not come.
-      session.close()
-      throw error
-    }
+  const greeting = await reader.expect().answer
+  let last: Promise<unknown> = Promise.resolve()
+  const ask: ShellSession['ask'] = (script, body) => {
+    const answer = last.then(() => request({ session, reader, end: endLine(container) }, script, body))
+    last = answer.catch(() => {})
     return answer
   }
   return { greeting, ask, isOpen: reader.isOpen, close: () => session.close() }
+}
+
+type Line = { readonly session: ExecSession; readonly reader: AnswerReader; readonly end: string }
+
+const request = async ({ session, reader, end }: Line, script: string, body?: Body): Promise<Answer> => {
+  const bytes = toNameBytes(script)
+  const isLong = bytes.length > longestLine || bytes.includes(0x0a)
+  const { answer, asked, left } = reader.expect()
+  try {
+    if (isLong) await send(session, [encoder.encode(`eval "$(head -c ${bytes.length})"\n`), bytes])
+    else await send(session, [bytes, encoder.encode('\n')])
+    if (body !== undefined && (!isLong || (await asked))) {
+      await send(session, body.chunks)
+      void left.then(() => session.write(encoder.encode(`\n${end}\n`)))
+    }
+  } catch (error) {
+    // The shell waits for bytes that will not come.
+    session.close()
+    throw error
+  }
+  return answer
 }
 
 const send = async (session: ExecSession, chunks: Body['chunks']): Promise<void> => {
   for await (const chunk of chunks) if (!session.write(chunk)) await session.drained()
 }
 
-type AnswerReader = {
-  next(): Promise<Answer>
+type Expected = {
+  readonly answer: Promise<Answer>
   /** Whether the shell asks for the body: false when the answer came without. */
-  asked(): Promise<boolean>
-  isOpen(): boolean
+  readonly asked: Promise<boolean>
+  /** Resolves when the shell has stopped unpacking in the middle and waits for the end of the body. */
+  readonly left: Promise<void>
 }
 
-type Waiting = { readonly answer: PromiseWithResolvers<Answer>; readonly asked: PromiseWithResolvers<boolean> }
+type AnswerReader = { expect(): Expected; isOpen(): boolean }
+
+const createWaiting = () => ({
+  answer: Promise.withResolvers<Answer>(),
+  asked: Promise.withResolvers<boolean>(),
+  left: Promise.withResolvers<void>(),
+})
 
 const createAnswerReader = (session: ExecSession): AnswerReader => {
-  let waiting: Waiting | undefined
+  let waiting = createWaiting()
   let failure: Error | undefined
   let said: string[] = []
   let words = ''
   const splitter = createSplitter((text, isSaid) => {
     if (!isSaid) words += text
-    else if (text === '>') waiting?.asked.resolve(true)
+    else if (text === '>') waiting.asked.resolve(true)
+    else if (text === '<') waiting.left.resolve()
     else if (!text.startsWith('=')) said.push(text)
     else {
-      waiting?.asked.resolve(false)
-      waiting?.answer.resolve({ ok: text === '=0', said, words })
+      waiting.asked.resolve(false)
+      waiting.answer.resolve({ ok: text === '=0', said, words })
       said = []
       words = ''
     }
   })
+  const fail = (error: Error): void => {
+    failure = error
+    waiting.answer.reject(error)
+    waiting.asked.resolve(false)
+  }
   const read = async (): Promise<void> => {
     try {
       for await (const { data } of session.output) splitter.write(data)
-      failure = new ShellEnded(splitter.rest() || words || 'the shell in the container ended')
+      fail(new ShellEnded(words || splitter.rest() || 'the shell in the container ended'))
     } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error))
+      fail(error instanceof Error ? error : new Error(String(error)))
     }
-    waiting?.answer.reject(failure)
-    waiting?.asked.resolve(false)
   }
   void read()
   return {
-    next: () => {
-      waiting = { answer: Promise.withResolvers(), asked: Promise.withResolvers() }
-      if (failure !== undefined) waiting.answer.reject(failure)
-      return waiting.answer.promise
+    expect: () => {
+      waiting = createWaiting()
+      // Who asked may still be sending.
+      waiting.answer.promise.catch(() => {})
+      if (failure !== undefined) fail(failure)
+      return { answer: waiting.answer.promise, asked: waiting.asked.promise, left: waiting.left.promise }
     },
-    asked: () => waiting?.asked.promise ?? Promise.resolve(false),
     isOpen: () => failure === undefined,
   }
 }
