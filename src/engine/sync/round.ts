@@ -24,7 +24,7 @@ export const round = async (state: ServiceState): Promise<number | undefined> =>
   const { pending } = state
   const present = options.containers().filter(({ state: is }) => is !== 'removing' && is !== 'dead')
   forgetGone(state, present)
-  const reachable = present.filter(({ state: is }) => is === 'running' || is === 'exited' || is === 'created')
+  const reachable = present.filter(({ state: is }) => is !== 'paused')
   const results = await Promise.all(reachable.map((summary) => attempt(state, summary)))
   const deliveries = results.flatMap(({ delivery }) => delivery ?? [])
   const error = results.find((result) => result.error !== undefined)?.error
@@ -70,7 +70,7 @@ const forgetGone = ({ containers, unsure }: ServiceState, present: readonly Cont
 
 type Attempt = { readonly delivery?: Delivery; readonly error?: unknown }
 
-/** What goes wrong in a container that has ended meanwhile is no failure: it is compared when it runs again. */
+/** What goes wrong in a container that does not run is no failure: it is compared when it runs again. */
 const attempt = async (state: ServiceState, summary: ContainerSummary): Promise<Attempt> => {
   const { deps, mappings } = state
   if (mappings.length === 0) return {}
@@ -82,22 +82,21 @@ const attempt = async (state: ServiceState, summary: ContainerSummary): Promise<
     deps.signal.throwIfAborted()
     if (isGone(error)) return {}
     state.unsure.add(summary.id)
-    if (summary.state !== 'running') return {}
-    const details = await deps.runtime.inspectContainer(summary.id, { signal: deps.signal })
-    return details?.state === 'running' ? { error } : {}
+    // It may be about to start or to go; if not, it is another one in a moment.
+    return summary.state === 'running' ? { error } : {}
   }
 }
 
 /** The container as it is known, after it was looked at if it may have begun anew. */
-const know = async (state: ServiceState, { id }: ContainerSummary): Promise<ContainerSync | undefined> => {
+const know = async (state: ServiceState, { id, state: is }: ContainerSummary): Promise<ContainerSync | undefined> => {
   const { deps, containers, unsure } = state
   const known = containers.get(id)
-  if (known !== undefined && !unsure.has(id)) return known
+  if (known !== undefined && !unsure.has(id) && known.isRunning === (is === 'running')) return known
   unsure.delete(id)
   const details = await deps.runtime.inspectContainer(id, { signal: deps.signal })
   if (details === undefined) return undefined
   const isRunning = details.state === 'running'
-  if (!isRunning && details.state !== 'exited' && details.state !== 'created') return undefined
+  if (details.state === 'paused' || details.state === 'removing' || details.state === 'dead') return undefined
   if (known?.startedAt === details.startedAt && known?.isRunning === isRunning) return known
   known?.files.close()
   const files = deps.openFiles(id, isRunning)
@@ -136,10 +135,12 @@ const meetAll = async (state: ServiceState, { container, details, known }: Meeti
 const react = async (state: ServiceState, reachable: readonly ContainerSummary[]): Promise<void> => {
   const { deps, options, containers } = state
   const { service } = options
+  const known = reachable.flatMap(({ id }) => containers.get(id) ?? [])
   const running = reachable
     .filter((summary) => summary.state === 'running')
     .flatMap(({ id }) => containers.get(id) ?? [])
-  const isAsked = state.wantsRestart || running.some(({ needs }) => needs.restart)
+  // One that has ended is started anew with what mends it.
+  const isAsked = state.wantsRestart || known.some(({ needs }) => needs.restart)
   try {
     for (const { id, needs } of running)
       for (const hook of needs.hooks) {
@@ -148,7 +149,7 @@ const react = async (state: ServiceState, reachable: readonly ContainerSummary[]
       }
     if (!isAsked) return
     state.wantsRestart = false
-    for (const { needs } of running) needs.restart = false
+    for (const { needs } of known) needs.restart = false
     if (!(await options.restart()))
       throw new StackError('sync/failed', { service, what: 'restarted', why: 'see the steps above' })
     state.stale.reacted()

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
 import type { FolderWatches } from '../ports/watcher.ts'
+import { isSameEntry, isYoung, tickMs } from './same-entry.ts'
 import { createSlices } from './slices.ts'
 import { nameOf, parentOf, pathBelow, relativeTo } from './paths.ts'
 
@@ -52,8 +53,6 @@ export type SourceTreeDeps = {
   readonly onUnreadable: (path: string, why: string) => void
 }
 
-// File systems write times that lag by up to a tick of the kernel: what changed so short before a look may change again unseen.
-const tickMs = 20
 const unreadableMs = 2000
 
 type Tree = SourceTreeDeps & {
@@ -291,16 +290,3 @@ const isOutdated = (files: SourceFiles, { path, self, entries }: SourceFolder): 
   }
   return false
 }
-
-const isYoung = ({ mtimeMs, ctimeMs }: SourceEntry, at: number): boolean => Math.max(mtimeMs, ctimeMs) > at - tickMs
-
-/** Whether two looks saw the same thing. */
-export const isSameEntry = (a: SourceEntry, b: SourceEntry): boolean =>
-  a.kind === b.kind &&
-  a.mode === b.mode &&
-  a.size === b.size &&
-  a.mtimeMs === b.mtimeMs &&
-  a.ctimeMs === b.ctimeMs &&
-  a.inode === b.inode &&
-  a.links === b.links &&
-  a.linkTarget === b.linkTarget

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
-import { isSameEntry } from './source-tree.ts'
+import { isSameEntry } from './same-entry.ts'
 
 /** A file that may not be sent as it is, for somebody is writing it. */
 export type Candidate = {
