@@ -2,9 +2,9 @@ import { readFileSync, realpathSync } from 'node:fs'
 import type { WatcherOptions } from '../engine/ports/watcher.ts'
 
 // Files that are on another machine, or outside of this virtual one, change without a notice here. A disk is no such thing,
-// whatever serves it (`fuseblk`).
+// whatever serves it (`fuseblk`), and neither is a folder that is kept encrypted or in layers.
 const blindTypes =
-  /^(?:nfs4?|cifs|smb[23]?|smbfs|9p|fuse|fuse\..+|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|ceph|lustre|afs|coda|gfs2|ocfs2|gpfs|beegfs|orangefs|fakeowner)$/
+  /^(?:nfs4?|cifs|smb[23]?|smbfs|9p|fuse|fuse\.(?!(?:gocryptfs|encfs|cryfs|fuse-overlayfs|ntfs-3g|exfat)$).+|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|ceph|lustre|afs|coda|gfs2|ocfs2|gpfs|beegfs|orangefs|fakeowner)$/
 
 type Mount = { readonly path: string; readonly type: string }
 
