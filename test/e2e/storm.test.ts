@@ -1,15 +1,13 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { artifactsFolder } from '../support/artifacts.ts'
-import { eventually, running } from '../support/checks.ts'
-import { toMessage } from '../support/eventually.ts'
-import { image } from '../support/objects.ts'
+import { eventually as repeat, toMessage } from '../support/eventually.ts'
 import { type Scenario, scenario } from '../support/scenario.ts'
 import { stormCases } from '../support/storm/cases.ts'
-import { type Copies, openCopies } from '../support/storm/copies.ts'
+import { type Copies, type Copy, whileWatching } from '../support/storm/copies.ts'
 import { clearing, createStorm, doExactly, doStep, firstFiles, readRounds, showSteps } from '../support/storm/storm.ts'
+import { sleep, synced } from '../support/storm/synced.ts'
 import type { Step } from '../support/storm/steps.ts'
-import type { Running } from '../support/tool.ts'
 
 /**
  * Whatever happens to the files of a source, its containers hold the same when it is quiet, and nothing beside it.
@@ -22,37 +20,29 @@ const rounds = Number(process.env['STORM_ROUNDS'] ?? 200)
 const recorded = process.env['STORM_STEPS']
 
 const only = 'the reference sends changes one by one, and is never told of what it missed'
-const sleep = `image: ${image}, init: true, command: sleep 6000`
-const watch = (target: string, more = '') =>
-  `develop: { watch: [{ path: ./src, target: ${target}, action: sync, initial_sync: true${more} }] }`
 const stackFile = `services:
-  web: { ${sleep}, scale: 2, ${watch('/app')} }
-  other: { ${sleep}, user: "1000:1000", volumes: ["data:/srv"], ${watch('/srv/data', ', ignore: ["**/*.log", "**/left-out"]')} }
+  web: { ${sleep}, scale: 2, ${synced('/app')} }
+  other: { ${sleep}, user: "1000:1000", volumes: ["data:/srv"], ${synced('/srv/data', ', initial_sync: true, ignore: ["**/*.log", "**/left-out"]')} }
 volumes: { data: {} }
 `
 const isLeftOut = (path: string) => path.split('/').some((name) => name.endsWith('.log') || name === 'left-out')
 
-/** Starts the watch, and answers when everything is there for the first time. */
-const begin = async (s: Scenario): Promise<{ readonly tool: Running; readonly copies: Copies }> => {
-  const tool = s.start('up', 'up --watch')
-  await tool.prints(/watch(ing)?\b/i)
-  await s.check('all run', eventually(running('web', 2), 15_000), eventually(running('other'), 15_000))
-  const copies = openCopies(s, [
-    { service: 'web', target: '/app', owner: '0:0' },
-    { service: 'other', target: '/srv/data', owner: '1000:1000', isLeftOut },
-  ])
-  await copies.settle().catch((error: unknown) => {
-    throw new Error(`before any change, ${toMessage(error)}\n${tool.output()}`, { cause: error })
-  })
-  return { tool, copies }
-}
+const held: readonly Copy[] = [
+  { service: 'web', count: 2, target: '/app', owner: '0:0' },
+  { service: 'other', target: '/srv/data', owner: '1000:1000', isLeftOut },
+]
 
-/** What is beside the targets, and what every write through a link would change. */
-const outside = async (copies: Copies): Promise<string> => {
-  const found = await copies.ask(
-    'for d in /canary /srv; do cd $d && find . -path ./data -prune -o -type f -print; done; cat /canary/* /etc/hostname /etc/passwd /etc/group | sha256sum; ls -a / /etc',
+/** What is beside the targets, and what every write through a link would change, a line each. */
+const outside = async (s: Scenario, copies: Copies): Promise<readonly string[]> => {
+  const script =
+    'cd /; find canary srv -path srv/data -prune -o -print; sha256sum canary/* etc/hostname etc/passwd etc/group'
+  const changed = (await s.engine.containers(s.project)).map(async ({ Id, Name }) => {
+    const paths = await s.engine.call<readonly { readonly Path: string }[]>('GET', `/containers/${Id}/changes`)
+    return paths.filter(({ Path }) => !/^\/app(\/|$)/.test(Path)).map(({ Path }) => `${Name}: ${Path}`)
+  })
+  return [...(await copies.ask(script)), ...(await Promise.all(changed))].flatMap((one) =>
+    typeof one === 'string' ? one.split('\n') : one,
   )
-  return found.join('')
 }
 
 /** Rounds to play, one after the other, and what is told when one fails. */
@@ -64,28 +54,32 @@ interface Rounds {
 }
 
 /** Plays one round after the other, and compares after each. The error says how to play them again. */
-const play = async (s: Scenario, { name, next, title }: Rounds): Promise<void> => {
-  const { tool, copies } = await begin(s)
+const play = async (s: Scenario, copies: Copies, { name, next, title }: Rounds): Promise<void> => {
   mkdirSync(artifactsFolder, { recursive: true })
   const file = join(artifactsFolder, `${s.project}.steps`)
   const times: number[] = []
   await copies.ask('mkdir /canary; echo canary > /canary/file; echo canary > /srv/file')
-  const untouched = await outside(copies)
+  const untouched = await outside(s, copies)
   const look = async () => {
-    if ((await outside(copies)) !== untouched) throw new Error('something beside the target is another')
+    const now = await outside(s, copies)
+    const other = [
+      ...untouched.filter((line) => !now.includes(line)),
+      ...now.filter((line) => !untouched.includes(line)),
+    ]
+    if (other.length > 0) throw new Error(`beside the targets something is another:\n  ${other.join('\n  ')}`)
   }
   for (let number = 1; ; number += 1) {
     const steps = await next(number)
     try {
-      if (steps === undefined || number % 10 === 0) await look()
+      // Files may be unpacked beside the target first: that folder goes a moment later.
+      if (steps === undefined || number % 10 === 0) await repeat(look, 10_000)
       if (steps === undefined) break
       appendFileSync(file, `${showSteps(steps)}\n\n`)
-      times.push(await copies.settle(steps.some(isUnnoticed) ? 40_000 : 10_000))
+      times.push(await copies.settle(steps.some(isUnnoticed) ? 40_000 : 15_000))
     } catch (error) {
-      throw new Error(tellFailure({ title: title(number), steps: steps ?? [], file, tool }, error), { cause: error })
+      throw new Error(tellFailure({ title: title(number), steps: steps ?? [], file }, error), { cause: error })
     }
   }
-  copies.close()
   rmSync(file)
   console.log(`${name}: ${times.length} rounds, equal ${tellTimes(times)} after the last change of a round`)
 }
@@ -103,16 +97,13 @@ interface Failure {
   readonly title: string
   readonly steps: readonly Step[]
   readonly file: string
-  readonly tool: Running
 }
 
-const tellFailure = ({ title, steps, file, tool }: Failure, error: unknown): string =>
+const tellFailure = ({ title, steps, file }: Failure, error: unknown): string =>
   [
     `${title}: ${toMessage(error)}`,
     `what happened in this round (and before: STORM_STEPS=${file}):`,
     showSteps(steps),
-    'what the watch printed last:',
-    ...tool.output().trimEnd().split('\n').slice(-15),
   ].join('\n')
 
 const doAll = async (s: Scenario, steps: readonly Step[], act: typeof doStep): Promise<readonly Step[]> => {
@@ -126,14 +117,16 @@ scenario(
   async (s) => {
     const storm = createStorm(s.folder, seed)
     const known = recorded === undefined ? undefined : readRounds(readFileSync(recorded, 'utf8'))
-    await play(s, {
-      name: `storm ${seed}`,
-      title: (number) => `round ${number} of STORM_SEED=${seed}`,
-      next(number) {
-        if (number > (known?.length ?? rounds)) return undefined
-        return known === undefined ? storm.round() : doAll(s, known[number - 1] ?? [], doStep)
-      },
-    })
+    await whileWatching(s, { copies: held, command: 'up --watch' }, async ({ copies }) =>
+      play(s, copies, {
+        name: `storm ${seed}`,
+        title: (number) => `round ${number} of STORM_SEED=${seed}`,
+        next(number) {
+          if (number > (known?.length ?? rounds)) return undefined
+          return known === undefined ? storm.round() : doAll(s, known[number - 1] ?? [], doStep)
+        },
+      }),
+    )
   },
 )
 
@@ -145,13 +138,15 @@ scenario(
       { says: `before ${says}`, steps: () => [...clearing(s.folder), ...before] },
       { says, steps: () => change },
     ])
-    await play(s, {
-      name: 'known losses',
-      title: (number) => rows[number - 1]?.says ?? 'all of it',
-      next: (number) => {
-        const found = rows[number - 1]
-        return found === undefined ? undefined : doAll(s, found.steps(), doExactly)
-      },
-    })
+    await whileWatching(s, { copies: held, command: 'up --watch' }, async ({ copies }) =>
+      play(s, copies, {
+        name: 'known losses',
+        title: (number) => rows[number - 1]?.says ?? 'all of it',
+        next: (number) => {
+          const found = rows[number - 1]
+          return found === undefined ? undefined : doAll(s, found.steps(), doExactly)
+        },
+      }),
+    )
   },
 )

@@ -44,6 +44,8 @@ export interface Check {
 export type Command = string | readonly string[] | CommandInPlace
 
 export interface CommandInPlace {
+  /** What is started instead of the tool, and starts that itself. */
+  readonly program?: string
   readonly run: string | readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** Seen from the scenario's own folder. */
@@ -155,9 +157,9 @@ const createStage = ({ project, folder }: { project: string; folder: string }) =
     containers,
   })
   const begin = (command: Command) => {
-    const { run, cwd, ...rest } = toPlace(command)
+    const { run, cwd, program: other, ...rest } = toPlace(command)
     const words = typeof run === 'string' ? run.split(' ').filter((word) => word !== '') : run
-    const [program, ...first] = toolCommand(tool)
+    const [program, ...first] = other === undefined ? toolCommand(tool) : ([other] as const)
     return { words: [program, ...first, ...words] as const, options: { ...rest, cwd: resolve(folder, cwd ?? '.') } }
   }
 

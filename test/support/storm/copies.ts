@@ -3,16 +3,20 @@ import type { EngineApi, Inspected } from '../engine-api.ts'
 import { serviceOf } from '../engine-api.ts'
 import { toMessage } from '../eventually.ts'
 import { type ExecShell, openShell } from '../exec-shell.ts'
-import { compareTrees, readContainer, readFolder, type Tree } from '../trees.ts'
+import type { Command, Scenario } from '../scenario.ts'
+import type { Running } from '../tool.ts'
+import { compareTrees, type Comparison, readContainer, readFolder, readThroughEngine, type Tree } from '../trees.ts'
 
 /** Where the containers of a service shall hold what a folder holds. */
-export interface Copy {
+export interface Copy extends Comparison {
   readonly service: string
+  /** So many containers there are at least (1). */
+  readonly count?: number
   /** A path of the container, in letters that a shell leaves alone. */
   readonly target: string
-  /** `uid:gid` of everything below the target. */
-  readonly owner?: string
   readonly isLeftOut?: (path: string) => boolean
+  /** Its files are read through the engine. */
+  readonly hasNoShell?: boolean
   /** As seen from the scenario's folder. */
   readonly source?: string
 }
@@ -57,14 +61,18 @@ export const openCopies = (world: World, copies: readonly Copy[]): Copies => {
   }
   const find = async (): Promise<readonly Inspected[]> => {
     const found = (await world.engine.containers(world.project)).filter(({ State }) => State.Status === 'running')
-    const missing = copies.filter(({ service }) => !found.some((each) => serviceOf(each) === service))
-    if (missing[0] !== undefined) throw new Error(`no container of ${missing[0].service} runs`)
+    for (const { service, count = 1 } of copies) {
+      const run = found.filter((each) => serviceOf(each) === service).length
+      if (run < count) throw new Error(`${run} containers of ${service} run`)
+    }
     return found
   }
   const compare = async (copy: Copy, { Id, Name }: Inspected, source: Tree): Promise<readonly string[]> => {
     try {
-      const held = await inContainer(Id, (shell) => readContainer(shell, copy.target))
-      return compareTrees(source, held, copy.owner).map((each) => `${Name.slice(1)}:${copy.target} ${each}`)
+      const held = copy.hasNoShell
+        ? await readThroughEngine(world.engine, Id, copy.target)
+        : await inContainer(Id, (shell) => readContainer(shell, copy.target))
+      return compareTrees(source, held, copy).map((each) => `${Name.slice(1)}:${copy.target} ${each}`)
     } catch (error) {
       return [`${Name.slice(1)} cannot be read: ${toMessage(error)}`]
     }
@@ -86,7 +94,7 @@ export const openCopies = (world: World, copies: readonly Copy[]): Copies => {
   }
 
   return {
-    async settle(limit = 10_000) {
+    async settle(limit = 15_000) {
       const began = performance.now()
       const sources = copies.map(readSource)
       for (let wait = 10; ; wait = Math.min(wait * 1.4, 250)) {
@@ -105,6 +113,31 @@ export const openCopies = (world: World, copies: readonly Copy[]): Copies => {
         ),
       ),
     close: () => shells.forEach((shell) => shell.close()),
+  }
+}
+
+export interface Watching {
+  readonly tool: Running
+  readonly copies: Copies
+}
+
+/** Starts a watch, waits until everything is there for the first time, and looks into the containers while `tell` goes on. */
+export const whileWatching = async (
+  s: Scenario,
+  { copies: wanted, command = 'watch' }: { readonly copies: readonly Copy[]; readonly command?: Command },
+  tell: (watching: Watching) => Promise<void>,
+): Promise<void> => {
+  const tool = s.start('watch', command)
+  const copies = openCopies(s, wanted)
+  try {
+    await tool.prints(/Watching/, 60_000)
+    await copies.settle(30_000)
+    await tell({ tool, copies })
+  } catch (error) {
+    const printed = tool.output().trimEnd().split('\n').slice(-20)
+    throw new Error([toMessage(error), 'what the watch printed last:', ...printed].join('\n  '), { cause: error })
+  } finally {
+    copies.close()
   }
 }
 

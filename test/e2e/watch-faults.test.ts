@@ -1,0 +1,131 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { eventually, exited, holds, running } from '../support/checks.ts'
+import { eventually as repeat } from '../support/eventually.ts'
+import { type Scenario, scenario } from '../support/scenario.ts'
+import { openCopies, whileWatching } from '../support/storm/copies.ts'
+import { createStorm, firstFiles } from '../support/storm/storm.ts'
+import { sleep, synced } from '../support/storm/synced.ts'
+
+/** What happens to containers while files change: in the end they hold what the source holds. */
+
+const only = 'the reference loses what changes meanwhile'
+const web = { service: 'web', target: '/app' }
+const other = { service: 'other', target: '/app' }
+const soon = 30_000
+
+const call = (s: Scenario, container: string, verb: string) =>
+  s.engine.call('POST', `/containers/${s.project}-${container}/${verb}`)
+
+const writeMany = async (s: Scenario, folder: string): Promise<void> => {
+  for (let index = 0; index < 2_000; index += 1)
+    await s.write(`src/${folder}/${index % 20}/file${index}`, `${folder} ${index}\n`.repeat(40))
+}
+
+scenario(
+  'containers that are killed in the middle of a batch, and started again, get the rest; and all when a tmpfs lost it',
+  {
+    only,
+    files: {
+      'compose.yaml': `services:
+  web: { ${sleep}, ${synced('/app')} }
+  other: { ${sleep}, tmpfs: ["/app:mode=0755"], ${synced('/app')} }`,
+      ...firstFiles(),
+    },
+  },
+  async (s) => {
+    await whileWatching(s, { copies: [web, other] }, async ({ copies }) => {
+      const writing = writeMany(s, 'many')
+      await repeat(async () => {
+        const counts = await copies.ask('ls /app/many 2>/dev/null | wc -l')
+        if (counts.every((count) => / 0$/.test(count.trim()))) throw new Error('nothing has come yet')
+      }, soon)
+      for (const name of ['web-1', 'other-1']) await call(s, name, 'kill')
+      await writing
+      await rm(join(s.folder, 'src/lib'), { recursive: true })
+      await s.check('they ended', eventually(exited('web', 137)), eventually(exited('other', 137)))
+      for (const name of ['web-1', 'other-1']) await call(s, name, 'start')
+      await copies.settle(soon)
+    })
+  },
+)
+
+scenario(
+  'a container that is paused during a storm has all of it when it goes on',
+  {
+    only,
+    files: { 'compose.yaml': `services: { web: { ${sleep}, scale: 2, ${synced('/app')} } }`, ...firstFiles() },
+  },
+  async (s) => {
+    await whileWatching(s, { copies: [{ ...web, count: 2 }] }, async ({ copies }) => {
+      const storm = createStorm(s.folder, 1)
+      await storm.round()
+      await copies.settle()
+      await call(s, 'web-2', 'pause')
+      for (let round = 0; round < 3; round += 1) await storm.round()
+      await call(s, 'web-2', 'unpause')
+      await copies.settle(soon)
+    })
+  },
+)
+
+scenario(
+  'containers that are added, or made anew by hand, while it watches get what was changed before',
+  {
+    only,
+    files: { 'compose.yaml': `services: { web: { ${sleep}, ${synced('/app', '')} } }`, 'src/a': 'a\n' },
+  },
+  async (s) => {
+    const watch = s.start('watch', 'watch')
+    await watch.prints(/Watching/)
+    const copies = openCopies(s, [web])
+    await s.write('src/b', 'b\n')
+    await s.write('src/deep/er/c', 'c\n')
+    await copies.settle(soon)
+    await s.step('more of it', 'up -d --no-recreate --scale web=3', eventually(running('web', 3)))
+    await s.write('src/deep/er/c', 'second\n')
+    await copies.settle(soon)
+    for (const { Id } of await s.engine.containers(s.project))
+      await s.engine.call('DELETE', `/containers/${Id}?force=1`)
+    await rm(join(s.folder, 'src/b'))
+    await s.write('src/deep/er/d', 'd\n')
+    await s.step('up again', 'up -d', eventually(running('web')))
+    await copies.settle(soon)
+    copies.close()
+  },
+)
+
+scenario(
+  'what changed while nobody watched is brought when the watch begins again, and nothing else',
+  {
+    only,
+    files: {
+      'compose.yaml': `services: { web: { ${sleep}, ${synced('/app', '')} } }`,
+      ...firstFiles(),
+    },
+  },
+  async (s) => {
+    const first = s.start('watch', 'watch')
+    await first.prints(/Watching/)
+    const copies = openCopies(s, [{ ...web, hasMore: true }])
+    for (const name of ['kept', 'edited', 'becomes-folder', 'moved/a', 'moved/b'])
+      await s.write(`src/${name}`, 'first\n')
+    await copies.settle(soon)
+    const touched = async () => copies.ask('stat -c "%n %i %Z" /app/kept /app/stock/*/*')
+    const before = await touched()
+    first.signal('SIGINT')
+    await first.ends()
+    await s.write('src/edited', 'second\n')
+    await rm(join(s.folder, 'src/becomes-folder'))
+    await s.write('src/becomes-folder/a', 'second\n')
+    await s.write('src/new/file', 'new\n')
+    const second = s.start('watch again', 'watch')
+    await second.prints(/Watching/)
+    await copies.settle(soon)
+    await s.check(
+      'what had not changed was left alone',
+      holds('it was', async () => (await touched()).join() === before.join()),
+    )
+    copies.close()
+  },
+)

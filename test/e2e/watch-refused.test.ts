@@ -1,0 +1,186 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { eventually, inside } from '../support/checks.ts'
+import { describeWhere } from '../support/not-run.ts'
+import { scenario } from '../support/scenario.ts'
+import { openCopies, whileWatching } from '../support/storm/copies.ts'
+import { sleep, synced } from '../support/storm/synced.ts'
+import { toolCommand } from '../support/tool.ts'
+
+/** Files that cannot get into a container, or not be read: that is said with its reason, and everything else goes on. */
+
+const only = 'the reference tries a batch once, tells in general that it failed, and forgets it'
+const other = { service: 'other', target: '/app' }
+const web = { service: 'web', target: '/app' }
+const soon = 30_000
+/** Some things nobody is told of: they are tried again, or compared, after half a minute at the latest. */
+const late = 45_000
+
+const text = (kilobytes: number): string => 'x'.repeat(kilobytes * 1024)
+
+scenario(
+  'a full disk makes a service stale, with the reason, until there is room',
+  {
+    only,
+    files: {
+      'compose.yaml': `services:
+  web: { ${sleep}, volumes: ["small:/app"], ${synced('/app')} }
+  other: { ${sleep}, ${synced('/app')} }
+volumes: { small: { driver_opts: { type: tmpfs, device: tmpfs, o: size=1m } } }`,
+      'src/a': 'first\n',
+    },
+  },
+  async (s) => {
+    await whileWatching(s, { copies: [web, other] }, async ({ tool, copies }) => {
+      const others = openCopies(s, [other])
+      await s.write('src/big', text(700))
+      await copies.settle()
+      await s.write('src/too-big', text(700))
+      await s.write('src/deep/small', 'small\n')
+      await others.settle()
+      await tool.prints(/"?web"? is behind.*too-big.*no space left/i, soon)
+      await s.check('what fits is there', eventually(inside('web', 'cat /app/deep/small', /^small$/m), soon))
+      await rm(join(s.folder, 'src/big'))
+      await copies.settle(late)
+      others.close()
+    })
+  },
+)
+
+scenario(
+  'a read-only container is told with its reason, and other services go on',
+  {
+    only,
+    files: {
+      'compose.yaml': `services:
+  web: { ${sleep}, read_only: true, ${synced('/app')} }
+  other: { ${sleep}, read_only: true, volumes: ["data:/app"], ${synced('/app')} }
+volumes: { data: {} }`,
+      'src/a': 'first\n',
+    },
+  },
+  async (s) => {
+    await whileWatching(s, { copies: [other] }, async ({ tool, copies }) => {
+      await tool.prints(/"?web"? is behind.*read-only/i, soon)
+      await s.write('src/b', 'second\n')
+      await copies.settle()
+    })
+  },
+)
+
+scenario(
+  'what is below a mount that cannot be written, or takes the place of one, keeps nothing else back',
+  {
+    only,
+    files: {
+      'compose.yaml': `services:
+  web: { ${sleep}, volumes: ["locked:/app/locked:ro", "busy:/app/busy"], ${synced('/app')} }
+volumes: { locked: {}, busy: {} }`,
+      'src/a': 'first\n',
+    },
+  },
+  async (s) => {
+    const isPassedOver = (path: string) => /^(locked|busy)(\/|$)/.test(path)
+    await whileWatching(s, { copies: [{ ...web, isPassedOver }] }, async ({ tool, copies }) => {
+      await s.write('src/locked/inside', 'never\n')
+      await s.write('src/busy', 'a file in the place of a mount\n')
+      await s.write('src/later', 'second\n')
+      await copies.settle()
+      await tool.prints(/"?web"? is behind/i, soon)
+      await s.write('src/a', 'third\n')
+      await s.write('src/zz/last', 'third\n')
+      await copies.settle()
+      await rm(join(s.folder, 'src/busy'))
+      await s.write('src/busy/inside', 'a folder\n')
+      await s.check('the mount is used', eventually(inside('web', 'cat /app/busy/inside', /a folder/), late))
+    })
+  },
+)
+
+scenario(
+  'an image without a shell gets files; one that is deleted needs a rebuild, and keeps nothing else back',
+  {
+    only,
+    files: {
+      'compose.yaml': `services:
+  web: { build: ., command: ["/sleep", "6000"], ${synced('/app')} }
+  other: { ${sleep}, ${synced('/app')} }`,
+      Dockerfile: 'FROM stack-base/busybox\nRUN cp -L /bin/busybox /sleep && exec rm -rf /bin /sbin /usr\n',
+      '.dockerignore': 'nothing',
+      'src/a': 'first\n',
+      'src/doomed': 'first\n',
+      'src/deep/b': 'first\n',
+    },
+  },
+  async (s) => {
+    const bare = { ...web, hasNoShell: true, hasMore: true }
+    await whileWatching(s, { copies: [bare, other] }, async ({ tool, copies }) => {
+      await s.write('src/deep/er/c', 'second\n')
+      await s.write('src/a', 'second\n')
+      await copies.settle()
+      await rm(join(s.folder, 'src/doomed'))
+      await tool.prints(/"?web"?.*doomed.*no shell/i, soon)
+      await s.write('src/after', 'third\n')
+      await copies.settle()
+    })
+  },
+)
+
+const fillTable = '(while :; do sleep 6000 & done) 2>/dev/null; exec sleep 6000'
+
+scenario(
+  'a container in which no process can be started gets files all the same, or as soon as it can be',
+  {
+    only,
+    files: {
+      'compose.yaml': `services:
+  web: { ${sleep.replace('sleep 6000', JSON.stringify(['sh', '-c', fillTable]))}, pids_limit: 30, ${synced('/app')} }
+  other: { ${sleep}, ${synced('/app')} }`,
+      'src/a': 'first\n',
+    },
+  },
+  async (s) => {
+    await whileWatching(s, { copies: [other] }, async ({ copies }) => {
+      await s.write('src/deep/b', 'second\n')
+      await rm(join(s.folder, 'src/a'))
+      await copies.settle()
+      await s.engine.call('POST', `/containers/${s.project}-web-1/update`, { PidsLimit: 200 })
+      const all = openCopies(s, [{ ...web, hasNoShell: true }, other])
+      await all.settle(late)
+      all.close()
+    })
+  },
+)
+
+/** A file that even root may not read, and that is not empty, as every Linux has it; seen so by the watch alone. */
+const locked = '/sys/bus/platform/drivers_probe'
+const whyNot = process.getuid?.() === 0 ? undefined : 'only root may mount'
+
+describeWhere('a file that cannot be read', whyNot, () => {
+  scenario(
+    'is told, keeps nothing else back, and comes when it can be read',
+    {
+      only,
+      files: {
+        'compose.yaml': `services: { web: { ${sleep}, ${synced('/app')} } }`,
+        'src/a': 'first\n',
+        'src/locked': '',
+      },
+    },
+    async (s) => {
+      const words = ['-m', 'sh', '-c', `mount --bind ${locked} src/locked && exec "$@"`, 'sh', ...toolCommand('stack')]
+      const isPassedOver = (path: string) => path === 'locked'
+      const copies = [{ ...web, isPassedOver }]
+      await whileWatching(
+        s,
+        { copies, command: { program: 'unshare', run: [...words, 'watch'] } },
+        async (watching) => {
+          await watching.tool.prints(/locked.*(permission denied|cannot be read)/i, soon)
+          await s.write('src/b', 'second\n')
+          await s.write('src/deep/c', 'second\n')
+          await watching.copies.settle()
+        },
+      )
+    },
+  )
+})
