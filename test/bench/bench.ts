@@ -2,19 +2,41 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { toMessage } from '../support/eventually.ts'
 import { cases } from './cases.ts'
-import { measureEdit } from './edit.ts'
+import { measureEdit, measureRestart } from './edit.ts'
+import { measureGitSwitch } from './git-switch.ts'
+import { measureIdle } from './idle.ts'
 import { measureLoader } from './loader.ts'
 import { type BenchTool, type Row } from './measure.ts'
+import { measureNewFiles } from './new-files.ts'
+import { measureRebuild } from './rebuild.ts'
 import { measureCase, type StackOptions } from './stacks.ts'
 import { toResult, toTable } from './table.ts'
 
-const help = `Times whole commands of stack, of docker compose and of a bare script of the same engine calls, in turn.
+type Measure = (options: StackOptions) => Promise<readonly Row[]>
 
-    node test/bench/bench.ts [--cases ${[...cases.map(({ name }) => name), 'edit', 'loader'].join(',')}]
-                             [--repeats 5] [--tools stack,compose,bare] [--json]
+/** Stacks that are brought up and down, hot reload, and the loader. */
+const measures: Readonly<Record<string, Measure>> = {
+  ...Object.fromEntries(cases.map((one) => [one.name, (options: StackOptions) => measureCase(one, options)])),
+  edit: measureEdit,
+  'new-files': measureNewFiles,
+  'git-switch': measureGitSwitch,
+  restart: measureRestart,
+  rebuild: measureRebuild,
+  idle: measureIdle,
+  loader: measureLoader,
+}
 
-Medians of --repeats rounds after one round of warming up. Ends with 1 when a bar is missed.
+const names = Object.keys(measures)
+
+const help = `Times whole commands of stack, of docker compose and of a bare script of the same engine calls, in turn, and
+from the change of a file to what it does in a container that either of them watches.
+
+    node test/bench/bench.ts [--cases NAME,…] [--repeats 5] [--tools stack,compose,bare] [--json]
+
+Cases: ${names.join(', ')}.
+Medians of --repeats rounds after one round of warming up. Ends with 1 when a bar is missed, or a case fails.
 `
 
 const { values } = parseArgs({
@@ -28,8 +50,8 @@ const { values } = parseArgs({
 })
 
 const run = async (): Promise<number> => {
-  const wanted = values.cases?.split(',') ?? [...cases.map(({ name }) => name), 'edit', 'loader']
-  const unknown = wanted.filter((name) => !['edit', 'loader'].includes(name) && !cases.some((one) => one.name === name))
+  const wanted = values.cases?.split(',') ?? names
+  const unknown = wanted.filter((name) => !names.includes(name))
   if (unknown.length > 0) throw new Error(`there is no case "${unknown.join('", "')}"\n\n${help}`)
   const root = await mkdtemp(join(tmpdir(), 'stack-bench-'))
   const options: StackOptions = {
@@ -40,13 +62,19 @@ const run = async (): Promise<number> => {
   }
   try {
     const rows: Row[] = []
-    for (const one of cases.filter(({ name }) => wanted.includes(name))) rows.push(...(await measureCase(one, options)))
-    if (wanted.includes('edit')) rows.push(...(await measureEdit(options)))
-    if (wanted.includes('loader')) rows.push(...(await measureLoader(options)))
+    const failed: string[] = []
+    for (const [name, measure] of Object.entries(measures).filter(([one]) => wanted.includes(one))) {
+      try {
+        rows.push(...(await measure(options)))
+      } catch (error) {
+        failed.push(name)
+        options.say(`${name} FAILED: ${toMessage(error)}`)
+      }
+    }
     const results = rows.map(toResult)
     console.log(values.json ? JSON.stringify(results, null, 2) : toTable(results))
     warnOfLoad(options.say)
-    return results.some(({ met }) => met === false) ? 1 : 0
+    return failed.length > 0 || results.some(({ met }) => met === false) ? 1 : 0
   } finally {
     await rm(root, { recursive: true, force: true })
   }

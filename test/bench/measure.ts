@@ -41,13 +41,28 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** One row of the result: a command of a case, with every tool's times in milliseconds. */
+/** The value that 95 of 100 are not above. */
+export const ninetyFifth = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * 0.95) - 1)]!
+}
+
+/** One row of the result: a command of a case, with what was measured of every tool. */
 export interface Row {
   readonly case: string
   readonly command: string
+  /** Milliseconds, or what `unit` says; `Infinity` is what was given up. */
   readonly times: Readonly<Partial<Record<BenchTool, readonly number[]>>>
+  /** A word for what is not a time, empty for a number. */
+  readonly unit?: string
+  /** What is made of the values: their median, or what 95 of 100 are not above. */
+  readonly statistic?: 'median' | 'p95'
+  /** Highest ratios to the reference, and to the bare script. */
   readonly bar?: number
   readonly bareBar?: number
+  /** The highest value of stack itself, and the most that it may be above the bare script. */
+  readonly most?: number
+  readonly aboveBare?: number
 }
 
 /** Collects times by case and command. */

@@ -1,4 +1,4 @@
-import { median, type Row } from './measure.ts'
+import { type BenchTool, median, ninetyFifth, type Row } from './measure.ts'
 
 export interface Result extends Row {
   readonly stack?: number
@@ -11,18 +11,19 @@ export interface Result extends Row {
 
 /** Medians, ratios and whether the bars are met. */
 export const toResult = (row: Row): Result => {
-  const medians = Object.fromEntries(Object.entries(row.times).map(([tool, times]) => [tool, median(times)])) as {
-    stack?: number
-    compose?: number
-    bare?: number
-  }
+  const statistic = row.statistic === 'p95' ? ninetyFifth : median
+  const medians = Object.fromEntries(
+    Object.entries(row.times).map(([tool, times]) => [tool, statistic(times)]),
+  ) as Partial<Record<BenchTool, number>>
   const { stack, compose, bare } = medians
-  const ratio = stack !== undefined && compose !== undefined ? stack / compose : undefined
-  const toBare = stack !== undefined && bare !== undefined ? stack / bare : undefined
+  const ratio = quotient(stack, compose)
+  const toBare = quotient(stack, bare)
   const judged = [
-    ...(row.bar !== undefined && ratio !== undefined ? [ratio <= row.bar] : []),
-    ...(row.bareBar !== undefined && toBare !== undefined ? [toBare <= row.bareBar] : []),
-  ]
+    isWithin(ratio, row.bar),
+    isWithin(toBare, row.bareBar),
+    isWithin(stack, row.most),
+    isWithin(stack === undefined || bare === undefined ? undefined : stack - bare, row.aboveBare),
+  ].filter((one) => one !== undefined)
   return {
     ...row,
     ...medians,
@@ -32,12 +33,29 @@ export const toResult = (row: Row): Result => {
   }
 }
 
-const time = (value?: number) =>
-  value === undefined ? '' : value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`
-const spread = (values?: readonly number[]) =>
-  values ? `${time(Math.min(...values))}–${time(Math.max(...values))}` : ''
-const part = (value?: number, bar?: number) =>
-  [value?.toFixed(2) ?? '', bar === undefined ? '' : `≤${bar.toFixed(2)}`].join(' ').trim()
+const quotient = (value?: number, other?: number) =>
+  value === undefined || other === undefined ? undefined : value / other
+
+/** Nothing where there is no bar, or nothing that could be held to it. */
+const isWithin = (value?: number, bar?: number): boolean | undefined =>
+  value === undefined || bar === undefined ? undefined : value <= bar
+
+const inUnit = (value: number, unit: string) => `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`.trim()
+const inTime = (value: number) =>
+  Math.abs(value) < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`
+const amount = (value?: number, unit?: string) => {
+  if (value === undefined) return ''
+  if (!Number.isFinite(value)) return 'given up'
+  return unit === undefined ? inTime(value) : inUnit(value, unit)
+}
+const spread = ({ times: { stack }, unit }: Row) =>
+  stack ? `${amount(Math.min(...stack), unit)}–${amount(Math.max(...stack), unit)}` : ''
+const withBar = (text: string, bar: string) => (bar === '' ? text : `${text} ≤${bar}`.trim())
+const part = (value?: number, bar?: number) => withBar(value?.toFixed(2) ?? '', bar?.toFixed(2) ?? '')
+const toBareOf = ({ toBare, bareBar, stack, bare, aboveBare }: Result) =>
+  aboveBare === undefined || stack === undefined || bare === undefined
+    ? part(toBare, bareBar)
+    : withBar(`${part(toBare)}, ${amount(stack - bare)} more`, amount(aboveBare))
 
 /** A table for people: medians of whole commands, the spread of stack's times, ratios and bars. */
 export const toTable = (results: readonly Result[]): string => {
@@ -45,12 +63,12 @@ export const toTable = (results: readonly Result[]): string => {
   const body = results.map((one) => [
     one.case,
     one.command,
-    time(one.stack),
-    spread(one.times.stack),
-    time(one.compose),
-    time(one.bare),
+    withBar(amount(one.stack, one.unit), amount(one.most, one.unit)),
+    spread(one),
+    amount(one.compose, one.unit),
+    amount(one.bare, one.unit),
     part(one.ratio, one.bar),
-    part(one.toBare, one.bareBar),
+    toBareOf(one),
     one.met === undefined ? '' : one.met ? '✓ met' : '✗ MISSED',
   ])
   const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => row[column]!.length)))
