@@ -194,9 +194,9 @@ test('what is watched is explained, and what would happen to a path', async () =
       "web/lib/x",
       "  web: nothing to do, for the bind mount of web/lib at /app/lib shows it",
       "web/src/.git/x",
-      "  web: nothing, for it belongs to git or to an editor",
+      "  web: nothing, for it belongs to git",
       "    web/Dockerfile:5: COPY . .",
-      "  hand: nothing, for it belongs to git or to an editor",
+      "  hand: nothing, for it belongs to git",
       "    services.hand.develop.watch[0]",
     ]
   `)

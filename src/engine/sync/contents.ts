@@ -1,4 +1,8 @@
+import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
+import { pathBelow } from './paths.ts'
+import { createSlices } from './slices.ts'
+import type { SourceTree } from './source-tree.ts'
 
 /** A file's content, and what the file was like when it had been read. */
 export type Content = { readonly content: Uint8Array; readonly entry: SourceEntry }
@@ -73,3 +77,31 @@ const isUnmoved = (before: SourceEntry, after: SourceEntry): boolean =>
   before.mtimeMs === after.mtimeMs &&
   before.ctimeMs === after.ctimeMs &&
   before.mode === after.mode
+
+const learntBytes = 512 * 1024
+const learntFiles = 4000
+
+type Learning = {
+  readonly tree: Pick<SourceTree, 'folders'>
+  readonly contents: Contents
+  readonly signal: AbortSignal
+}
+
+/**
+ * Reads what is watched once, where that is not much, so that also the first save of a file that changes nothing is known as
+ * one. With more files it is known from a file's second save on.
+ */
+export const learnContents = async (clock: Clock, { tree, contents, signal }: Learning): Promise<void> => {
+  const files = [...tree.folders.values()].flatMap(({ path, entries }) =>
+    [...entries].flatMap(([name, entry]) =>
+      entry.kind === 'file' && entry.size <= learntBytes ? [{ path: pathBelow(path, name), entry }] : [],
+    ),
+  )
+  if (files.length > learntFiles) return
+  const slices = createSlices(clock)
+  for (const { path, entry } of files) {
+    if (signal.aborted) return
+    contents.learn(path, entry)
+    await slices.next()
+  }
+}

@@ -4,7 +4,7 @@ import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import { toProblem } from '../to-problem.ts'
 import { openContainerFiles } from './container/open.ts'
-import { createContents } from './contents.ts'
+import { type Contents, createContents, learnContents } from './contents.ts'
 import { createGitWatch } from './git-lock.ts'
 import { createSyncRules, type SyncRule } from './rules.ts'
 import type { ServiceMemory } from './service-state.ts'
@@ -77,8 +77,10 @@ const watchProject = async (
   if (rules.length === 0) return
   const roots = [...new Set(rules.map((rule) => rule.root))]
   const git = await createGitWatch({ ...deps, source: deps.sources, signal }, [project.context.directory, ...roots])
+  const onUnreadable = createUnreadableTeller(deps.emit)
+  const contents = createContents(deps.sources)
   const watch = createSourceWatch(
-    { ...deps, onUnreadable: createUnreadableTeller(deps.emit) },
+    { ...deps, onUnreadable },
     {
       roots,
       leaveOut: (path, isFolder) => rules.every((rule) => rule.prunes(path, isFolder)),
@@ -88,8 +90,9 @@ const watchProject = async (
   )
   try {
     await watch.load()
-    open(deps, { options, rules, services, watch, isGit: () => git.isRecent() })
+    open(deps, { options, rules, services, watch, contents, onUnreadable, isGit: () => git.isRecent() })
     deps.emit({ type: 'watch/started', services: [...services.keys()], paths: roots.length })
+    learnContents(deps.clock, { tree: watch.tree, contents, signal }).catch(() => {})
     const uncovered = createUncovered(deps.emit, { rules, tree: watch.tree })
     await watch.run((since) => {
       uncovered.update()
@@ -106,16 +109,17 @@ type Opening = {
   readonly rules: readonly SyncRule[]
   readonly services: Map<string, ServiceSync>
   readonly watch: ReturnType<typeof createSourceWatch>
+  readonly contents: Contents
+  readonly onUnreadable: (path: string) => void
   readonly isGit: () => boolean
 }
 
-const open = (deps: ProjectSyncDeps, { options, rules, services, watch, isGit }: Opening): void => {
+const open = (deps: ProjectSyncDeps, opening: Opening): void => {
+  const { options, rules, services, watch, contents, onUnreadable, isGit } = opening
   const { tree } = watch
   const { project, signal } = options
-  const contents = createContents(deps.sources)
   const unfinished = createUnfinished({ files: deps.sources, clock: deps.clock })
   const targetOf = createTargetOf(tree)
-  const onUnreadable = createUnreadableTeller(deps.emit)
   const { openFiles = openContainerFiles } = deps
   for (const name of new Set(rules.map((rule) => rule.service))) {
     const memory = options.memory?.get(name) ?? { beganAt: deps.clock.now(), vanished: new Map() }

@@ -56,7 +56,7 @@ export const createSyncRules = async (
       for (const [index, { rule, context: folder }] of found.rules.entries()) {
         const context = ignores.get(folder) ?? (await createContextIgnore(deps, service, folder))
         ignores.set(folder, context)
-        rules.push(createRule({ name, index, rule, context, returning }))
+        rules.push(createRule({ name, index, rule, context, returning, place: await findPlace(deps, rule) }))
       }
       continue
     }
@@ -65,7 +65,7 @@ export const createSyncRules = async (
     for (const [index, rule] of found.rules.entries()) {
       if ((rule.action === 'sync' || rule.action === 'sync+restart') && isBindMounted(service, rule.path))
         mounted.push({ service: name, path: rule.path })
-      else rules.push(createRule({ name, index, rule, context, returning }))
+      else rules.push(createRule({ name, index, rule, context, returning, place: await findPlace(deps, rule) }))
     }
   }
   return { rules, mounted }
@@ -77,26 +77,39 @@ type RuleInput = {
   readonly rule: WatchRule
   readonly context: IgnoreRules
   readonly returning: Returning
+  /** Where the rule's path leads if it is a link. */
+  readonly place: string
 }
 
-const createRule = ({ name, index, rule, context, returning }: RuleInput): SyncRule => {
-  const root = rule.path.length > 1 && rule.path.endsWith('/') ? rule.path.slice(0, -1) : rule.path
-  const own = createIgnore(root, rule.ignore?.join('\n') ?? '')
+const toRoot = ({ path }: WatchRule): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
+
+/** A path that is a link is followed, as Docker Compose does; what is a link below it stays one. */
+const findPlace = async ({ files }: RuleDeps, rule: WatchRule): Promise<string> => {
+  const root = toRoot(rule)
+  return (await files.stat(root))?.kind === 'link' ? ((await files.realpath(root)) ?? root) : root
+}
+
+const createRule = ({ name, index, rule, context, returning, place: root }: RuleInput): SyncRule => {
+  const named = toRoot(rule)
+  /** Lists of what is ignored speak of the path that the rule names. */
+  const toNamed = (path: string): string =>
+    named === root ? path : pathBelow(named, relativeTo(root, path) ?? relativeTo(named, path) ?? '')
+  const own = createIgnore(named, rule.ignore?.join('\n') ?? '')
   const include =
     rule.include === undefined || rule.include.length === 0
       ? undefined
       : createIgnoreRules(readIgnoreFile(rule.include.join('\n'))).ignores
   const refuses = (path: string): Refusal | undefined => {
-    const relative = relativeTo(root, path)
+    const relative = relativeTo(root, path) ?? relativeTo(named, path)
     if (relative === undefined) return 'elsewhere'
     if (include !== undefined && !include(relative === '' ? nameOf(path) : relative)) return 'include'
     if (isGitFolder(relative)) return 'git'
     const back = returning.ruleOf(path)
     // What is kept the same both ways may still mean that the image is to be built, or the process started, anew.
     if (back !== undefined && (back.direction === 'from' || copies(rule))) return 'back'
-    return own.ignores(path) ? 'ignore' : context.ignores(path) ? 'dockerignore' : undefined
+    return own.ignores(toNamed(path)) ? 'ignore' : context.ignores(toNamed(path)) ? 'dockerignore' : undefined
   }
-  const ignores = (path: string): boolean => own.ignores(path) || context.ignores(path)
+  const ignores = (path: string): boolean => own.ignores(toNamed(path)) || context.ignores(toNamed(path))
   return {
     service: name,
     index,
@@ -113,7 +126,8 @@ const createRule = ({ name, index, rule, context, returning }: RuleInput): SyncR
       if (relative === undefined) return relativeTo(path, root) === undefined
       if (relative === '') return false
       if (isGitFolder(relative)) return true
-      const mayComeBack = isDirectory && (own.mayHoldException(path) || context.mayHoldException(path))
+      const mayComeBack =
+        isDirectory && (own.mayHoldException(toNamed(path)) || context.mayHoldException(toNamed(path)))
       return !mayComeBack && ignores(path)
     },
   }

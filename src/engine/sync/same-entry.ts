@@ -4,7 +4,8 @@ import type { SourceEntry } from '../ports/source-files.ts'
 export const tickMs = 20
 
 /** Whether a thing changed so short before a look that it may have changed again unseen. */
-export const isYoung = ({ mtimeMs, ctimeMs }: SourceEntry, at: number): boolean => Math.max(mtimeMs, ctimeMs) > at - tickMs
+export const isYoung = ({ mtimeMs, ctimeMs }: SourceEntry, at: number): boolean =>
+  Math.max(mtimeMs, ctimeMs) > at - tickMs
 
 /** Whether two looks saw the same thing. */
 export const isSameEntry = (a: SourceEntry, b: SourceEntry): boolean =>
