@@ -16,6 +16,9 @@ import { rejoin } from './session/rejoin.ts'
 import { createReplacedImages } from './session/replaced-images.ts'
 import { isAttached, raise, selectScope, type SessionRequest, type SessionState, setPhase } from './session/state.ts'
 import { createSyncHost, toWatched } from './session/sync-host.ts'
+import { createProjectBack } from './sync/back/project-back.ts'
+import type { ContainerFiles } from './sync/container-files.ts'
+import { openContainerFiles } from './sync/container/open.ts'
 import { createProjectSync, type ProjectSync } from './sync/project-sync.ts'
 import { createRuleChanges } from './sync/rule-changes.ts'
 import { createSeeds } from './sync/seeds.ts'
@@ -179,16 +182,30 @@ const openSync = (state: SessionState, renew: () => Promise<void>): ProjectSync 
   const { deps, emit } = state
   const project = toWatched(state.project, selectScope(state))
   const changes = createRuleChanges(deps, project)
-  return createProjectSync(
+  const { signal } = state.closing
+  const watched = {
+    project,
+    signal,
+    containersOf: (service: string) => state.monitor.containers().filter((container) => container.service === service),
+  }
+  const openFiles = (id: string): ContainerFiles => openContainerFiles({ ...deps, signal }, id, { isRunning: true })
+  const back = createProjectBack({ ...deps, emit, openFiles }, watched)
+  const sync = createProjectSync(
     { ...deps, emit },
     {
-      project,
+      ...watched,
+      back,
       memory: state.syncMemory,
-      signal: state.closing.signal,
-      containersOf: (service) => state.monitor.containers().filter((container) => container.service === service),
       ...createSyncHost(state, { haveRulesChanged: changes.has, renew }),
     },
   )
+  return {
+    touch: (service) => {
+      sync.touch(service)
+      back.touch(service)
+    },
+    close: async () => void (await Promise.all([sync.close(), back.close()])),
+  }
 }
 
 const toPast = ({

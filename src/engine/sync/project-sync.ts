@@ -41,6 +41,8 @@ export type ProjectSyncOptions = {
   /** Whether so much shall be deleted. Rejects when the signal is aborted. */
   readonly ask: (question: SyncQuestion, options: { readonly signal: AbortSignal }) => Promise<boolean>
   readonly memory?: SyncMemory
+  /** What comes back from containers, to be told of as watched. */
+  readonly back?: { readonly services: readonly string[]; readonly roots: readonly string[] }
 }
 
 export type ProjectSyncDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'files' | 'sources' | 'watcher'> & {
@@ -74,8 +76,18 @@ const watchProject = async (
   const { project, signal } = options
   const { rules, mounted } = await createSyncRules(deps, project)
   for (const one of mounted) tellMounted(deps.emit, one)
-  if (rules.length === 0) return
   const roots = [...new Set(rules.map((rule) => rule.root))]
+  const { back = { services: [], roots: [] } } = options
+  const tellStarted = (): void =>
+    deps.emit({
+      type: 'watch/started',
+      services: [...new Set([...services.keys(), ...back.services])],
+      paths: roots.length + back.roots.length,
+    })
+  if (rules.length === 0) {
+    if (back.services.length > 0) tellStarted()
+    return
+  }
   const git = await createGitWatch({ ...deps, source: deps.sources, signal }, [project.context.directory, ...roots])
   const onUnreadable = createUnreadableTeller(deps.emit)
   const contents = createContents(deps.sources)
@@ -91,7 +103,7 @@ const watchProject = async (
   try {
     await watch.load()
     open(deps, { options, rules, services, watch, contents, onUnreadable, isGit: () => git.isRecent() })
-    deps.emit({ type: 'watch/started', services: [...services.keys()], paths: roots.length })
+    tellStarted()
     learnContents(deps.clock, { tree: watch.tree, contents, signal }).catch(() => {})
     const uncovered = createUncovered(deps.emit, { rules, tree: watch.tree })
     await watch.run((since) => {
