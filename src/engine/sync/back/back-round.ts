@@ -64,7 +64,8 @@ export const runBackRound = async (deps: RoundDeps, input: RoundInput): Promise<
   const found = reconcile(sides, rule.direction)
   let isBaseChanged = keepAgreed(base, found.agreed)
   const place = toPlace(container, host)
-  const shared = { ...place, root: rule.path, entries: host.entries }
+  const { shell } = input
+  const shared = { ...place, shell, root: rule.path, entries: host.entries, signatures: container.signatures }
   const onHost =
     found.toHost.length === 0
       ? none
@@ -73,8 +74,8 @@ export const runBackRound = async (deps: RoundDeps, input: RoundInput): Promise<
     found.toContainer.length === 0
       ? none
       : await bringToContainer(
-          { source: deps.source, shell: input.shell, apply: (frame) => deps.apply(input.container, frame) },
-          { ...shared, signatures: container.signatures, changes: found.toContainer },
+          { source: deps.source, shell, apply: (frame) => deps.apply(input.container, frame) },
+          { ...shared, changes: found.toContainer },
         )
   const done = [...toDone(found.toHost, onHost), ...toDone(found.toContainer, inContainer)]
   isBaseChanged = keepAgreed(base, new Map(done.map(({ path, to }) => [path, to]))) || isBaseChanged

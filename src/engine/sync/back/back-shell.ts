@@ -8,8 +8,8 @@ export type BackShell = {
   close(): void
 }
 
-/** `list` a root, `links`: where they lead, `digests`, `odd-digests` of names with line ends, `change` what is as expected. */
-export type ShellOp = 'list' | 'links' | 'digests' | 'odd-digests' | 'change'
+/** `list` a root, `links`: where they lead, `digests`, `odd-digests` of names with line ends, `fetch` small files in an archive in base64, `change` what is as expected. */
+export type ShellOp = 'list' | 'links' | 'digests' | 'odd-digests' | 'fetch' | 'change'
 
 /** One character a byte. */
 export type ShellAnswer = { readonly text: string; readonly isWhole: boolean; readonly said: string }
@@ -41,6 +41,7 @@ while read -r op size where; do
     links) xargs -0 sh -c 'cd "$where" && for file; do readlink "$file"; printf "\\0"; done' sh ;;
     digests) xargs -0 sh -c 'cd "$where" && sha256sum "$@"' sh ;;
     odd-digests) xargs -0 sh -c 'cd "$where" && for file; do sha256sum <"$file" || echo; done' sh ;;
+    fetch) xargs -0 sh -c 'cd "$where" && tar -cf - "$@" | base64' sh ;;
     change) xargs -0 -n 4 sh -c '
       cd "$where" || exit
       now=$(stat -c "$format" "$2" 2>/dev/null) || now=gone
@@ -62,7 +63,7 @@ while read -r op size where; do
   printf '\\0\\0%s\\n' "$code"
 done`
 
-const tools = ['head', 'xargs', 'find', 'stat', 'readlink', 'sha256sum', 'tar', 'date']
+const tools = ['head', 'xargs', 'find', 'stat', 'readlink', 'sha256sum', 'tar', 'base64', 'date']
 const check = `missing=; for tool in ${tools.join(' ')}; do command -v $tool >/dev/null || missing="$missing $tool"; done
 if [ -n "$missing" ]; then echo "it has no$missing" >&2; exit 127; fi`
 

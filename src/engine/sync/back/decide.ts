@@ -66,12 +66,12 @@ const decideFirstMeeting = (host: Kept, container: Kept, direction: Direction): 
 type Known = { readonly host: Kept; readonly container: Kept & { readonly isFresh?: boolean }; readonly base: Agreed }
 
 const decideDifference = ({ host, container, base }: Known, direction: Direction): Decision => {
-  const isOld = !base.isHere && container.kind === 'file' && base.earlier.includes(container.digest)
+  // Of a new container, what its image or a volume brought is no change: only what it has written itself is.
+  const isBrought = !base.isHere && container.isFresh !== true
+  const isOld = isBrought && container.kind === 'file' && base.earlier.includes(container.digest)
   if (isSame(host, base.entry)) {
-    if (base.isHere) return { kind: 'to-host', to: container }
-    // Of a new container, what its image or a volume brought is no change: only what it has written itself is.
     if (isOld) return direction === 'both' ? { kind: 'to-container', to: host } : { kind: 'rest' }
-    return direction === 'from' || container.isFresh === true
+    return direction === 'from' || !isBrought
       ? { kind: 'to-host', to: container }
       : { kind: 'conflict', why: 'both-changed' }
   }

@@ -62,3 +62,6 @@ const toListed = (path: string, found: RegExpExecArray): Listed => {
     signature: `${mode}/${size}/${written}/${changed}/${inode}`,
   }
 }
+
+/** The size that a signature tells. */
+export const sizeOf = (signature: string | undefined): number => Number(signature?.split('/')[1] ?? 0)

@@ -3,6 +3,8 @@ import { readTar, type TarItem } from '../../../wire/read-tar.ts'
 import type { ContainerRuntime } from '../../ports/container-runtime.ts'
 import type { HostWrite, HostWriter, HostWritten } from '../../ports/host-writer.ts'
 import type { SourceEntry } from '../../ports/source-files.ts'
+import type { BackShell } from './back-shell.ts'
+import { sizeOf } from './parse-listing.ts'
 import type { Change } from './reconcile.ts'
 
 export type ToHostDeps = {
@@ -13,6 +15,8 @@ export type ToHostDeps = {
 
 export type ToHost = {
   readonly container: string
+  readonly shell: BackShell
+  readonly signatures: ReadonlyMap<string, string>
   /** The folder of the container that `toName` names are below. */
   readonly place: string
   readonly toName: (path: string) => string
@@ -26,6 +30,8 @@ export type Outcomes = Map<string, HostWritten>
 
 /** Names are arguments of a program, which takes only so many. */
 const maxNamesLength = 16 * 1024
+/** So much is brought at once; a larger file comes by itself, in a stream of its own. */
+const maxBatchBytes = 2 * 1024 * 1024
 
 /** Brings what a container has to this machine; one that fails keeps no other back. */
 export const bringToHost = async (deps: ToHostDeps, asked: ToHost): Promise<Outcomes> => {
@@ -36,7 +42,7 @@ export const bringToHost = async (deps: ToHostDeps, asked: ToHost): Promise<Outc
     if (to?.kind === 'file') files.push(change)
     else outcomes.set(path, await deps.writer.write(asked.root, toWrite(change, asked, to ?? { kind: 'gone' })))
   }
-  for (const batch of toBatches(files)) {
+  for (const batch of toBatches(files, asked)) {
     const again = await fetch(deps, asked, { batch, outcomes })
     // Other names of a file have no content of their own in an archive in which it stands already.
     for (const change of again) await fetch(deps, asked, { batch: [change], outcomes })
@@ -50,14 +56,16 @@ const toWrite = ({ path }: Change, { entries }: ToHost, to: HostWrite['to']): Ho
   return { path, to, ...(expected === undefined ? {} : { expected }) }
 }
 
-const toBatches = (files: readonly Change[]): readonly (readonly Change[])[] => {
+const toBatches = (files: readonly Change[], { signatures }: ToHost): readonly (readonly Change[])[] => {
   const batches: Change[][] = []
-  let length = maxNamesLength
+  let [length, bytes] = [Number.POSITIVE_INFINITY, 0]
   for (const change of files) {
     length += change.path.length * 3 + 8
-    if (length > maxNamesLength) {
+    bytes += sizeOf(signatures.get(change.path))
+    if (length > maxNamesLength || bytes > maxBatchBytes) {
       batches.push([])
       length = 0
+      bytes = sizeOf(signatures.get(change.path))
     }
     batches.at(-1)?.push(change)
   }
@@ -66,37 +74,53 @@ const toBatches = (files: readonly Change[]): readonly (readonly Change[])[] => 
 
 type Fetching = { readonly batch: readonly Change[]; readonly outcomes: Outcomes }
 
-const script = 'cd "$1" && exec xargs -0 tar -cf -'
-
 /** Tells which have to be asked for by themselves. */
 const fetch = async (deps: ToHostDeps, asked: ToHost, { batch, outcomes }: Fetching): Promise<readonly Change[]> => {
-  const { runtime, signal } = deps
-  const session = await runtime.exec(
-    asked.container,
-    { command: ['/bin/sh', '-c', script, 'sh', asked.place], stdin: true, user: '0:0' },
-    { signal },
-  )
+  const isLarge = batch.some(({ path }) => sizeOf(asked.signatures.get(path)) > maxBatchBytes)
+  const archive = isLarge ? streamArchive(deps, asked, batch) : readArchive(asked, batch)
+  const byName = new Map(batch.map((change) => [asked.toName(change.path), change]))
   const again: Change[] = []
+  for await (const item of readTar(archive, asked.place)) {
+    const change = byName.get(toItemName(item))
+    if (change?.to?.kind !== 'file') continue
+    if (item.kind === 'hardlink') again.push(change)
+    if (item.kind !== 'file') continue
+    const { digest, executable } = change.to
+    const to = { kind: 'file' as const, digest, executable, content: item.data }
+    outcomes.set(change.path, await deps.writer.write(asked.root, toWrite(change, asked, to)))
+  }
+  return batch.length === 1 ? [] : again
+}
+
+/** By the shell that is there: a new process of the engine takes many times as long. */
+const readArchive = async function* (
+  { shell, place, toName }: ToHost,
+  batch: readonly Change[],
+): AsyncGenerator<Uint8Array> {
+  const { text } = await shell.ask(
+    'fetch',
+    place,
+    batch.map(({ path }) => toName(path)),
+  )
+  yield Uint8Array.from(atob(text.replace(/\n/g, '')), (character) => character.charCodeAt(0))
+}
+
+const script = 'cd "$1" && exec xargs -0 tar -cf -'
+
+const streamArchive = async function* (
+  { runtime, signal }: ToHostDeps,
+  { container, place, toName }: ToHost,
+  batch: readonly Change[],
+): AsyncGenerator<Uint8Array> {
+  const command = ['/bin/sh', '-c', script, 'sh', place]
+  const session = await runtime.exec(container, { command, stdin: true, user: '0:0' }, { signal })
   try {
-    session.write(toNameBytes(batch.map(({ path }) => `${asked.toName(path)}\0`).join('')))
+    session.write(toNameBytes(batch.map(({ path }) => `${toName(path)}\0`).join('')))
     session.endInput()
-    const byName = new Map(batch.map((change) => [asked.toName(change.path), change]))
-    const output = (async function* () {
-      for await (const chunk of session.output) if (chunk.stream === 'stdout') yield chunk.data
-    })()
-    for await (const item of readTar(output, asked.place)) {
-      const change = byName.get(toItemName(item))
-      if (change?.to?.kind !== 'file') continue
-      if (item.kind === 'hardlink') again.push(change)
-      if (item.kind !== 'file') continue
-      const { digest, executable } = change.to
-      const to = { kind: 'file' as const, digest, executable, content: item.data }
-      outcomes.set(change.path, await deps.writer.write(asked.root, toWrite(change, asked, to)))
-    }
+    for await (const chunk of session.output) if (chunk.stream === 'stdout') yield chunk.data
   } finally {
     session.close()
   }
-  return batch.length === 1 ? [] : again
 }
 
 const toItemName = ({ path }: TarItem): string => {
