@@ -370,7 +370,7 @@ for (const [how, tools] of [
   ['without tar', 'RUN for path in /bin/tar /usr/bin/tar; do rm -f $path; done'],
 ] as const)
   scenario(
-    `folders that are links to folders in the image stay so, and what is synced goes where they lead: ${how}`,
+    `a link in the image at the target is followed, one below it gives way, and nothing is written beside it: ${how}`,
     {
       differs: 'the reference at hand refuses the whole batch (its issue 13795)',
       files: {
@@ -384,12 +384,12 @@ for (const [how, tools] of [
     },
     async (s) => {
       await watching(s)
-      const links = 'readlink /app/sub; readlink /link; cat /outside'
-      const kept = /^\/var\/sub\n\/real\nmine$/m
+      const beside = 'readlink /link; cat /outside; ls -A /var/sub | wc -l; test -L /app/sub || echo folder'
+      const kept = /^\/real\nmine\n0\nfolder$/m
       await s.check(
         'what was there before',
-        eventually(inside('web', 'cat /var/sub/early.txt /real/early.txt /app/file', /early\nearly\nearly/), soon),
-        inside('web', links, kept),
+        eventually(inside('web', 'cat /app/sub/early.txt /real/early.txt /app/file', /early\nearly\nearly/), soon),
+        inside('web', beside, kept),
       )
       await s.write('src/sub/deep/late.txt', 'late\n')
       await s.write('src/file', 'late\n')
@@ -397,12 +397,40 @@ for (const [how, tools] of [
       await rm(join(s.folder, 'src/sub/early.txt'))
       await s.check(
         'what came later',
-        eventually(inside('web', 'cat /var/sub/deep/late.txt /real/more/late.txt /app/file', /late\nlate\nlate/), soon),
-        eventually(inside('web', 'test ! -e /var/sub/early.txt && echo gone', /gone/), soon),
-        inside('web', links, kept),
+        eventually(inside('web', 'cat /app/sub/deep/late.txt /real/more/late.txt /app/file', /late\nlate\nlate/), soon),
+        eventually(inside('web', 'test ! -e /app/sub/early.txt && echo gone', /gone/), soon),
+        inside('web', beside, kept),
       )
     },
   )
+
+scenario(
+  'the links of a system stay where a whole file system is synced over it',
+  {
+    differs: 'the reference at hand refuses the whole batch (its issue 13795)',
+    files: {
+      'compose.yaml': `services: { web: { build: ., init: true, develop: { watch: [{ path: ./rootfs, target: /, action: sync }] } } }`,
+      Dockerfile: `FROM stack-base/busybox\nRUN mkdir -p /usr/lib /srv && ln -s usr/lib /lib64x && ln -s /srv /etc/srv\nCMD ["sleep", "600"]\n`,
+      'rootfs/srv/x': 'x\n',
+    },
+  },
+  async (s) => {
+    await watching(s)
+    await s.write('rootfs/lib64x/one.so', 'one\n')
+    await s.write('rootfs/etc/srv/two', 'two\n')
+    await s.check(
+      'files went where the links lead',
+      eventually(inside('web', 'cat /usr/lib/one.so /srv/two', /one\ntwo/), soon),
+      inside('web', `for link in /lib64x /etc/srv; do readlink $link; done`, /^usr\/lib\n\/srv$/m),
+    )
+    await rm(join(s.folder, 'rootfs/lib64x'), { recursive: true })
+    await s.check(
+      'and no link goes with them',
+      eventually(inside('web', 'test ! -e /usr/lib/one.so && echo gone', /gone/), soon),
+      inside('web', 'readlink /lib64x', /^usr\/lib$/m),
+    )
+  },
+)
 
 scenario(
   'an edit reaches every replica',

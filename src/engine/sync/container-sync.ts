@@ -2,7 +2,15 @@ import { isStackError } from '../../core/errors/stack-error.ts'
 import type { Hook } from '../../core/project/service.ts'
 import type { ContainerFiles, Frame, Put, Refused } from './container-files.ts'
 import { type Contents, maxHeldBytes } from './contents.ts'
-import { compareListings, createListing, forgetEntry, type Listing, setEntry, settleVersions } from './listing.ts'
+import {
+  compareListings,
+  createListing,
+  filesBelow,
+  forgetEntry,
+  type Listing,
+  setEntry,
+  settleVersions,
+} from './listing.ts'
 import { parentOf, pathBelow } from './paths.ts'
 import { isWantedBelow, type TargetOf } from './targets.ts'
 import type { Wanted } from './wanted.ts'
@@ -112,7 +120,7 @@ const deliverRule = async (deps: DeliveryDeps, delivering: Delivering): Promise<
     return state !== undefined && state.entry === entry && (state.isFinal || state.until > now)
   }
   const removals: string[] = []
-  for (const path of remove) {
+  for (const path of root === '/' ? spareFolders(held, remove) : remove) {
     const isElsewhere = isWantedBelow({ targetOf: deps.targetOf, all }, wanted, pathBelow(root, path))
     if (isElsewhere) forgetEntry(held, path)
     else if (!isAside(path, undefined)) removals.push(path)
@@ -128,6 +136,14 @@ const deliverRule = async (deps: DeliveryDeps, delivering: Delivering): Promise<
   }
   return count + (await sent)
 }
+
+/** At the root of a container most folders are the system's, or have something of it: only files that were brought go. */
+const spareFolders = (held: Listing, remove: readonly string[]): readonly string[] =>
+  remove.flatMap((path) => {
+    const files = filesBelow(held, path)
+    if (files.length === 0) forgetEntry(held, path)
+    return files
+  })
 
 /** What is in a folder that the container did not take waits for it. */
 const isBelowAny = (aside: ReadonlyMap<string, Aside>, path: string): boolean => {

@@ -85,6 +85,20 @@ const forgetBelow = (listing: Listing, path: string): void => {
   listing.folders.get(folder)?.below.delete(name)
 }
 
+/** The paths at and below one that are no folders. */
+export const filesBelow = (listing: Listing, path: string): readonly string[] => {
+  const entry = findEntry(listing, path)
+  const found = entry === undefined || entry.kind === 'directory' ? [] : [path]
+  const left = [path]
+  for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    const listed = listing.folders.get(at)
+    if (listed === undefined) continue
+    for (const [name, { kind }] of listed.entries) if (kind !== 'directory') found.push(joinPath(at, name))
+    for (const name of listed.below) left.push(joinPath(at, name))
+  }
+  return found
+}
+
 /** Every path with what is there; folders before what is in them. */
 export const entriesOf = (listing: Listing): readonly (readonly [path: string, entry: SourceEntry])[] => {
   const found: [string, SourceEntry][] = listing.single === undefined ? [] : [['', listing.single]]

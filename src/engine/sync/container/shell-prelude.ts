@@ -15,7 +15,8 @@ export const usefulTools = ['tar', 'mv', 'stat', 'readlink', 'chown', 'sha256sum
  * | `r ROOT PLACE` | goes to a root, links in it followed; says `m` where that is another place than before |
  * | `f ROOT` | says `d` and the place of a root that is a folder, `e` for another thing, `n` for nothing |
  * | `k FOLDER` | makes a folder that is missing, and those above it |
- * | `q INDEX FOLDER` | whether a folder is one and no link; says so of one that is not |
+ * | `e FOLDER` | whether it is one, and no link; at the root of the container links to folders are the system's, and count |
+ * | `q INDEX FOLDER` | the same; says so of one that is not |
  * | `p INDEX FOLDER` | the same, and makes the folder where nothing is |
  * | `d INDEX FOLDER` | removes what is no folder; whether there is one |
  * | `w FOLDER NAME…` | removes folders where files shall be |
@@ -27,7 +28,10 @@ export const usefulTools = ['tar', 'mv', 'stat', 'readlink', 'chown', 'sha256sum
  */
 const words = String.raw`
 say() { printf '\0%s\0' "$*"; }
-r() { cd -P -- "$1" 2>/dev/null && [ "$PWD" = "$2" ] || { say m; return 1; }; }
+r() {
+  cd -P -- "$1" 2>/dev/null && [ "$PWD" = "$2" ] || { say m; return 1; }
+  case $2 in /) g=$gr ;; *) g=$gn ;; esac
+}
 f() { if cd -P -- "$1" 2>/dev/null; then say "d$PWD"; elif [ -e "$1" ] || [ -L "$1" ]; then say e; else say n; fi; }
 own() { [ -z "$o" ] || chown "$o" "$1" 2>/dev/null || :; }
 k() {
@@ -35,8 +39,9 @@ k() {
   case \${1%/*} in '') ;; *) k "\${1%/*}" || return ;; esac
   mkdir -m 755 "$1" && own "$1"
 }
+e() { [ -d "$1" ] && { ! [ -L "$1" ] || [ "$PWD" = / ]; }; }
 q() {
-  if [ -L "$2" ]; then say "!$1 link"; elif [ -d "$2" ]; then return 0
+  if e "$2"; then return 0; elif [ -L "$2" ]; then say "!$1 link"
   elif [ -e "$2" ]; then say "!$1 file"; else say "!$1 none"; fi
   return 1
 }
@@ -46,11 +51,15 @@ p() {
   else c=1; say "!$1 none"; return 1; fi
 }
 d() {
+  if e "$2"; then return 0; fi
   if [ -L "$2" ] || { [ -e "$2" ] && ! [ -d "$2" ]; }; then rm -rf "$2" || { c=1; say "!$1 kept"; }; return 1; fi
   [ -d "$2" ]
 }
 w() { a=$1; shift; for n do if [ -d "$a/$n" ] && ! [ -L "$a/$n" ]; then rm -rf "$a/$n" || c=1; fi; done; }
-x() { rm -rf "$@" || c=1; }
+x() {
+  if [ "$PWD" = / ]; then for n do shift; [ -L "$n" ] && [ -d "$n" ] || set -- "$@" "$n"; done; fi
+  [ $# = 0 ] || rm -rf "$@" || c=1
+}
 t() {
   say '>'; head -c "$1" | tar $g -xf - -C / && return
   c=1; say '<'; sed "/^$z\$/q" >/dev/null || while read -r n && [ "$n" != "$z" ]; do :; done
@@ -81,7 +90,9 @@ export const shellProgram = `LC_ALL=C; export LC_ALL; unset CDPATH; umask 022; e
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/busybox
 ${words}
 for n in ${checkTools}; do command -v $n >/dev/null || say "?$n"; done
-g=-P; tar -P -cf /dev/null /dev/null 2>/dev/null || g=
+gn=-P; tar -P -cf /dev/null /dev/null 2>/dev/null || gn=
+gr="$gn --keep-directory-symlink"; tar $gr -cf /dev/null /dev/null 2>/dev/null || gr=$gn
+g=$gn
 while read -r n a i; do [ "$n" != CapEff: ] || say "c$a"; done </proc/self/status
 while read -r n a i e u v; do say "o$u"; done </proc/self/mountinfo
 c=0; u=; y=; say "=$c"
