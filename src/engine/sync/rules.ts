@@ -102,11 +102,11 @@ const createRule = ({ name, index, rule, context, returning, place: root }: Rule
   const refuses = (path: string): Refusal | undefined => {
     const relative = relativeTo(root, path) ?? relativeTo(named, path)
     if (relative === undefined) return 'elsewhere'
-    if (include !== undefined && !include(relative === '' ? nameOf(path) : relative)) return 'include'
-    if (isGitFolder(relative)) return 'git'
     const back = returning.ruleOf(path)
     // What is kept the same both ways may still mean that the image is to be built, or the process started, anew.
     if (back !== undefined && (back.direction === 'from' || copies(rule))) return 'back'
+    if (include !== undefined && !include(relative === '' ? nameOf(path) : relative)) return 'include'
+    if (isGitFolder(relative)) return 'git'
     return own.ignores(toNamed(path)) ? 'ignore' : context.ignores(toNamed(path)) ? 'dockerignore' : undefined
   }
   const ignores = (path: string): boolean => own.ignores(toNamed(path)) || context.ignores(toNamed(path))

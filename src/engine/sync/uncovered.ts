@@ -46,4 +46,5 @@ export const createUncovered = (emit: Emit, { rules, tree }: UncoveredOptions): 
 }
 
 const isUncovered = (rules: readonly SyncRule[], path: string): boolean =>
-  rules.every((rule) => !rule.matches(path)) && rules.some((rule) => rule.refuses(path) === 'include')
+  rules.some((rule) => rule.refuses(path) === 'include') &&
+  rules.every((rule) => !rule.matches(path) && rule.refuses(path) !== 'back')
