@@ -18,7 +18,7 @@ export type Unfinished = {
 // A save empties a file and fills it at once; some do it in two steps.
 const emptyMs = 50
 // Who adds to a file piece by piece pauses no longer between two pieces.
-const growingMs = 300
+const growingMs = 150
 const openCheckMs = 30
 // What was written longer ago than this is not being written, as far as its times tell.
 const freshMs = 2000
@@ -55,9 +55,10 @@ export const createUnfinished = ({
     // Another look at the same is no change.
     if (last !== undefined && isSameEntry(last.entry, entry)) return last
     const wasAccepted = last?.acceptedAt !== undefined
-    const isNew = last === undefined || (wasAccepted && now - (last.acceptedAt ?? 0) > freshMs)
+    const isNew = last === undefined || (wasAccepted && now - (last.acceptedAt ?? 0) > growingMs)
     const earlier = isNew ? undefined : last.entry
-    const grew = earlier !== undefined && earlier.inode === entry.inode && entry.size > earlier.size
+    // From nothing it becomes what it shall be at once.
+    const grew = earlier !== undefined && earlier.size > 0 && earlier.inode === entry.inode && entry.size > earlier.size
     const next: Known = {
       entry,
       changedAt: now,
