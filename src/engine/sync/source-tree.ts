@@ -39,7 +39,7 @@ export type SourceTree = {
   patrol(budgetMs: number): void
   /** Looks at every folder's own times, which tell what came and went. */
   patrolFolders(): Promise<void>
-  /** Folders that hold files with other names elsewhere, whose changes are not noticed here. */
+  /** Some files, in turn, that have other names elsewhere, through which they may be changed unnoticed. */
   hintShared(limit: number): void
 }
 
@@ -65,7 +65,7 @@ type Tree = SourceTreeDeps & {
   readonly shared: Map<number, Set<string>>
   version: number
   turn: number
-  sharedTurn: number
+  sharedTurn: Iterator<ReadonlySet<string>>
 }
 
 export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
@@ -78,7 +78,7 @@ export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
     shared: new Map(),
     version: 0,
     turn: 0,
-    sharedTurn: 0,
+    sharedTurn: [].values(),
   }
   return {
     folders: tree.folders,
@@ -91,9 +91,11 @@ export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
     patrol: (budgetMs) => patrol(tree, budgetMs),
     patrolFolders: () => patrolFolders(tree),
     hintShared: (limit) => {
-      const folders = [...new Set([...tree.shared.values()].flatMap((paths) => [...paths].map(parentOf)))]
-      for (let count = 0; count < Math.min(limit, folders.length); count += 1, tree.sharedTurn += 1)
-        markDirty(tree, folders[tree.sharedTurn % folders.length] ?? '', false)
+      for (let count = 0; count < Math.min(limit, tree.shared.size); count += 1) {
+        const next = tree.sharedTurn.next()
+        if (next.done === true) tree.sharedTurn = tree.shared.values()
+        else for (const path of next.value) markDirty(tree, parentOf(path), false)
+      }
     },
   }
 }

@@ -24,6 +24,8 @@ const openCheckMs = 30
 const freshMs = 2000
 // A log or a database is written for ever: its content goes now and then as it is.
 const maxWaitMs = 5000
+// So many at once come from a tool that writes each in one go, and looking for who has them open would take longer.
+const manyFiles = 200
 
 type Known = { entry: SourceEntry; changedAt: number; readonly since: number; isGrowing: boolean; acceptedAt?: number }
 
@@ -43,7 +45,7 @@ export const createUnfinished = ({
 
   const findOpen = (candidates: readonly Candidate[], now: number): ReadonlySet<string> => {
     const asked = candidates.filter(({ entry }) => (looked.get(entry)?.at ?? 0) <= now - openCheckMs)
-    if (asked.length > 0) {
+    if (asked.length > 0 && asked.length <= manyFiles) {
       for (const [entry, { at }] of looked) if (at <= now - freshMs) looked.delete(entry)
       const open = files.findOpen(asked.map(({ path }) => path))
       for (const { path, entry } of asked) looked.set(entry, { at: now, isOpen: open.has(path) })
