@@ -24,6 +24,8 @@ export type Round = {
   readonly number: number
   /** References of the images that earlier rounds pulled or built. */
   readonly settledImages: ReadonlySet<string>
+  /** Ids of the containers that were there before the first round; absent in that one. */
+  readonly before?: ReadonlySet<string>
   /** The destructive steps of the plan were refused: plan again without them. */
   readonly declined: boolean
 }
@@ -140,7 +142,8 @@ const converge = async (
       let observed = await observe(deps, request, { signal, isFirst: number === 1 })
       if (number === 1 && request.adopts !== true && 'services' in request.project)
         await assertMadeHere(request.project, observed, { files: deps.files, command: request.command })
-      let plan = await makePlan(request, observed, { number, settledImages })
+      const before = first === undefined ? {} : { before: new Set(first.containers.map(({ id }) => id)) }
+      let plan = await makePlan(request, observed, { number, settledImages, ...before })
       if (
         isAfterCut &&
         number === 1 &&

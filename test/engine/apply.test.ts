@@ -41,6 +41,7 @@ const begin = (
           ...hashOptions,
           ...upOptions,
           settled: round.settledImages,
+          ...(round.before === undefined ? {} : { before: round.before }),
           divergedVolumes: round.declined ? 'keep' : 'recreate',
         }),
       ...request,
@@ -75,6 +76,20 @@ const threeTiers = aProject({
 })
 
 describe('applyPlan', () => {
+  test('what a first round has made is not made again by force in the next, which an image calls for', async () => {
+    const world = aWorld()
+    const project = aProject({ web: aService({ image: 'web', build: { context: '/work' } }), db: aService() })
+    const force = { recreate: 'force', recreateDependencies: 'force', renewAnonymousVolumes: true } as const
+    expect((await up(world, project, force)).exit).toBe(0)
+    const first = [world.runtime.byName('demo-web-1').id, world.runtime.byName('demo-db-1').id]
+    expect([...world.runtime.containers.keys()].toSorted()).toEqual(first.toSorted())
+    const again = await up(world, project, { ...force, build: 'always' })
+    expect(again.exit).toBe(0)
+    expect(world.runtime.byName('demo-web-1')).toMatchObject({ state: 'running' })
+    expect([...world.runtime.containers.keys()].some((id) => first.includes(id))).toBe(false)
+    expect(again.lines.filter((line) => /^step\/started .*create/.test(line))).toHaveLength(2)
+  })
+
   test('brings a project up, each service as soon as its own needs are ready', async () => {
     const world = aWorld()
     world.runtime.behaviours['db'] = { healthyAfterMs: 800 }

@@ -118,9 +118,10 @@ const toPull = (pull: string | undefined): Pick<UpOptions, 'pull'> => {
 }
 
 /** A later round knows which images arrived, and whether the user gave data away. */
-export const toRoundOptions = (options: UpOptions, { settledImages, declined }: Round): UpOptions => ({
+export const toRoundOptions = (options: UpOptions, { settledImages, before, declined }: Round): UpOptions => ({
   ...options,
   settled: settledImages,
+  ...(before === undefined ? {} : { before }),
   ...(declined ? { divergedVolumes: 'keep' as const } : {}),
 })
 

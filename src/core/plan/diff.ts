@@ -158,7 +158,7 @@ export const diffContainer = (context: UpContext, input: DiffInput): Verdict => 
   if (policy === 'never') return keepOrFail(context, input)
   // Nobody asked for it, and it does not run: its own start brings it up to date.
   if (context.followers.has(name) && !isUp(container)) return keep
-  if (policy === 'force') return recreate('asked for')
+  if (policy === 'force' && context.options.before?.has(container.id) !== false) return recreate('asked for')
   if (container.state === 'dead') return recreate('it is dead')
   const sharing = sharingChange(context, input)
   if (sharing !== undefined) return recreate(sharing)

@@ -15,6 +15,8 @@ export type UpOptions = HashOptions & {
   readonly noDeps?: boolean
   /** `missing`: build what has no image yet. */
   readonly build?: 'always' | 'missing' | 'never'
+  /** Services whose images are other ones now, for how they are built was edited. */
+  readonly buildAnew?: ReadonlySet<ServiceName>
   /** Services that are not asked for and have to follow those that are: see follow.ts. */
   readonly followers?: ReadonlySet<ServiceName>
   /** With `noDeps`: those that share with, or say `restart: true` on, a service whose container is replaced go with it all the same. */
@@ -22,6 +24,8 @@ export type UpOptions = HashOptions & {
   /** Overrides each service's `pull_policy`. */
   readonly pull?: 'always' | 'missing' | 'never' | 'build'
   readonly recreate?: RecreatePolicy
+  /** Containers that `force` is about, by id; the others have been made by this very command. Absent: all. */
+  readonly before?: ReadonlySet<string>
   /** For services that are only there because a named one depends on them. */
   readonly recreateDependencies?: RecreatePolicy
   readonly renewAnonymousVolumes?: boolean
