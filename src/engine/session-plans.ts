@@ -7,6 +7,8 @@ import type { PlanFunction } from './apply.ts'
 /** The plans that a running session makes: what it was started with, and what a person or a saved file asks of it. */
 export type SessionPlans = {
   readonly up: PlanFunction
+  /** What an edit of the files asks for; `rebuilt`: how their images are built was edited. */
+  edited(rebuilt: readonly ServiceName[]): PlanFunction
   /** Without names: every service. */
   stop(services: readonly ServiceName[] | undefined, options: { readonly graceSeconds?: number }): PlanFunction
   kill(services: readonly ServiceName[] | undefined): PlanFunction
@@ -18,19 +20,34 @@ export type SessionPlans = {
   rebuild(services: readonly ServiceName[]): PlanFunction
 }
 
+/** What was asked for when the command was typed, with data to be lost among it, is not done at each edit. */
+const withoutOnce = ({ pull, build, recreate, recreateDependencies, ...options }: UpOptions): UpOptions => ({
+  ...options,
+  ...(pull === 'missing' || pull === 'never' ? { pull } : {}),
+  build: build === 'never' ? 'never' : 'missing',
+  recreate: recreate === 'never' ? 'never' : 'diverged',
+  recreateDependencies: recreateDependencies === 'never' ? 'never' : 'diverged',
+  renewAnonymousVolumes: false,
+  renewVolumesOf: [],
+  rerunCompleted: false,
+  wait: false,
+})
+
 export const createSessionPlans = (project: Project, options: UpOptions): SessionPlans => {
   const toNames = (services: readonly ServiceName[] | undefined) => (services === undefined ? {} : { services })
-  const upWith =
-    (more: Partial<UpOptions>): PlanFunction =>
+  const upBy =
+    (all: UpOptions): PlanFunction =>
     (observed, round) =>
       planUp(project, observed, {
-        ...options,
-        ...more,
+        ...all,
         settled: round.settledImages,
+        ...(round.before === undefined ? {} : { before: round.before }),
         divergedVolumes: round.declined ? 'keep' : (options.divergedVolumes ?? 'recreate'),
       })
+  const upWith = (more: Partial<UpOptions>): PlanFunction => upBy({ ...options, ...more })
   return {
     up: upWith({}),
+    edited: (rebuilt) => upBy({ ...withoutOnce(options), buildAnew: new Set(rebuilt) }),
     stop:
       (services, { graceSeconds }) =>
       (observed) =>

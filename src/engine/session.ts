@@ -5,6 +5,7 @@ import { createEmitter } from './emitter.ts'
 import { createEngineEvents } from './engine-events.ts'
 import { createLogFollower } from './logs/log-follower.ts'
 import { toSessionStarted } from './session/describe.ts'
+import { createEdits } from './session/edits.ts'
 import { endsSession, isOver, toSettledExit } from './session/ending.ts'
 import { finish } from './session/finish.ts'
 import { handleCommand } from './session/handle-command.ts'
@@ -46,9 +47,14 @@ export const createSession = (deps: EngineDeps, request: SessionRequest): Sessio
   const emitter = createEmitter(deps)
   const sync = createSyncSlot()
   const state = createState(deps, { request, emitter, onStarted: (service) => sync.current?.touch(service) })
-  const startSync = async (): Promise<void> => {
-    await sync.current?.close()
-    if (request.watch === true && state.phase !== 'stopping') sync.current = openSync(state, startSync)
+  const startSync = (): Promise<void> => {
+    const next = async (): Promise<void> => {
+      await sync.current?.close()
+      if (request.watch === true && state.phase !== 'stopping') sync.current = openSync(state, startSync)
+    }
+    // One after another: of two at once the first would go on beside the second for ever.
+    sync.starting = sync.starting.then(next, next)
+    return sync.starting
   }
   return {
     subscribe: emitter.subscribe,
@@ -57,7 +63,7 @@ export const createSession = (deps: EngineDeps, request: SessionRequest): Sessio
   }
 }
 
-const createSyncSlot = (): { current?: ProjectSync } => ({})
+const createSyncSlot = (): { current?: ProjectSync; starting: Promise<void> } => ({ starting: Promise.resolve() })
 
 type StateInput = {
   readonly request: SessionRequest
@@ -109,6 +115,7 @@ const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }
     exitCodes: new Map(),
     rejoined: new Set(),
     unbuilt: new Set(),
+    edits: createEdits(),
     startedAt: deps.clock.now() / 1000,
     project: request.project,
     plans: request.plans,

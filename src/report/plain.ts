@@ -1,5 +1,6 @@
 import type { Problem } from '../core/errors/problem.ts'
 import type { ContainerSummary, StackEvent } from '../core/events/event.ts'
+import { toPlanChanges } from '../core/events/plan-changes.ts'
 import { toErr, toOut, toShortTime, type Line, type Report } from './lines.ts'
 import { createLogFormat, type LogFormat } from './log-lines.ts'
 import { noPaint, type Paint } from './paint.ts'
@@ -172,6 +173,8 @@ const toOtherLines = (event: StackEvent, telling: Telling): readonly Line[] => {
         ),
       )
       return []
+    case 'plan/made':
+      return event.trigger === 'file' && options.steps ? toErr(toEditLine(event.steps)) : []
     case 'log/dropped':
       return toErr(`${event.service}: ${event.lines} lines were left out, they came too fast`)
     case 'container/changed':
@@ -198,6 +201,12 @@ const toOtherLines = (event: StackEvent, telling: Telling): readonly Line[] => {
     default:
       return []
   }
+}
+
+/** What an edit of the stack file will change, before it does. */
+const toEditLine = (steps: Extract<StackEvent, { type: 'plan/made' }>['steps']): string => {
+  const changes = toPlanChanges(steps).map(({ what, why }) => (why === undefined ? what : `${what} (${why})`))
+  return changes.length === 0 ? 'The edited files change nothing' : `The edited files ask to ${changes.join(', ')}`
 }
 
 /** `web: sync done, 3 files, 25 ms` */

@@ -6,7 +6,7 @@ import { selectActivities, selectPlanProgress, selectService, selectServiceViews
 import type { State } from '../core/state/state.ts'
 import { layout, type Layout } from './layout.ts'
 import { toActivityRows } from './rows/activity-rows.ts'
-import { toDetailsRows, toProblemRows } from './rows/details-rows.ts'
+import { toDetailsRows, toEditRows, toProblemRows } from './rows/details-rows.ts'
 import { toHeaderRow } from './rows/header-row.ts'
 import { toHelpRows } from './rows/help-rows.ts'
 import { toHintRow } from './rows/hint-row.ts'
@@ -234,7 +234,12 @@ const toAllDetails = (input: ScreenInput): readonly string[] => {
       : [composeRow([{ text: ` ${one.service}`, paint: theme.bold }], { width, ellipsis: '' })]),
     ...toProblemRows(one, options),
   ])
-  return [...(service === undefined ? [] : toDetailsRows(state, service, options)), ...problems]
+  const edited = toEditRows(state, options)
+  return [
+    ...(service === undefined ? [] : toDetailsRows(state, service, options)),
+    ...(edited.length === 0 ? [] : [blank, ...edited]),
+    ...problems,
+  ]
 }
 
 const toLastWords = (logs: LogBuffer, service: string): string | undefined => {

@@ -1,5 +1,6 @@
 import { eventually, holds, inside, running } from '../support/checks.ts'
 import { scenario, type Scenario } from '../support/scenario.ts'
+import { sleeper } from '../support/snippets.ts'
 
 /** Images that a watch builds anew: what overtakes a build, and what one that fails leaves. */
 
@@ -11,6 +12,9 @@ const files = (run: string) => ({
   Dockerfile: `FROM stack-base/busybox\nCOPY src /src\nRUN ${run}\nCMD ["sleep", "600"]\n`,
   'src/page.txt': 'first\n',
 })
+
+const buildWith = (word: string) =>
+  `services: { web: { build: { context: ., args: { WORD: "${word}" } }, init: true, develop: { watch: [{ path: ./src, action: rebuild }] } }, other: { ${sleeper} } }`
 
 const watching = async (s: Scenario) => {
   const up = s.start('up', 'up --watch')
@@ -40,6 +44,31 @@ scenario(
     if (s.tool !== 'stack') return
     if (!/Left off/.test(stderr)) throw new Error(`it does not say what it left off:\n${stderr}`)
     if (/error|failed/i.test(stdout + stderr)) throw new Error(`it tells of a failure:\n${stderr}`)
+  },
+)
+
+scenario(
+  'an edit of how an image is built is told, builds it and replaces its container, and no other',
+  {
+    only: 'a running watch of the reference does not read its file again (its issue 11003)',
+    files: {
+      ...files('true'),
+      'compose.yaml': buildWith('1'),
+      Dockerfile: 'FROM stack-base/busybox\nARG WORD\nRUN echo $WORD > /word\nCMD ["sleep", "600"]\n',
+    },
+  },
+  async (s) => {
+    const up = s.start('up', 'up --build --force-recreate --watch')
+    await up.prints(/watching/i, building)
+    await s.check('the first word', eventually(inside('web', 'cat /word', /^1$/m), soon), running('other'))
+    const [other] = (await s.engine.containers(s.project)).filter(({ Name }) => Name.includes('other'))
+    await s.write('compose.yaml', buildWith('2'))
+    await up.prints(/The edited files ask to build web \(how it is built was edited\)\n/, soon)
+    await s.check('the second word', eventually(inside('web', 'cat /word', /^2$/m), building))
+    await s.check(
+      'the other is as it was',
+      holds('it is the same', async (world) => (await world.containers('other'))[0]?.Id === other?.Id),
+    )
   },
 )
 

@@ -262,6 +262,27 @@ describe('what a person sees', () => {
     expect(await show(toEvents(starting, probing, running, stale, again)).shows('help')).not.toContain('stale')
   })
 
+  it('an edit of the stack file says what it changes, and in the details why', async () => {
+    const group = { service: 'api', group: 'recreate api.1', cause: 'environment A changed' }
+    const edited = [
+      [
+        20_000,
+        {
+          type: 'plan/made',
+          trigger: 'file',
+          unchanged: [],
+          steps: [
+            { id: 'api.1/create', kind: 'container/create', subject: 'tmp_shop-api-1', needs: [], ...group },
+            { id: 'api.1/stop', kind: 'container/stop', subject: 'shop-api-1', needs: [], ...group },
+          ],
+        },
+      ],
+    ] as const
+    const shown = show(toEvents(starting, probing, running, edited), { columns: 100 })
+    expect(await shown.shows('help')).toMatch(/↻ files edited recreate api · \d+s ago/)
+    expect(await shown.press('i', 'environment A changed')).toMatch(/edited +recreate api: environment A changed/)
+  })
+
   it('in ASCII alone', async () => {
     const screen = await show(broken, { unicode: false }).shows('help')
     // The only other characters are those that programs wrote.

@@ -58,7 +58,7 @@ export const runUp = async (call: UpCall): Promise<number> => {
   return runAttachedUp(call, {
     project,
     options,
-    reloadOptions: (next) => ({ ...toUpOptions({ context, project: next, flags, words }), wait: false }),
+    reloadOptions: (next) => toUpOptions({ context, project: next, flags, words }),
   })
 }
 

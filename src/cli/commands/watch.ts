@@ -15,10 +15,14 @@ import type { watchCommand } from '../table/lifecycle-commands.ts'
 import { assertServices, toServices } from '../target.ts'
 import { toBaseOptions } from '../up/up-options.ts'
 
+const planNothing: SessionPlans['up'] = () => ({ steps: [], warnings: [], unchanged: [] })
+
 /** `stack watch`: acts on saved files, and shows that alone. Containers are left running at the end. */
 export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCommand>): Promise<number> => {
   if (flags.explain) return explainWatch(context, words)
-  const project = await loadValidProject(context, { services: words, withFollowers: true, missingEnvFiles: 'later' })
+  const load = (): Promise<Project> =>
+    loadValidProject(context, { services: words, withFollowers: true, missingEnvFiles: 'later' })
+  const project = await load()
   assertServices(words, { target: { name: project.name, project } })
   const deps = await context.deps()
   const { findServiceRules, readImageParents } = await import('../../engine/sync/find-rules.ts')
@@ -31,17 +35,11 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
   const toPlans = (next: Project): SessionPlans => {
     const plans = createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing' })
     // Nothing is made or started but what a rule asks for, at the begin as after an edit of the stack file.
-    return flags['no-up'] ? { ...plans, up: () => ({ steps: [], warnings: [], unchanged: [] }) } : plans
+    return flags['no-up'] ? { ...plans, up: planNothing, edited: () => planNothing } : plans
   }
   const following: { edits?: EditWatch } = {}
   const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
-    const next = await loadAndFollow(
-      () => loadValidProject(context, { services: words, withFollowers: true, missingEnvFiles: 'later' }),
-      {
-        watch: () => following.edits,
-        now: context.clock.now,
-      },
-    )
+    const next = await loadAndFollow(load, { watch: () => following.edits, now: context.clock.now })
     return { project: next, plans: toPlans(next) }
   }
   const session = createSession(deps, {

@@ -17,9 +17,12 @@ const refreshSeconds = (policy: string): number | undefined => {
   return every === undefined ? undefined : every / 1e9
 }
 
-const buildNeed = (context: UpContext, service: Service, present: boolean): ImageNeed => {
+const buildNeed = (context: UpContext, name: ServiceName, present: boolean): ImageNeed => {
+  const service = serviceOf(context, name)
   const { build = 'missing' } = context.options
   if (build === 'always') return { kind: 'build', cause: 'asked for with --build' }
+  if (context.options.buildAnew?.has(name) === true && build !== 'never')
+    return { kind: 'build', cause: 'how it is built was edited' }
   if (service.pull_policy === 'build' && build !== 'never') return { kind: 'build', cause: 'pull_policy is build' }
   if (present) return { kind: 'none' }
   if (build === 'never') return { kind: 'none' }
@@ -64,7 +67,7 @@ export const needOf = (context: UpContext, name: ServiceName): ImageNeed => {
   if (context.followers.has(name) && image !== undefined) return { kind: 'none' }
   const policy = context.options.pull ?? service.pull_policy
   if (service.build !== undefined) {
-    const need = buildNeed(context, service, image !== undefined)
+    const need = buildNeed(context, name, image !== undefined)
     return need.kind === 'build' && isPulled(service) && context.options.build !== 'always'
       ? { kind: 'pull', cause: need.cause }
       : need

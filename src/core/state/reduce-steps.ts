@@ -1,4 +1,5 @@
 import type { StackEvent } from '../events/event.ts'
+import { toPlanChanges } from '../events/plan-changes.ts'
 import type { StepProgress, State, StepState } from './state.ts'
 
 type StepEvent = Extract<
@@ -11,7 +12,8 @@ export const reduceSteps = (state: State, event: StepEvent): State => {
     const planned = event.steps.map((step): StepState => ({ ...step, status: 'pending' }))
     const ids = new Set(planned.map((step) => step.id))
     const running = state.steps.filter((step) => step.status === 'running' && !ids.has(step.id))
-    return { ...state, steps: [...running, ...planned], unchanged: event.unchanged }
+    const next = { ...state, steps: [...running, ...planned], unchanged: event.unchanged }
+    return event.trigger === 'file' ? { ...next, edit: toEdit(state, event) } : next
   }
   const known = state.steps.find((step) => step.id === event.id)
   const step = known ?? toUnplanned(event)
@@ -21,6 +23,15 @@ export const reduceSteps = (state: State, event: StepEvent): State => {
     ...state,
     steps: known === undefined ? [...state.steps, next] : state.steps.map((one) => (one === known ? next : one)),
   }
+}
+
+/** A further plan of the same edit comes when images were built: what it does comes on top. */
+const toEdit = (
+  { edit, phase, phaseAt }: State,
+  { at, steps }: Extract<StepEvent, { type: 'plan/made' }>,
+): NonNullable<State['edit']> => {
+  const isFurther = edit !== undefined && phase === 'applying' && edit.at >= phaseAt
+  return { at, changes: [...(isFurther ? edit.changes : []), ...toPlanChanges(steps)] }
 }
 
 /** A step that no plan announced, such as a restart that a person asked for. */

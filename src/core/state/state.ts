@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/problem.ts'
+import type { PlanChange } from '../events/plan-changes.ts'
 import type { ContainerSummary, Phase, ServiceSummary, StepSummary } from '../events/event.ts'
 
 /**
@@ -28,6 +29,8 @@ export type State = {
   /** Newest last; at most `reloadsKept`. */
   readonly reloads: readonly Reload[]
   readonly watching?: { readonly services: readonly string[]; readonly paths: number }
+  /** What the last edit of the stack file has changed, or is about to. */
+  readonly edit?: { readonly at: number; readonly changes: readonly PlanChange[] }
   /** A change that was seen on disk and has not led to a reload yet. */
   readonly change?: {
     readonly service: string

@@ -1,9 +1,9 @@
 import type { Command } from '../../core/events/event.ts'
 import type { PlanFunction } from '../apply.ts'
-import { toSessionStarted } from './describe.ts'
 import { attempt } from './enqueue-plan.ts'
 import type { Attempted } from './jobs.ts'
-import { raise, type SessionState, setPhase } from './state.ts'
+import { reload } from './reload.ts'
+import type { SessionState } from './state.ts'
 import { clearUnbuilt } from './sync-host.ts'
 
 /** What a person, or a signal, asks of a running session. */
@@ -15,6 +15,8 @@ export const handleCommand = (
   const grace = state.request.graceSeconds === undefined ? {} : { graceSeconds: state.request.graceSeconds }
   const act = (service: string, plan: PlanFunction): Promise<Attempted> =>
     attempt(state, `${command.type}.${service}`, { plan, trigger: 'command' })
+  // Whatever else was asked for now would begin again what is being stopped.
+  if (state.phase === 'stopping' && command.type !== 'quit' && command.type !== 'answer') return
   switch (command.type) {
     case 'answer':
       return state.questions.answer(command.id, command.yes)
@@ -49,21 +51,4 @@ const quit = (state: SessionState, force: boolean): void => {
     state.applying.abort(new Error('forced'))
   }
   state.ended.resolve({ kind: 'quit', exit: 0 })
-}
-
-const reload = async (state: SessionState, onReloaded: () => Promise<void>): Promise<void> => {
-  try {
-    const next = await state.request.reload?.()
-    if (next === undefined) return
-    state.project = next.project
-    state.plans = next.plans
-    state.emit({ type: 'problem/cleared', id: 'reload' })
-    state.emit(toSessionStarted(state.project, state.request.command))
-    setPhase(state, 'applying')
-    await attempt(state, 'reload', { plan: state.plans.up, trigger: 'file' })
-    if (state.phase === 'running') setPhase(state, 'running')
-    await onReloaded()
-  } catch (error) {
-    raise(state, 'reload', error)
-  }
 }

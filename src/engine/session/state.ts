@@ -12,6 +12,7 @@ import type { Seeds } from '../sync/seeds.ts'
 import type { Jobs } from './jobs.ts'
 import type { Monitor } from './monitor.ts'
 import type { Questions } from './questions.ts'
+import type { Edits } from './edits.ts'
 import type { ReplacedImages } from './replaced-images.ts'
 
 export type SessionRequest = {
@@ -68,6 +69,7 @@ export type SessionState = {
   /** What watches before this one have learnt. */
   readonly syncMemory: SyncMemory
   readonly replacedImages: ReplacedImages
+  readonly edits: Edits
   /** The end of everything that the session does. */
   readonly closing: AbortController
   readonly ended: PromiseWithResolvers<End>

@@ -40,7 +40,8 @@ export const createSyncHost = (state: SessionState, { haveRulesChanged, renew }:
 
 const toUnbuiltId = (service: string): string => `sync.${service}.build`
 
-const tellUnbuilt = ({ emit, unbuilt }: SessionState, service: string): 'forbidden' => {
+/** Told once for each service. */
+export const tellUnbuilt = ({ emit, unbuilt }: SessionState, service: string): 'forbidden' => {
   if (!unbuilt.has(service)) {
     const problem = new StackError('watch/build-forbidden', { service }).toProblem()
     emit({ type: 'problem/raised', id: toUnbuiltId(service), service, problem })

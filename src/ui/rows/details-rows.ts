@@ -98,6 +98,12 @@ const toField = (
   )
 }
 
+/** What the last edit of the stack file has changed, and why. */
+export const toEditRows = ({ edit }: State, options: DetailsOptions): readonly string[] =>
+  (edit?.changes ?? []).flatMap(({ what, why }, index) =>
+    toField(index === 0 ? 'edited' : '', why === undefined ? what : `${what}: ${why}`, options),
+  )
+
 /** A problem in full: its message, what to do, and where in the file it is. */
 export const toProblemRows = (raised: RaisedProblem, options: DetailsOptions): readonly string[] => {
   const { problem } = raised

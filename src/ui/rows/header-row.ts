@@ -74,6 +74,13 @@ const toReloadSegments = (state: State, theme: Theme, now: number): Segment[] =>
       },
     ]
   const reload = selectLastReload(state)
+  const { edit } = state
+  if (edit !== undefined && edit.at >= (reload?.at ?? 0))
+    return [
+      { text: `${theme.symbols.reload} files edited`, paint: theme.accent },
+      { text: ` ${toEditText(edit.changes)} ` },
+      { text: `${theme.symbols.dot} ${formatAge(now - edit.at)} ago `, paint: theme.dim },
+    ]
   if (reload === undefined)
     return state.watching === undefined
       ? []
@@ -97,3 +104,10 @@ const toReloadSegments = (state: State, theme: Theme, now: number): Segment[] =>
     { text: `${theme.symbols.dot} ${formatAge(now - reload.at)} ago `, paint: theme.dim },
   ]
 }
+
+const toEditText = (changes: NonNullable<State['edit']>['changes']): string =>
+  changes.length === 0
+    ? 'nothing changes'
+    : changes.length === 1
+      ? (changes[0]?.what ?? '')
+      : `${changes.length} changes`

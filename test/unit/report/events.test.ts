@@ -201,6 +201,21 @@ test('plain: a service that is stale says so once, another reason now and then, 
   `)
 })
 
+test('plain: what an edit of the stack file will change is told before it is done', () => {
+  const edited = (made: readonly StepSummary[]): EventBody => ({
+    type: 'plan/made',
+    trigger: 'file',
+    unchanged: [],
+    steps: made,
+  })
+  expect(plain([edited(steps.filter(({ service }) => service !== undefined)), started('db.1/create'), edited([])]))
+    .toMatchInlineSnapshot(`
+    "err|The edited files ask to create db, recreate web (image changed api:1 → api:2)
+    err| Container shop-db-1  Creating
+    err|The edited files change nothing"
+  `)
+})
+
 test('plain: a long wait says so again, but not at every look', () => {
   const waiting = (note: string): EventBody => ({ type: 'step/waiting', id: 'db/healthy', on: ['db'], note })
   expect(

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest'
+import { StackError } from '../../src/core/errors/stack-error.ts'
+import type { EventBody, StackEvent } from '../../src/core/events/event.ts'
+import { toPlanChanges } from '../../src/core/events/plan-changes.ts'
+import type { UpOptions } from '../../src/core/plan/up-options.ts'
+import type { Project } from '../../src/core/project/project.ts'
+import { createSession, type SessionRequest } from '../../src/engine/session.ts'
+import { createSessionPlans } from '../../src/engine/session-plans.ts'
+import { aProject, aService, aWorld, hashOptions, toLine } from '../support/builders.ts'
+
+const web = (args: Readonly<Record<string, string>> = {}) =>
+  aService({ image: 'demo-web', build: { context: '/work', args } })
+const first = aProject({ web: web(), db: aService() })
+const withName = (hostname: string): Project => aProject({ web: web(), db: aService({ hostname }) })
+
+type Options = { readonly up?: Partial<UpOptions>; readonly request?: Partial<SessionRequest> }
+
+/** A session that runs, and whose stack file can be edited. */
+const running = async ({ up = {}, request = {} }: Options = {}) => {
+  const world = aWorld({ images: ['busybox', 'demo-web'] })
+  let read: () => Promise<Project> = async () => first
+  const toPlans = (project: Project) => createSessionPlans(project, { ...hashOptions, ...up })
+  const session = createSession(world.deps, {
+    project: first,
+    command: 'stack up',
+    plans: toPlans(first),
+    keepRunning: true,
+    reload: async () => {
+      const project = await read()
+      return { project, plans: toPlans(project) }
+    },
+    ...request,
+  })
+  const events: StackEvent[] = []
+  session.subscribe((event) => events.push(event))
+  await world.clock.advance(5_000)
+  events.length = 0
+  world.runtime.calls.length = 0
+  const edit = (next: Project | (() => Promise<Project>)): void => {
+    read = typeof next === 'function' ? next : async () => next
+    session.send({ type: 'reload' })
+  }
+  const plans = (): readonly string[] =>
+    events.flatMap((event: EventBody) =>
+      event.type === 'plan/made'
+        ? [
+            toPlanChanges(event.steps)
+              .map(({ what }) => what)
+              .join(', '),
+          ]
+        : [],
+    )
+  const calls = (...names: readonly string[]): readonly string[] =>
+    world.runtime.calls.filter((call) => names.some((name) => call.startsWith(name)))
+  return { ...world, session, events, edit, plans, calls, lines: () => events.map(toLine) }
+}
+
+const aLongTime = 60_000
+
+describe('an edit of the stack file', () => {
+  test('is told as a plan before anything of it is done, and changes nothing else', async () => {
+    const { clock, edit, plans, calls, lines } = await running()
+    edit(withName('other'))
+    await clock.advance(aLongTime)
+    expect(plans()).toEqual(['recreate db'])
+    expect(calls('create', 'start', 'build', 'pull').every((call) => call.includes('db'))).toBe(true)
+    expect(lines().findIndex((line) => line.startsWith('plan/made'))).toBeLessThan(
+      lines().findIndex((line) => line.startsWith('step/started')),
+    )
+  })
+
+  test('that changes nothing says so', async () => {
+    const { clock, edit, plans, calls } = await running()
+    edit(first)
+    await clock.advance(aLongTime)
+    expect(plans()).toEqual([''])
+    expect(calls('create', 'start', 'stop', 'build')).toEqual([])
+  })
+
+  test('does nothing again that was asked for when the session began', async () => {
+    const { clock, edit, plans, calls } = await running({
+      up: {
+        build: 'always',
+        pull: 'always',
+        recreate: 'force',
+        recreateDependencies: 'force',
+        renewAnonymousVolumes: true,
+        rerunCompleted: true,
+      },
+    })
+    edit(withName('other'))
+    await clock.advance(aLongTime)
+    expect(plans()).toEqual(['recreate db'])
+    expect(calls('build', 'pull')).toEqual([])
+  })
+
+  test('of how an image is built builds it, and replaces the container', async () => {
+    const { clock, edit, plans, calls } = await running()
+    edit(aProject({ web: web({ VERSION: '2' }), db: aService() }))
+    await clock.advance(aLongTime)
+    expect(plans()).toEqual(['build web', 'recreate web'])
+    expect(calls('build')).toEqual(['build demo-web'])
+    edit(aProject({ web: web({ VERSION: '2' }), db: aService() }))
+    await clock.advance(aLongTime)
+    expect(calls('build')).toEqual(['build demo-web'])
+  })
+
+  test('of how an image is built is told where nothing may be built', async () => {
+    const { clock, edit, calls, lines } = await running({ up: { build: 'never' }, request: { forbidsBuild: true } })
+    edit(aProject({ web: web({ VERSION: '2' }), db: aService() }))
+    await clock.advance(aLongTime)
+    expect(calls('build')).toEqual([])
+    expect(lines()).toContain('problem/raised sync.web.build watch/build-forbidden')
+  })
+
+  test('that cannot be read is told, and the next good one is applied', async () => {
+    const { clock, edit, plans, lines } = await running()
+    edit(async () => {
+      throw new StackError('plan/nothing-to-start', { service: 'x' })
+    })
+    await clock.advance(aLongTime)
+    expect(lines()).toEqual(['problem/raised reload plan/nothing-to-start'])
+    edit(withName('other'))
+    await clock.advance(aLongTime)
+    expect(lines()[1]).toBe('problem/cleared')
+    expect(plans()).toEqual(['recreate db'])
+  })
+})
+
+describe('edits that come quickly', () => {
+  test('an older reading that takes longer does not undo a newer one', async () => {
+    const { clock, runtime, edit } = await running()
+    edit(async () => {
+      await clock.sleep(1_000)
+      return withName('older')
+    })
+    edit(withName('newer'))
+    await clock.advance(aLongTime)
+    expect(runtime.byName('demo-db-1').spec.service.hostname).toBe('newer')
+  })
+
+  test('a newer one takes the place of a build, which is still made as it is said to be in the end', async () => {
+    const { clock, runtime, edit, calls, lines } = await running()
+    runtime.behaviours['web'] = { buildsAfterMs: 10_000 }
+    edit(aProject({ web: web({ VERSION: '2' }), db: aService() }))
+    await clock.advance(2_000)
+    edit(aProject({ web: web({ VERSION: '2' }), db: aService({ hostname: 'other' }) }))
+    await clock.advance(aLongTime)
+    expect(lines()).toContain('step/ended web/build skipped (overtaken)')
+    expect(calls('build')).toEqual(['build demo-web', 'build demo-web'])
+    expect(runtime.byName('demo-db-1').spec.service.hostname).toBe('other')
+    expect(lines().filter((line) => line.startsWith('problem/raised'))).toEqual([])
+  })
+
+  test('one that cannot be read leaves what is being built alone', async () => {
+    const { clock, runtime, edit, lines } = await running()
+    runtime.behaviours['web'] = { buildsAfterMs: 10_000 }
+    edit(aProject({ web: web({ VERSION: '2' }), db: aService() }))
+    await clock.advance(2_000)
+    edit(async () => {
+      throw new StackError('plan/nothing-to-start', { service: 'x' })
+    })
+    await clock.advance(aLongTime)
+    expect(lines()).toContain('step/ended web/build done')
+  })
+})
+
+test.each(['reload', 'restart', 'start', 'rebuild'] as const)(
+  'nothing is begun again while the session stops: %s',
+  async (type) => {
+    const { clock, runtime, session } = await running()
+    runtime.behaviours['db'] = { stopsAfterMs: 3_000 }
+    session.send({ type: 'quit', force: false })
+    await clock.advance(1_000)
+    session.send(type === 'reload' ? { type } : { type, service: 'web' })
+    await clock.run(session.done)
+    await clock.advance(aLongTime)
+    expect([...runtime.containers.values()].map(({ state }) => state)).toEqual(['exited', 'exited'])
+  },
+)
