@@ -2,11 +2,11 @@ import { toAbsolute, toName } from './run-reads.ts'
 import { shorten, splitCommands } from './shell-commands.ts'
 
 /**
- * How a container's process takes a changed file: it notices by itself; it reads its files anew for every request; it reads
- * none; or it has to begin anew.
+ * How a container's process takes a changed file: it notices by itself; it notices `once`, and loses a file that another
+ * one has taken the place of; it reads its files anew for every request; it reads none; or it has to begin anew.
  */
 export type Reloading = {
-  readonly kind: 'itself' | 'request' | 'idle' | 'restart'
+  readonly kind: 'itself' | 'once' | 'request' | 'idle' | 'restart'
   /** As it was found. */ readonly by: string
 }
 
@@ -25,7 +25,7 @@ const names = (text: string): string => `(?:${text.replaceAll(' ', '|')})`
 
 // As `program words …`, the program without its folder.
 const itself: readonly RegExp[] = [
-  /^(?:node|nodejs|tsx|bun|bunx|ts-node|esbuild|tsc|webpack|rollup|tsup|swc|parcel|sass|deno|vitest|jest|ava|nest|vite|c8|tailwindcss) .*--(?:watch(?:-path|-hmr|All)?|hot)(?:[ =]|$)/,
+  /^(?:tsx|bun|bunx|ts-node|esbuild|tsc|webpack|rollup|tsup|swc|parcel|sass|deno|vitest|jest|ava|nest|vite|c8|tailwindcss) .*--(?:watch(?:-path|-hmr|All)?|hot)(?:[ =]|$)/,
   /^(?:tsc|webpack|rollup|tsup|tailwindcss|swc|cpx) .*-w(?: |$)/,
   /^tsx watch /,
   new RegExp(
@@ -50,6 +50,9 @@ const itself: readonly RegExp[] = [
   /^quarkus dev\b/,
   /^gradlew? .*(?:-t|--continuous)\b/,
 ]
+// Node on Linux looks at the file that was there and not at its name, and what is synced is moved into place as editors
+// do it: only the first change is seen (nodejs/node#51621).
+const once = /^(?:node|nodejs) (?:.* )?--watch(?:-path)?(?:[ =]|$)/
 const request = new RegExp(
   `^${names('php-fpm php-fpm\\d.* apache2 apache2-foreground apache2ctl apachectl httpd httpd-foreground nginx openresty caddy lighttpd http-server serve static-web-server thttpd darkhttpd lite-server http\\.server')}(?: |$)|^php (?:.* )?-S |^php artisan serve|^php think run|^symfony (?:local:)?(?:serve|server:start)|^busybox httpd|^frankenphp (?!.*--worker)`,
 )
@@ -115,7 +118,7 @@ const readScript = (script: string, place: CommandPlace): Reloading => {
 
 /** Of several processes the one that can do least decides. */
 const weakest = (all: readonly Reloading[], by: string): Reloading =>
-  (['restart', 'request', 'itself', 'idle'] as const)
+  (['restart', 'once', 'request', 'itself', 'idle'] as const)
     .map((kind) => all.find((one) => one.kind === kind))
     .find((one) => one !== undefined) ?? { kind: 'restart', by }
 
@@ -168,6 +171,7 @@ const onceOnly =
 
 const toKnown = (text: string, place: CommandPlace): Reloading['kind'] | undefined => {
   if (onceOnly.test(text)) return 'restart'
+  if (once.test(text)) return 'once'
   if (itself.some((pattern) => pattern.test(text))) return 'itself'
   if (request.test(text)) return 'request'
   if (idle.test(text)) return 'idle'

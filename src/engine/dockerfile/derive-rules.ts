@@ -123,6 +123,7 @@ const toAction = (
   if (kind === 'idle') return { action: 'sync', why: `"${by}" reads no files` }
   if (kind === 'request' && !/\/(?:etc|conf)\//.test(target))
     return { action: 'sync', why: `"${by}" reads its files anew for every request` }
+  if (kind === 'once') return { action: 'sync+restart', why: `"${by}" loses sight of a file that is replaced` }
   return { action: 'sync+restart', why: `"${by}" reads it when it starts` }
 }
 
@@ -163,7 +164,7 @@ const beginningRules = (
   mappings: readonly Mapping[],
   { reloading, input, stage }: RuleContext,
 ): readonly DerivedRule[] => {
-  if (reloading.kind === 'restart') return []
+  if (reloading.kind === 'restart' || reloading.kind === 'once') return []
   const { entrypoint, command } = toStart(stage, input)
   const programs = [
     entrypoint[0],

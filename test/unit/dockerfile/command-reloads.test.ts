@@ -16,8 +16,9 @@ const kindOf = (
 
 describe('how a process takes a change', () => {
   test.each([
-    ['node --watch server.js', 'itself'],
-    ['node --import tsx --watch-path=./src src/main.ts', 'itself'],
+    ['node --watch server.js', 'once'],
+    ['node --import tsx --watch-path=./src src/main.ts', 'once'],
+    ['node server.js --watcher', 'restart'],
     ['node server.js', 'restart'],
     ['node node_modules/.bin/vite', 'itself'],
     ['npx vite --host 0.0.0.0', 'itself'],
@@ -71,7 +72,7 @@ describe('how a process takes a change', () => {
     ['mvn quarkus:dev', 'itself'],
     ['sleep infinity', 'idle'],
     ['tail -f /dev/null', 'idle'],
-    ['tini -- node --watch a.js', 'itself'],
+    ['tini -- node --watch a.js', 'once'],
     ['gosu app env A=1 nodemon a.js', 'itself'],
     ['/usr/bin/some-thing', 'restart'],
   ])('%s: %s', (command, kind) => {
@@ -79,7 +80,8 @@ describe('how a process takes a change', () => {
   })
 
   test('scripts of shells', () => {
-    expect(kindOf(['/bin/sh', '-c', 'echo starting && exec node --watch a.js'])).toBe('itself')
+    expect(kindOf(['/bin/sh', '-c', 'echo starting && exec node --watch a.js'])).toBe('once')
+    expect(kindOf(['sh', '-c', 'npx tsc --watch & node --watch dist/a.js'])).toBe('once')
     expect(kindOf(['sh', '-c', 'npx tsc --watch & node dist/a.js'])).toBe('restart')
     expect(kindOf(['sh', '-c', 'cat config; exec sleep infinity'])).toBe('restart')
     expect(kindOf(['sh', '-c', 'npx tsc --watch & nodemon dist/a.js'])).toBe('itself')
