@@ -27,7 +27,7 @@ export const baseImages: readonly BaseImage[] = [
     recipe: '1',
     make: makeBusyboxImage,
   },
-  { name: 'stack-base/node:24', official: 'node:24-alpine', variable: 'NODE_IMAGE', recipe: '1', make: makeNodeImage },
+  { name: 'stack-base/node:24', official: 'node:24-alpine', variable: 'NODE_IMAGE', recipe: '2', make: makeNodeImage },
   {
     name: 'stack-base/postgres:latest',
     official: 'postgres:17-alpine',

@@ -11,16 +11,24 @@ export const findPackage = async (pattern: RegExp, options: ToolOptions): Promis
   return names.filter((name) => pattern.test(name)).toSorted((a, b) => number(b) - number(a))[0]
 }
 
-/**
- * The libraries that a package needs and the machine has not: all `lib*` packages among its dependencies, to any depth,
- * that are not installed. Those that are installed are taken from the machine itself.
- */
-export const listMissingLibraries = async (name: string, options: ToolOptions): Promise<readonly string[]> => {
+/** What packages need, to any depth, and they themselves. */
+export const listDependencies = async (names: readonly string[], options: ToolOptions): Promise<readonly string[]> => {
   const without = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
     (kind) => `--no-${kind}`,
   )
-  const listed = await runTool('apt-cache', ['depends', '--recurse', ...without, name], options)
-  const libraries = [...new Set(listed.match(/^lib[a-z0-9.+-]+/gm) ?? [])]
+  const listed = await runTool('apt-cache', ['depends', '--recurse', ...without, ...names], options)
+  return [...new Set(listed.match(/^[a-z0-9][a-z0-9.+-]+/gm) ?? [])]
+}
+
+/**
+ * The libraries that packages need and the machine has not: all `lib*` packages among their dependencies, to any depth,
+ * that are not installed. Those that are installed are taken from the machine itself.
+ */
+export const listMissingLibraries = async (
+  names: readonly string[],
+  options: ToolOptions,
+): Promise<readonly string[]> => {
+  const libraries = (await listDependencies(names, options)).filter((name) => name.startsWith('lib'))
   const installed = new Set(
     (await runTool('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package}\n'], options)).match(/(?<=^ii  )\S+/gm),
   )

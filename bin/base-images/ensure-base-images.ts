@@ -12,15 +12,17 @@ export type MakingOptions = {
   readonly signal: AbortSignal
   /** Told what is about to be done, one short line each. */
   readonly report: (line: string) => void
+  /** Those that are wanted; all that the three-tier example and most tests need where nothing is said. */
+  readonly images?: readonly BaseImage[]
 }
 
 /** The base images that this engine has not, or has of another recipe. */
 export const listMissingBaseImages = async (
   address: EngineAddress,
-  { signal }: { signal: AbortSignal },
+  { signal, images = baseImages }: Pick<MakingOptions, 'signal' | 'images'>,
 ): Promise<readonly BaseImage[]> => {
   const missing: BaseImage[] = []
-  for (const image of baseImages) {
+  for (const image of images) {
     const { status, body } = await requestEngine(address, { path: `/images/${image.name}/json`, signal })
     const labels =
       status === 200

@@ -5,7 +5,7 @@ import { SEARCH_PATH, toBusyboxEntries, toSystemEntries } from './busybox-image.
 import { findPackage, listMissingLibraries, unpackPackages } from './debian-packages.ts'
 import type { ImageMaking, MadeImage } from './made-image.ts'
 import { postgresEntrypoint } from './postgres-entrypoint.ts'
-import { toFileEntry, toFolderEntries, toLibraryEntries } from './root-entries.ts'
+import { listLibraryFolders, toFileEntry, toFolderEntries, toLibraryEntries } from './root-entries.ts'
 import type { RootEntry } from './root-entries.ts'
 
 const DATA = '/var/lib/postgresql/data'
@@ -55,19 +55,10 @@ const unpackPostgres = async (root: string, { signal }: ImageMaking): Promise<st
   const server = await findPackage(/^postgresql-\d+$/, { signal })
   if (server === undefined) throw new Error('the package sources have no postgresql package')
   const version = server.slice('postgresql-'.length)
-  const libraries = await listMissingLibraries(server, { signal })
+  const libraries = await listMissingLibraries([server], { signal })
   const names = new Set([server, `postgresql-client-${version}`, 'libpq5', ...libraries])
   await unpackPackages([...names], { root, signal })
   return version
-}
-
-const listLibraryFolders = async (root: string): Promise<readonly string[]> => {
-  const folders = [join(root, 'usr/lib'), join(root, 'lib')]
-  const triplets = await Promise.all(folders.map(async (folder) => (existsSync(folder) ? await readdir(folder) : [])))
-  return folders.flatMap((folder, at) => [
-    folder,
-    ...(triplets[at] ?? []).filter((name) => name.includes('-linux-')).map((name) => join(folder, name)),
-  ])
 }
 
 const toFolders = (version: string): readonly RootEntry[] => {

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -88,6 +88,16 @@ export const toLibraryEntries = async (
     await toFileEntry(loader, loader),
     ...(await Promise.all(libraries.map(async ([name, file]) => await toFileEntry(file, `/lib/${name}`)))),
   ]
+}
+
+/** Where packages that were unpacked below `root` have their libraries: a value for `searched`. */
+export const listLibraryFolders = async (root: string): Promise<readonly string[]> => {
+  const folders = [join(root, 'usr/lib'), join(root, 'lib')]
+  const triplets = await Promise.all(folders.map(async (folder) => (existsSync(folder) ? await readdir(folder) : [])))
+  return folders.flatMap((folder, at) => [
+    folder,
+    ...(triplets[at] ?? []).filter((name) => name.includes('-linux-')).map((name) => join(folder, name)),
+  ])
 }
 
 /** `ldd` knows which loader a program is started by; every program of the machine is started by the same one. */
