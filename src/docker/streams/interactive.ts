@@ -77,13 +77,21 @@ const toInteractive = (client: DockerClient, { socket, tty, signal }: Hijacked):
     write: (data) => !socket.writable || socket.write(data),
     // A process that reads no more, or has ended, takes all that comes: there is nobody to wait for.
     drained: () =>
-      socket.writable && socket.writableNeedDrain
-        ? new Promise((resolve) => ['drain', 'close'].forEach((event) => socket.once(event, () => resolve())))
-        : Promise.resolve(),
+      socket.writable && socket.writableNeedDrain ? waitForEither(socket, ['drain', 'close']) : Promise.resolve(),
     endInput: () => void (socket.writable && socket.end()),
     close: () => void socket.destroy(),
   }
 }
+
+/** Leaves no listener behind: a long transfer waits many times. */
+const waitForEither = (socket: Duplex, events: readonly string[]): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      events.forEach((event) => socket.off(event, done))
+      resolve()
+    }
+    events.forEach((event) => socket.on(event, done))
+  })
 
 const toExecSession = (client: DockerClient, exec: Docker.Exec, stream: InteractiveStream): ExecSession => ({
   ...stream,

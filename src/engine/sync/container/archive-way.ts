@@ -62,7 +62,7 @@ const applyPuts = async (access: EngineAccess, { frame, known, reason }: Applyin
       known.details === undefined ? undefined : memoryFolderOf(known.details, joinPath(frame.root, put.path))
     if (folder === undefined) return []
     const why = reason.isRunning
-      ? `${folder} is kept in memory, which only a shell in the container could reach`
+      ? `${folder} is kept in memory, and the image has no ${reason.missing.join(', no ')} by which it could be reached`
       : `${folder} is kept in memory and is there when the container runs`
     return [{ path: put.path, why, isFinal: reason.isRunning }]
   })

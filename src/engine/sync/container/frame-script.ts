@@ -40,7 +40,7 @@ const walk = (
 /** Removes paths below the root, unless they are below a link: then they are not there. */
 export const removeScript = (paths: readonly string[]): string =>
   walk(toFolderTree(paths).root, {
-    enter: (node) => `q ${node.index} ${quoteBelow(node.path)}`,
+    enter: (node) => `e ${quoteBelow(node.path)}`,
     act: (node) => toGroups(inFolder(node, node.names)).map((group) => `x ${group.join(' ')}`),
   })
 

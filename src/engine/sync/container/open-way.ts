@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { ContainerRuntime, ExecSession } from '../../ports/container-runtime.ts'
+import { createArchiveWay } from './archive-way.ts'
 import { readGreeting } from './greeting.ts'
 import { readImageOwner } from './image-owner.ts'
 import type { Owner } from './pack-frame.ts'
@@ -24,27 +25,54 @@ const shells = [['/bin/sh'], ['sh'], ['busybox', 'sh'], ['/busybox/sh']] as cons
 export type NoShell = { readonly missing: readonly string[] }
 
 export const openShellWay = async (deps: ContainerFilesDeps, container: string): Promise<OpenWay | NoShell> => {
-  for (const command of shells) {
-    const owner = readOwner(deps, { container, shell: command })
+  for (const shell of shells) {
+    const asked = { container, shell }
+    const owner = readOwner(deps, asked)
     owner.catch(() => {})
-    const session = await openMighty(deps, { container, shell: command })
+    const session = await openMighty(deps, asked)
     if (session === undefined) continue
     const greeting = readGreeting(session.greeting)
-    if (neededTools.some((tool) => greeting.missing.has(tool))) {
-      session.close()
-      return { missing: [...greeting.missing] }
-    }
-    const stageName = `.stack~${container.slice(0, 12)}`
-    const stage = `/${stageName}`
-    const { uid, gid } = await owner
-    await session.ask(settingsScript({ owner: `${uid}:${gid}`, end: endLine(container), stage }))
-    const tidyLater = createTidying(deps, () => session.ask(`rm -rf ${quote(stage)}`))
-    const shell = createPlacedShell(session)
-    const way = createShellWay({ shell, greeting, owner: { uid, gid }, stageName, tidyLater })
-    return { ...way, isOpen: session.isOpen, close: session.close }
+    if (neededTools.every((tool) => !greeting.missing.has(tool)))
+      return prepareWay(deps, { asked, session, owner: await owner })
+    session.close()
+    return { missing: [...greeting.missing] }
   }
   return { missing: ['shell'] }
 }
+
+type Opened = { readonly asked: Asked; readonly session: ShellSession; readonly owner: Owner }
+
+const prepareWay = async (deps: ContainerFilesDeps, { asked, session, owner }: Opened): Promise<OpenWay> => {
+  const { container } = asked
+  const stageName = `.stack~${container.slice(0, 12)}`
+  const stage = `/${stageName}`
+  const settings = settingsScript({ owner: `${owner.uid}:${owner.gid}`, end: endLine(container), stage })
+  await session.ask(settings)
+  const shell = createPlacedShell(session, async () => {
+    const next = await openMighty(deps, asked)
+    if (next === undefined) throw new ShellEnded('the shell in the container is gone')
+    await next.ask(settings)
+    return next
+  })
+  const greeting = readGreeting(session.greeting)
+  const tidyLater = createTidying(deps, () => shell.ask(`rm -rf ${quote(stage)}`))
+  const way = createShellWay({ shell, greeting, owner, stageName, tidyLater })
+  const { runtime, signal } = deps
+  const missing = [...greeting.missing]
+  const mixed = greeting.missing.has('tar')
+    ? mixWays(way, createArchiveWay({ runtime, signal, container }, { isRunning: true, missing }))
+    : way
+  return { ...mixed, isOpen: shell.isOpen, close: shell.close }
+}
+
+/** Without a tar, the engine's archives put; the shell does the rest. */
+const mixWays = (shell: Way, archives: Way): Way => ({
+  ...shell,
+  apply: async ({ root, remove, put }) => [
+    ...(await shell.apply({ root, remove, put: [] })),
+    ...(await archives.apply({ root, remove: [], put })),
+  ],
+})
 
 /** So long after the last use, the folder for unpacking goes: a process for each save would be the third of its time. */
 const tidyAfterMs = 1000

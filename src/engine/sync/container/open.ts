@@ -1,7 +1,6 @@
-import type { ContainerFiles, Frame, Refused } from '../container-files.ts'
+import type { ContainerFiles } from '../container-files.ts'
 import { createArchiveWay } from './archive-way.ts'
 import { openShellWay, type ContainerFilesDeps, type OpenWay } from './open-way.ts'
-import { SourceFailed } from './pack-frame.ts'
 import { ShellEnded } from './shell-session.ts'
 import type { Way } from './shell-way.ts'
 
@@ -45,7 +44,7 @@ export const openContainerFiles = (
   }
   return {
     warmUp: () => void open().catch(() => {}),
-    apply: (frame) => enqueue(() => applyReadable(frame, (some) => attempt((way) => way.apply(some)))),
+    apply: (frame) => enqueue(() => attempt((way) => way.apply(frame))),
     look: (root, paths) => enqueue(() => attempt((way) => way.look(root, paths))),
     digests: (root, paths) => enqueue(() => attempt((way) => way.digests(root, paths))),
     limits: () => enqueue(() => attempt((way) => way.limits())),
@@ -56,20 +55,6 @@ export const openContainerFiles = (
         () => {},
       )
     },
-  }
-}
-
-/** A file that cannot be read while it is sent is set aside, and the rest goes without it. */
-const applyReadable = async (
-  frame: Frame,
-  apply: (frame: Frame) => Promise<readonly Refused[]>,
-): Promise<readonly Refused[]> => {
-  try {
-    return await apply(frame)
-  } catch (error) {
-    if (!(error instanceof SourceFailed)) throw error
-    const rest = { ...frame, put: frame.put.filter(({ path }) => path !== error.path) }
-    return [...(await applyReadable(rest, apply)), { path: error.path, why: error.message, isFinal: false }]
   }
 }
 

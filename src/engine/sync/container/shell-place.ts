@@ -11,19 +11,24 @@ export type Place =
 export type PlacedShell = {
   /** Uncached where `fresh`. */
   locate(root: string, options?: { readonly fresh: boolean }): Promise<Place>
-  /** Runs a script in a root's folder. Undefined: the root leads elsewhere since; nothing was done but what is in `first`. */
+  /** Runs a script in a root's folder. Undefined: the root leads elsewhere since; nothing was done but what is in `before`. */
   askIn(root: string, place: string, request: PlacedRequest): Promise<Answer | undefined>
   ask(script: string): Promise<Answer>
+  /** Another shell in the place of one that was closed in the middle of a request. */
+  renew(): Promise<void>
+  isOpen(): boolean
+  close(): void
 }
 
 export type PlacedRequest = {
   readonly script: string
   /** Done before it is gone to the root. */
-  readonly first?: string
+  readonly before?: string
   readonly body?: Body | undefined
 }
 
-export const createPlacedShell = (session: ShellSession): PlacedShell => {
+export const createPlacedShell = (first: ShellSession, reopen: () => Promise<ShellSession>): PlacedShell => {
+  let session = first
   const places = new Map<string, Place>()
   return {
     locate: async (root, { fresh } = { fresh: false }) => {
@@ -33,14 +38,20 @@ export const createPlacedShell = (session: ShellSession): PlacedShell => {
       if (place.kind === 'folder') places.set(root, place)
       return place
     },
-    askIn: async (root, place, { script, first, body }) => {
+    askIn: async (root, place, { script, before, body }) => {
       const go = `r ${quote(root)} ${quote(place)}&&{ ${script};}`
-      const answer = await session.ask(first === undefined ? go : `${first}&&${go}`, body)
+      const answer = await session.ask(before === undefined ? go : `${before}&&${go}`, body)
       if (!answer.said.includes('m')) return answer
       places.delete(root)
       return undefined
     },
     ask: (script) => session.ask(script),
+    renew: async () => {
+      session.close()
+      session = await reopen()
+    },
+    isOpen: () => session.isOpen(),
+    close: () => session.close(),
   }
 }
 

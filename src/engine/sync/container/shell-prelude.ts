@@ -62,7 +62,7 @@ x() {
 }
 t() {
   say '>'; head -c "$1" | tar $g -xf - -C / && return
-  c=1; say '<'; sed "/^$z\$/q" >/dev/null || while read -r n && [ "$n" != "$z" ]; do :; done
+  c=1; say '<'; grep -qxF "$z" || while read -r n && [ "$n" != "$z" ]; do :; done
   return 1
 }
 v() {

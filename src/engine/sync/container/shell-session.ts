@@ -54,18 +54,27 @@ export const openShell = async (
   const session = await runtime.exec(container, spec, { signal })
   const reader = createAnswerReader(session)
   const greeting = await reader.expect().answer
+  const close = (): void => {
+    session.close()
+    reader.fail(new ShellEnded('the shell in the container was closed'))
+  }
   let last: Promise<unknown> = Promise.resolve()
   const ask: ShellSession['ask'] = (script, body) => {
-    const answer = last.then(() => request({ session, reader, end: endLine(container) }, script, body))
+    const answer = last.then(() => request({ session, reader, close, end: endLine(container) }, script, body))
     last = answer.catch(() => {})
     return answer
   }
-  return { greeting, ask, isOpen: reader.isOpen, close: () => session.close() }
+  return { greeting, ask, isOpen: reader.isOpen, close }
 }
 
-type Line = { readonly session: ExecSession; readonly reader: AnswerReader; readonly end: string }
+type Line = {
+  readonly session: ExecSession
+  readonly reader: AnswerReader
+  readonly close: () => void
+  readonly end: string
+}
 
-const request = async ({ session, reader, end }: Line, script: string, body?: Body): Promise<Answer> => {
+const request = async ({ session, reader, close, end }: Line, script: string, body?: Body): Promise<Answer> => {
   const bytes = toNameBytes(script)
   const isLong = bytes.length > longestLine || bytes.includes(0x0a)
   const { answer, asked, left } = reader.expect()
@@ -78,7 +87,7 @@ const request = async ({ session, reader, end }: Line, script: string, body?: Bo
     }
   } catch (error) {
     // The shell waits for bytes that will not come.
-    session.close()
+    close()
     throw error
   }
   return answer
@@ -96,7 +105,7 @@ type Expected = {
   readonly left: Promise<void>
 }
 
-type AnswerReader = { expect(): Expected; isOpen(): boolean }
+type AnswerReader = { expect(): Expected; isOpen(): boolean; fail(error: Error): void }
 
 const createWaiting = () => ({
   answer: Promise.withResolvers<Answer>(),
@@ -122,8 +131,8 @@ const createAnswerReader = (session: ExecSession): AnswerReader => {
     }
   })
   const fail = (error: Error): void => {
-    failure = error
-    waiting.answer.reject(error)
+    failure ??= error
+    waiting.answer.reject(failure)
     waiting.asked.resolve(false)
   }
   const read = async (): Promise<void> => {
@@ -144,6 +153,7 @@ const createAnswerReader = (session: ExecSession): AnswerReader => {
       return { answer: waiting.answer.promise, asked: waiting.asked.promise, left: waiting.left.promise }
     },
     isOpen: () => failure === undefined,
+    fail,
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ContainerFiles, ContainerLimits, Frame, Refused } from '../container-files.ts'
 import { folderOf, joinBelow, nameOf, quote } from './quote.ts'
 import { toWhy } from './settle-pieces.ts'
-import { applyBelow, isBare, type ShellTools } from './shell-apply.ts'
+import { applyBelow, isBare } from './shell-apply.ts'
+import type { ShellTools } from './shell-bring.ts'
 import { digestByShell, lookByShell, RootMoved } from './shell-look.ts'
 import { readPlace, type Place } from './shell-place.ts'
 
