@@ -1,12 +1,12 @@
 import { isStackError } from '../../../core/errors/stack-error.ts'
-import { isByteName } from '../../../wire/byte-names.ts'
+import { isByteName, toNameBytes } from '../../../wire/byte-names.ts'
 import { writeTar, type StreamedEntry } from '../../../wire/write-tar.ts'
 import type { Put, Refused } from '../container-files.ts'
 import { kindOf, type EngineAccess } from './archive-place.ts'
 import { isAtOrBelow, type FolderNode } from './folder-tree.ts'
 import { planPuts, type PutPlan } from './frame-script.ts'
 import { sizeOf, toTarEntry, type Owner } from './pack-frame.ts'
-import { joinBelow, joinPath } from './quote.ts'
+import { folderOf, joinBelow, joinPath } from './quote.ts'
 import type { Outcome } from './settle-pieces.ts'
 
 /** A folder of a container that takes archives, and the way from it to the root of what is put. */
@@ -33,7 +33,10 @@ export const bringByArchive = async (target: Target, puts: readonly Put[]): Prom
     return folder === undefined ? [] : [{ path, why: ways.closed.get(folder) ?? '', isFinal: false }]
   })
   const closed = new Set(refused.map(({ path }) => path))
-  const implied = ways.missing.map((path) => toImplied(target, path))
+  const implied = [
+    ...foldersAbove(target).map((path) => toImplied(target, path)),
+    ...ways.missing.map((path) => toImplied(target, joinBelow(target.way, path).replace(/\/$/, ''))),
+  ]
   const entries = puts
     .filter(({ path }) => !closed.has(path))
     .map((put) => ({ size: sizeOf(put), tar: toTarEntry(put, joinBelow(target.way, put.path), target.owner) }))
@@ -43,10 +46,17 @@ export const bringByArchive = async (target: Target, puts: readonly Put[]): Prom
 
 type Sized = { readonly size: number; readonly tar: StreamedEntry }
 
-const toImplied = ({ way, owner }: Target, path: string): Sized => ({
+const toImplied = ({ owner }: Target, path: string): Sized => ({
   size: 0,
-  tar: { path: joinBelow(way, path), kind: 'directory', mode: 0o755, ...owner },
+  tar: { path: toNameBytes(path), kind: 'directory', mode: 0o755, ...owner },
 })
+
+/** The folders on the way to a root that is not there. */
+const foldersAbove = ({ way, isThere }: Target): readonly string[] => {
+  const folders: string[] = []
+  for (let at = folderOf(way); at !== '' && !isThere; at = folderOf(at)) folders.unshift(at)
+  return folders
+}
 
 /** @returns what the engine said against one of them; nothing when all went well */
 const putInPieces = async ({ access, base }: Target, entries: readonly Sized[]): Promise<string> => {

@@ -70,7 +70,7 @@ const applyPuts = async (access: EngineAccess, { frame, known, reason }: Applyin
   if (puts.length === 0) return refused
   const isThing = puts.some(({ path, entry }) => path === '' && entry.kind !== 'directory')
   const away = isThing ? toAbove(frame.root, puts) : { root: frame.root, puts, back: (path: string) => path }
-  const target = await findTarget(access, known.owner, away)
+  const target = await findTarget(access, known, away)
   const own =
     target === undefined
       ? away.puts.map(({ path }) => ({ path, why: `${away.root} is no folder there`, isFinal: false }))
@@ -94,15 +94,16 @@ const toAbove = (
 /** Undefined: the root is something else than a folder, and shall not become one. */
 const findTarget = async (
   access: EngineAccess,
-  owner: Owner,
+  { owner, details }: Known,
   { root, puts }: { readonly root: string; readonly puts: readonly Put[] },
 ): Promise<Target | undefined> => {
   const behind = await kindBehind(access, root)
   const hasRoot = puts.some(({ path }) => path === '')
   if (behind === 'folder') {
-    // A root that is a link stays one: the folder that it leads to keeps its mode.
-    const isLink = hasRoot && (await kindOf(access, root)) === 'link'
-    if (!hasRoot || isLink || root === '/') return { access, owner, base: root, way: '', isThere: true }
+    // A link stays one, and a mount may be all that can be written to: the folder itself keeps its mode.
+    const isMount = details?.mounts.some(({ target }) => target === root) ?? false
+    const isFixed = isMount || root === '/' || (hasRoot && (await kindOf(access, root)) === 'link')
+    if (!hasRoot || isFixed) return { access, owner, base: root, way: '', isThere: true }
     return { access, owner, base: folderOf(root) || '/', way: nameOf(root), isThere: true }
   }
   if (behind !== 'none' && !hasRoot) return undefined
