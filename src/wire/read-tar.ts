@@ -31,13 +31,23 @@ const kinds: Readonly<Record<string, TarItem['kind']>> = {
 type Extra = { readonly [key in 'path' | 'linkpath' | 'size' | 'uid' | 'gid' | 'mtime']?: Buffer }
 
 /**
- * Reads a tar stream as engines and tar programs write it: ustar with PAX records, and GNU's dialect.
+ * Reads a tar stream as engines and tar programs write it: ustar with PAX records, and GNU's dialect. Whoever does not want all
+ * of it lets go of it by leaving the loop: an engine holds a container for as long as an archive of it is not taken or given up.
  *
  * @param source names the archive in errors, such as `web-1:/app`
  * @throws `archive/damaged` when a header does not add up, or the stream ends before the archive does
  */
 export const readTar = async function* (chunks: AsyncIterable<Uint8Array>, source: string): AsyncGenerator<TarItem> {
   const reader = createBlockReader(chunks, source)
+  try {
+    yield* readItems(reader, source)
+    await reader.drain()
+  } finally {
+    await reader.letGo()
+  }
+}
+
+const readItems = async function* (reader: BlockReader, source: string): AsyncGenerator<TarItem> {
   let extra: Extra = {}
   for (;;) {
     const header = await reader.take(block)
@@ -132,6 +142,9 @@ type BlockReader = {
   /** So many bytes, all of them. */
   take(bytes: number): Promise<Buffer>
   body(size: number): AsyncIterable<Uint8Array>
+  /** Reads what comes behind the archive, so that the connection can be used again. */
+  drain(): Promise<void>
+  letGo(): Promise<void>
 }
 
 const createBlockReader = (chunks: AsyncIterable<Uint8Array>, source: string): BlockReader => {
@@ -151,6 +164,10 @@ const createBlockReader = (chunks: AsyncIterable<Uint8Array>, source: string): B
   }
   return {
     take,
+    drain: async () => {
+      while ((await iterator.next()).done !== true) continue
+    },
+    letGo: async () => void (await iterator.return?.()),
     body: (size) => {
       let left = size
       let isPadded = false

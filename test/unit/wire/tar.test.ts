@@ -153,6 +153,25 @@ describe('what is read', () => {
     expect(kinds).toEqual(oddEntries.map(({ kind }) => kind))
   })
 
+  test.for([
+    ['is given up with its source when somebody wants no more of it', 1, 'given up'],
+    ['is taken to the end of its source, whatever comes behind it', Infinity, 'taken'],
+  ] as const)('%s', async ([, items, wanted]) => {
+    let state = 'open'
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      try {
+        yield* inPieces(whole, 333)
+        yield Buffer.alloc(10_240)
+        state = 'taken'
+      } finally {
+        if (state === 'open') state = 'given up'
+      }
+    }
+    let read = 0
+    for await (const _ of readTar(source(), 'x')) if ((read += 1) === items) break
+    expect(state).toBe(wanted)
+  })
+
   test('may hold what is neither a file, a folder nor a link', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')])
     const archive = execFileSync('tar', ['-cf', '-', '-C', folder, 'pipe'])
