@@ -38,7 +38,7 @@ scenario(
       const writing = writeMany(s, 'many')
       await repeat(async () => {
         const counts = await copies.ask('ls /app/many 2>/dev/null | wc -l')
-        if (counts.every((count) => / 0$/.test(count.trim()))) throw new Error('nothing has come yet')
+        if (counts.every((count) => count.trim().endsWith(' 0'))) throw new Error('nothing has come yet')
       }, soon)
       for (const name of ['web-1', 'other-1']) await call(s, name, 'kill')
       await writing

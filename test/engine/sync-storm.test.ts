@@ -151,7 +151,7 @@ const storm = async (seed: number, { deliveries, failingReads = 0, refusing = 0,
       if (random() < 0.2) await clock.advance(Math.floor(random() * 80))
     }
     isCalm = true
-    await clock.advance(120_000)
+    await clock.advance(45_000)
     const where = `seed ${seed}, round ${round}:\n${done.join('\n')}`
     expect(Object.fromEntries(container.list('/app')), where).toEqual(Object.fromEntries(disk.list('/work/src')))
     expect(

@@ -50,6 +50,7 @@ const sharedFolders = 20
 const pollMs = 300
 const pollShare = 10
 
+// oxlint-disable-next-line max-lines-per-function -- what was noticed, and the two loops that share it
 export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOptions): SourceWatch => {
   const { clock, sources, watcher, emit, onUnreadable } = deps
   const { roots, leaveOut, settled, signal } = options

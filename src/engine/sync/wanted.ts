@@ -3,7 +3,7 @@ import { type Contents, maxHeldBytes } from './contents.ts'
 import { createListing, findEntry, forgetEntry, joinPath, type Listing, openFolder, setEntry } from './listing.ts'
 import { pathBelow, relativeTo } from './paths.ts'
 import { copies, type SyncRule } from './rules.ts'
-import type { SourceTree } from './source-tree.ts'
+import type { SourceFolder, SourceTree } from './source-tree.ts'
 import type { Unfinished } from './unfinished.ts'
 
 /** A file that is another than it was, by its path on this machine. */
@@ -72,33 +72,47 @@ type Found = {
 }
 
 const findDifferences = ({ tree }: WantedDeps, { rule, listing }: Wanted): Found => {
-  const candidates: Candidate[] = []
-  const gone: string[] = []
-  const versions = new Map<string, number>()
+  const found = { candidates: [] as Candidate[], gone: [] as string[], versions: new Map<string, number>() }
   const root = tree.root(rule.root)
   const single = root.kind === 'single' && rule.matches(rule.root) ? root.entry : undefined
   if (single !== undefined && single !== listing.single)
-    candidates.push({ path: '', entry: single, before: listing.single })
-  if (single === undefined && listing.single !== undefined) gone.push('')
+    found.candidates.push({ path: '', entry: single, before: listing.single })
+  if (single === undefined && listing.single !== undefined) found.gone.push('')
   const present = new Set<string>()
-  if (root.kind === 'folder')
-    for (const { path, entries, version } of tree.folders.values()) {
-      const folder = relativeTo(rule.root, path)
-      if (folder === undefined) continue
-      present.add(folder)
-      const listed = listing.folders.get(folder)
-      if (listed?.version === version) continue
-      versions.set(folder, version)
-      for (const [name, entry] of entries) {
-        const before = listed?.entries.get(name)
-        if (before !== entry && rule.matches(pathBelow(path, name)))
-          candidates.push({ path: joinPath(folder, name), entry, before })
-      }
-      for (const name of listed?.entries.keys() ?? []) if (!entries.has(name)) gone.push(joinPath(folder, name))
-    }
+  for (const folder of root.kind === 'folder' ? tree.folders.values() : []) {
+    const path = relativeTo(rule.root, folder.path)
+    if (path === undefined) continue
+    present.add(path)
+    const listed = listing.folders.get(path)
+    if (listed?.version === folder.version) continue
+    found.versions.set(path, folder.version)
+    compareFolder(rule, found, { path, folder, listed: listed?.entries ?? nothing })
+  }
   for (const [folder, { entries }] of listing.folders)
-    if (!present.has(folder)) for (const name of entries.keys()) gone.push(joinPath(folder, name))
-  return { candidates: candidates.toSorted((a, b) => (a.path < b.path ? -1 : 1)), gone, versions }
+    if (!present.has(folder)) for (const name of entries.keys()) found.gone.push(joinPath(folder, name))
+  return { ...found, candidates: found.candidates.toSorted((a, b) => (a.path < b.path ? -1 : 1)) }
+}
+
+const nothing: ReadonlyMap<string, SourceEntry> = new Map()
+
+type Comparing = {
+  /** Below the root. */
+  readonly path: string
+  readonly folder: SourceFolder
+  readonly listed: ReadonlyMap<string, SourceEntry>
+}
+
+const compareFolder = (
+  rule: SyncRule,
+  { candidates, gone }: { readonly candidates: Candidate[]; readonly gone: string[] },
+  { path, folder, listed }: Comparing,
+): void => {
+  for (const [name, entry] of folder.entries) {
+    const before = listed.get(name)
+    if (before !== entry && rule.matches(pathBelow(folder.path, name)))
+      candidates.push({ path: joinPath(path, name), entry, before })
+  }
+  for (const name of listed.keys()) if (!folder.entries.has(name)) gone.push(joinPath(path, name))
 }
 
 /** Most of the files at once: a mistake more often than a wish. */
