@@ -4,10 +4,11 @@ import { createArchiveWay } from './archive-way.ts'
 import { readGreeting } from './greeting.ts'
 import { readImageOwner } from './image-owner.ts'
 import type { Owner } from './pack-frame.ts'
+import { interrupt, isInterrupted } from './interruptions.ts'
 import { createPlacedShell } from './shell-place.ts'
 import { quote } from './quote.ts'
 import { neededTools, ownerProgram, settingsScript } from './shell-prelude.ts'
-import { endLine, openShell, ShellEnded, type ShellSession } from './shell-session.ts'
+import { endLine, openShell, type ShellSession } from './shell-session.ts'
 import { createShellWay, type Way } from './shell-way.ts'
 
 export type ContainerFilesDeps = {
@@ -50,7 +51,7 @@ const prepareWay = async (deps: ContainerFilesDeps, { asked, session, owner }: O
   await session.ask(settings)
   const shell = createPlacedShell(session, async () => {
     const next = await openMighty(deps, asked)
-    if (next === undefined) throw new ShellEnded('the shell in the container is gone')
+    if (next === undefined) throw interrupt('ShellEnded', 'the shell in the container is gone')
     await next.ask(settings)
     return next
   })
@@ -126,7 +127,7 @@ const openIfThere = async (
 const isNoShell = (error: unknown): boolean =>
   error instanceof Error &&
   /executable file not found|no such file or directory|not a directory|permission denied|exec format/i.test(
-    error instanceof ShellEnded ? error.message : `${error.message} ${JSON.stringify(error)}`,
+    isInterrupted(error, 'ShellEnded') ? error.message : `${error.message} ${JSON.stringify(error)}`,
   )
 
 /** The numeric user and group that the container's process runs as: asked of a shell of its own, which it may not be let to run. */

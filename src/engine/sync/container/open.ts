@@ -1,7 +1,7 @@
 import type { ContainerFiles } from '../container-files.ts'
 import { createArchiveWay } from './archive-way.ts'
 import { openShellWay, type ContainerFilesDeps, type OpenWay } from './open-way.ts'
-import { ShellEnded } from './shell-session.ts'
+import { isInterrupted } from './interruptions.ts'
 import type { Way } from './shell-way.ts'
 
 /**
@@ -33,7 +33,7 @@ export const openContainerFiles = (
     try {
       return await call(way)
     } catch (error) {
-      if (deps.signal.aborted || isClosed || !(error instanceof ShellEnded)) throw error
+      if (deps.signal.aborted || isClosed || !isInterrupted(error, 'ShellEnded')) throw error
       return call(await current())
     }
   }

@@ -1,37 +1,29 @@
 import { toNameBytes } from '../../../wire/byte-names.ts'
 import { packTar, writeTar, type StreamedEntry } from '../../../wire/write-tar.ts'
 import type { Put } from '../container-files.ts'
+import { interrupt } from './interruptions.ts'
 import { toSeconds } from './seen.ts'
 import type { Body } from './shell-session.ts'
 
 export type Owner = { readonly uid: number; readonly gid: number }
 
-/** A file of this machine that could not be read while it was sent: what was asked for has not come about. */
-export class SourceFailed extends Error {
-  readonly path: string
-  constructor(path: string, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
-    this.path = path
-  }
-}
-
-const openSource = async function* (path: string, open: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+const openSource = async function* (open: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* open()
   } catch (error) {
-    throw new SourceFailed(path, error)
+    throw interrupt('SourceFailed', error)
   }
 }
 
 /** One path of a container as an entry of an archive, at an absolute place. */
-export const toTarEntry = ({ path, entry, content, stream }: Put, at: string, owner: Owner): StreamedEntry => ({
+export const toTarEntry = ({ entry, content, stream }: Put, at: string, owner: Owner): StreamedEntry => ({
   path: toNameBytes(at),
   kind: entry.kind,
   mode: entry.mode,
   mtimeSeconds: toSeconds(entry),
   ...owner,
   ...(content === undefined ? {} : { content }),
-  ...(stream === undefined ? {} : { stream: { ...stream, open: () => openSource(path, stream.open) } }),
+  ...(stream === undefined ? {} : { stream: { ...stream, open: () => openSource(stream.open) } }),
   ...(entry.linkTarget === undefined ? {} : { linkTarget: toNameBytes(entry.linkTarget) }),
 })
 

@@ -1,6 +1,6 @@
 import type { Frame, Put, Refused } from '../container-files.ts'
 import { removeScript } from './frame-script.ts'
-import { SourceFailed } from './pack-frame.ts'
+import { isInterrupted } from './interruptions.ts'
 import { joinPath, quote } from './quote.ts'
 import { settlePieces, toWhy, withoutRefused } from './settle-pieces.ts'
 import { askThere, bring, keepMissing, type ShellTools, type Work } from './shell-bring.ts'
@@ -30,9 +30,9 @@ const bringAlone = async (work: Work, put: Put): Promise<readonly Refused[]> => 
     if (ok || refused.length > 0) return refused
     return [{ path: put.path, why: toWhy(words), isFinal: false }]
   } catch (error) {
-    if (!(error instanceof SourceFailed)) throw error
+    if (!isInterrupted(error, 'SourceFailed')) throw error
     await work.shell.renew()
-    return [{ path: put.path, why: error.message, isFinal: false }]
+    return [{ path: put.path, why: (error as Error).message, isFinal: false }]
   }
 }
 

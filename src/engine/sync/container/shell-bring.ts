@@ -3,9 +3,10 @@ import { isAtOrBelow } from './folder-tree.ts'
 import { moveScript, planPuts, prepareScript, removeScript, stagedPaths, type PutPlan } from './frame-script.ts'
 import { mountOf, type Greeting } from './greeting.ts'
 import { packEntries, sizeOf, toTarEntry, type Owner } from './pack-frame.ts'
+import { interrupt } from './interruptions.ts'
 import { joinPath, quote } from './quote.ts'
 import { hasArrived } from './seen.ts'
-import { lookByShell, readBadFolders, RootMoved } from './shell-look.ts'
+import { lookByShell, readBadFolders } from './shell-look.ts'
 import { toWhy, withoutRefused, type Outcome } from './settle-pieces.ts'
 import type { PlacedShell } from './shell-place.ts'
 import type { Answer, Body } from './shell-session.ts'
@@ -84,7 +85,7 @@ export const askThere = async (
   more: { readonly before?: string; readonly body?: Body } = {},
 ): Promise<Answer> => {
   const answer = await shell.askIn(root, place, { script: script === '' ? ':' : script, ...more })
-  if (answer === undefined) throw new RootMoved()
+  if (answer === undefined) throw interrupt('RootMoved')
   return answer
 }
 

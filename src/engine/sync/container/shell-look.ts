@@ -1,13 +1,11 @@
 import type { Seen } from '../container-files.ts'
 import { toFolderTree, isAtOrBelow } from './folder-tree.ts'
 import { checkScript, toGroups } from './frame-script.ts'
+import { interrupt } from './interruptions.ts'
 import { quote, quoteBelow } from './quote.ts'
 import { readOneStat, readStatLines } from './seen.ts'
 import type { Answer } from './shell-session.ts'
 import type { PlacedShell } from './shell-place.ts'
-
-/** The root leads elsewhere than a moment before. */
-export class RootMoved extends Error {}
 
 /** What is at these paths; links are not followed, and what is below one is not there. */
 export const lookByShell = async (
@@ -84,7 +82,7 @@ const lookAtThing = async (shell: PlacedShell, root: string): Promise<ReadonlyMa
 
 const askThere = async ({ shell, root, place }: Here, script: string): Promise<Answer> => {
   const answer = await shell.askIn(root, place, { script })
-  if (answer === undefined) throw new RootMoved()
+  if (answer === undefined) throw interrupt('RootMoved')
   return answer
 }
 

@@ -1,5 +1,6 @@
 import { fromNameBytes, toNameBytes } from '../../../wire/byte-names.ts'
 import type { ContainerRuntime, ExecSession } from '../../ports/container-runtime.ts'
+import { interrupt } from './interruptions.ts'
 import { shellProgram } from './shell-prelude.ts'
 
 /** What the shell said to one request. */
@@ -24,9 +25,6 @@ export type ShellSession = {
   close(): void
 }
 
-/** The shell has ended. What it was asked for last may have been done in part. */
-export class ShellEnded extends Error {}
-
 /**
  * A shell reads a line byte by byte, a microsecond or two for each: what is longer is read by `head`, which is a process.
  * `head` of busybox reads more than it is told to when more is there: what follows is sent when the shell asks for it.
@@ -44,7 +42,7 @@ export const endLine = (container: string): string => `@${container}`
 
 /**
  * Opens a shell that stays in the container, as its root.
- * @throws ShellEnded with what it said where there is none
+ * @throws an interruption by `ShellEnded` with what it said where there is none
  */
 export const openShell = async (
   { runtime, signal }: Deps,
@@ -56,7 +54,7 @@ export const openShell = async (
   const greeting = await reader.expect().answer
   const close = (): void => {
     session.close()
-    reader.fail(new ShellEnded('the shell in the container was closed'))
+    reader.fail(interrupt('ShellEnded', 'the shell in the container was closed'))
   }
   let last: Promise<unknown> = Promise.resolve()
   const ask: ShellSession['ask'] = (script, body) => {
@@ -138,7 +136,7 @@ const createAnswerReader = (session: ExecSession): AnswerReader => {
   const read = async (): Promise<void> => {
     try {
       for await (const { data } of session.output) splitter.write(data)
-      fail(new ShellEnded(words || splitter.rest() || 'the shell in the container ended'))
+      fail(interrupt('ShellEnded', words || splitter.rest() || 'the shell in the container ended'))
     } catch (error) {
       fail(error instanceof Error ? error : new Error(String(error)))
     }

@@ -1,9 +1,10 @@
 import type { ContainerFiles, ContainerLimits, Frame, Refused } from '../container-files.ts'
+import { isInterrupted } from './interruptions.ts'
 import { folderOf, joinBelow, nameOf, quote } from './quote.ts'
 import { toWhy } from './settle-pieces.ts'
 import { applyBelow, isBare } from './shell-apply.ts'
 import type { ShellTools } from './shell-bring.ts'
-import { digestByShell, lookByShell, RootMoved } from './shell-look.ts'
+import { digestByShell, lookByShell } from './shell-look.ts'
 import { readPlace, type Place } from './shell-place.ts'
 
 /** How the files of a container are reached. */
@@ -35,7 +36,7 @@ const untilSettled = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       return await act()
     } catch (error) {
-      if (!(error instanceof RootMoved) || moves === mostMoves) throw error
+      if (!isInterrupted(error, 'RootMoved') || moves === mostMoves) throw error
     }
   }
 }
