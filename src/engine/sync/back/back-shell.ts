@@ -93,6 +93,8 @@ export const openBackShell = async ({ runtime, signal }: ShellDeps, container: s
 }
 
 const maxSaid = 2000
+/** What the engine ends a command with that it could not begin. */
+const endings: Readonly<Record<number, string>> = { 126: 'it has no shell', 127: 'it has no shell' }
 
 /** One answer for each question; what comes on stderr explains one that is not whole. */
 const createAnswers = (session: ExecSession): { next(): Promise<ShellAnswer> } => {
@@ -116,7 +118,8 @@ const createAnswers = (session: ExecSession): { next(): Promise<ShellAnswer> } =
         if (stream === 'stdout') onChunk(data)
         else said = `${said}${new TextDecoder().decode(data)}`.slice(-maxSaid)
       }
-      failure = new Error(said.trim() === '' ? 'the shell in the container ended' : said.trim())
+      const code = await session.exitCode()
+      failure = new Error(said.trim() === '' ? (endings[code] ?? 'the shell in the container ended') : said.trim())
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error))
     }

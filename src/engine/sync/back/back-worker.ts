@@ -175,7 +175,7 @@ const toFailure = (why: string, { name }: ContainerSummary): ShownProblem => ({
     severity: 'warning',
     code: 'watch/back-failed',
     message: `Nothing comes back from ${name}: ${why}.`,
-    hint: 'It takes a shell in the container with find, stat, sha256sum and tar, such as busybox, Alpine and Debian have.',
+    hint: 'It takes a shell in the container with find, stat, sha256sum, base64 and tar, such as busybox, Alpine and Debian have.',
   },
 })
 
