@@ -29,8 +29,7 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
   const parents = await readImageParents(deps, project)
   const named = Object.keys(project.services).filter((name) => words.length === 0 || words.includes(name))
   const found = await Promise.all(named.map((name) => findServiceRules({ files: deps.files, parents }, project, name)))
-  const comesBack = named.some((name) => readBackRules(project.services[name]).length > 0)
-  if (!comesBack && !found.some((rules) => rules.kind !== 'none' && rules.rules.length > 0))
+  if (!bringsBack(project, named) && !found.some((rules) => rules.kind !== 'none' && rules.rules.length > 0))
     throw new StackError('cli/nothing-to-watch', { project: project.name })
   const toPlans = (next: Project): SessionPlans => {
     const plans = createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing' })
@@ -76,6 +75,9 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
     release()
   }
 }
+
+const bringsBack = (project: Project, services: readonly string[]): boolean =>
+  services.some((name) => readBackRules(project.services[name]).length > 0)
 
 /** `stack watch --explain`: words that name services limit it to these, all others are paths. */
 const explainWatch = async (context: CliContext, words: readonly string[]): Promise<number> => {
