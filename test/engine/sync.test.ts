@@ -148,6 +148,19 @@ describe('createProjectSync', () => {
     await end()
   })
 
+  test('what is below a folder that is refused is tried after it, and not again and again meanwhile', async () => {
+    const world = await aWorkFolder()
+    const { save, inside, read, end } = await begin(world, [rule()])
+    inside().refuses = (path) => (path.startsWith('/app/many') ? 'it is full' : undefined)
+    await save(['/work/src/many/x', 'x'], ['/work/src/many/y', 'y'])
+    await world.clock.advance(20_000)
+    expect(inside().frames.length).toBeLessThan(10)
+    inside().refuses = () => undefined
+    await world.clock.advance(40_000)
+    expect([read('/app/many/x'), read('/app/many/y')]).toEqual(['x', 'y'])
+    await end()
+  })
+
   test('ignored files and those not included do nothing; the latter are told of once', async () => {
     const { lines, save, end } = await begin(await aWorkFolder(), [rule({ ignore: ['*.log'], include: ['*.js'] })])
     lines.length = 0

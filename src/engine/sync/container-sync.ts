@@ -96,9 +96,13 @@ export const deliver = async (
   const aside = [...container.aside].flatMap(([wanted, paths]) =>
     [...paths].map(([path, state]) => ({ ...state, target: pathBelow(deps.targetOf(wanted), path) })),
   )
-  const waits = aside.filter(({ isFinal }) => !isFinal).map(({ until }) => until)
+  const waits = [...container.aside.values()].flatMap(dueTimes)
   return { files, refused: aside, again: waits.length === 0 ? undefined : Math.min(...waits) }
 }
+
+/** What is below a path that waits itself is tried after that one. */
+const dueTimes = (aside: ReadonlyMap<string, Aside>): readonly number[] =>
+  [...aside].flatMap(([path, { isFinal, until }]) => (isFinal || isBelowAny(aside, path) ? [] : [until]))
 
 type Delivering = {
   readonly container: ContainerSync
