@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { eventually, exited, holds, running } from '../support/checks.ts'
 import { eventually as repeat } from '../support/eventually.ts'
 import { type Scenario, scenario } from '../support/scenario.ts'
-import { openCopies, whileWatching } from '../support/storm/copies.ts'
+import { type Copies, whileWatching } from '../support/storm/copies.ts'
 import { createStorm, firstFiles } from '../support/storm/storm.ts'
 import { sleep, synced } from '../support/storm/synced.ts'
 
@@ -69,63 +69,57 @@ scenario(
   },
 )
 
+/** Without `initial_sync` it is the image that has what was there before. */
+const files = {
+  'compose.yaml': `services: { web: { ${sleep}, ${synced('/app', '')} } }`,
+  'src/before': 'not changed\n',
+}
+const changed = { ...web, isPassedOver: (path: string) => path === 'before' }
+
 scenario(
   'containers that are added, or made anew by hand, while it watches get what was changed before',
-  {
-    only,
-    files: { 'compose.yaml': `services: { web: { ${sleep}, ${synced('/app', '')} } }`, 'src/a': 'a\n' },
-  },
+  { only, files },
   async (s) => {
-    const watch = s.start('watch', 'watch')
-    await watch.prints(/Watching/)
-    const copies = openCopies(s, [web])
-    await s.write('src/b', 'b\n')
-    await s.write('src/deep/er/c', 'c\n')
-    await copies.settle(soon)
-    await s.step('more of it', 'up -d --no-recreate --scale web=3', eventually(running('web', 3)))
-    await s.write('src/deep/er/c', 'second\n')
-    await copies.settle(soon)
-    for (const { Id } of await s.engine.containers(s.project))
-      await s.engine.call('DELETE', `/containers/${Id}?force=1`)
-    await rm(join(s.folder, 'src/b'))
-    await s.write('src/deep/er/d', 'd\n')
-    await s.step('up again', 'up -d', eventually(running('web')))
-    await copies.settle(soon)
-    copies.close()
+    await whileWatching(s, { copies: [changed] }, async ({ copies }) => {
+      await s.write('src/b', 'b\n')
+      await s.write('src/deep/er/c', 'c\n')
+      await copies.settle(soon)
+      await s.step('more of it', 'up -d --no-recreate --scale web=3', eventually(running('web', 3)))
+      await s.write('src/deep/er/c', 'second\n')
+      await copies.settle(soon)
+      for (const { Id } of await s.engine.containers(s.project))
+        await s.engine.call('DELETE', `/containers/${Id}?force=1`)
+      await rm(join(s.folder, 'src/b'))
+      await s.write('src/deep/er/d', 'd\n')
+      await s.step('up again', 'up -d', eventually(running('web')))
+      await copies.settle(soon)
+    })
   },
 )
 
 scenario(
   'what changed while nobody watched is brought when the watch begins again, and nothing else',
-  {
-    only,
-    files: {
-      'compose.yaml': `services: { web: { ${sleep}, ${synced('/app', '')} } }`,
-      ...firstFiles(),
-    },
-  },
+  { only, files },
   async (s) => {
-    const first = s.start('watch', 'watch')
-    await first.prints(/Watching/)
-    const copies = openCopies(s, [{ ...web, hasMore: true }])
-    for (const name of ['kept', 'edited', 'becomes-folder', 'moved/a', 'moved/b'])
-      await s.write(`src/${name}`, 'first\n')
-    await copies.settle(soon)
-    const touched = async () => copies.ask('stat -c "%n %i %Z" /app/kept /app/stock/*/*')
-    const before = await touched()
-    first.signal('SIGINT')
-    await first.ends()
+    const touched = async (copies: Copies) => (await copies.ask('stat -c "%n %i %Z" /app/kept/*')).join()
+    let before = ''
+    await whileWatching(s, { copies: [changed] }, async ({ tool, copies }) => {
+      for (let index = 0; index < 20; index += 1) await s.write(`src/kept/${index}`, 'first\n')
+      for (const name of ['edited', 'becomes-folder']) await s.write(`src/${name}`, 'first\n')
+      await copies.settle(soon)
+      before = await touched(copies)
+      tool.signal('SIGINT')
+      await tool.ends()
+    })
     await s.write('src/edited', 'second\n')
     await rm(join(s.folder, 'src/becomes-folder'))
     await s.write('src/becomes-folder/a', 'second\n')
     await s.write('src/new/file', 'new\n')
-    const second = s.start('watch again', 'watch')
-    await second.prints(/Watching/)
-    await copies.settle(soon)
-    await s.check(
-      'what had not changed was left alone',
-      holds('it was', async () => (await touched()).join() === before.join()),
-    )
-    copies.close()
+    await whileWatching(s, { copies: [changed] }, async ({ copies }) => {
+      await s.check(
+        'what had not changed was left alone',
+        holds('it was', async () => (await touched(copies)) === before),
+      )
+    })
   },
 )
