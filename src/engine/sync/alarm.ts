@@ -12,43 +12,43 @@ export type Alarm = {
 export const createAlarm = (clock: Clock, signal: AbortSignal): Alarm => {
   let hasRung = false
   let due = Number.POSITIVE_INFINITY
+  let sleepsUntil = Number.POSITIVE_INFINITY
   let wake: (() => void) | undefined
-  const ring = (): void => {
-    hasRung = true
-    wake?.()
+  const rouse = (): void => wake?.()
+  signal.addEventListener('abort', rouse, { once: true })
+  /** A sleeper that is not needed any more wakes nobody who has nothing to do. */
+  const sleep = (): void => {
+    if (due >= sleepsUntil) return
+    const until = (sleepsUntil = due)
+    clock.sleep(Math.max(0, until - clock.now()), { signal }).then(
+      () => {
+        if (sleepsUntil === until) sleepsUntil = Number.POSITIVE_INFINITY
+        rouse()
+      },
+      () => {},
+    )
   }
   return {
-    ring,
+    ring: () => {
+      hasRung = true
+      rouse()
+    },
     ringAt: (time) => {
       if (time >= due) return
       due = time
       // Whoever waits has to wait for a shorter time.
-      wake?.()
+      rouse()
     },
     next: async () => {
-      while (!hasRung && clock.now() < due) {
-        const sleeping = new AbortController()
-        const rung = new Promise<void>((resolve) => (wake = resolve))
-        const timer = Number.isFinite(due)
-          ? clock.sleep(due - clock.now(), { signal: AbortSignal.any([signal, sleeping.signal]) })
-          : aborted(signal)
-        timer.catch(() => {})
-        try {
-          await Promise.race([rung, timer])
-        } finally {
-          wake = undefined
-          sleeping.abort()
-        }
+      while (!hasRung && !signal.aborted && clock.now() < due) {
+        sleep()
+        await new Promise<void>((resolve) => (wake = resolve))
+        wake = undefined
       }
-      signal.throwIfAborted()
+      // Whatever is asked for in between, the rest of the process has its turn.
+      await clock.sleep(0, { signal })
       hasRung = false
       if (clock.now() >= due) due = Number.POSITIVE_INFINITY
     },
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason as Error)
-    else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-  })

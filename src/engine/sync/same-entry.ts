@@ -1,4 +1,5 @@
-import type { SourceEntry } from '../ports/source-files.ts'
+import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
+import { pathBelow } from './paths.ts'
 
 /** File systems write times that lag by up to a tick of the kernel, in milliseconds. */
 export const tickMs = 20
@@ -17,3 +18,18 @@ export const isSameEntry = (a: SourceEntry, b: SourceEntry): boolean =>
   a.inode === b.inode &&
   a.links === b.links &&
   a.linkTarget === b.linkTarget
+
+/** Whether anything in a folder is another than it was, by looking at each entry. */
+export const isOutdated = (
+  files: Pick<SourceFiles, 'lookAt'>,
+  { path, self, entries }: { path: string; self: SourceEntry; entries: ReadonlyMap<string, SourceEntry> },
+): boolean => {
+  const now = files.lookAt(path)
+  if (now.kind !== 'directory' || !isSameEntry(self, now)) return true
+  for (const [name, entry] of entries) {
+    if (entry.kind === 'directory') continue
+    const seen = files.lookAt(pathBelow(path, name))
+    if (seen.kind === 'gone' || (seen.kind !== 'unreadable' && !isSameEntry(entry, seen))) return true
+  }
+  return false
+}

@@ -61,8 +61,10 @@ const update = (state: ServiceState, since: number): number | undefined => {
   const dues: number[] = []
   const paths = new Set<string>()
   const actions = new Set<WatchAction>()
+  let isAllSame = true
   for (const wanted of state.wanted) {
-    const { changes, again } = updateWanted(deps, wanted)
+    const { changes, again, isSame } = updateWanted(deps, wanted)
+    isAllSame &&= isSame
     if (again !== undefined) dues.push(again)
     remember(state, wanted, changes)
     stale.stopped(wanted)
@@ -77,7 +79,7 @@ const update = (state: ServiceState, since: number): number | undefined => {
     state.wantsRestart ||= actions.has('restart')
     if (actions.has('rebuild')) beginBuild(state)
   }
-  if (paths.size > 0 || isBehind(state)) kick(state)
+  if (paths.size > 0 || hasAside(state) || (!isAllSame && isBehind(state))) kick(state)
   return dues.length === 0 ? undefined : Math.min(...dues)
 }
 
@@ -88,6 +90,10 @@ const beginBuild = (state: ServiceState): void => {
   state.pending = undefined
   builder.begin({ paths: pending.paths, since: pending.since })
 }
+
+/** Something waits for its next attempt. */
+const hasAside = ({ containers }: ServiceState): boolean =>
+  [...containers.values()].some(({ aside }) => [...aside.values()].some((paths) => paths.size > 0))
 
 const isBehind = ({ containers, mappings }: ServiceState): boolean =>
   [...containers.values()].some(({ held }) =>
@@ -124,7 +130,7 @@ const kick = (state: ServiceState): void => {
 }
 
 const firstPauseMs = 100
-const lastPauseMs = 30_000
+const lastPauseMs = 5000
 // A connection that was cut, or a container that just ended, is another thing a moment later.
 const silentFailures = 2
 
@@ -141,7 +147,7 @@ const work = async (state: ServiceState): Promise<void> => {
       state.failures += 1
       if (state.failures > silentFailures) stale.failed(error)
       for (const id of state.containers.keys()) state.unsure.add(id)
-      const pause = Math.min(firstPauseMs * 4 ** (state.failures - 1), lastPauseMs)
+      const pause = Math.min(firstPauseMs * 2 ** (state.failures - 1), lastPauseMs)
       deps.clock.sleep(pause, { signal: deps.signal }).then(
         () => kick(state),
         () => {},

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
 import type { FolderWatches } from '../ports/watcher.ts'
-import { isSameEntry, isYoung, tickMs } from './same-entry.ts'
+import { isOutdated, isSameEntry, isYoung, tickMs } from './same-entry.ts'
 import { createSlices } from './slices.ts'
 import { nameOf, parentOf, pathBelow, relativeTo } from './paths.ts'
 
@@ -25,6 +25,8 @@ export type SourceRoot =
 /** SOURCE: what is in the watched folders. Notices only say where to look again; what is there decides. */
 export type SourceTree = {
   readonly folders: ReadonlyMap<string, SourceFolder>
+  /** Another number whenever anything is another. */
+  version(): number
   root(path: string): SourceRoot
   /** This folder, or something in it, may be another. */
   hint(folder: string): void
@@ -82,6 +84,7 @@ export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
   }
   return {
     folders: tree.folders,
+    version: () => tree.version,
     root: (path) => tree.found.get(path) ?? { kind: 'gone' },
     hint: (folder) => markDirty(tree, folder, false),
     hintAll: () => deps.roots.forEach((root) => markDirty(tree, root, true)),
@@ -137,20 +140,31 @@ const lookAtRoot = (tree: Tree, path: string): void => {
   if (before === undefined) watches.watch(parentOf(path))
   if (entry.kind === 'unreadable') {
     lookLater(tree, path, entry.why)
-    if (before === undefined) found.set(path, { kind: 'gone' })
-  } else if (entry.kind === 'gone') found.set(path, { kind: 'gone' })
+    if (before === undefined) setRoot(tree, path, { kind: 'gone' })
+  } else if (entry.kind === 'gone') setRoot(tree, path, { kind: 'gone' })
   else if (entry.kind === 'directory') {
     const isSame = before?.kind === 'folder' && folders.get(path)?.self.inode === entry.inode
-    found.set(path, { kind: 'folder' })
-    if (!isSame) markDirty(tree, path, true)
+    setRoot(tree, path, { kind: 'folder' })
+    if (isSame) return
+    markDirty(tree, path, true)
+    // The folder that it is in may be another one, too.
+    watches.watch(parentOf(path))
   } else {
     if (before?.kind === 'folder') drop(tree, path)
     const now = tree.clock.now()
     const isSame =
       before?.kind === 'single' && isSameEntry(before.entry, entry) && !isYoung(before.entry, before.lookedAt)
-    found.set(path, { kind: 'single', entry: isSame ? before.entry : entry, lookedAt: now })
+    setRoot(tree, path, { kind: 'single', entry: isSame ? before.entry : entry, lookedAt: now })
     if (isYoung(entry, now)) tree.young.set(path, now + tickMs + 5)
   }
+}
+
+const setRoot = (tree: Tree, path: string, root: SourceRoot): void => {
+  const before = tree.found.get(path)
+  const isSame =
+    before?.kind === root.kind && (before.kind !== 'single' || root.kind !== 'single' || before.entry === root.entry)
+  if (!isSame) tree.version += 1
+  tree.found.set(path, root)
 }
 
 const visit = (tree: Tree, path: string, isDeep: boolean, queue: [string, boolean][]): void => {
@@ -172,7 +186,7 @@ const visit = (tree: Tree, path: string, isDeep: boolean, queue: [string, boolea
   if (known !== undefined && !isDeep && known.self.inode !== look.self.inode) return void queue.push([path, true])
   const folder = known ?? { path, self: look.self, entries: new Map(), version: (tree.version += 1), lookedAt: 0 }
   folders.set(path, folder)
-  if (tree.found.has(path)) tree.found.set(path, { kind: 'folder' })
+  if (tree.found.has(path)) setRoot(tree, path, { kind: 'folder' })
   compare(tree, folder, { look: look.entries, hidden: new Set(look.unreadable), isDeep, queue })
   folder.self = look.self
   folder.lookedAt = now
@@ -247,7 +261,8 @@ const drop = (tree: Tree, path: string): void => {
     const folder = tree.folders.get(at)
     if (folder === undefined) continue
     tree.folders.delete(at)
-    if (tree.found.has(at)) tree.found.set(at, { kind: 'gone' })
+    tree.version += 1
+    if (tree.found.has(at)) setRoot(tree, at, { kind: 'gone' })
     tree.young.delete(at)
     tree.watches.unwatch(at)
     for (const [name, entry] of folder.entries) {
@@ -279,16 +294,4 @@ const patrolFolders = async (tree: Tree): Promise<void> => {
     if (now.kind !== 'directory' || !isSameEntry(self, now)) markDirty(tree, path, false)
     await slices.next()
   }
-}
-
-/** Whether anything in it is another than it was, by looking at each entry. */
-const isOutdated = (files: SourceFiles, { path, self, entries }: SourceFolder): boolean => {
-  const now = files.lookAt(path)
-  if (now.kind !== 'directory' || !isSameEntry(self, now)) return true
-  for (const [name, entry] of entries) {
-    if (entry.kind === 'directory') continue
-    const seen = files.lookAt(pathBelow(path, name))
-    if (seen.kind === 'gone' || (seen.kind !== 'unreadable' && !isSameEntry(entry, seen))) return true
-  }
-  return false
 }

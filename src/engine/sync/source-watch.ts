@@ -45,7 +45,7 @@ const lateMs = 2000
 const foldersMs = 30_000
 const patrolMs = 5000
 // Looking costs a thousandth of a processor, and a tenth where there are no notices.
-const patrolBudgetMs = 4
+const patrolBudgetMs = 2
 const sharedFolders = 20
 const pollMs = 300
 const pollShare = 10

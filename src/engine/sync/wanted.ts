@@ -21,6 +21,8 @@ export type Wanted = {
   stop: Stop | undefined
   /** Somebody said that so many files shall be gone. */
   isConfirmed: boolean
+  /** The version of the sources that was taken over whole; 0: none was. */
+  settledAt: number
 }
 
 export type WantedDeps = {
@@ -40,27 +42,38 @@ export const createWanted = (rule: SyncRule): Wanted => ({
   listing: createListing(),
   stop: undefined,
   isConfirmed: false,
+  settledAt: 0,
 })
 
-/** Brings a rule's wishes up to date with its source: what changed, and when to ask again for what could not be told. */
-export const updateWanted = (
-  deps: WantedDeps,
-  wanted: Wanted,
-): { readonly changes: readonly Change[]; readonly again: number | undefined } => {
+/** What an update found. */
+export type Update = {
+  readonly changes: readonly Change[]
+  /** When to ask again for what could not be told. */
+  readonly again: number | undefined
+  /** The source is what it was. */
+  readonly isSame: boolean
+}
+
+/** Brings a rule's wishes up to date with its source. */
+export const updateWanted = (deps: WantedDeps, wanted: Wanted): Update => {
   const { rule, listing } = wanted
+  if (wanted.settledAt === deps.tree.version()) return { changes: [], again: undefined, isSame: true }
+  wanted.settledAt = 0
   const root = deps.tree.root(rule.root)
   if (root.kind === 'gone' && listing.single === undefined) {
     // A folder that vanished is being moved, or a disk was unplugged: no wish to empty the container.
     wanted.stop = listing.folders.size > 0 ? { kind: 'source-gone' } : undefined
-    return { changes: [], again: undefined }
+    return { changes: [], again: undefined, isSame: false }
   }
+  const version = deps.tree.version()
   const found = findDifferences(deps, wanted)
   const isStopped = found.gone.length > 0 && isSuspect(deps, wanted, found.gone)
   if (!isStopped) wanted.stop = undefined
   const removed = isStopped ? [] : removeAll(wanted, found.gone)
   const { changed, again } = takeAll(deps, wanted, found.candidates)
-  if (!isStopped && again === undefined) for (const [folder, version] of found.versions) settle(wanted, folder, version)
-  return { changes: [...removed, ...changed], again }
+  if (!isStopped && again === undefined) for (const [folder, seen] of found.versions) settle(wanted, folder, seen)
+  if (!isStopped && again === undefined) wanted.settledAt = version
+  return { changes: [...removed, ...changed], again, isSame: false }
 }
 
 type Candidate = { readonly path: string; readonly entry: SourceEntry; readonly before: SourceEntry | undefined }
