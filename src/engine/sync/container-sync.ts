@@ -2,15 +2,7 @@ import { isStackError } from '../../core/errors/stack-error.ts'
 import type { Hook } from '../../core/project/service.ts'
 import type { ContainerFiles, Frame, Put, Refused } from './container-files.ts'
 import { type Contents, maxHeldBytes } from './contents.ts'
-import {
-  compareListings,
-  createListing,
-  filesBelow,
-  forgetEntry,
-  type Listing,
-  setEntry,
-  settleVersions,
-} from './listing.ts'
+import { compareListings, filesBelow, forgetEntry, isEven, type Listing, setEntry, settleVersions } from './listing.ts'
 import { parentOf, pathBelow } from './paths.ts'
 import { isWantedBelow, type TargetOf } from './targets.ts'
 import type { Wanted } from './wanted.ts'
@@ -87,16 +79,20 @@ export const deliver = async (
   all: readonly Wanted[],
 ): Promise<Delivery> => {
   let files = 0
+  let isBehind = false
   for (const wanted of all) {
     const held = container.held.get(wanted)
     if (held === undefined) continue
     files += await deliverRule(deps, { container, wanted, held, all })
     settleVersions(wanted.listing, held)
+    if (!isEven(wanted.listing, held)) isBehind = true
   }
   const aside = [...container.aside].flatMap(([wanted, paths]) =>
     [...paths].map(([path, state]) => ({ ...state, target: pathBelow(deps.targetOf(wanted), path) })),
   )
   const waits = [...container.aside.values()].flatMap(dueTimes)
+  // What was left out for another reason, such as a folder that was set aside a moment ago, has its turn then.
+  if (isBehind && aside.length === 0) waits.push(deps.now() + firstRetryMs)
   return { files, refused: aside, again: waits.length === 0 ? undefined : Math.min(...waits) }
 }
 
@@ -173,9 +169,10 @@ type Packing = {
 /** Frames of a few megabytes. Each file is looked at again when it is packed; what is the same in the container is not sent. */
 const packFrames = function* (
   deps: DeliveryDeps,
-  { container, wanted, held }: Delivering,
+  delivering: Delivering,
   { root, removals, puts }: Packing,
 ): Generator<Frame> {
+  const { container, wanted, held } = delivering
   let remove = removals
   let entries: Put[] = []
   let size = 0
@@ -186,6 +183,10 @@ const packFrames = function* (
     }
     const packed = pack(deps, container, { path, entry, source: pathBelow(wanted.rule.root, path) })
     if (packed === undefined) continue
+    if ('why' in packed) {
+      setAside(deps, delivering, packed, entry)
+      continue
+    }
     if (before !== undefined && deps.contents.isSame(before, entry)) {
       setEntry(held, path, entry)
       continue
@@ -203,16 +204,23 @@ const packFrames = function* (
 
 type Packable = { readonly path: string; readonly entry: SourceEntry; readonly source: string }
 
-const pack = (deps: DeliveryDeps, { moved }: ContainerSync, { path, entry, source }: Packable): Put | undefined => {
+/** Undefined: another look will tell what is there. */
+const pack = (
+  deps: DeliveryDeps,
+  { moved }: ContainerSync,
+  { path, entry, source }: Packable,
+): Put | Refused | undefined => {
   const { contents, tree } = deps
   if (entry.kind !== 'file') return { path, entry }
   if (entry.size > maxHeldBytes)
     return { path, entry, stream: { size: entry.size, open: () => contents.stream(source, entry.size) } }
   const found = contents.read(source, entry)
   if ('kind' in found) {
-    if (found.kind === 'unreadable') deps.onUnreadable(source, found.why)
-    // Gone since it was looked at: another look tells.
-    else tree.hint(parentOf(source))
+    if (found.kind === 'unreadable') {
+      deps.onUnreadable(source, found.why)
+      return { path, why: `${source} cannot be read: ${found.why}`, isFinal: false }
+    }
+    tree.hint(parentOf(source))
     return undefined
   }
   if (found.entry === entry) {
@@ -279,13 +287,3 @@ const setAside = (
 
 /** The container is not there any more, so that trying again is of no use. */
 export const isGone = (error: unknown): boolean => isStackError(error) && error.code === 'engine/not-found'
-
-/** How many paths the container has not got, as far as that is known. */
-export const countMissing = (container: ContainerSync, all: readonly Wanted[]): number => {
-  let count = 0
-  for (const wanted of all) {
-    const { put, remove } = compareListings(wanted.listing, container.held.get(wanted) ?? createListing())
-    count += put.filter(({ entry }) => entry.kind !== 'directory').length + remove.length
-  }
-  return count
-}

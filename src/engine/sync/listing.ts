@@ -151,21 +151,26 @@ const toTopmost = (gone: readonly string[], put: Difference['put']): readonly st
   return gone.filter((path) => !isBelow(path)).toSorted()
 }
 
+/** Whether the second has what the first has, and nothing else. */
+export const isEven = (wanted: Listing, held: Listing): boolean => {
+  if (wanted.single !== held.single) return false
+  for (const [folder, listed] of wanted.folders) if (!isEvenFolder(listed, held.folders.get(folder))) return false
+  for (const [folder, { entries }] of held.folders) if (entries.size > 0 && !wanted.folders.has(folder)) return false
+  return true
+}
+
+const isEvenFolder = ({ entries, version }: ListedFolder, other: ListedFolder | undefined): boolean => {
+  if (version !== 0 && other?.version === version) return true
+  if ((other?.entries.size ?? 0) !== entries.size) return false
+  for (const [name, entry] of entries) if (other?.entries.get(name) !== entry) return false
+  return true
+}
+
 /** Marks the folders of the second that have all that the first has. */
 export const settleVersions = (wanted: Listing, held: Listing): void => {
-  for (const [folder, { entries, version }] of wanted.folders) {
-    const other = held.folders.get(folder)
-    if (other === undefined) {
-      if (entries.size === 0) openFolder(held, folder).version = version
-      continue
-    }
-    if (other.version === version || other.entries.size !== entries.size) continue
-    let isSame = true
-    for (const [name, entry] of entries) {
-      if (other.entries.get(name) === entry) continue
-      isSame = false
-      break
-    }
-    if (isSame) other.version = version
+  for (const [folder, listed] of wanted.folders) {
+    if (!isEvenFolder(listed, held.folders.get(folder))) continue
+    const other = held.folders.get(folder) ?? (listed.version === 0 ? undefined : openFolder(held, folder))
+    if (other !== undefined) other.version = listed.version
   }
 }

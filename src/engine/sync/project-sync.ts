@@ -128,7 +128,13 @@ type Opening = {
 
 const open = (deps: ProjectSyncDeps, opening: Opening): void => {
   const { options, rules, services, watch, contents, onUnreadable, isGit } = opening
-  const { tree } = watch
+  const tree = {
+    ...watch.tree,
+    hint: (folder: string): void => {
+      watch.tree.hint(folder)
+      watch.wakeAt(0)
+    },
+  }
   const { project, signal } = options
   const unfinished = createUnfinished({ files: deps.sources, clock: deps.clock })
   const targetOf = createTargetOf(tree)
@@ -146,6 +152,7 @@ const open = (deps: ProjectSyncDeps, opening: Opening): void => {
         targetOf,
         onUnreadable,
         isGit,
+        now: () => deps.clock.now(),
         signal,
         wakeAt: watch.wakeAt,
         openFiles: (id, isRunning) => openFiles({ ...deps, signal }, id, { isRunning }),

@@ -2,17 +2,12 @@ import { StackError } from '../../core/errors/stack-error.ts'
 import type { ContainerSummary } from '../../core/events/event.ts'
 import type { WatchAction } from '../../core/project/service.ts'
 import type { ContainerDetails } from '../ports/container-runtime.ts'
-import {
-  type ContainerSync,
-  countMissing,
-  createContainerSync,
-  deliver,
-  type Delivery,
-  isGone,
-} from './container-sync.ts'
+import { type ContainerSync, createContainerSync, deliver, type Delivery, isGone } from './container-sync.ts'
+import { compareListings, createListing } from './listing.ts'
 import { meet } from './meet.ts'
 import { runHook } from './run-hook.ts'
 import { type ServiceState, vanishedOf } from './service-state.ts'
+import type { Wanted } from './wanted.ts'
 
 /**
  * One comparison of what a service's rules want with what its containers have, and what follows from it. Tells what was done.
@@ -77,7 +72,7 @@ const attempt = async (state: ServiceState, summary: ContainerSummary): Promise<
   try {
     const container = await know(state, summary)
     if (container === undefined) return {}
-    return { delivery: await deliver({ ...deps, now: () => deps.clock.now() }, container, mappings) }
+    return { delivery: await deliver(deps, container, mappings) }
   } catch (error) {
     deps.signal.throwIfAborted()
     if (isGone(error)) return {}
@@ -170,3 +165,13 @@ const countWaiting = ({ containers, mappings }: ServiceState, present: readonly 
         return container === undefined ? 0 : countMissing(container, mappings)
       }),
   )
+
+/** How many paths the container has not got, as far as that is known. */
+const countMissing = (container: ContainerSync, all: readonly Wanted[]): number => {
+  let count = 0
+  for (const wanted of all) {
+    const { put, remove } = compareListings(wanted.listing, container.held.get(wanted) ?? createListing())
+    count += put.filter(({ entry }) => entry.kind !== 'directory').length + remove.length
+  }
+  return count
+}

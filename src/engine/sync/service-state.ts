@@ -11,7 +11,7 @@ import type { Stale, SyncQuestion } from './stale.ts'
 import type { Wanted, WantedDeps } from './wanted.ts'
 
 export type ServiceSyncDeps = Pick<EngineDeps, 'runtime' | 'clock'> &
-  Omit<DeliveryDeps, 'now'> &
+  DeliveryDeps &
   MeetingDeps &
   WantedDeps & {
     readonly emit: Emit
@@ -64,6 +64,8 @@ export type ServiceState = {
   running: Promise<void> | undefined
   /** Rounds in a row that an error has cut short. */
   failures: number
+  /** When the next round is begun at the latest, in milliseconds since the epoch. */
+  kickedAt: number
 }
 
 /** Paths that a rule's source does not have any more, and when they went. */

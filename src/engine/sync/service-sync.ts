@@ -1,6 +1,6 @@
 import type { WatchAction } from '../../core/project/service.ts'
 import { createBuilder } from './builder.ts'
-import type { Listing } from './listing.ts'
+import { isEven } from './listing.ts'
 import { relativeTo } from './paths.ts'
 import { round } from './round.ts'
 import { copies } from './rules.ts'
@@ -37,6 +37,7 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
     again: false,
     running: undefined,
     failures: 0,
+    kickedAt: Number.POSITIVE_INFINITY,
   }
   // What is there when the watch begins is no change.
   for (const one of wanted) updateWanted({ ...deps, isGit: () => true }, one)
@@ -79,7 +80,7 @@ const update = (state: ServiceState, since: number): number | undefined => {
     state.wantsRestart ||= actions.has('restart')
     if (actions.has('rebuild')) beginBuild(state)
   }
-  if (paths.size > 0 || hasAside(state) || (!isAllSame && isBehind(state))) kick(state)
+  if (paths.size > 0 || (!isAllSame && isBehind(state))) kick(state)
   return dues.length === 0 ? undefined : Math.min(...dues)
 }
 
@@ -91,24 +92,13 @@ const beginBuild = (state: ServiceState): void => {
   builder.begin({ paths: pending.paths, since: pending.since })
 }
 
-/** Something waits for its next attempt. */
-const hasAside = ({ containers }: ServiceState): boolean =>
-  [...containers.values()].some(({ aside }) => [...aside.values()].some((paths) => paths.size > 0))
-
 const isBehind = ({ containers, mappings }: ServiceState): boolean =>
   [...containers.values()].some(({ held }) =>
     mappings.some((wanted) => {
       const listing = held.get(wanted)
-      return listing !== undefined && !isSettled(wanted.listing, listing)
+      return listing !== undefined && !isEven(wanted.listing, listing)
     }),
   )
-
-const isSettled = (wanted: Listing, held: Listing): boolean => {
-  if (wanted.single !== held.single) return false
-  for (const [folder, { version }] of wanted.folders) if (held.folders.get(folder)?.version !== version) return false
-  for (const folder of held.folders.keys()) if (!wanted.folders.has(folder)) return false
-  return true
-}
 
 /** A container that is made anew from an older image still has what went since. */
 const remember = ({ deps, options }: ServiceState, wanted: Wanted, changes: readonly Change[]): void => {
@@ -129,6 +119,20 @@ const kick = (state: ServiceState): void => {
   })
 }
 
+/** At the latest then. */
+const kickAt = (state: ServiceState, time: number): void => {
+  const { clock, signal } = state.deps
+  if (time >= state.kickedAt) return
+  state.kickedAt = time
+  clock.sleep(Math.max(0, time - clock.now()), { signal }).then(
+    () => {
+      if (state.kickedAt === time) state.kickedAt = Number.POSITIVE_INFINITY
+      kick(state)
+    },
+    () => {},
+  )
+}
+
 const firstPauseMs = 100
 const lastPauseMs = 5000
 // A connection that was cut, or a container that just ended, is another thing a moment later.
@@ -141,17 +145,14 @@ const work = async (state: ServiceState): Promise<void> => {
     try {
       const again = await round(state)
       state.failures = 0
-      if (again !== undefined) deps.wakeAt(again)
+      if (again !== undefined) kickAt(state, again)
     } catch (error) {
       if (deps.signal.aborted) return
       state.failures += 1
       if (state.failures > silentFailures) stale.failed(error)
       for (const id of state.containers.keys()) state.unsure.add(id)
       const pause = Math.min(firstPauseMs * 2 ** (state.failures - 1), lastPauseMs)
-      deps.clock.sleep(pause, { signal: deps.signal }).then(
-        () => kick(state),
-        () => {},
-      )
+      kickAt(state, deps.clock.now() + pause)
       return
     }
   }

@@ -34,7 +34,7 @@ type SourceWatchOptions = {
 }
 
 // One save is several events within a few milliseconds.
-const quietMs = 10
+const quietMs = 6
 // Whoever goes on writing is followed in steps.
 const burstMs = 50
 // So many notices fill the kernel's queue, which loses the rest without a word.

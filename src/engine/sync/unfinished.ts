@@ -79,9 +79,15 @@ export const createUnfinished = ({
       const fresh = candidates.filter(
         ({ entry }) => entry.kind === 'file' && entry.mtimeMs > now - freshMs && entry.mtimeMs < now + freshMs,
       )
-      const open = fresh.length === 0 ? new Set<string>() : findOpen(fresh, now)
+      const states = new Map(fresh.map((candidate) => [candidate.path, learn(candidate, now)]))
+      // Who writes a file from its begin makes it shorter at first: only then it is worth the time to look who does.
+      const doubtful = fresh.filter(
+        ({ path, entry, before }) =>
+          before?.kind !== 'file' || entry.size < before.size || states.get(path)?.isGrowing === true,
+      )
+      const open = doubtful.length === 0 ? new Set<string>() : findOpen(doubtful, now)
       for (const candidate of fresh) {
-        const state = learn(candidate, now)
+        const state = states.get(candidate.path) ?? learn(candidate, now)
         const due = Math.max(
           candidate.entry.size === 0 ? state.changedAt + emptyMs : 0,
           state.isGrowing ? state.changedAt + growingMs : 0,

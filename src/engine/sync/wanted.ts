@@ -23,6 +23,8 @@ export type Wanted = {
   isConfirmed: boolean
   /** The version of the sources that was taken over whole; 0: none was. */
   settledAt: number
+  /** Paths that were not there at the last look, and since when. */
+  readonly missing: Map<string, number>
 }
 
 export type WantedDeps = {
@@ -31,11 +33,16 @@ export type WantedDeps = {
   readonly unfinished: Unfinished
   /** Whether git is at work, or was since the last time: it may delete what it likes. */
   readonly isGit: () => boolean
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 // Fewer files are deleted by hand, and are soon there again.
 const massFiles = 20
 const massShare = 2 / 3
+const missingMs = 30
+// So many at once are no save.
+const heldPaths = 20
 
 export const createWanted = (rule: SyncRule): Wanted => ({
   rule,
@@ -43,6 +50,7 @@ export const createWanted = (rule: SyncRule): Wanted => ({
   stop: undefined,
   isConfirmed: false,
   settledAt: 0,
+  missing: new Map(),
 })
 
 /** What an update found. */
@@ -69,8 +77,10 @@ export const updateWanted = (deps: WantedDeps, wanted: Wanted): Update => {
   const found = findDifferences(deps, wanted)
   const isStopped = found.gone.length > 0 && isSuspect(deps, wanted, found.gone)
   if (!isStopped) wanted.stop = undefined
-  const removed = isStopped ? [] : removeAll(wanted, found.gone)
-  const { changed, again } = takeAll(deps, wanted, found.candidates)
+  const { ripe, due } = holdBack(deps, wanted, found.gone)
+  const removed = isStopped ? [] : removeAll(wanted, ripe)
+  const { changed, again: unfinished } = takeAll(deps, wanted, found.candidates)
+  const again = due === undefined ? unfinished : Math.min(due, unfinished ?? due)
   if (!isStopped && again === undefined) for (const [folder, seen] of found.versions) settle(wanted, folder, seen)
   if (!isStopped && again === undefined) wanted.settledAt = version
   return { changes: [...removed, ...changed], again, isSame: false }
@@ -126,6 +136,21 @@ const compareFolder = (
       candidates.push({ path: joinPath(path, name), entry, before })
   }
   for (const name of listed.keys()) if (!folder.entries.has(name)) gone.push(joinPath(path, name))
+}
+
+/** A save may put another file in the place of one that it has moved away: what is gone now may be there in a moment. */
+const holdBack = (
+  { now }: WantedDeps,
+  { missing }: Wanted,
+  gone: readonly string[],
+): { readonly ripe: readonly string[]; readonly due: number | undefined } => {
+  const still = new Set(gone)
+  for (const path of missing.keys()) if (!still.has(path)) missing.delete(path)
+  if (gone.length > heldPaths) return { ripe: gone, due: undefined }
+  for (const path of gone) if (!missing.has(path)) missing.set(path, now())
+  const isRipe = (path: string): boolean => now() - (missing.get(path) ?? 0) >= missingMs
+  const waiting = gone.filter((path) => !isRipe(path)).map((path) => missing.get(path) ?? 0)
+  return { ripe: gone.filter(isRipe), due: waiting.length === 0 ? undefined : Math.min(...waiting) + missingMs }
 }
 
 /** Most of the files at once: a mistake more often than a wish. */
