@@ -128,13 +128,7 @@ type Opening = {
 
 const open = (deps: ProjectSyncDeps, opening: Opening): void => {
   const { options, rules, services, watch, contents, onUnreadable, isGit } = opening
-  const tree = {
-    ...watch.tree,
-    hint: (folder: string): void => {
-      watch.tree.hint(folder)
-      watch.wakeAt(0)
-    },
-  }
+  const { tree } = watch
   const { project, signal } = options
   const unfinished = createUnfinished({ files: deps.sources, clock: deps.clock })
   const targetOf = createTargetOf(tree)

@@ -41,6 +41,7 @@ export type WantedDeps = {
 const massFiles = 20
 const massShare = 2 / 3
 const missingMs = 30
+const unreadableMs = 1000
 // So many at once are no save.
 const heldPaths = 20
 
@@ -180,7 +181,7 @@ const removeAll = ({ rule, listing }: Wanted, gone: readonly string[]): readonly
 }
 
 const takeAll = (
-  { tree, contents, unfinished }: WantedDeps,
+  { tree, contents, unfinished, now }: WantedDeps,
   { rule, listing }: Wanted,
   candidates: readonly Candidate[],
 ): { readonly changed: readonly Change[]; readonly again: number | undefined } => {
@@ -201,7 +202,8 @@ const takeAll = (
       if ('kind' in found || found.entry !== entry) {
         // It has changed since it was looked at: another look tells.
         tree.hint(rule.root === at(path) ? rule.root : at(path).slice(0, Math.max(1, at(path).lastIndexOf('/'))))
-        again ??= 0
+        const due = now() + ('kind' in found && found.kind === 'unreadable' ? unreadableMs : missingMs)
+        again = Math.min(again ?? due, due)
         continue
       }
     }
