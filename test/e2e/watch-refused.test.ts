@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually, inside } from '../support/checks.ts'
@@ -179,6 +180,10 @@ describeWhere('a file that cannot be read', whyNot, () => {
           await s.write('src/b', 'second\n')
           await s.write('src/deep/c', 'second\n')
           await watching.copies.settle()
+          const pid = String(watching.tool.child.pid)
+          execFileSync('nsenter', ['--target', pid, '--mount', 'umount', join(s.folder, 'src/locked')])
+          await s.write('src/locked', 'readable\n')
+          await s.check('it came', eventually(inside('web', 'cat /app/locked', /readable/), late))
         },
       )
     },
