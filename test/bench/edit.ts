@@ -40,7 +40,9 @@ const savesOf = async (watched: Watched, rounds: number) => {
   const taken: number[] = []
   for (let round = 0; round <= rounds; round += 1) {
     await restBetweenEdits(round)
-    const took = await visibleAfter(watched, { text: `${watched.tool} ${round}` })
+    // Saves make a file longer and shorter, which must not be taken for its being written piece by piece.
+    const text = `${watched.tool} ${round} ${'x'.repeat(1 + ((round * 37) % 200))}`
+    const took = await visibleAfter(watched, { text })
     if (round > 0) taken.push(took)
   }
   return taken
