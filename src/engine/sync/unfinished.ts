@@ -80,11 +80,7 @@ export const createUnfinished = ({
         ({ entry }) => entry.kind === 'file' && entry.mtimeMs > now - freshMs && entry.mtimeMs < now + freshMs,
       )
       const states = new Map(fresh.map((candidate) => [candidate.path, learn(candidate, now)]))
-      // Who writes a file from its begin makes it shorter at first: only then it is worth the time to look who does.
-      const doubtful = fresh.filter(
-        ({ path, entry, before }) =>
-          before?.kind !== 'file' || entry.size < before.size || states.get(path)?.isGrowing === true,
-      )
+      const doubtful = fresh.filter((candidate) => isDoubtful(candidate, states.get(candidate.path)))
       const open = doubtful.length === 0 ? new Set<string>() : findOpen(doubtful, now)
       for (const candidate of fresh) {
         const state = states.get(candidate.path) ?? learn(candidate, now)
@@ -100,3 +96,7 @@ export const createUnfinished = ({
     },
   }
 }
+
+/** Who writes a file from its begin makes it shorter at first: only then it is worth the time to look who does. */
+const isDoubtful = ({ entry, before }: Candidate, state: Known | undefined): boolean =>
+  before?.kind !== 'file' || entry.size < before.size || state?.isGrowing === true
