@@ -8,7 +8,7 @@ import { interrupt, isInterrupted } from './interruptions.ts'
 import { createPlacedShell } from './shell-place.ts'
 import { quote } from './quote.ts'
 import { neededTools, ownerProgram, settingsScript } from './shell-prelude.ts'
-import { endLine, openShell, type ShellSession } from './shell-session.ts'
+import { endLine, openShell, type ShellSession, type ShellSpec } from './shell-session.ts'
 import { createShellWay, type Way } from './shell-way.ts'
 
 export type ContainerFilesDeps = {
@@ -60,13 +60,14 @@ const prepareWay = async (deps: ContainerFilesDeps, { asked, session, owner }: O
   const way = createShellWay({ shell, greeting, owner, stageName, tidyLater })
   const { runtime, signal } = deps
   const missing = [...greeting.missing]
-  const mixed = greeting.missing.has('tar')
-    ? mixWays(way, createArchiveWay({ runtime, signal, container }, { isRunning: true, missing }))
-    : way
+  const mixed =
+    greeting.missing.has('tar') || !greeting.isMighty
+      ? mixWays(way, createArchiveWay({ runtime, signal, container }, { isRunning: true, missing }))
+      : way
   return { ...mixed, isOpen: shell.isOpen, close: shell.close }
 }
 
-/** Without a tar, the engine's archives put; the shell does the rest. */
+/** Without a tar, or the rights, the engine's archives put; the shell does the rest. */
 const mixWays = (shell: Way, archives: Way): Way => ({
   ...shell,
   apply: async ({ root, remove, put }) => [
@@ -101,19 +102,24 @@ const createTidying = ({ clock, signal }: ContainerFilesDeps, tidy: () => Promis
 
 type Asked = { readonly container: string; readonly shell: readonly string[] }
 
-/** Root without its rights, as with `cap_drop: ALL`, can neither own nor write what is another's: it is asked for with all of them. */
+/**
+ * Root without its rights, as with `cap_drop: ALL`, can neither own nor write what is another's: it is asked for with all of them.
+ * Engine 20.10 gives them to nobody where the container may gain none: then the container's own user can at least delete what is
+ * its own, and the engine's archives put.
+ */
 const openMighty = async (deps: ContainerFilesDeps, asked: Asked): Promise<ShellSession | undefined> => {
-  const session = await openIfThere(deps, { ...asked, privileged: false })
+  const session = await openIfThere(deps, { ...asked, as: 'root' })
   if (session === undefined || readGreeting(session.greeting).isMighty) return session
-  const mighty = await openIfThere(deps, { ...asked, privileged: true }).catch(() => undefined)
-  if (mighty === undefined) return session
+  const mighty = await openIfThere(deps, { ...asked, as: 'mighty' }).catch(() => undefined)
   session.close()
-  return mighty
+  if (mighty !== undefined && readGreeting(mighty.greeting).isMighty) return mighty
+  mighty?.close()
+  return openIfThere(deps, { ...asked, as: 'own' })
 }
 
 const openIfThere = async (
   deps: ContainerFilesDeps,
-  asked: Asked & { readonly privileged: boolean },
+  asked: Asked & Pick<ShellSpec, 'as'>,
 ): Promise<ShellSession | undefined> => {
   try {
     return await openShell(deps, asked)

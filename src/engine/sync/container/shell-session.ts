@@ -35,20 +35,26 @@ const encoder = new TextEncoder()
 
 type Deps = { readonly runtime: Pick<ContainerRuntime, 'exec'>; readonly signal: AbortSignal }
 
-export type ShellSpec = { readonly container: string; readonly shell: readonly string[]; readonly privileged: boolean }
+export type ShellSpec = {
+  readonly container: string
+  readonly shell: readonly string[]
+  /** As root, as root with every right, or as the user of the container's own process. */
+  readonly as: 'root' | 'mighty' | 'own'
+}
 
 /** What ends the bytes of an archive that could not be unpacked. */
 export const endLine = (container: string): string => `@${container}`
 
 /**
- * Opens a shell that stays in the container, as its root.
+ * Opens a shell that stays in the container.
  * @throws an interruption by `ShellEnded` with what it said where there is none
  */
 export const openShell = async (
   { runtime, signal }: Deps,
-  { container, shell, privileged }: ShellSpec,
+  { container, shell, as }: ShellSpec,
 ): Promise<ShellSession> => {
-  const spec = { command: [...shell, '-c', shellProgram], stdin: true, user: '0:0', privileged }
+  const user = as === 'own' ? {} : { user: '0:0' }
+  const spec = { command: [...shell, '-c', shellProgram], stdin: true, privileged: as === 'mighty', ...user }
   const session = await runtime.exec(container, spec, { signal })
   const reader = createAnswerReader(session)
   const greeting = await reader.expect().answer
