@@ -105,6 +105,22 @@ const otherKinds: readonly StormCase[] = [
     ],
   },
   {
+    says: 'links that lead to themselves become files',
+    before: [
+      ['link', 'src/a', 'a'],
+      ['link', 'src/b', 'c'],
+      ['link', 'src/c', 'b'],
+    ],
+    change: [
+      ['remove', 'src/a'],
+      file('src/a'),
+      ['remove', 'src/b'],
+      file('src/b'),
+      ['remove', 'src/c'],
+      file('src/c'),
+    ],
+  },
+  {
     says: 'a folder becomes a link to a folder of the container',
     before: [...folder('src/etc', 'hostname', 'passwd'), ...folder('src/up', 'file')],
     change: [

@@ -19,7 +19,7 @@ export const usefulTools = ['tar', 'mv', 'stat', 'readlink', 'chown', 'sha256sum
  * | `q INDEX FOLDER` | the same; says so of one that is not |
  * | `p INDEX FOLDER` | the same, and makes the folder where nothing is |
  * | `d INDEX FOLDER` | removes what is no folder; whether there is one |
- * | `w FOLDER NAME…` | removes folders where files shall be |
+ * | `w FOLDER NAME…` | removes folders where files shall be, and links that lead nowhere: busybox moves nothing over one that leads to itself |
  * | `x PATH…` | removes |
  * | `t SIZE` | unpacks so many bytes of the input; says `>` when it takes them, `<` when it cannot and waits for their end |
  * | `v STAGE FOLDER NAME…` | moves files from where they were unpacked to where they shall be |
@@ -55,7 +55,12 @@ d() {
   if [ -L "$2" ] || { [ -e "$2" ] && ! [ -d "$2" ]; }; then rm -rf "$2" || { c=1; say "!$1 kept"; }; return 1; fi
   [ -d "$2" ]
 }
-w() { a=$1; shift; for n do if [ -d "$a/$n" ] && ! [ -L "$a/$n" ]; then rm -rf "$a/$n" || c=1; fi; done; }
+w() {
+  a=$1; shift
+  for n do
+    if [ -L "$a/$n" ]; then [ -e "$a/$n" ] || rm -f "$a/$n" || c=1; elif [ -d "$a/$n" ]; then rm -rf "$a/$n" || c=1; fi
+  done
+}
 x() {
   if [ "$PWD" = / ]; then for n do shift; [ -L "$n" ] && [ -d "$n" ] || set -- "$@" "$n"; done; fi
   [ $# = 0 ] || rm -rf "$@" || c=1
