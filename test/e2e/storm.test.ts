@@ -75,7 +75,7 @@ const play = async (s: Scenario, copies: Copies, { name, next, title }: Rounds):
       if (steps === undefined || number % 10 === 0) await repeat(look, 10_000)
       if (steps === undefined) break
       appendFileSync(file, `${showSteps(steps)}\n\n`)
-      times.push(await copies.settle(steps.some(isUnnoticed) ? 40_000 : 15_000))
+      times.push(await copies.settle(steps.some(isUnnoticed) ? 60_000 : 40_000))
     } catch (error) {
       throw new Error(tellFailure({ title: title(number), steps: steps ?? [], file }, error), { cause: error })
     }

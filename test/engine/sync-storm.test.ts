@@ -130,7 +130,7 @@ type Trouble = {
   readonly cut?: number
 }
 
-const rounds = Number(process.env['STORM_ROUNDS'] ?? 25)
+const rounds = Number(process.env['STORM_ROUNDS'] ?? 15)
 
 const storm = async (seed: number, { deliveries, failingReads = 0, refusing = 0, cut = 0 }: Trouble): Promise<void> => {
   const random = createRandom(seed)

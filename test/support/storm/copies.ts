@@ -94,7 +94,7 @@ export const openCopies = (world: World, copies: readonly Copy[]): Copies => {
   }
 
   return {
-    async settle(limit = 15_000) {
+    async settle(limit = 40_000) {
       const began = performance.now()
       const sources = copies.map(readSource)
       for (let wait = 10; ; wait = Math.min(wait * 1.4, 250)) {
