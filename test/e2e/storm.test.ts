@@ -25,7 +25,14 @@ const stackFile = `services:
   other: { ${sleep}, user: "1000:1000", volumes: ["data:/srv"], ${synced('/srv/data', ', initial_sync: true, ignore: ["**/*.log", "**/left-out"]')} }
 volumes: { data: {} }
 `
-const isLeftOut = (path: string) => path.split('/').some((name) => name.endsWith('.log') || name === 'left-out')
+/** As Docker reads these patterns: its `**` ends at the end of a line. */
+const isLeftOut = (path: string) =>
+  path
+    .split('/')
+    .some(
+      (name, index, names) =>
+        (name.endsWith('.log') || name === 'left-out') && !names.slice(0, index).join('/').includes('\n'),
+    )
 
 const held: readonly Copy[] = [
   { service: 'web', count: 2, target: '/app', owner: '0:0' },

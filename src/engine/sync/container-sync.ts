@@ -126,6 +126,8 @@ const deliverRule = async (deps: DeliveryDeps, delivering: Delivering): Promise<
     else if (!isAside(path, undefined)) removals.push(path)
   }
   const puts = put.filter(({ path, entry }) => !isAside(path, entry) && !isBelowAny(aside, path))
+  for (const { path, entry, before } of puts)
+    if (before?.kind === 'file' && isOutOfRoom(aside.get(path), entry)) removals.push(path)
   let count = 0
   let sent: Promise<number> = Promise.resolve(0)
   for (const frame of packFrames(deps, delivering, { root, removals, puts })) {
@@ -144,6 +146,10 @@ const spareFolders = (held: Listing, remove: readonly string[]): readonly string
     if (files.length === 0) forgetEntry(held, path)
     return files
   })
+
+/** A file is put beside the one that it takes the place of: where there is no room for both, that one goes first. */
+const isOutOfRoom = (aside: Aside | undefined, entry: SourceEntry): boolean =>
+  aside?.entry === entry && entry.kind === 'file' && /no space|quota/i.test(aside.why)
 
 /** What is in a folder that the container did not take waits for it. */
 const isBelowAny = (aside: ReadonlyMap<string, Aside>, path: string): boolean => {

@@ -102,6 +102,8 @@ const watchProject = async (
   )
   try {
     await watch.load()
+    // Who has which files open is known from now on, and asked in no time.
+    deps.sources.findOpen([])
     open(deps, { options, rules, services, watch, contents, onUnreadable, isGit: () => git.isRecent() })
     tellStarted()
     learnContents(deps.clock, { tree: watch.tree, contents, signal }).catch(() => {})
