@@ -1,4 +1,5 @@
 import { StackError } from '../core/errors/stack-error.ts'
+import { joinBytes } from './join-bytes.ts'
 
 /** One entry of an archive. A name is text, or bytes where it is not UTF-8: it arrives byte for byte. */
 export type TarEntry = {
@@ -28,7 +29,7 @@ const encoder = new TextEncoder()
 
 /** An archive in memory. */
 export const packTar = (entries: readonly PackedEntry[]): Uint8Array =>
-  join([...entries.flatMap((entry) => toParts(entry, entry.content)), end])
+  joinBytes([...entries.flatMap((entry) => toParts(entry, entry.content)), end])
 
 /**
  * An archive piece by piece, as quick as the reader takes it. A file that grows meanwhile is cut to the size that its
@@ -38,7 +39,7 @@ export const writeTar = async function* (
   entries: AsyncIterable<StreamedEntry> | Iterable<StreamedEntry>,
 ): AsyncGenerator<Uint8Array> {
   for await (const entry of entries) {
-    if (entry.stream === undefined) yield join(toParts(entry, entry.content))
+    if (entry.stream === undefined) yield joinBytes(toParts(entry, entry.content))
     else yield* writeStream(entry, entry.stream)
   }
   yield end
@@ -50,7 +51,7 @@ const writeStream = async function* (
   entry: TarEntry,
   { size, open }: NonNullable<StreamedEntry['stream']>,
 ): AsyncGenerator<Uint8Array> {
-  yield join(toHeader(entry, size))
+  yield joinBytes(toHeader(entry, size))
   let left = size
   if (left > 0)
     for await (const chunk of open()) {
@@ -81,7 +82,7 @@ const toName = ({ path, kind }: TarEntry): Uint8Array => {
   let start = 0
   while (bytes[start] === slash) start += 1
   const name = bytes.subarray(start)
-  return kind === 'directory' && name.at(-1) !== slash ? join([name, Uint8Array.of(slash)]) : name
+  return kind === 'directory' && name.at(-1) !== slash ? joinBytes([name, Uint8Array.of(slash)]) : name
 }
 
 const slash = 0x2f
@@ -144,13 +145,3 @@ const sumOf = (bytes: Uint8Array): number => {
 }
 
 const toPadding = (size: number): Uint8Array => new Uint8Array((block - (size % block)) % block)
-
-const join = (parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    whole.set(part, offset)
-    offset += part.length
-  }
-  return whole
-}

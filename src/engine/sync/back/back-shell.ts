@@ -1,4 +1,5 @@
 import { fromNameBytes, toNameBytes } from '../../../wire/byte-names.ts'
+import { joinBytes } from '../../../wire/join-bytes.ts'
 import type { ContainerRuntime, ExecSession } from '../../ports/container-runtime.ts'
 
 /** A shell that stays in the container and tells of files there: a look costs the engine no new process. */
@@ -106,7 +107,7 @@ const createAnswers = (session: ExecSession): { next(): Promise<ShellAnswer> } =
     chunks.push(data)
     const end = readEnd(chunks)
     if (end === undefined) return
-    const bytes = join(chunks)
+    const bytes = joinBytes(chunks)
     chunks = []
     const answer = { text: toBinary(bytes.subarray(0, bytes.length - end.length)), isWhole: end.code === 0, said }
     said = ''
@@ -137,22 +138,10 @@ const createAnswers = (session: ExecSession): { next(): Promise<ShellAnswer> } =
 
 /** The end of an answer, where the last bytes that came are one: two zero bytes, a number and a line end. */
 const readEnd = (chunks: readonly Uint8Array[]): { readonly code: number; readonly length: number } | undefined => {
-  const tail = [...join(chunks.slice(-8)).subarray(-6)]
+  const tail = [...joinBytes(chunks.slice(-8)).subarray(-6)]
   const text = String.fromCharCode(...tail)
   const [end, code] = /\0\0(\d+)\n$/.exec(text) ?? []
   return end === undefined ? undefined : { code: Number(code), length: end.length }
-}
-
-const join = (chunks: readonly Uint8Array[]): Uint8Array => {
-  const [only] = chunks
-  if (only !== undefined && chunks.length === 1) return only
-  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    joined.set(chunk, at)
-    at += chunk.length
-  }
-  return joined
 }
 
 /** In pieces, for a call takes only so many arguments. */

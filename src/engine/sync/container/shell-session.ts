@@ -1,4 +1,5 @@
 import { fromNameBytes, toNameBytes } from '../../../wire/byte-names.ts'
+import { joinBytes } from '../../../wire/join-bytes.ts'
 import type { ContainerRuntime, ExecSession } from '../../ports/container-runtime.ts'
 import { interrupt } from './interruptions.ts'
 import { shellProgram } from './shell-prelude.ts'
@@ -168,7 +169,7 @@ const createSplitter = (
   let parts: Uint8Array[] = []
   let isSaid = false
   const take = (): string => {
-    const text = fromNameBytes(parts.length === 1 && parts[0] !== undefined ? parts[0] : concat(parts))
+    const text = fromNameBytes(joinBytes(parts))
     parts = []
     return text
   }
@@ -185,14 +186,4 @@ const createSplitter = (
     },
     rest: take,
   }
-}
-
-const concat = (parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
