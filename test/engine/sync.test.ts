@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { StackError } from '../../src/core/errors/stack-error.ts'
 import type { EventBody } from '../../src/core/events/event.ts'
 import type { WatchRule } from '../../src/core/project/service.ts'
 import { toContainerSummary } from '../../src/engine/container-summary.ts'
@@ -238,6 +239,23 @@ describe('createProjectSync', () => {
     await save(['/work/src/a.js', 'new'])
     expect(world.runtime.calls.filter((call) => call.startsWith('exec'))).toEqual(['exec demo-web-1 reload'])
     expect(read('/app/a.js')).toBe('new')
+    await end()
+  })
+
+  test('a command that failed is told of until it goes well', async () => {
+    const world = await aWorkFolder()
+    const { lines, save, end } = await begin(world, [rule({ action: 'sync+exec', exec: { command: ['reload'] } })])
+    const failure = { service: 'web', phase: 'sync+exec', command: 'reload', exitCode: 1, output: 'no' } as const
+    world.runtime.fail('exec', new StackError('hook/failed', failure), { times: 1, when: 'reload' })
+    await save(['/work/src/a.js', 'bad'])
+    expect(lines).toContain('problem/raised sync.web.reaction hook/failed')
+    lines.length = 0
+    await save(['/work/src/a.js', 'good'])
+    expect(lines).toEqual([
+      'watch/changed web sync+exec /work/src/a.js',
+      'problem/cleared',
+      'reload/ended web sync+exec 1',
+    ])
     await end()
   })
 

@@ -4,7 +4,7 @@ import type { WatchAction } from '../../core/project/service.ts'
 import { createReturning } from './back/returning.ts'
 import { findServiceRules, readImageParents, type RuleDeps, type ServiceRules } from './find-rules.ts'
 import { relativeTo } from './paths.ts'
-import { copies, createSyncRules, type Refusal, type SyncRule, toContainerPath } from './rules.ts'
+import { copies, createSyncRules, findStrongest, type Refusal, type SyncRule, toContainerPath } from './rules.ts'
 
 /** What would happen to a path for one service. */
 export type Fate =
@@ -61,13 +61,11 @@ export const explainRules = async (
   )
 }
 
-const strength: readonly WatchAction[] = ['rebuild', 'sync+restart', 'restart', 'sync+exec', 'sync']
-
 type Mounts = readonly { readonly type?: string; readonly source?: string; readonly target?: string }[]
 
 const toFate = (rules: readonly SyncRule[], path: string, mounts: Mounts): Fate => {
   const matching = rules.filter((rule) => rule.matches(path))
-  const action = strength.find((one) => matching.some((rule) => rule.action === one))
+  const action = findStrongest(matching.map((rule) => rule.action))
   if (action !== undefined) {
     const acting = action === 'rebuild' ? matching.filter((rule) => rule.action === 'rebuild') : matching
     return {

@@ -1,11 +1,11 @@
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { ContainerSummary } from '../../core/events/event.ts'
-import type { WatchAction } from '../../core/project/service.ts'
 import type { ContainerDetails } from '../ports/container-runtime.ts'
 import { type ContainerSync, createContainerSync, deliver, type Delivery, isGone } from './container-sync.ts'
 import { compareListings, createListing } from './listing.ts'
 import { meet } from './meet.ts'
 import { runHook } from './run-hook.ts'
+import { findStrongest } from './rules.ts'
 import { type ServiceState, vanishedOf } from './service-state.ts'
 import type { Wanted } from './wanted.ts'
 
@@ -32,26 +32,21 @@ export const round = async (state: ServiceState): Promise<number | undefined> =>
   const files = pending?.paths.size ?? Math.max(0, ...deliveries.map((delivery) => delivery.files))
   const waiting = countWaiting(state, present)
   if (files > 0) {
-    const isRefused = refused.length > 0
+    const problem = refused.length === 0 ? undefined : stale.problem()
     deps.emit({
       type: 'reload/ended',
       service: options.service,
-      action: toActionName(pending?.actions ?? new Set()),
+      action: findStrongest(pending?.actions ?? []) ?? 'sync',
       files,
       ms: deps.clock.now() - (pending?.since ?? began),
       ...(waiting === 0 ? {} : { waiting }),
-      ...(isRefused && stale.problem() !== undefined ? { problem: stale.problem()! } : {}),
+      ...(problem === undefined ? {} : { problem }),
     })
   }
   if (state.pending === pending) state.pending = undefined
   const again = deliveries.flatMap((delivery) => delivery.again ?? [])
   return again.length === 0 ? undefined : Math.min(...again)
 }
-
-const strength: readonly WatchAction[] = ['rebuild', 'sync+restart', 'restart', 'sync+exec', 'sync']
-
-export const toActionName = (actions: ReadonlySet<WatchAction>): string =>
-  strength.find((action) => actions.has(action)) ?? 'sync'
 
 const forgetGone = ({ containers, unsure }: ServiceState, present: readonly ContainerSummary[]): void => {
   const ids = new Set(present.map(({ id }) => id))
@@ -131,23 +126,23 @@ const react = async (state: ServiceState, reachable: readonly ContainerSummary[]
   const { deps, options, containers } = state
   const { service } = options
   const known = reachable.flatMap(({ id }) => containers.get(id) ?? [])
-  const running = reachable
+  const hooks = reachable
     .filter((summary) => summary.state === 'running')
-    .flatMap(({ id }) => containers.get(id) ?? [])
+    .flatMap(({ id }) => [...(containers.get(id)?.needs.hooks ?? [])].map((hook) => ({ id, hook })))
   // One that has ended is started anew with what mends it.
   const isAsked = state.wantsRestart || known.some(({ needs }) => needs.restart)
   try {
-    for (const { id, needs } of running)
-      for (const hook of needs.hooks) {
-        needs.hooks.delete(hook)
-        await runHook(deps, { id, service, hook })
-      }
-    if (!isAsked) return
-    state.wantsRestart = false
-    for (const { needs } of known) needs.restart = false
-    if (!(await options.restart()))
-      throw new StackError('sync/failed', { service, what: 'restarted', why: 'see the steps above' })
-    state.stale.reacted()
+    for (const { id, hook } of hooks) {
+      containers.get(id)?.needs.hooks.delete(hook)
+      await runHook(deps, { id, service, hook })
+    }
+    if (isAsked) {
+      state.wantsRestart = false
+      for (const { needs } of known) needs.restart = false
+      if (!(await options.restart()))
+        throw new StackError('sync/failed', { service, what: 'restarted', why: 'see the steps above' })
+    }
+    if (isAsked || hooks.length > 0) state.stale.reacted()
   } catch (error) {
     deps.signal.throwIfAborted()
     if (!isGone(error)) state.stale.reacted(error)

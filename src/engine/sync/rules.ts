@@ -31,6 +31,14 @@ export type SyncRule = {
 export const copies = ({ action }: Pick<SyncRule, 'action'>): boolean =>
   action === 'sync' || action === 'sync+restart' || action === 'sync+exec'
 
+const strength: readonly WatchAction[] = ['rebuild', 'sync+restart', 'restart', 'sync+exec', 'sync']
+
+/** Of the actions of several rules, the one that takes the others in. */
+export const findStrongest = (actions: Iterable<WatchAction>): WatchAction | undefined => {
+  const all = new Set(actions)
+  return strength.find((action) => all.has(action))
+}
+
 /** Where a file goes in the container; for rules that copy. */
 export const toContainerPath = (rule: SyncRule, path: string): string | undefined => {
   const relative = relativeTo(rule.root, path)
