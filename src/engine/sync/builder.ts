@@ -10,10 +10,16 @@ export type Builder = {
   close(): Promise<void>
 }
 
+/**
+ * How a rebuild ended. `aborted`: a newer wish has taken its place, and nothing of the containers was touched. `forbidden`: this
+ * session builds nothing, and has said so.
+ */
+export type Rebuilt = 'done' | 'failed' | 'aborted' | 'forbidden'
+
 type BuilderDeps = Pick<EngineDeps, 'clock'> & { readonly emit: Emit; readonly signal: AbortSignal }
 type BuilderOptions = {
   readonly service: string
-  readonly rebuild: (options: { readonly signal: AbortSignal }) => Promise<'done' | 'failed' | 'aborted' | 'forbidden'>
+  readonly rebuild: (options: { readonly signal: AbortSignal }) => Promise<Rebuilt>
   readonly onEnd: () => void
 }
 

@@ -1,22 +1,33 @@
 import { isStackError } from '../../core/errors/stack-error.ts'
 import type { Hook } from '../../core/project/service.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { SourceEntry } from '../ports/source-files.ts'
+import {
+  type AsidePaths,
+  dueTimes,
+  firstRetryMs,
+  forgetSettled,
+  isAside,
+  isBelowAny,
+  isOutOfRoom,
+  setAside,
+} from './aside.ts'
 import type { ContainerFiles, Frame, Put, Refused } from './container-files.ts'
 import { type Contents, maxHeldBytes } from './contents.ts'
-import { compareListings, filesBelow, forgetEntry, isEven, type Listing, setEntry, settleVersions } from './listing.ts'
+import {
+  compareListings,
+  type Difference,
+  filesBelow,
+  forgetEntry,
+  isEven,
+  type Listing,
+  setEntry,
+  settleVersions,
+} from './listing.ts'
 import { parentOf, pathBelow } from './paths.ts'
 import { isWantedBelow, type TargetOf } from './targets.ts'
-import type { Wanted } from './wanted.ts'
-import type { SourceEntry } from '../ports/source-files.ts'
 import type { SourceTree } from './source-tree.ts'
-
-/** A path that the container did not take, and when it is tried again. */
-type Aside = {
-  readonly entry: SourceEntry | undefined
-  readonly why: string
-  readonly isFinal: boolean
-  readonly tries: number
-  readonly until: number
-}
+import type { Wanted } from './wanted.ts'
 
 /** HELD: what one start of one container has acknowledged. */
 export type ContainerSync = {
@@ -29,7 +40,7 @@ export type ContainerSync = {
   readonly held: Map<Wanted, Listing>
   /** Paths that Stack has put there, by rule: the container's own changes of others are its own matter. */
   readonly given: Map<Wanted, Set<string>>
-  readonly aside: Map<Wanted, Map<string, Aside>>
+  readonly aside: Map<Wanted, AsidePaths>
   /** Times that a file changed while it was being read. */
   readonly moved: Map<string, number>
   /** What has to be done when all is there. */
@@ -50,7 +61,7 @@ export const createContainerSync = (
 export type DeliveryDeps = {
   readonly tree: SourceTree
   readonly contents: Contents
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now'>
   readonly targetOf: TargetOf
   readonly onUnreadable: (path: string, why: string) => void
 }
@@ -67,8 +78,6 @@ export type Delivery = {
 // A frame is made in memory, while the one before it is on its way.
 const frameBytes = 4 * 1024 * 1024
 const frameEntries = 4000
-const firstRetryMs = 500
-const lastRetryMs = 30_000
 // Whoever writes a file without a pause gets it sent as it is.
 const maxMoved = 3
 
@@ -92,13 +101,9 @@ export const deliver = async (
   )
   const waits = [...container.aside.values()].flatMap(dueTimes)
   // What was left out for another reason, such as a folder that was set aside a moment ago, has its turn then.
-  if (isBehind && aside.length === 0) waits.push(deps.now() + firstRetryMs)
+  if (isBehind && aside.length === 0) waits.push(deps.clock.now() + firstRetryMs)
   return { files, refused: aside, again: waits.length === 0 ? undefined : Math.min(...waits) }
 }
-
-/** What is below a path that waits itself is tried after that one. */
-const dueTimes = (aside: ReadonlyMap<string, Aside>): readonly number[] =>
-  [...aside].flatMap(([path, { isFinal, until }]) => (isFinal || isBelowAny(aside, path) ? [] : [until]))
 
 type Delivering = {
   readonly container: ContainerSync
@@ -107,25 +112,26 @@ type Delivering = {
   readonly all: readonly Wanted[]
 }
 
+const asideOf = ({ aside }: ContainerSync, wanted: Wanted): AsidePaths => {
+  const known = aside.get(wanted) ?? new Map()
+  aside.set(wanted, known)
+  return known
+}
+
 const deliverRule = async (deps: DeliveryDeps, delivering: Delivering): Promise<number> => {
   const { container, wanted, held, all } = delivering
   const root = deps.targetOf(wanted)
-  const now = deps.now()
-  const aside = container.aside.get(wanted) ?? new Map<string, Aside>()
-  container.aside.set(wanted, aside)
+  const now = deps.clock.now()
+  const aside = asideOf(container, wanted)
   const { put, remove } = compareListings(wanted.listing, held)
-  forgetSettled(aside, wanted, held)
-  const isAside = (path: string, entry: SourceEntry | undefined): boolean => {
-    const state = aside.get(path)
-    return state !== undefined && state.entry === entry && (state.isFinal || state.until > now)
-  }
+  forgetSettled(aside, { put, remove })
   const removals: string[] = []
   for (const path of root === '/' ? spareFolders(held, remove) : remove) {
     const isElsewhere = isWantedBelow({ targetOf: deps.targetOf, all }, wanted, pathBelow(root, path))
     if (isElsewhere) forgetEntry(held, path)
-    else if (!isAside(path, undefined)) removals.push(path)
+    else if (!isAside(aside, { path, entry: undefined, now })) removals.push(path)
   }
-  const puts = put.filter(({ path, entry }) => !isAside(path, entry) && !isBelowAny(aside, path))
+  const puts = put.filter(({ path, entry }) => !isAside(aside, { path, entry, now }) && !isBelowAny(aside, path))
   for (const { path, entry, before } of puts)
     if (before?.kind === 'file' && isOutOfRoom(aside.get(path), entry)) removals.push(path)
   let count = 0
@@ -147,29 +153,10 @@ const spareFolders = (held: Listing, remove: readonly string[]): readonly string
     return files
   })
 
-/** A file is put beside the one that it takes the place of: where there is no room for both, that one goes first. */
-const isOutOfRoom = (aside: Aside | undefined, entry: SourceEntry): boolean =>
-  aside?.entry === entry && entry.kind === 'file' && /no space|quota/i.test(aside.why)
-
-/** What is in a folder that the container did not take waits for it. */
-const isBelowAny = (aside: ReadonlyMap<string, Aside>, path: string): boolean => {
-  if (aside.size === 0) return false
-  for (let at = path.lastIndexOf('/'); at !== -1; at = path.lastIndexOf('/', at - 1))
-    if (aside.get(path.slice(0, at))?.entry !== undefined) return true
-  return false
-}
-
-const forgetSettled = (aside: Map<string, Aside>, { listing }: Wanted, held: Listing): void => {
-  if (aside.size === 0) return
-  const { put, remove } = compareListings(listing, held)
-  const open = new Set([...put.map(({ path }) => path), ...remove])
-  for (const path of aside.keys()) if (!open.has(path)) aside.delete(path)
-}
-
 type Packing = {
   readonly root: string
   readonly removals: readonly string[]
-  readonly puts: ReturnType<typeof compareListings>['put']
+  readonly puts: Difference['put']
 }
 
 /** Frames of a few megabytes. Each file is looked at again when it is packed; what is the same in the container is not sent. */
@@ -190,7 +177,7 @@ const packFrames = function* (
     const packed = pack(deps, container, { path, entry, source: pathBelow(wanted.rule.root, path) })
     if (packed === undefined) continue
     if ('why' in packed) {
-      setAside(deps, delivering, packed, entry)
+      setAside(asideOf(container, wanted), { refusal: packed, entry, now: deps.clock.now() })
       continue
     }
     if (before !== undefined && deps.contents.isSame(before, entry)) {
@@ -247,25 +234,25 @@ const send = async (deps: DeliveryDeps, delivering: Delivering, frame: Frame): P
   const refused = new Map((await container.files.apply(frame)).map((one) => [one.path, one]))
   const given = container.given.get(wanted) ?? new Set()
   container.given.set(wanted, given)
-  const aside = container.aside.get(wanted)
+  const aside = asideOf(container, wanted)
   let count = 0
   for (const path of frame.remove) {
     const refusal = refused.get(path)
-    if (refusal !== undefined) setAside(deps, delivering, refusal, undefined)
+    if (refusal !== undefined) setAside(aside, { refusal, entry: undefined, now: deps.clock.now() })
     else {
       forgetEntry(held, path)
       given.delete(path)
-      aside?.delete(path)
+      aside.delete(path)
       count += 1
     }
   }
   for (const { path, entry } of frame.put) {
     const refusal = refused.get(path)
-    if (refusal !== undefined) setAside(deps, delivering, refusal, entry)
+    if (refusal !== undefined) setAside(aside, { refusal, entry, now: deps.clock.now() })
     else {
       setEntry(held, path, entry)
       given.add(path)
-      aside?.delete(path)
+      aside.delete(path)
       count += 1
     }
   }
@@ -276,19 +263,6 @@ const send = async (deps: DeliveryDeps, delivering: Delivering, frame: Frame): P
 const react = ({ needs }: ContainerSync, { rule }: Wanted): void => {
   if (rule.action === 'sync+restart') needs.restart = true
   if (rule.exec !== undefined) needs.hooks.add(rule.exec)
-}
-
-const setAside = (
-  { now }: DeliveryDeps,
-  { container, wanted }: Delivering,
-  { path, why, isFinal }: Refused,
-  entry: SourceEntry | undefined,
-): void => {
-  const aside = container.aside.get(wanted)
-  const before = aside?.get(path)
-  const tries = before?.entry === entry ? (before?.tries ?? 0) + 1 : 1
-  const until = now() + Math.min(firstRetryMs * 2 ** (tries - 1), lastRetryMs)
-  aside?.set(path, { entry, why, isFinal, tries, until })
 }
 
 /** The container is not there any more, so that trying again is of no use. */

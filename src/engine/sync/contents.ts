@@ -1,16 +1,16 @@
 import type { Clock } from '../ports/clock.ts'
-import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
+import type { Absent, SourceEntry, SourceFiles } from '../ports/source-files.ts'
 import { pathBelow } from './paths.ts'
+import { isSameEntry } from './same-entry.ts'
 import { createSlices } from './slices.ts'
 import type { SourceTree } from './source-tree.ts'
 
 /** A file's content, and what the file was like when it had been read. */
 export type Content = { readonly content: Uint8Array; readonly entry: SourceEntry }
-export type NoContent = { readonly kind: 'gone' } | { readonly kind: 'unreadable'; readonly why: string }
 
 /** What is in files: read once for all who want it, and told from other contents by a digest. */
 export type Contents = {
-  read(path: string, entry: SourceEntry): Content | NoContent
+  read(path: string, entry: SourceEntry): Content | Absent
   /** For files that are too big to be held. */
   stream(path: string, size: number): AsyncIterable<Uint8Array>
   /** Learns what is in a file that is not too big, so that a later save that changes nothing is known as one. */
@@ -43,12 +43,11 @@ export const createContents = (files: SourceFiles): Contents => {
     if (known !== undefined) return known
     const found = files.read(path)
     if ('kind' in found) return found
-    const digest = files.hash(found.content)
-    digests.set(found.entry, digest)
-    if (isUnmoved(entry, found.entry)) digests.set(entry, digest)
-    const content = { content: found.content, entry: isUnmoved(entry, found.entry) ? entry : found.entry }
-    keep(entry, content)
-    return content
+    const result = { content: found.content, entry: isSameEntry(entry, found.entry) ? entry : found.entry }
+    digests.set(result.entry, files.hash(result.content))
+    // What has changed since it was looked at is another entry at the next look.
+    if (result.entry === entry) keep(entry, result)
+    return result
   }
   return {
     read,
@@ -56,7 +55,7 @@ export const createContents = (files: SourceFiles): Contents => {
     learn: (path, entry) => {
       if (digests.has(entry)) return
       const found = files.read(path)
-      if (!('kind' in found) && isUnmoved(entry, found.entry)) digests.set(entry, files.hash(found.content))
+      if (!('kind' in found) && isSameEntry(entry, found.entry)) digests.set(entry, files.hash(found.content))
     },
     digestOf: (entry) => digests.get(entry),
     isSame: (a, b) => {
@@ -69,14 +68,6 @@ export const createContents = (files: SourceFiles): Contents => {
     },
   }
 }
-
-/** The file was the same before it was read as afterwards. */
-const isUnmoved = (before: SourceEntry, after: SourceEntry): boolean =>
-  before.inode === after.inode &&
-  before.size === after.size &&
-  before.mtimeMs === after.mtimeMs &&
-  before.ctimeMs === after.ctimeMs &&
-  before.mode === after.mode
 
 const learntBytes = 512 * 1024
 const learntFiles = 4000

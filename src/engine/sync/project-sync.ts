@@ -3,6 +3,7 @@ import type { Project } from '../../core/project/project.ts'
 import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import { toProblem } from '../to-problem.ts'
+import type { Rebuilt } from './builder.ts'
 import { openContainerFiles } from './container/open.ts'
 import { type Contents, createContents, learnContents } from './contents.ts'
 import { createGitWatch } from './git-lock.ts'
@@ -30,14 +31,7 @@ export type ProjectSyncOptions = {
   readonly containersOf: (service: string) => readonly ContainerSummary[]
   /** Whether it went well. */
   readonly restart: (service: string) => Promise<boolean>
-  /**
-   * Aborted: a newer wish has taken its place, and nothing of the containers was touched. Forbidden: nothing may be built, which the
-   * other side has told.
-   */
-  readonly rebuild: (
-    service: string,
-    options: { readonly signal: AbortSignal },
-  ) => Promise<'done' | 'failed' | 'aborted' | 'forbidden'>
+  readonly rebuild: (service: string, options: { readonly signal: AbortSignal }) => Promise<Rebuilt>
   /** Whether so much shall be deleted. Rejects when the signal is aborted. */
   readonly ask: (question: SyncQuestion, options: { readonly signal: AbortSignal }) => Promise<boolean>
   readonly memory?: SyncMemory
@@ -148,7 +142,6 @@ const open = (deps: ProjectSyncDeps, opening: Opening): void => {
         targetOf,
         onUnreadable,
         isGit,
-        now: () => deps.clock.now(),
         signal,
         wakeAt: watch.wakeAt,
         openFiles: (id, isRunning) => openFiles({ ...deps, signal }, id, { isRunning }),

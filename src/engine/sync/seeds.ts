@@ -49,18 +49,17 @@ const plant = async (deps: SeedDeps, id: string, { project, service: name, signa
   await tree.refresh()
   const files = openContainerFiles({ ...deps, signal }, id, { isRunning: false })
   const container = createContainerSync({ id, startedAt: undefined, isRunning: false, files })
-  const now = (): number => deps.clock.now()
   const contents = createContents(deps.sources)
   const unfinished = { check: () => new Map<string, number>() }
   const all = own.map((rule) => createWanted(rule))
   for (const wanted of all) {
-    updateWanted({ tree, contents, unfinished, isGit: () => true, now }, wanted)
+    updateWanted({ tree, contents, unfinished, isGit: () => true, clock: deps.clock }, wanted)
     container.held.set(wanted, createListing())
   }
   const delivery = {
     tree,
     contents,
-    now,
+    clock: deps.clock,
     targetOf: createTargetOf(tree),
     onUnreadable: () => {},
   }

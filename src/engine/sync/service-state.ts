@@ -2,7 +2,7 @@ import type { ContainerSummary } from '../../core/events/event.ts'
 import type { WatchAction } from '../../core/project/service.ts'
 import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
-import type { Builder } from './builder.ts'
+import type { Builder, Rebuilt } from './builder.ts'
 import type { ContainerFiles } from './container-files.ts'
 import type { ContainerSync, DeliveryDeps } from './container-sync.ts'
 import type { MeetingDeps } from './meet.ts'
@@ -31,7 +31,7 @@ export type ServiceSyncOptions = {
   readonly isBuilt: boolean
   readonly containers: () => readonly ContainerSummary[]
   readonly restart: () => Promise<boolean>
-  readonly rebuild: (options: { readonly signal: AbortSignal }) => Promise<'done' | 'failed' | 'aborted' | 'forbidden'>
+  readonly rebuild: (options: { readonly signal: AbortSignal }) => Promise<Rebuilt>
   readonly ask: (question: SyncQuestion, options: { readonly signal: AbortSignal }) => Promise<boolean>
 }
 

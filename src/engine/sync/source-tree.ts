@@ -33,8 +33,8 @@ export type SourceTree = {
   /** Anything may be another. */
   hintAll(): void
   readonly isDirty: () => boolean
-  /** Looks at everything that may be another, until nothing is left; whether anything was. */
-  refresh(): Promise<boolean>
+  /** Looks at everything that may be another, until nothing is left. */
+  refresh(): Promise<void>
   /** When to look again, though nobody hints: a file may change twice within a tick of the file system's clock. */
   nextDue(): number | undefined
   /** Looks at what is in some folders, in turn, for changes that nobody told of. */
@@ -106,14 +106,13 @@ export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
 const markDirty = (tree: Tree, folder: string, isDeep: boolean): void =>
   void tree.dirty.set(folder, isDeep || tree.dirty.get(folder) === true)
 
-const refresh = async (tree: Tree): Promise<boolean> => {
+const refresh = async (tree: Tree): Promise<void> => {
   const now = tree.clock.now()
   for (const [folder, due] of tree.young) {
     if (due > now) continue
     tree.young.delete(folder)
     markDirty(tree, folder, false)
   }
-  const wasDirty = tree.dirty.size > 0
   const slices = createSlices(tree.clock)
   while (tree.dirty.size > 0) {
     // The root's own kind decides whether there is a folder to look into.
@@ -126,7 +125,6 @@ const refresh = async (tree: Tree): Promise<boolean> => {
       await slices.next()
     }
   }
-  return wasDirty
 }
 
 /** In a root that is there. */

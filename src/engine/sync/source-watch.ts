@@ -107,6 +107,24 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
       if (tree.isDirty()) alarm.ring()
     }
   }
+  const follow = async (onChange: Parameters<SourceWatch['run']>[0]): Promise<void> => {
+    for (;;) {
+      await alarm.next()
+      const since = noticedAt ?? clock.now()
+      if (noticedAt !== undefined) await waitForQuiet(since)
+      noticedAt = undefined
+      if ((await settled()) || isSuspect || hints > manyHints) tree.hintAll()
+      isSuspect = false
+      hints = 0
+      const began = clock.now()
+      await tree.refresh()
+      cost = clock.now() - began
+      const due = onChange(since)
+      const dues = [due, tree.nextDue()].filter((time) => time !== undefined)
+      if (tree.isDirty()) alarm.ring()
+      else if (dues.length > 0) alarm.ringAt(Math.min(...dues))
+    }
+  }
   return {
     tree,
     load: async () => {
@@ -114,26 +132,7 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
       await tree.refresh()
     },
     wakeAt: (time) => (time <= clock.now() ? alarm.ring() : alarm.ringAt(time)),
-    run: async (onChange) => {
-      const patrolling = patrol()
-      patrolling.catch(() => {})
-      for (;;) {
-        await alarm.next()
-        const since = noticedAt ?? clock.now()
-        if (noticedAt !== undefined) await waitForQuiet(since)
-        noticedAt = undefined
-        if ((await settled()) || isSuspect || hints > manyHints) tree.hintAll()
-        isSuspect = false
-        hints = 0
-        const began = clock.now()
-        await tree.refresh()
-        cost = clock.now() - began
-        const due = onChange(since)
-        const dues = [due, tree.nextDue()].filter((time) => time !== undefined)
-        if (tree.isDirty()) alarm.ring()
-        else if (dues.length > 0) alarm.ringAt(Math.min(...dues))
-      }
-    },
+    run: async (onChange) => void (await Promise.all([patrol(), follow(onChange)])),
     close: () => watches.close(),
   }
 }

@@ -90,18 +90,19 @@ export const createStale = (deps: StaleDeps, { service, ask }: StaleOptions): St
     reacted: (error) => tell('reaction', error),
     stopped: (wanted) => {
       const { stop, rule } = wanted
-      const part = `${stop?.kind === 'source-gone' ? 'source' : 'deletion'}.${rule.index}`
-      for (const other of [`source.${rule.index}`, `deletion.${rule.index}`])
-        if (stop === undefined || other !== part) tell(other, undefined)
+      const isGone = stop?.kind === 'source-gone'
+      tell(
+        `source.${rule.index}`,
+        isGone ? new StackError('watch/source-gone', { service, source: rule.root }) : undefined,
+      )
       if (stop?.kind !== 'mass-deletion') {
+        tell(`deletion.${rule.index}`, undefined)
         asked.get(wanted)?.abort()
         asked.delete(wanted)
+        return
       }
-      if (stop === undefined) return
-      if (stop.kind === 'source-gone')
-        return tell(part, new StackError('watch/source-gone', { service, source: rule.root }))
       const question = { service, source: rule.root, deleted: stop.gone, known: stop.total }
-      tell(part, new StackError('watch/mass-deletion', question))
+      tell(`deletion.${rule.index}`, new StackError('watch/mass-deletion', question))
       if (!asked.has(wanted)) askAbout(wanted, question)
     },
     problem: () => raised.get('files') ?? raised.get('rebuild'),

@@ -2,12 +2,12 @@ import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
 import { isSameEntry } from './same-entry.ts'
 
-/** A file that may not be sent as it is, for somebody is writing it. */
+/** A file that may not be sent as it is, for somebody may be writing it. */
 export type Candidate = {
   readonly path: string
   readonly entry: SourceEntry
   /** What it was when it was last taken for whole. */
-  readonly before?: SourceEntry
+  readonly before: SourceEntry | undefined
 }
 
 export type Unfinished = {

@@ -1,10 +1,11 @@
+import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry } from '../ports/source-files.ts'
 import { type Contents, maxHeldBytes } from './contents.ts'
 import { createListing, findEntry, forgetEntry, joinPath, type Listing, openFolder, setEntry } from './listing.ts'
-import { pathBelow, relativeTo } from './paths.ts'
+import { parentOf, pathBelow, relativeTo } from './paths.ts'
 import { copies, type SyncRule } from './rules.ts'
 import type { SourceFolder, SourceTree } from './source-tree.ts'
-import type { Unfinished } from './unfinished.ts'
+import type { Candidate, Unfinished } from './unfinished.ts'
 
 /** A file that is another than it was, by its path on this machine. */
 export type Change = { readonly path: string; /** Absent: it is gone. */ readonly entry?: SourceEntry }
@@ -33,8 +34,7 @@ export type WantedDeps = {
   readonly unfinished: Unfinished
   /** Whether git is at work, or was since the last time: it may delete what it likes. */
   readonly isGit: () => boolean
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now'>
 }
 
 // Fewer files are deleted by hand, and are soon there again.
@@ -82,12 +82,13 @@ export const updateWanted = (deps: WantedDeps, wanted: Wanted): Update => {
   const removed = isStopped ? [] : removeAll(wanted, ripe)
   const { changed, again: unfinished } = takeAll(deps, wanted, found.candidates)
   const again = due === undefined ? unfinished : Math.min(due, unfinished ?? due)
-  if (!isStopped && again === undefined) for (const [folder, seen] of found.versions) settle(wanted, folder, seen)
-  if (!isStopped && again === undefined) wanted.settledAt = version
+  if (!isStopped && again === undefined) {
+    for (const [folder, seen] of found.versions) openFolder(listing, folder).version = seen
+    wanted.settledAt = version
+  }
   return { changes: [...removed, ...changed], again, isSame: false }
 }
 
-type Candidate = { readonly path: string; readonly entry: SourceEntry; readonly before: SourceEntry | undefined }
 type Found = {
   /** By path below the root; folders before what is in them. */
   readonly candidates: readonly Candidate[]
@@ -141,15 +142,15 @@ const compareFolder = (
 
 /** A save may put another file in the place of one that it has moved away: what is gone now may be there in a moment. */
 const holdBack = (
-  { now }: WantedDeps,
+  { clock }: WantedDeps,
   { missing }: Wanted,
   gone: readonly string[],
 ): { readonly ripe: readonly string[]; readonly due: number | undefined } => {
   const still = new Set(gone)
   for (const path of missing.keys()) if (!still.has(path)) missing.delete(path)
   if (gone.length > heldPaths) return { ripe: gone, due: undefined }
-  for (const path of gone) if (!missing.has(path)) missing.set(path, now())
-  const isRipe = (path: string): boolean => now() - (missing.get(path) ?? 0) >= missingMs
+  for (const path of gone) if (!missing.has(path)) missing.set(path, clock.now())
+  const isRipe = (path: string): boolean => clock.now() - (missing.get(path) ?? 0) >= missingMs
   const waiting = gone.filter((path) => !isRipe(path)).map((path) => missing.get(path) ?? 0)
   return { ripe: gone.filter(isRipe), due: waiting.length === 0 ? undefined : Math.min(...waiting) + missingMs }
 }
@@ -181,19 +182,13 @@ const removeAll = ({ rule, listing }: Wanted, gone: readonly string[]): readonly
 }
 
 const takeAll = (
-  { tree, contents, unfinished, now }: WantedDeps,
+  { tree, contents, unfinished, clock }: WantedDeps,
   { rule, listing }: Wanted,
   candidates: readonly Candidate[],
 ): { readonly changed: readonly Change[]; readonly again: number | undefined } => {
   const changed: Change[] = []
   const at = (path: string): string => pathBelow(rule.root, path)
-  const waiting = unfinished.check(
-    candidates.map(({ path, entry, before }) => ({
-      path: at(path),
-      entry,
-      ...(before === undefined ? {} : { before }),
-    })),
-  )
+  const waiting = unfinished.check(candidates.map((candidate) => ({ ...candidate, path: at(candidate.path) })))
   let again = waiting.size === 0 ? undefined : Math.min(...waiting.values())
   for (const { path, entry, before } of candidates) {
     if (waiting.has(at(path))) continue
@@ -201,8 +196,8 @@ const takeAll = (
       const found = contents.read(at(path), entry)
       if ('kind' in found || found.entry !== entry) {
         // It has changed since it was looked at: another look tells.
-        tree.hint(rule.root === at(path) ? rule.root : at(path).slice(0, Math.max(1, at(path).lastIndexOf('/'))))
-        const due = now() + ('kind' in found && found.kind === 'unreadable' ? unreadableMs : missingMs)
+        tree.hint(path === '' ? rule.root : parentOf(at(path)))
+        const due = clock.now() + ('kind' in found && found.kind === 'unreadable' ? unreadableMs : missingMs)
         again = Math.min(again ?? due, due)
         continue
       }
@@ -222,7 +217,3 @@ const mayBeSame = (contents: Contents, before: SourceEntry, entry: SourceEntry):
   before.size === entry.size &&
   entry.size <= maxHeldBytes &&
   contents.digestOf(before) !== undefined
-
-const settle = ({ listing }: Wanted, folder: string, version: number): void => {
-  openFolder(listing, folder).version = version
-}
