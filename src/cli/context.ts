@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Environment } from '../engine/ports/environment.ts'
 import type { Agreements } from '../engine/ports/agreements.ts'
-import type { EngineDeps } from '../engine/deps.ts'
+import type { EngineDeps, SessionDeps } from '../engine/deps.ts'
 import type { Models } from '../engine/ports/models.ts'
 import type { Clock } from '../engine/ports/clock.ts'
 import type { Runtime } from '../engine/ports/runtime.ts'
@@ -34,6 +34,7 @@ export type CliContext = {
   readInput(file: string): string | undefined
   runtime(): Promise<Runtime>
   deps(): Promise<EngineDeps>
+  sessionDeps(): Promise<SessionDeps>
   close(): void
 }
 
@@ -59,6 +60,7 @@ export const createContext = (global: GlobalFlags, { signals }: { readonly signa
     readInput: (file) => sources?.kept?.(file),
     runtime: getRuntime,
     deps: async () => createDeps(await getRuntime(), { env, clock }),
+    sessionDeps: async () => withWatch(await createDeps(await getRuntime(), { env, clock }), env),
     close: () => {
       runtime?.then(
         (each) => each.close(),
@@ -97,23 +99,14 @@ const createDeps = async (
   runtime: Runtime,
   { env, clock }: { readonly env: Environment; readonly clock: Clock },
 ): Promise<EngineDeps> => {
-  const [
-    { createLock },
-    { toOtherDirectories, toStateDirectory },
-    { createHostFiles },
-    { createSourceFiles },
-    { createMachine },
-    { createWatcher },
-    { sha256 },
-  ] = await Promise.all([
-    import('../system/lock.ts'),
-    import('../system/state-directory.ts'),
-    import('../system/host-files.ts'),
-    import('../system/source-files.ts'),
-    import('../system/this-machine.ts'),
-    import('../system/watch.ts'),
-    import('./up/hash-options.ts'),
-  ])
+  const [{ createLock }, { toOtherDirectories, toStateDirectory }, { createHostFiles }, { createMachine }, { sha256 }] =
+    await Promise.all([
+      import('../system/lock.ts'),
+      import('../system/state-directory.ts'),
+      import('../system/host-files.ts'),
+      import('../system/this-machine.ts'),
+      import('./up/hash-options.ts'),
+    ])
   return {
     runtime,
     clock,
@@ -121,19 +114,30 @@ const createDeps = async (
     digest: sha256,
     lock: createLock({ stateDirectory: toStateDirectory(env), elsewhere: toOtherDirectories(env) }),
     files: createHostFiles(),
-    sources: createSourceFiles(),
     machine: createMachine(),
-    watcher: createWatcher({ environment: env }),
-    writer: {
-      write: async (root, change) => (await import('../system/host-writer.ts')).createHostWriter().write(root, change),
-    },
-    agreements: createLazyAgreements(env),
     providers: {
       run: async (call, options) =>
         (await import('../system/providers.ts')).createProviders({ environment: env }).run(call, options),
     },
     models: createLazyModels(env),
     repositories: createLazyRepositories(env),
+  }
+}
+
+/** Most commands watch nothing. */
+const withWatch = async (deps: EngineDeps, env: Environment): Promise<SessionDeps> => {
+  const [{ createSourceFiles }, { createWatcher }] = await Promise.all([
+    import('../system/source-files.ts'),
+    import('../system/watch.ts'),
+  ])
+  return {
+    ...deps,
+    sources: createSourceFiles(),
+    watcher: createWatcher({ environment: env }),
+    writer: {
+      write: async (root, change) => (await import('../system/host-writer.ts')).createHostWriter().write(root, change),
+    },
+    agreements: createLazyAgreements(env),
   }
 }
 

@@ -24,6 +24,16 @@ export type EngineDeps = {
   readonly files: HostFiles
   /** Absent: nothing is looked at beforehand. */
   readonly machine?: Machine
+  /** Absent: services with a `provider` fail. */
+  readonly providers?: Providers
+  /** Absent: services that use `models` fail. */
+  readonly models?: Models
+  /** Absent where nothing is built: a build from a git repository fails. */
+  readonly repositories?: Repositories
+}
+
+/** What a session needs besides, for it alone watches. */
+export type SessionDeps = EngineDeps & {
   /** The same files, as a watch looks at them. */
   readonly sources: SourceFiles
   readonly watcher: Watcher
@@ -31,10 +41,4 @@ export type EngineDeps = {
   readonly writer?: HostWriter
   /** Absent: what came back is known as long as it is watched for. */
   readonly agreements?: Agreements
-  /** Absent: services with a `provider` fail. */
-  readonly providers?: Providers
-  /** Absent: services that use `models` fail. */
-  readonly models?: Models
-  /** Absent where nothing is built: a build from a git repository fails. */
-  readonly repositories?: Repositories
 }

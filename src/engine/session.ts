@@ -1,6 +1,6 @@
 import { isStackError } from '../core/errors/stack-error.ts'
 import type { Command, StackEvent } from '../core/events/event.ts'
-import type { EngineDeps } from './deps.ts'
+import type { SessionDeps } from './deps.ts'
 import { createEmitter } from './emitter.ts'
 import { createEngineEvents } from './engine-events.ts'
 import { createLogFollower } from './logs/log-follower.ts'
@@ -43,7 +43,7 @@ const comebackMs = 10_000
  * and on commands, and ends when all have ended or when it is told to. Begins at the next turn, so that whoever
  * subscribes at once misses nothing.
  */
-export const createSession = (deps: EngineDeps, request: SessionRequest): Session => {
+export const createSession = (deps: SessionDeps, request: SessionRequest): Session => {
   const emitter = createEmitter(deps)
   const sync = createSyncSlot()
   const state = createState(deps, { request, emitter, onStarted: (service) => sync.current?.touch(service) })
@@ -71,7 +71,7 @@ type StateInput = {
   readonly onStarted: (service: string) => void
 }
 
-const createState = (deps: EngineDeps, { request, emitter: { emit }, onStarted }: StateInput): SessionState => {
+const createState = (deps: SessionDeps, { request, emitter: { emit }, onStarted }: StateInput): SessionState => {
   const closing = new AbortController()
   const { signal } = closing
   const events = createEngineEvents(deps, { project: request.project.name, signal })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { EventBody, StackEvent } from '../../src/core/events/event.ts'
 import type { Project } from '../../src/core/project/project.ts'
 import type { Dependency, Service } from '../../src/core/project/service.ts'
-import type { EngineDeps } from '../../src/engine/deps.ts'
+import type { SessionDeps } from '../../src/engine/deps.ts'
 import type { HostEntry } from '../../src/engine/ports/host-files.ts'
 import type { Lock } from '../../src/engine/ports/lock.ts'
 import { createFakeRuntime, type FakeRuntime } from './fake-runtime.ts'
@@ -56,7 +56,7 @@ export const aProject = (services: Readonly<Record<string, Service>>, more: Part
 export type World = {
   readonly clock: VirtualClock
   readonly runtime: FakeRuntime
-  readonly deps: EngineDeps
+  readonly deps: SessionDeps
   /** What the host's folder holds. */
   readonly files: Map<string, string>
   /** The same, as a watch sees it. */
@@ -82,7 +82,7 @@ export const aWorld = (
       ? { path, kind: 'directory', mode: 0o755, size: 0, mtimeMs: 0 }
       : undefined
   }
-  const deps: EngineDeps = {
+  const deps: SessionDeps = {
     runtime,
     clock,
     random: () => 0.5,

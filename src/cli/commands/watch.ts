@@ -24,7 +24,7 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
     loadValidProject(context, { services: words, withFollowers: true, missingEnvFiles: 'later' })
   const project = await load()
   assertServices(words, { target: { name: project.name, project } })
-  const deps = await context.deps()
+  const deps = await context.sessionDeps()
   const { findServiceRules, readImageParents } = await import('../../engine/sync/find-rules.ts')
   const parents = await readImageParents(deps, project)
   const named = Object.keys(project.services).filter((name) => words.length === 0 || words.includes(name))

@@ -25,7 +25,7 @@ export const runAttachedUp = async (call: UpCall, attached: AttachedUp): Promise
   const usesDashboard = wantsDashboard(call)
   let edits: EditWatch | undefined
   const request = toRequest(call, attached, { usesDashboard, watch: () => edits })
-  const deps = await context.deps()
+  const deps = await context.sessionDeps()
   // Loaded before the session begins: whoever subscribes a moment later misses how it began.
   const dashboard = usesDashboard ? await import('../screen/show-dashboard.ts') : undefined
   const session = createSession(deps, request)

@@ -1,7 +1,7 @@
 import type { EventBody } from '../../core/events/event.ts'
 import { withDependencies } from '../../core/project/graph.ts'
 import type { Project } from '../../core/project/project.ts'
-import type { EngineDeps } from '../deps.ts'
+import type { SessionDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import type { EngineEvents } from '../engine-events.ts'
 import type { LogFollower } from '../logs/log-follower.ts'
@@ -56,7 +56,7 @@ export type End = { readonly kind: 'over' | 'detach' | 'quit' | 'cascade' | 'fai
 
 /** What the parts of one session share. */
 export type SessionState = {
-  readonly deps: EngineDeps
+  readonly deps: SessionDeps
   readonly request: SessionRequest
   readonly emit: Emit
   readonly events: EngineEvents

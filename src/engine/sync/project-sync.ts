@@ -1,6 +1,6 @@
 import type { ContainerSummary } from '../../core/events/event.ts'
 import type { Project } from '../../core/project/project.ts'
-import type { EngineDeps } from '../deps.ts'
+import type { SessionDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import { toProblem } from '../to-problem.ts'
 import type { Rebuilt } from './builder.ts'
@@ -39,7 +39,7 @@ export type ProjectSyncOptions = {
   readonly back?: { readonly services: readonly string[]; readonly roots: readonly string[] }
 }
 
-export type ProjectSyncDeps = Pick<EngineDeps, 'runtime' | 'clock' | 'files' | 'sources' | 'watcher'> & {
+export type ProjectSyncDeps = Pick<SessionDeps, 'runtime' | 'clock' | 'files' | 'sources' | 'watcher'> & {
   readonly emit: Emit
   /** Absent: by the container's shell, or the engine's archives. */
   readonly openFiles?: typeof openContainerFiles

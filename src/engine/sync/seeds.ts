@@ -1,5 +1,5 @@
 import type { Project } from '../../core/project/project.ts'
-import type { EngineDeps } from '../deps.ts'
+import type { SessionDeps } from '../deps.ts'
 import { createContainerSync, deliver } from './container-sync.ts'
 import { openContainerFiles } from './container/open.ts'
 import { createContents } from './contents.ts'
@@ -9,7 +9,7 @@ import { createSourceTree } from './source-tree.ts'
 import { createTargetOf } from './targets.ts'
 import { createWanted, updateWanted } from './wanted.ts'
 
-type SeedDeps = Pick<EngineDeps, 'files' | 'sources' | 'clock' | 'runtime'>
+type SeedDeps = Pick<SessionDeps, 'files' | 'sources' | 'clock' | 'runtime'>
 type Planting = { readonly project: Project; readonly service: string; readonly signal: AbortSignal }
 
 /**

@@ -1,5 +1,5 @@
 import { StackError } from '../../core/errors/stack-error.ts'
-import type { EngineDeps } from '../deps.ts'
+import type { SessionDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import type { FolderWatches } from '../ports/watcher.ts'
 import { toProblem } from '../to-problem.ts'
@@ -21,7 +21,7 @@ export type SourceWatch = {
   close(): void
 }
 
-type SourceWatchDeps = Pick<EngineDeps, 'clock' | 'sources' | 'watcher'> & {
+type SourceWatchDeps = Pick<SessionDeps, 'clock' | 'sources' | 'watcher'> & {
   readonly emit: Emit
   readonly onUnreadable: (path: string, why: string) => void
 }

@@ -1,12 +1,12 @@
 import type { ContainerSummary } from '../../../core/events/event.ts'
 import type { Project } from '../../../core/project/project.ts'
-import type { EngineDeps } from '../../deps.ts'
+import type { SessionDeps } from '../../deps.ts'
 import type { Emit } from '../../emitter.ts'
 import type { ContainerFiles } from '../container-files.ts'
 import { type BackSync, createBackSync } from './back-sync.ts'
 
 export type ProjectBackDeps = Pick<
-  EngineDeps,
+  SessionDeps,
   'runtime' | 'clock' | 'sources' | 'watcher' | 'writer' | 'agreements'
 > & {
   readonly emit: Emit
