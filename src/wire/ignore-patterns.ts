@@ -100,6 +100,9 @@ const isWellFormed = (pattern: string): boolean => {
   return new RegExp(String.raw`^(?:[^\\[]|\\.|${set})*$`, 'su').test(pattern)
 }
 
+/** Go's `.`. That of JavaScript stops at other ends of lines too, such as U+2028. */
+const anything = String.raw`[^\n]`
+
 /** Letters that mean something to Go's regular expressions when escaped, which is how the engine escapes. */
 const escapedLetters: Readonly<Record<string, string>> = { a: '\\x07', A: '^', z: '$' }
 
@@ -118,7 +121,7 @@ const compilePattern = (pattern: string, text: string): ((path: string) => boole
       const isFirst = index === 0
       index += characters[index + 2] === '/' ? 2 : 1
       const isLast = index === characters.length - 1
-      if (!isLast || kind !== 'exact') source += isLast ? '.*' : '(.*/)?'
+      if (!isLast || kind !== 'exact') source += isLast ? `${anything}*` : `(${anything}*/)?`
       kind = isFirst ? 'suffix' : isLast && kind === 'exact' ? 'prefix' : 'expression'
     } else if (character === '*' || character === '?') {
       source += character === '*' ? '[^/]*' : '[^/]'

@@ -25,13 +25,16 @@ const stackFile = `services:
   other: { ${sleep}, user: "1000:1000", volumes: ["data:/srv"], ${synced('/srv/data', ', initial_sync: true, ignore: ["**/*.log", "**/left-out"]')} }
 volumes: { data: {} }
 `
-/** As Docker reads these patterns: its `**` ends at the end of a line. */
+/**
+ * As Docker reads these patterns: one with no other wildcard is compared with the end of a path; in one with, `**` ends at
+ * the end of a line.
+ */
 const isLeftOut = (path: string) =>
   path
     .split('/')
     .some(
       (name, index, names) =>
-        (name.endsWith('.log') || name === 'left-out') && !names.slice(0, index).join('/').includes('\n'),
+        name === 'left-out' || (name.endsWith('.log') && !names.slice(0, index).join('/').includes('\n')),
     )
 
 const held: readonly Copy[] = [
@@ -47,9 +50,8 @@ const outside = async (s: Scenario, copies: Copies): Promise<readonly string[]> 
     const paths = await s.engine.call<readonly { readonly Path: string }[]>('GET', `/containers/${Id}/changes`)
     return paths.filter(({ Path }) => !/^\/app(\/|$)/.test(Path)).map(({ Path }) => `${Name}: ${Path}`)
   })
-  return [...(await copies.ask(script)), ...(await Promise.all(changed))].flatMap((one) =>
-    typeof one === 'string' ? one.split('\n') : one,
-  )
+  const [asked, ...others] = await Promise.all([copies.ask(script), ...changed])
+  return [...asked.flatMap((one) => one.split('\n')), ...others.flat()]
 }
 
 /** Rounds to play, one after the other, and what is told when one fails. */

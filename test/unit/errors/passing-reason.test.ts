@@ -12,6 +12,7 @@ test.each([
   'removal of container shop-web-1 is already in progress',
   'container is marked for removal and cannot be started',
   'driver failed to remove root filesystem: unlinkat /var/lib/x: device or resource busy',
+  'failed to create task for container: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/4f3a: file exists',
 ])('passes: %s', (why) => expect(isPassingReason(why)).toBe(true))
 
 test.each([
@@ -22,6 +23,7 @@ test.each([
   "open '/data/connection reset/x': permission denied",
   'invalid reference format: timeout/busy',
   'pull access denied for eof/app',
+  'error while creating mount source path /srv/data: mkdir /srv/data: file exists',
 ])('stays, whatever is called so: %s', (why) => expect(isPassingReason(why)).toBe(false))
 
 test.each([

@@ -31,6 +31,16 @@ describe('patterns of an ignore file', () => {
     expect(hidden).toEqual([])
   })
 
+  test('go on across any end of a line but a line feed, and not across that, as in Go', () => {
+    const paths = ['a\nb/x.log', 'a\nb/x', 'a\u2028b/x.log', 'a\rb/x.log', 'a/new\nline.log']
+    expect(paths.filter(toRules(['**/*.log', '**/x']).ignores)).toEqual([
+      'a\nb/x', // an end without other wildcards is compared as it is
+      'a\u2028b/x.log',
+      'a\rb/x.log',
+      'a/new\nline.log',
+    ])
+  })
+
   test('hide folders in which none can be', () => {
     const rules = toRules(['node_modules', 'dist/**', '!dist/keep/*.js'])
     const folders = ['node_modules', 'dist', 'dist/keep', 'dist/other']

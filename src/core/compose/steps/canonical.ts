@@ -158,8 +158,8 @@ const mountNode = (node: Node, mount: Mount): MapNode => {
   })
 }
 
-/** Ports of one service: all of an address, for a few addresses or protocols. */
-const maxPorts = 262_144
+/** Ports of one service: all of an address, over TCP and UDP. */
+const maxPorts = 131_072
 
 const portNodes = (node: SeqNode, at: At): Node => {
   if (node.items.every((item) => item.kind === 'map')) return node
@@ -180,8 +180,8 @@ const portNodes = (node: SeqNode, at: At): Node => {
     if (!parsed.ok && at.lenient) return node
     if (!parsed.ok) items.push(failed(item, { ...at, path: `${at.path}[${index}]` }, parsed.message))
     else if (items.length + parsed.ports.length > maxPorts) {
-      items.push(failed(item, { ...at, path: `${at.path}[${index}]` }, `These are more than ${maxPorts} ports.`))
-      break
+      const text = `With these, the service has more than ${maxPorts} ports.`
+      return { ...node, items: [failed(item, { ...at, path: `${at.path}[${index}]` }, text)] }
     } else for (const port of parsed.ports) items.push(portNode(item, port))
   }
   return { ...node, items }
