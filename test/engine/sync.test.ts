@@ -214,6 +214,17 @@ describe('createProjectSync', () => {
     await end()
   })
 
+  test('a longer version that is saved a moment after another is no piece of it, and goes at once', async () => {
+    const world = await aWorkFolder()
+    const { read, end } = await begin(world, [rule()])
+    for (const text of ['the first', 'a second that is longer', 'and a third that is longer than the others']) {
+      world.save('/work/src/a.js', text)
+      await world.clock.advance(40)
+      expect(read('/app/a.js')).toBe(text)
+    }
+    await end()
+  })
+
   test('what a save starts follows the rule that it matches', async () => {
     const { lines, done, save, end } = await begin(await aWorkFolder(), [
       rule({ action: 'sync+restart' }),

@@ -17,6 +17,8 @@ export type Contents = {
   learn(path: string, entry: SourceEntry): void
   /** Whether one is what the other is; false where that is not known. */
   isSame(a: SourceEntry, b: SourceEntry): boolean
+  /** Whether a file begins with what was in it before; true where that is not known. */
+  mayContinue(path: string, versions: { readonly before: SourceEntry; readonly entry: SourceEntry }): boolean
   digestOf(entry: SourceEntry): string | undefined
 }
 
@@ -56,6 +58,12 @@ export const createContents = (files: SourceFiles): Contents => {
       if (digests.has(entry)) return
       const found = files.read(path)
       if (!('kind' in found) && isSameEntry(entry, found.entry)) digests.set(entry, files.hash(found.content))
+    },
+    mayContinue: (path, { before, entry }) => {
+      const digest = digests.get(before)
+      if (digest === undefined || entry.size > maxHeldBytes) return true
+      const found = read(path, entry)
+      return 'kind' in found || files.hash(found.content.subarray(0, before.size)) === digest
     },
     digestOf: (entry) => digests.get(entry),
     isSame: (a, b) => {

@@ -126,7 +126,7 @@ const open = (deps: ProjectSyncDeps, opening: Opening): void => {
   const { options, rules, services, watch, contents, onUnreadable, isGit } = opening
   const { tree } = watch
   const { project, signal } = options
-  const unfinished = createUnfinished({ files: deps.sources, clock: deps.clock })
+  const unfinished = createUnfinished({ files: deps.sources, contents, clock: deps.clock })
   const targetOf = createTargetOf(tree)
   const { openFiles = openContainerFiles } = deps
   for (const name of new Set(rules.map((rule) => rule.service))) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
+import type { Contents } from './contents.ts'
 import { isSameEntry } from './same-entry.ts'
 
 /** A file that may not be sent as it is, for somebody may be writing it. */
@@ -27,17 +28,28 @@ const maxWaitMs = 5000
 // So many at once come from a tool that writes each in one go, and looking for who has them open would take longer.
 const manyFiles = 200
 
-type Known = { entry: SourceEntry; changedAt: number; readonly since: number; isGrowing: boolean; acceptedAt?: number }
+type Known = {
+  readonly entry: SourceEntry
+  readonly changedAt: number
+  readonly since: number
+  /** It has become longer since the last look, and that a moment ago. */
+  readonly isLonger: boolean
+  /** It begins with what it was. */
+  readonly isGrowing: boolean
+  acceptedAt?: number
+}
 
 /**
- * Files that are half written are told by what happens to them: they have just been emptied, they grow from one look to the
- * next, or a process has them open for writing. None waits for ever.
+ * Files that are half written are told by what happens to them: they have just been emptied, they grow at their end from one
+ * look to the next, or a process has them open for writing. None waits for ever.
  */
 export const createUnfinished = ({
   files,
+  contents,
   clock,
 }: {
   readonly files: Pick<SourceFiles, 'findOpen'>
+  readonly contents: Pick<Contents, 'mayContinue'>
   readonly clock: Pick<Clock, 'now'>
 }): Unfinished => {
   const known = new Map<string, Known>()
@@ -60,12 +72,18 @@ export const createUnfinished = ({
     const isNew = last === undefined || (wasAccepted && now - (last.acceptedAt ?? 0) > growingMs)
     const earlier = isNew ? undefined : last.entry
     // From nothing it becomes what it shall be at once.
-    const grew = earlier !== undefined && earlier.size > 0 && earlier.inode === entry.inode && entry.size > earlier.size
+    const isLonger =
+      earlier !== undefined &&
+      earlier.size > 0 &&
+      earlier.inode === entry.inode &&
+      entry.size > earlier.size &&
+      entry.size !== before?.size
     const next: Known = {
       entry,
       changedAt: now,
       since: isNew || wasAccepted ? now : last.since,
-      isGrowing: grew && (before === undefined || entry.size !== before.size),
+      isLonger,
+      isGrowing: isLonger && contents.mayContinue(path, { before: earlier, entry }),
     }
     known.set(path, next)
     return next
@@ -99,4 +117,4 @@ export const createUnfinished = ({
 
 /** Who writes a file from its begin makes it shorter at first: only then it is worth the time to look who does. */
 const isDoubtful = ({ entry, before }: Candidate, state: Known | undefined): boolean =>
-  before?.kind !== 'file' || entry.size < before.size || state?.isGrowing === true
+  before?.kind !== 'file' || entry.size < before.size || state?.isLonger === true
