@@ -3,16 +3,16 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSyn
 type Wanted = { readonly path: string; /** As the system takes it. */ readonly at: string | Buffer }
 
 /**
- * Of some files, those that another process has open for writing, as far as this user may see (Linux; elsewhere none). A
+ * Of some files, those that another process has open for writing, as far as this user may see (Linux; elsewhere undefined). A
  * file that is mapped into memory and closed does not show. Looking at a descriptor costs five microseconds, and machines
  * have thousands: so those processes are looked at that have another number of them than before, the youngest first, and a
  * few others in turn. What is more than a call may cost is left to the next. Asked for no file, it gets to know the processes.
  */
-export const createOpenFiles = (): ((wanted: readonly Wanted[]) => ReadonlySet<string>) => {
+export const createOpenFiles = (): ((wanted: readonly Wanted[]) => ReadonlySet<string> | undefined) => {
+  if (process.platform !== 'linux') return () => undefined
   const memory: Memory = { known: new Map(), ignored: new Set(), left: 0 }
   return (wanted) => {
     const open = new Set<string>()
-    if (process.platform !== 'linux') return open
     const { paths, inodes } = toSearch(wanted)
     if (wanted.length > 0 && paths.size === 0) return open
     const add = (links: readonly string[]): void => {

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createClock } from '../../src/system/clock.ts'
 import type { Runtime } from '../../src/engine/ports/runtime.ts'
@@ -176,6 +177,61 @@ const tellHow = (image: () => string): void => {
     )
     expect(await apply(['d', 'f', 'lf', 'ok'])).toEqual([])
     expect(await list()).toBe(['directory app', 'directory app/l', 'file app/l/in'].join('\n'))
+  })
+
+  test('one text that was just saved arrives as it is, whatever is in it and in its place', async () => {
+    const { id, files } = await open(image(), { tmpfs: ['/full:size=16k'] })
+    const save = (path: string, text: string | Uint8Array, more: { mode?: number } = {}) =>
+      files.apply({ root: '/app', remove: [], put: [putFile(path, text, { mtimeMs: Date.now(), ...more })] })
+    await run(id, 'sh', '-c', 'mkdir -p /out /app/folder/in; echo 1 >/out/keep; echo 1 >/app/plain; echo 1 >/app/ü')
+    await run(
+      id,
+      'sh',
+      '-c',
+      'ln -s /out /app/link; ln -s gone /app/lost; ln -s round /app/round; ln -s /out/keep /app/file-link',
+    )
+    const texts: readonly (readonly [path: string, text: string | Uint8Array, mode?: number])[] = [
+      ['plain', '%s %d %% \\n \\0 \\c \'quoted\' "$HOME" `id` $(id)\n\ttab\r\n\n', 0o600],
+      ['ü', 'größe 地図 🚀\u2028\n', 0o664],
+      ['bytes', Buffer.from([0xff, 0xfe, 0x0a, 0x80, 0x5c])],
+      ['null', Buffer.from([0x61, 0, 0x62])],
+      ['--help', '--help'],
+      ['-', '-n'],
+      ['all', Buffer.from(Array.from({ length: 255 }, (_, index) => index + 1))],
+      ['big', 'x%\n'.repeat(1365)],
+      ['folder', 'a file now'],
+      ['link', 'a file now'],
+      ['lost', 'a file now'],
+      ['round', 'a file now'],
+      ['file-link', 'a file now'],
+      ['new/folder/file', 'x'],
+      ['program', '#!/bin/sh\n', 0o755],
+      ['nobody', 'x', 0o000],
+    ]
+    for (const [path, text, mode = 0o644] of texts) expect([path, await save(path, text, { mode })]).toEqual([path, []])
+    const { tar } = await runtime.getArchive(id, '/app')
+    const held = new Map<string, string>()
+    for await (const { path, kind, mode, data } of readTar(tar, '/app'))
+      held.set(path.toString(), `${kind} ${mode.toString(8)} ${(await buffer(data)).toString('hex')}`)
+    for (const [path, text, mode = 0o644] of texts)
+      expect([path, held.get(`app/${path}`)]).toEqual([
+        path,
+        `file ${mode.toString(8)} ${Buffer.from(text).toString('hex')}`,
+      ])
+    expect(await run(id, 'sh', '-c', 'echo /out/*; cat /out/keep')).toBe('/out/keep\n1\n')
+    await eventually(async () => expect(await run(id, 'sh', '-c', 'echo /.stack*')).toBe('/.stack*\n'))
+
+    await run(id, 'sh', '-c', 'echo old >/full/file; head -c 12288 /dev/zero >/full/fill')
+    const refused = await files.apply({
+      root: '/full',
+      remove: [],
+      put: [putFile('file', 'x'.repeat(4000), { mtimeMs: Date.now() })],
+    })
+    expect(refused.map(({ path }) => path)).toEqual(['file'])
+    expect(refused[0]?.why).toMatch(/No space left/)
+    expect(await run(id, 'sh', '-c', 'cat /full/file; echo /full/* /full/.s*')).toBe(
+      'old\n/full/file /full/fill /full/.s*\n',
+    )
   })
 
   test('links above the root and the root itself are followed; a link that is to be a file is replaced', async () => {

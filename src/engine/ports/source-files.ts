@@ -16,8 +16,8 @@ export type SourceFiles = {
   hash(content: Uint8Array): string
   /** The same of a file that is too big to be held. Resolves with undefined for what cannot be read. */
   digest(path: string): Promise<string | undefined>
-  /** Of these files, those that some process has open for writing; none where the machine does not tell. */
-  findOpen(paths: readonly string[]): ReadonlySet<string>
+  /** Of these files, those that some process has open for writing; undefined where the machine does not tell. */
+  findOpen(paths: readonly string[]): ReadonlySet<string> | undefined
 }
 
 /** A file that is not there, or one that is there and not to be read. */

@@ -47,7 +47,7 @@ export const createGitWatch = async (deps: GitWatchDeps, folders: readonly strin
       workedAt = clock.now()
       if (workedAt - askedAt >= holderCheckMs) {
         askedAt = workedAt
-        if (source.findOpen([lock]).size > 0) openAt = workedAt
+        if ((source.findOpen([lock])?.size ?? 0) > 0) openAt = workedAt
       }
       if (workedAt - openAt > leftBehindMs) {
         const entry = source.lookAt(lock)

@@ -90,6 +90,7 @@ const watchProject = async (
     {
       roots,
       leaveOut: (path, isFolder) => rules.every((rule) => rule.prunes(path, isFolder)),
+      isRewritten: () => git.isRecent(),
       settled: () => git.settled(),
       signal,
     },
@@ -102,9 +103,9 @@ const watchProject = async (
     tellStarted()
     learnContents(deps.clock, { tree: watch.tree, contents, signal }).catch(() => {})
     const uncovered = createUncovered(deps.emit, { rules, tree: watch.tree })
-    await watch.run((since) => {
-      uncovered.update()
-      const dues = [...services.values()].flatMap((service) => service.update(since) ?? [])
+    await watch.run((since, look) => {
+      if (!look.isEarly) uncovered.update()
+      const dues = [...services.values()].flatMap((service) => service.update(since, look) ?? [])
       return dues.length === 0 ? undefined : Math.min(...dues)
     })
   } finally {

@@ -53,7 +53,7 @@ const plant = async (deps: SeedDeps, id: string, { project, service: name, signa
   const unfinished = { check: () => new Map<string, number>() }
   const all = own.map((rule) => createWanted(rule))
   for (const wanted of all) {
-    updateWanted({ tree, contents, unfinished, isGit: () => true, clock: deps.clock }, wanted)
+    updateWanted({ tree, contents, unfinished, isGit: () => true, clock: deps.clock }, wanted, { isEarly: false })
     container.held.set(wanted, createListing())
   }
   const delivery = {

@@ -9,8 +9,11 @@ import { createStale } from './stale.ts'
 import { type Change, createWanted, updateWanted, type Wanted } from './wanted.ts'
 
 export type ServiceSync = {
-  /** The source was looked at anew. `since`: when the first of it was noticed. When to do that again, though nothing is noticed. */
-  update(since: number): number | undefined
+  /**
+   * The source was looked at anew. `since`: when the first of it was noticed. `isEarly`: more may belong to it, and another
+   * look follows. When to look again, though nothing is noticed.
+   */
+  update(since: number, look: { readonly isEarly: boolean }): number | undefined
   /** Containers came, started, or go on after a pause. */
   touch(): void
   close(): Promise<void>
@@ -39,11 +42,13 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
     failures: 0,
     kickedAt: Number.POSITIVE_INFINITY,
   }
+  const isPlain = options.rules.every(({ action, exec }) => action === 'sync' && exec === undefined)
   // What is there when the watch begins is no change.
-  for (const one of wanted) updateWanted({ ...deps, isGit: () => true }, one)
+  for (const one of wanted) updateWanted({ ...deps, isGit: () => true }, one, { isEarly: false })
   kick(state)
   return {
-    update: (since) => update(state, since),
+    // What is restarted, built or told to run for one file is so once for all that are saved together.
+    update: (since, look) => (look.isEarly && !isPlain ? undefined : update(state, since, look)),
     touch: () => {
       for (const id of state.containers.keys()) state.unsure.add(id)
       kick(state)
@@ -57,14 +62,14 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
   }
 }
 
-const update = (state: ServiceState, since: number): number | undefined => {
+const update = (state: ServiceState, since: number, look: { readonly isEarly: boolean }): number | undefined => {
   const { deps, options, stale } = state
   const dues: number[] = []
   const paths = new Set<string>()
   const actions = new Set<WatchAction>()
   let isAllSame = true
   for (const wanted of state.wanted) {
-    const { changes, again, isSame } = updateWanted(deps, wanted)
+    const { changes, again, isSame } = updateWanted(deps, wanted, look)
     isAllSame &&= isSame
     if (again !== undefined) dues.push(again)
     remember(state, wanted, changes)

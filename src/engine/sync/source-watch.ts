@@ -15,11 +15,14 @@ export type SourceWatch = {
    * Calls back whenever something may be another, with the time at which the first of it was noticed, and again at the time that
    * it answers with. Ends by the signal.
    */
-  run(onChange: (since: number) => number | undefined): Promise<void>
+  run(onChange: OnChange): Promise<void>
   /** Calls back at this time, or at once. */
   readonly wakeAt: (time: number) => void
   close(): void
 }
+
+/** `isEarly`: at the first notice after a calm; more may belong to it, and another call follows in a moment. */
+export type OnChange = (since: number, options: { readonly isEarly: boolean }) => number | undefined
 
 type SourceWatchDeps = Pick<SessionDeps, 'clock' | 'sources' | 'watcher'> & {
   readonly emit: Emit
@@ -28,13 +31,20 @@ type SourceWatchDeps = Pick<SessionDeps, 'clock' | 'sources' | 'watcher'> & {
 type SourceWatchOptions = {
   readonly roots: readonly string[]
   readonly leaveOut: (path: string, isFolder: boolean) => boolean
-  /** Resolves when nobody rewrites everything; whether somebody did. */
+  /** Whether somebody rewrites everything, or did a moment ago. */
+  readonly isRewritten: () => boolean
+  /** Resolves when nobody does; whether somebody did. */
   readonly settled: () => Promise<boolean>
   readonly signal: AbortSignal
 }
 
 // One save is several events within a few milliseconds.
 const quietMs = 6
+// The first look after a calm: by then most writers have closed their file.
+const earlyMs = 1
+const calmMs = 60
+// A save is a few notices.
+const earlyHints = 20
 // Whoever goes on writing is followed in steps.
 const burstMs = 50
 // So many notices fill the kernel's queue, which loses the rest without a word.
@@ -53,10 +63,11 @@ const pollShare = 10
 // oxlint-disable-next-line max-lines-per-function -- what was noticed, and the two loops that share it
 export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOptions): SourceWatch => {
   const { clock, sources, watcher, emit, onUnreadable } = deps
-  const { roots, leaveOut, settled, signal } = options
+  const { roots, leaveOut, isRewritten, settled, signal } = options
   const alarm = createAlarm(clock, signal)
   let noticedAt: number | undefined
   let lastHintAt = 0
+  let lastLookAt = 0
   let hints = 0
   /** How long the last look took. */
   let cost = 0
@@ -107,11 +118,22 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
       if (tree.isDirty()) alarm.ring()
     }
   }
-  const follow = async (onChange: Parameters<SourceWatch['run']>[0]): Promise<void> => {
+  const lookEarly = async (onChange: OnChange, since: number): Promise<void> => {
+    if (since - lastLookAt < calmMs || isBlind || isSuspect || isRewritten()) return
+    await clock.sleep(Math.max(0, since + earlyMs - clock.now()), { signal })
+    if (hints > earlyHints) return
+    await tree.refresh()
+    onChange(since, { isEarly: true })
+  }
+  const follow = async (onChange: OnChange): Promise<void> => {
     for (;;) {
       await alarm.next()
       const since = noticedAt ?? clock.now()
-      if (noticedAt !== undefined) await waitForQuiet(since)
+      if (noticedAt !== undefined) {
+        await lookEarly(onChange, since)
+        await waitForQuiet(since)
+        lastLookAt = clock.now()
+      }
       noticedAt = undefined
       if ((await settled()) || isSuspect || hints > manyHints) tree.hintAll()
       isSuspect = false
@@ -119,7 +141,7 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
       const began = clock.now()
       await tree.refresh()
       cost = clock.now() - began
-      const due = onChange(since)
+      const due = onChange(since, { isEarly: false })
       const dues = [due, tree.nextDue()].filter((time) => time !== undefined)
       if (tree.isDirty()) alarm.ring()
       else if (dues.length > 0) alarm.ringAt(Math.min(...dues))

@@ -63,8 +63,8 @@ export type Update = {
   readonly isSame: boolean
 }
 
-/** Brings a rule's wishes up to date with its source. */
-export const updateWanted = (deps: WantedDeps, wanted: Wanted): Update => {
+/** Brings a rule's wishes up to date with its source; early with those alone that are known to be whole. */
+export const updateWanted = (deps: WantedDeps, wanted: Wanted, look: { readonly isEarly: boolean }): Update => {
   const { rule, listing } = wanted
   if (wanted.settledAt === deps.tree.version()) return { changes: [], again: undefined, isSame: true }
   wanted.settledAt = 0
@@ -80,7 +80,7 @@ export const updateWanted = (deps: WantedDeps, wanted: Wanted): Update => {
   if (!isStopped) wanted.stop = undefined
   const { ripe, due } = holdBack(deps, wanted, found.gone)
   const removed = isStopped ? [] : removeAll(wanted, ripe)
-  const { changed, again: unfinished } = takeAll(deps, wanted, found.candidates)
+  const { changed, again: unfinished } = takeAll(deps, wanted, { ...look, candidates: found.candidates })
   const again = due === undefined ? unfinished : Math.min(due, unfinished ?? due)
   if (!isStopped && again === undefined) {
     for (const [folder, seen] of found.versions) openFolder(listing, folder).version = seen
@@ -184,11 +184,14 @@ const removeAll = ({ rule, listing }: Wanted, gone: readonly string[]): readonly
 const takeAll = (
   { tree, contents, unfinished, clock }: WantedDeps,
   { rule, listing }: Wanted,
-  candidates: readonly Candidate[],
+  { candidates, isEarly }: { readonly candidates: readonly Candidate[]; readonly isEarly: boolean },
 ): { readonly changed: readonly Change[]; readonly again: number | undefined } => {
   const changed: Change[] = []
   const at = (path: string): string => pathBelow(rule.root, path)
-  const waiting = unfinished.check(candidates.map((candidate) => ({ ...candidate, path: at(candidate.path) })))
+  const waiting = unfinished.check(
+    candidates.map((candidate) => ({ ...candidate, path: at(candidate.path) })),
+    { isEarly },
+  )
   let again = waiting.size === 0 ? undefined : Math.min(...waiting.values())
   for (const { path, entry, before } of candidates) {
     if (waiting.has(at(path))) continue

@@ -81,6 +81,13 @@ export const moveScript = (plan: PutPlan, stageOf: (folder: string) => string): 
       ),
   })
 
+/** Moves the one file from where it was written into place. */
+export const placeScript = (plan: PutPlan, written: string): string =>
+  walk(plan.tree.root, {
+    enter: folderCheck(plan),
+    act: (node) => node.names.map((name) => `j ${quote(written)} ${quoteBelow(node.path)} ${quote(name)}`),
+  })
+
 const stagePlace = (stage: string, node: FolderNode): string => joinPath(stage, String(node.index))
 
 /** Where each file is unpacked, to be moved into place after. */

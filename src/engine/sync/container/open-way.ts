@@ -57,7 +57,7 @@ const prepareWay = async (deps: ContainerFilesDeps, { asked, session, owner }: O
   })
   const greeting = readGreeting(session.greeting)
   const tidyLater = createTidying(deps, () => shell.ask(`rm -rf ${quote(stage)}`))
-  const way = createShellWay({ shell, greeting, owner, stageName, tidyLater })
+  const way = createShellWay({ shell, greeting, owner, stageName, tidyLater, now: deps.clock.now })
   const { runtime, signal } = deps
   const missing = [...greeting.missing]
   const mixed =

@@ -4,6 +4,7 @@ import { moveScript, planPuts, prepareScript, removeScript, stagedPaths, type Pu
 import { mountOf, type Greeting } from './greeting.ts'
 import { packEntries, sizeOf, toTarEntry, type Owner } from './pack-frame.ts'
 import { interrupt } from './interruptions.ts'
+import { quickPut } from './quick-put.ts'
 import { joinPath, quote } from './quote.ts'
 import { hasArrived } from './seen.ts'
 import { lookByShell, readBadFolders } from './shell-look.ts'
@@ -18,6 +19,7 @@ export type ShellTools = {
   readonly owner: Owner
   /** The name of a hidden folder, at the root of a mount, that nobody else uses. */
   readonly stageName: string
+  readonly now: () => number
   /** Removes the stage at the root of the container some time after the last use; absent: after every use. */
   readonly tidyLater?: (() => void) | undefined
 }
@@ -38,6 +40,11 @@ export const bring = async (work: Work, puts: readonly Put[], remove: readonly s
   const moving = isStaged ? moveScript(plan, stage) : ''
   const staged = isStaged ? stagedPaths(plan, stage) : new Map<string, string>()
   const hasFolders = puts.some(({ entry }) => entry.kind === 'directory')
+  const quick = remove.length === 0 ? quickPut(work, { plan, puts }) : undefined
+  if (quick !== undefined) {
+    const outcome = toOutcome(plan, [await askThere(work, quick.script, { before: quick.before })])
+    if (outcome.ok && outcome.refused.length === 0) return outcome
+  }
   if (puts.length === 0) return removing === '' ? nothingDone : toOutcome(plan, [await askThere(work, removing)])
   if (isStaged && !hasFolders)
     return toOutcome(plan, [await unpack(work, { plan, puts, staged, after: joinScripts(removing, moving) })])

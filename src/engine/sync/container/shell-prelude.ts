@@ -23,6 +23,8 @@ export const usefulTools = ['tar', 'mv', 'stat', 'readlink', 'chown', 'sha256sum
  * | `x PATH…` | removes |
  * | `t SIZE` | unpacks so many bytes of the input; says `>` when it takes them, `<` when it cannot and waits for their end |
  * | `v STAGE FOLDER NAME…` | moves files from where they were unpacked to where they shall be |
+ * | `n FILE UMASK FORMAT` | writes a small file, all of it or nothing: a shell that knows no better does not tell of a full disk |
+ * | `j FILE FOLDER NAME` | moves one file to where it shall be |
  * | `b FOLDER` | whether nothing but folders is left in it: places of mounts cannot be removed |
  * | `s PATH…` | mode, size and time of what is there; `l INDEX PATH` where a link leads; `h PATH…` digests |
  */
@@ -74,6 +76,14 @@ v() {
   i=$1 a=$2; shift 2; w "$a" "$@"
   for n do set -- "$@" "$i/$n"; shift; done
   mv -f "$@" "$a/" || c=1
+}
+n() {
+  umask "$2"; printf "$3" >"$1" && [ -s "$1" ] || c=1
+  umask 022; return $c
+}
+j() {
+  w "$2" "$3"; [ ! -d "$2/$3" ] || rm -f "$2/$3"
+  mv -f "$1" "$2/$3" || c=1
 }
 b() {
   for n in "$1"/* "$1"/.[!.]* "$1"/..?*; do
