@@ -26,6 +26,7 @@ import {
 } from './listing.ts'
 import { parentOf, pathBelow } from './paths.ts'
 import { isWantedBelow, type TargetOf } from './targets.ts'
+import { createSlices } from './slices.ts'
 import type { SourceTree } from './source-tree.ts'
 import type { Wanted } from './wanted.ts'
 
@@ -61,7 +62,7 @@ export const createContainerSync = (
 export type DeliveryDeps = {
   readonly tree: SourceTree
   readonly contents: Contents
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Clock
   readonly targetOf: TargetOf
   readonly onUnreadable: (path: string, why: string) => void
 }
@@ -75,9 +76,9 @@ export type Delivery = {
   readonly again: number | undefined
 }
 
-// A frame is made in memory, while the one before it is on its way.
-const frameBytes = 4 * 1024 * 1024
-const frameEntries = 4000
+// A frame is made in memory, while the one before it is on its way: the first is small, so that the container begins at once.
+const firstFrame = { bytes: 256 * 1024, entries: 128 }
+const lastFrame = { bytes: 4 * 1024 * 1024, entries: 2048 }
 // Whoever writes a file without a pause gets it sent as it is.
 const maxMoved = 3
 
@@ -136,7 +137,7 @@ const deliverRule = async (deps: DeliveryDeps, delivering: Delivering): Promise<
     if (before?.kind === 'file' && isOutOfRoom(aside.get(path), entry)) removals.push(path)
   let count = 0
   let sent: Promise<number> = Promise.resolve(0)
-  for (const frame of packFrames(deps, delivering, { root, removals, puts })) {
+  for await (const frame of packFrames(deps, delivering, { root, removals, puts })) {
     // The next frame is packed while this one is on its way.
     count += await sent
     sent = send(deps, delivering, frame)
@@ -160,16 +161,19 @@ type Packing = {
 }
 
 /** Frames of a few megabytes. Each file is looked at again when it is packed; what is the same in the container is not sent. */
-const packFrames = function* (
+const packFrames = async function* (
   deps: DeliveryDeps,
   delivering: Delivering,
   { root, removals, puts }: Packing,
-): Generator<Frame> {
+): AsyncGenerator<Frame> {
   const { container, wanted, held } = delivering
+  const slices = createSlices(deps.clock)
   let remove = removals
   let entries: Put[] = []
   let size = 0
+  let most = firstFrame
   for (const { path, entry, before } of puts) {
+    await slices.next()
     if (before !== undefined && deps.contents.isSame(before, entry)) {
       setEntry(held, path, entry)
       continue
@@ -186,8 +190,12 @@ const packFrames = function* (
     }
     entries.push(packed)
     size += packed.content?.length ?? packed.stream?.size ?? 0
-    if (size < frameBytes && entries.length < frameEntries) continue
+    if (size < most.bytes && entries.length < most.entries) continue
     yield { root, remove, put: entries }
+    most = {
+      bytes: Math.min(most.bytes * 2, lastFrame.bytes),
+      entries: Math.min(most.entries * 2, lastFrame.entries),
+    }
     remove = []
     entries = []
     size = 0

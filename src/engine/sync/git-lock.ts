@@ -5,8 +5,8 @@ import { pathBelow, parentOf } from './paths.ts'
 
 /** What git is doing to the work trees that folders are in. */
 export type GitWatch = {
-  /** Resolves when no git rewrites its work tree; whether one did. */
-  settled(): Promise<boolean>
+  /** Resolves when no git rewrites its work tree; whether one did. `meanwhile` is called again and again as long as one does. */
+  settled(meanwhile: () => Promise<void>): Promise<boolean>
   /** One is at work, or was a moment ago. */
   isRecent(): boolean
 }
@@ -38,7 +38,7 @@ export const createGitWatch = async (deps: GitWatchDeps, folders: readonly strin
     if (ignored.get(lock) === entry.inode) return false
     return true
   }
-  const waitFor = async (lock: string): Promise<boolean> => {
+  const waitFor = async (lock: string, meanwhile: () => Promise<void>): Promise<boolean> => {
     let wasHeld = false
     let openAt = clock.now()
     let askedAt = 0
@@ -54,14 +54,16 @@ export const createGitWatch = async (deps: GitWatchDeps, folders: readonly strin
         if ('inode' in entry) ignored.set(lock, entry.inode)
         break
       }
+      await meanwhile()
       await clock.sleep(checkMs, { signal })
     }
     return wasHeld
   }
   return {
-    settled: async () => {
+    settled: async (meanwhile) => {
       let wasHeld = false
-      for (const folder of repositories) wasHeld = (await waitFor(pathBelow(folder, 'index.lock'))) || wasHeld
+      for (const folder of repositories)
+        wasHeld = (await waitFor(pathBelow(folder, 'index.lock'), meanwhile)) || wasHeld
       return wasHeld
     },
     isRecent: () => {

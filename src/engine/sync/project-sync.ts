@@ -91,7 +91,7 @@ const watchProject = async (
       roots,
       leaveOut: (path, isFolder) => rules.every((rule) => rule.prunes(path, isFolder)),
       isRewritten: () => git.isRecent(),
-      settled: () => git.settled(),
+      settled: git.settled,
       signal,
     },
   )

@@ -33,8 +33,8 @@ export type SourceTree = {
   /** Anything may be another. */
   hintAll(): void
   readonly isDirty: () => boolean
-  /** Looks at everything that may be another, until nothing is left. */
-  refresh(): Promise<void>
+  /** Looks at everything that may be another, until nothing is left, or for as long as it may take. */
+  refresh(budgetMs?: number): Promise<void>
   /** When to look again, though nobody hints: a file may change twice within a tick of the file system's clock. */
   nextDue(): number | undefined
   /** Looks at what is in some folders, in turn, for changes that nobody told of. */
@@ -89,7 +89,7 @@ export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
     hint: (folder) => markDirty(tree, folder, false),
     hintAll: () => deps.roots.forEach((root) => markDirty(tree, root, true)),
     isDirty: () => tree.dirty.size > 0,
-    refresh: () => refresh(tree),
+    refresh: (budgetMs) => refresh(tree, budgetMs),
     nextDue: () => (tree.young.size === 0 ? undefined : Math.min(...tree.young.values())),
     patrol: (budgetMs) => patrol(tree, budgetMs),
     patrolFolders: () => patrolFolders(tree),
@@ -106,7 +106,7 @@ export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
 const markDirty = (tree: Tree, folder: string, isDeep: boolean): void =>
   void tree.dirty.set(folder, isDeep || tree.dirty.get(folder) === true)
 
-const refresh = async (tree: Tree): Promise<void> => {
+const refresh = async (tree: Tree, budgetMs = Number.POSITIVE_INFINITY): Promise<void> => {
   const now = tree.clock.now()
   for (const [folder, due] of tree.young) {
     if (due > now) continue
@@ -122,6 +122,9 @@ const refresh = async (tree: Tree): Promise<void> => {
     const queue = batch.filter(([folder]) => isInside(tree, folder))
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       visit(tree, next[0], next[1], queue)
+      if (tree.clock.now() - now >= budgetMs) {
+        return queue.forEach(([folder, isDeep]) => markDirty(tree, folder, isDeep))
+      }
       await slices.next()
     }
   }

@@ -33,8 +33,8 @@ type SourceWatchOptions = {
   readonly leaveOut: (path: string, isFolder: boolean) => boolean
   /** Whether somebody rewrites everything, or did a moment ago. */
   readonly isRewritten: () => boolean
-  /** Resolves when nobody does; whether somebody did. */
-  readonly settled: () => Promise<boolean>
+  /** Resolves when nobody does; whether somebody did. Calls back again and again as long as somebody does. */
+  readonly settled: (meanwhile: () => Promise<void>) => Promise<boolean>
   readonly signal: AbortSignal
 }
 
@@ -47,8 +47,11 @@ const calmMs = 60
 const earlyHints = 20
 // Whoever goes on writing is followed in steps.
 const burstMs = 50
-// So many notices fill the kernel's queue, which loses the rest without a word.
+// So many notices may have filled the kernel's queue, which loses the rest without a word: everything is looked at a moment later.
 const manyHints = 1000
+const secondLookMs = 1000
+// While everything is rewritten, what is done is looked at in pieces.
+const meanwhileMs = 30
 const beatMs = 1000
 // A machine that slept, or a process that was stopped, has missed what happened meanwhile.
 const lateMs = 2000
@@ -72,6 +75,7 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
   /** How long the last look took. */
   let cost = 0
   let isSuspect = false
+  let secondLookAt = Number.POSITIVE_INFINITY
   let isBlind = false
   const hint = (folder: string): void => {
     tree.hint(folder)
@@ -135,16 +139,21 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
         lastLookAt = clock.now()
       }
       noticedAt = undefined
-      if ((await settled()) || isSuspect || hints > manyHints) tree.hintAll()
+      const wasRewritten = await settled(() => tree.refresh(meanwhileMs))
+      if (wasRewritten || hints > manyHints) secondLookAt = Math.min(secondLookAt, clock.now() + secondLookMs)
+      if (isSuspect || clock.now() >= secondLookAt) {
+        tree.hintAll()
+        secondLookAt = Number.POSITIVE_INFINITY
+      }
       isSuspect = false
       hints = 0
       const began = clock.now()
       await tree.refresh()
       cost = clock.now() - began
       const due = onChange(since, { isEarly: false })
-      const dues = [due, tree.nextDue()].filter((time) => time !== undefined)
+      const next = Math.min(secondLookAt, due ?? Number.POSITIVE_INFINITY, tree.nextDue() ?? Number.POSITIVE_INFINITY)
       if (tree.isDirty()) alarm.ring()
-      else if (dues.length > 0) alarm.ringAt(Math.min(...dues))
+      else if (next < Number.POSITIVE_INFINITY) alarm.ringAt(next)
     }
   }
   return {
