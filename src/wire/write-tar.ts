@@ -28,8 +28,7 @@ const types = { file: '0', hardlink: '1', link: '2', directory: '5' } as const
 const encoder = new TextEncoder()
 
 /** An archive in memory. */
-export const packTar = (entries: readonly PackedEntry[]): Uint8Array =>
-  joinBytes([...entries.flatMap((entry) => toParts(entry, entry.content)), end])
+export const packTar = (entries: readonly PackedEntry[]): Uint8Array => pack(entries.map(toPiece), 2 * block)
 
 /**
  * An archive piece by piece, as quick as the reader takes it. A file that grows meanwhile is cut to the size that its
@@ -39,19 +38,17 @@ export const writeTar = async function* (
   entries: AsyncIterable<StreamedEntry> | Iterable<StreamedEntry>,
 ): AsyncGenerator<Uint8Array> {
   for await (const entry of entries) {
-    if (entry.stream === undefined) yield joinBytes(toParts(entry, entry.content))
+    if (entry.stream === undefined) yield pack([toPiece(entry)], 0)
     else yield* writeStream(entry, entry.stream)
   }
-  yield end
+  yield new Uint8Array(2 * block)
 }
-
-const end = new Uint8Array(2 * block)
 
 const writeStream = async function* (
   entry: TarEntry,
   { size, open }: NonNullable<StreamedEntry['stream']>,
 ): AsyncGenerator<Uint8Array> {
-  yield joinBytes(toHeader(entry, size))
+  yield pack([{ ...toPiece(entry), size }], 0)
   let left = size
   if (left > 0)
     for await (const chunk of open()) {
@@ -60,21 +57,42 @@ const writeStream = async function* (
       if (left === 0) break
     }
   for (; left > 0; left -= Math.min(left, 65_536)) yield new Uint8Array(Math.min(left, 65_536))
-  yield toPadding(size)
+  yield new Uint8Array(roundUp(size) - size)
 }
 
-const toParts = (entry: TarEntry, content: Uint8Array = new Uint8Array()): readonly Uint8Array[] =>
-  entry.kind === 'file' ? [...toHeader(entry, content.length), content, toPadding(content.length)] : toHeader(entry, 0)
+/** An entry as it is written: its names as bytes, and the size of what follows its header. */
+type Piece = {
+  readonly entry: TarEntry
+  readonly name: Uint8Array
+  readonly target: Uint8Array
+  readonly content: Uint8Array
+  readonly size: number
+}
 
-/**
- * GNU's dialect, the only one that GNU tar, busybox and the engine read alike (busybox knows no large ids of PAX, and GNU's
- * names are bytes). A name that does not fit into its field goes before as a file of its own, a number as binary.
- */
-const toHeader = (entry: TarEntry, size: number): readonly Uint8Array[] => {
-  const name = toName(entry)
-  const target = toBytes(entry.linkTarget ?? '')
-  const header = toBlock({ ...entry, name, target, size, type: types[entry.kind] })
-  return [...toLongName('L', name), ...toLongName('K', target), header]
+const nothing = new Uint8Array()
+
+const toPiece = (entry: PackedEntry): Piece => {
+  const content = entry.kind === 'file' ? (entry.content ?? nothing) : nothing
+  return { entry, name: toName(entry), target: toBytes(entry.linkTarget ?? ''), content, size: content.length }
+}
+
+const roundUp = (size: number): number => Math.ceil(size / block) * block
+
+/** All of them in one piece of memory, which holds zeros where nothing is written. */
+const pack = (pieces: readonly Piece[], tail: number): Uint8Array => {
+  let length = tail
+  for (const { name, target, content } of pieces)
+    length += longNameSize(name) + longNameSize(target) + block + roundUp(content.length)
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const { entry, name, target, content, size } of pieces) {
+    at = putLongName(bytes, at, 'L', name)
+    at = putLongName(bytes, at, 'K', target)
+    putHeader(bytes, at, { ...entry, name, target, size, type: types[entry.kind] })
+    bytes.set(content, at + block)
+    at += block + roundUp(content.length)
+  }
+  return bytes
 }
 
 const toName = ({ path, kind }: TarEntry): Uint8Array => {
@@ -95,11 +113,16 @@ const toBytes = (text: string | Uint8Array): Uint8Array => {
   return bytes
 }
 
-const toLongName = (type: 'L' | 'K', text: Uint8Array): readonly Uint8Array[] => {
-  if (text.length <= 100) return []
-  const size = text.length + 1
-  const header = toBlock({ name: encoder.encode('././@LongLink'), target: new Uint8Array(), size, type, mode: 0o644 })
-  return [header, text, new Uint8Array(1), toPadding(size)]
+const longName = encoder.encode('././@LongLink')
+const longest = 100
+
+const longNameSize = ({ length }: Uint8Array): number => (length <= longest ? 0 : block + roundUp(length + 1))
+
+const putLongName = (bytes: Uint8Array, at: number, type: 'L' | 'K', text: Uint8Array): number => {
+  if (text.length <= longest) return at
+  putHeader(bytes, at, { name: longName, target: nothing, size: text.length + 1, type, mode: 0o644 })
+  bytes.set(text, at + block)
+  return at + longNameSize(text)
 }
 
 type Fields = Pick<TarEntry, 'mode' | 'uid' | 'gid' | 'mtimeSeconds'> & {
@@ -109,39 +132,48 @@ type Fields = Pick<TarEntry, 'mode' | 'uid' | 'gid' | 'mtimeSeconds'> & {
   readonly type: string
 }
 
-const toBlock = ({ name, target, size, type, mode, uid = 0, gid = 0, mtimeSeconds = 0 }: Fields): Uint8Array => {
-  const bytes = new Uint8Array(block)
-  bytes.set(name.subarray(0, 100), 0)
-  putNumber(bytes, [100, 8], mode & 0o7777)
-  putNumber(bytes, [108, 8], uid)
-  putNumber(bytes, [116, 8], gid)
-  putNumber(bytes, [124, 12], size)
-  putNumber(bytes, [136, 12], Math.max(0, Math.floor(mtimeSeconds)))
-  putText(bytes, 156, type)
-  bytes.set(target.subarray(0, 100), 157)
-  putText(bytes, 257, 'ustar  ')
+/**
+ * GNU's dialect, the only one that GNU tar, busybox and the engine read alike (busybox knows no large ids of PAX, and GNU's
+ * names are bytes). A name that does not fit into its field goes before as a file of its own, a number as binary.
+ */
+const putHeader = (
+  bytes: Uint8Array,
+  at: number,
+  { name, target, size, type, mode, uid = 0, gid = 0, mtimeSeconds = 0 }: Fields,
+): void => {
+  bytes.set(name.length > longest ? name.subarray(0, longest) : name, at)
+  putNumber(bytes, [at + 100, 8], mode & 0o7777)
+  putNumber(bytes, [at + 108, 8], uid)
+  putNumber(bytes, [at + 116, 8], gid)
+  putNumber(bytes, [at + 124, 12], size)
+  putNumber(bytes, [at + 136, 12], Math.max(0, Math.floor(mtimeSeconds)))
+  putText(bytes, at + 156, type)
+  bytes.set(target.length > longest ? target.subarray(0, longest) : target, at + 157)
+  putText(bytes, at + 257, 'ustar  ')
   // The field of the sum counts as eight spaces.
-  putText(bytes, 148, `${(sumOf(bytes) + 8 * 0x20).toString(8).padStart(6, '0')}\0 `)
-  return bytes
+  let sum = 8 * 0x20
+  for (let index = at; index < at + headerEnd; index += 1) sum += bytes[index] ?? 0
+  putOctal(bytes, at + 148, 6, sum)
+  putText(bytes, at + 154, '\0 ')
 }
+
+/** What follows in a header is zero. */
+const headerEnd = 264
 
 /** Octal digits, or, with the first bit set, a binary number. */
 const putNumber = (bytes: Uint8Array, [at, width]: readonly [number, number], value: number): void => {
-  const digits = value.toString(8)
-  if (digits.length < width) return putText(bytes, at, digits.padStart(width - 1, '0'))
+  if (value < 8 ** (width - 1)) return putOctal(bytes, at, width - 1, value)
   let rest = value
   for (let index = at + width - 1; index > at; index -= 1, rest = Math.floor(rest / 256)) bytes[index] = rest % 256
   bytes[at] = 0x80
 }
 
+const putOctal = (bytes: Uint8Array, at: number, digits: number, value: number): void => {
+  let rest = value
+  for (let index = at + digits - 1; index >= at; index -= 1, rest = Math.floor(rest / 8))
+    bytes[index] = 0x30 + (rest % 8)
+}
+
 const putText = (bytes: Uint8Array, at: number, text: string): void => {
   for (let index = 0; index < text.length; index += 1) bytes[at + index] = text.charCodeAt(index)
 }
-
-const sumOf = (bytes: Uint8Array): number => {
-  let sum = 0
-  for (const byte of bytes) sum += byte
-  return sum
-}
-
-const toPadding = (size: number): Uint8Array => new Uint8Array((block - (size % block)) % block)
