@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { moveScript, planPuts, prepareScript, removeScript } from '../../src/engine/sync/container/frame-script.ts'
+import { moveScript, planPuts, enterScript, removeScript } from '../../src/engine/sync/container/frame-script.ts'
 import { quote } from '../../src/engine/sync/container/quote.ts'
 import { readStatLines } from '../../src/engine/sync/container/seen.ts'
 import { shellProgram } from '../../src/engine/sync/container/shell-prelude.ts'
@@ -33,7 +33,7 @@ test('names of any bytes are put, moved and removed by their name', () => {
   for (const name of names) writeFileSync(Buffer.concat([Buffer.from(`${stage}/${index}/`), toNameBytes(name)]), 'x')
   const root = join(folder, 'app')
   const go = `r ${quote(root)} ${quote(root)}`
-  const said = tell(`${go}&&{ ${prepareScript(plan)};${moveScript(plan, () => stage)};}`)
+  const said = tell(`${go}&&{ ${enterScript(plan)};${moveScript(plan, () => stage)};}`)
   expect(said.endsWith('\0=0\0')).toBe(true)
   const there = readdirSync(join(root, 'd'), { encoding: 'buffer' }).map((name) => fromNameBytes(name))
   expect(there.toSorted()).toEqual(names.toSorted())
@@ -43,7 +43,7 @@ test('names of any bytes are put, moved and removed by their name', () => {
 
 test('a script goes to folders in the order of their depth, and not below one that is none', () => {
   const plan = planPuts([putFolder('a'), putFile('a/b/c'), putFile('-d'), putFile("it's")])
-  expect(prepareScript(plan)).toBe("w . '-d' 'it'\\''s';d 1 './a'&&{ p 2 './a/b'&&{ w './a/b' 'c';};}")
+  expect(enterScript(plan)).toBe("d 1 './a'&&{ p 2 './a/b';}")
   expect(removeScript(['x', 'a/b', 'a/-rf'])).toBe("x './x';e './a'&&{ x './a/b' './a/-rf';}")
 })
 

@@ -5,6 +5,8 @@ export type Put = {
   /** Below the root of its frame; empty for the root itself. */
   readonly path: string
   readonly entry: SourceEntry
+  /** There is a folder in its place, as far as is known, where it is none. */
+  readonly replacesFolder?: boolean
   /** Of a file: read once for all containers that get it. */
   readonly content?: Uint8Array
   /** Of a file that is too big to be held: `size` bytes, whatever becomes of the file meanwhile. */

@@ -188,7 +188,8 @@ const packFrames = async function* (
       setEntry(held, path, entry)
       continue
     }
-    entries.push(packed)
+    const replacesFolder = before?.kind === 'directory' && entry.kind !== 'directory'
+    entries.push(replacesFolder ? { ...packed, replacesFolder } : packed)
     size += packed.content?.length ?? packed.stream?.size ?? 0
     if (size < most.bytes && entries.length < most.entries) continue
     yield { root, remove, put: entries }

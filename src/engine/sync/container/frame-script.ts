@@ -64,12 +64,8 @@ const folderCheck = ({ puts }: PutPlan): ((node: FolderNode) => string) => {
   return (node) => `${own.has(node.path) ? 'd' : 'p'} ${node.index} ${quoteBelow(node.path)}`
 }
 
-/** Makes room: after it nothing of another kind is in the way, or it was said where. */
-export const prepareScript = (plan: PutPlan): string =>
-  walk(plan.tree.root, {
-    enter: folderCheck(plan),
-    act: (node) => (node.names.length === 0 ? [] : [`w ${quoteBelow(node.path)} ${node.names.map(quote).join(' ')}`]),
-  })
+/** Makes the folders that files go to, and removes what is none where one shall be; or says where there is none. */
+export const enterScript = (plan: PutPlan): string => walk(plan.tree.root, { enter: folderCheck(plan), act: () => [] })
 
 /** Moves files from the stage of their folder into place, folder by folder. */
 export const moveScript = (plan: PutPlan, stageOf: (folder: string) => string): string =>

@@ -1,6 +1,6 @@
 import type { Put, Refused, Seen } from '../container-files.ts'
 import { isAtOrBelow } from './folder-tree.ts'
-import { moveScript, planPuts, prepareScript, removeScript, stagedPaths, type PutPlan } from './frame-script.ts'
+import { enterScript, moveScript, planPuts, removeScript, stagedPaths, type PutPlan } from './frame-script.ts'
 import { mountOf, type Greeting } from './greeting.ts'
 import { packEntries, sizeOf, toTarEntry, type Owner } from './pack-frame.ts'
 import { interrupt } from './interruptions.ts'
@@ -33,28 +33,38 @@ const mostStaged = { files: 50, folders: 20 }
 /** One attempt at all of it. */
 export const bring = async (work: Work, puts: readonly Put[], remove: readonly string[]): Promise<Outcome> => {
   const plan = planPuts(puts)
-  const removing = removeScript(remove)
+  const inTheWay = puts.flatMap(({ path, replacesFolder }) => (replacesFolder === true ? [path] : []))
+  const removing = removeScript([...remove, ...inTheWay])
+  if (puts.length === 0) return removing === '' ? nothingDone : toOutcome(plan, [await askThere(work, removing)])
+  const quick = removing === '' ? quickPut(work, { plan, puts }) : undefined
+  if (quick !== undefined) {
+    const outcome = toOutcome(plan, [await askThere(work, quick.script, { before: quick.before })])
+    if (outcome.ok && outcome.refused.length === 0) return outcome
+  }
   const isSmall = puts.length <= mostStaged.files && plan.tree.nodes.length <= mostStaged.folders
   const isStaged = (isSmall || puts.some(({ stream }) => stream !== undefined)) && !work.greeting.missing.has('mv')
   const stage = stageIn(work)
   const moving = isStaged ? moveScript(plan, stage) : ''
   const staged = isStaged ? stagedPaths(plan, stage) : new Map<string, string>()
   const hasFolders = puts.some(({ entry }) => entry.kind === 'directory')
-  const quick = remove.length === 0 ? quickPut(work, { plan, puts }) : undefined
-  if (quick !== undefined) {
-    const outcome = toOutcome(plan, [await askThere(work, quick.script, { before: quick.before })])
-    if (outcome.ok && outcome.refused.length === 0) return outcome
-  }
-  if (puts.length === 0) return removing === '' ? nothingDone : toOutcome(plan, [await askThere(work, removing)])
   if (isStaged && !hasFolders)
     return toOutcome(plan, [await unpack(work, { plan, puts, staged, after: joinScripts(removing, moving) })])
-  const prepared = await askThere(work, joinScripts(removing, prepareScript(plan)))
-  const first = toOutcome(plan, [prepared])
-  const rest = withoutRefused(puts, first.refused)
-  if (rest.length === 0) return first
-  const unpacked = await unpack(work, { plan, puts: rest, staged, after: moving })
-  if (!unpacked.ok && !isStaged) await removeHalves(work, rest, unpacked.words)
-  return toOutcome(plan, [prepared, unpacked])
+  const first = joinScripts(removing, enterScript(plan))
+  const answer = await unpack(work, { plan, puts, staged, first, after: moving })
+  const outcome = toOutcome(plan, [answer])
+  const rest = withoutRefused(puts, outcome.refused)
+  if (rest.length === 0) return outcome
+  if (rest.length === puts.length) {
+    if (!outcome.ok && !isStaged) await removeHalves(work, rest, outcome.words)
+    return outcome
+  }
+  // Nothing was unpacked, as some of it has no folder to go to.
+  const next = await bring(work, rest, [])
+  return {
+    ok: outcome.ok && next.ok,
+    words: outcome.words + next.words,
+    refused: [...outcome.refused, ...next.refused],
+  }
 }
 
 const nothingDone: Outcome = { ok: true, words: '', refused: [] }
@@ -71,10 +81,12 @@ type Unpacking = {
   readonly plan: PutPlan
   readonly puts: readonly Put[]
   readonly staged: ReadonlyMap<string, string>
+  /** Done below the root before it is unpacked, and what decides whether it is. */
+  readonly first?: string
   readonly after: string
 }
 
-const unpack = async (work: Work, { plan, puts, staged, after }: Unpacking): Promise<Answer> => {
+const unpack = async (work: Work, { plan, puts, staged, first, after }: Unpacking): Promise<Answer> => {
   const body = packEntries(
     puts.map((put) => toTarEntry(put, staged.get(put.path) ?? joinPath(work.place, put.path), work.owner)),
   )
@@ -82,8 +94,10 @@ const unpack = async (work: Work, { plan, puts, staged, after }: Unpacking): Pro
   const stages = new Set(staged.size === 0 ? [] : plan.tree.nodes.map(({ path }) => stage(path)))
   if (work.tidyLater !== undefined && stages.delete(joinPath('/', work.stageName))) work.tidyLater()
   const cleaning = [...stages].map((path) => quote(path)).join(' ')
-  const before = `${cleaning === '' ? '' : `u=${quote(`rm -rf ${cleaning}`)};`}t ${body.size}`
-  return askThere(work, after, { before, body })
+  const clean = cleaning === '' ? '' : `u=${quote(`rm -rf ${cleaning}`)};`
+  if (first === undefined) return askThere(work, after, { before: `${clean}t ${body.size}`, body })
+  const script = joinScripts(first, `a ${body.size}${after === '' ? '' : `&&{ ${after};}`}`)
+  return askThere(work, script, { before: `${clean}:`, body: { ...body, isOptional: true } })
 }
 
 export const askThere = async (

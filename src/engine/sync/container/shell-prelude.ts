@@ -16,12 +16,13 @@ export const usefulTools = ['tar', 'mv', 'stat', 'readlink', 'chown', 'sha256sum
  * | `f ROOT` | says `d` and the place of a root that is a folder, `e` for another thing, `n` for nothing |
  * | `k FOLDER` | makes a folder that is missing, and those above it |
  * | `e FOLDER` | whether it is one, and no link; at the root of the container links to folders are the system's, and count |
- * | `q INDEX FOLDER` | the same; says so of one that is not |
+ * | `q INDEX FOLDER` | the same; says so of one that is not, and then `a` unpacks nothing |
  * | `p INDEX FOLDER` | the same, and makes the folder where nothing is |
  * | `d INDEX FOLDER` | removes what is no folder; whether there is one |
  * | `w FOLDER NAME…` | removes folders where files shall be, and links that lead nowhere: busybox moves nothing over one that leads to itself |
  * | `x PATH…` | removes |
  * | `t SIZE` | unpacks so many bytes of the input; says `>` when it takes them, `<` when it cannot and waits for their end |
+ * | `a SIZE` | the same, where every folder that was asked for is one |
  * | `v STAGE FOLDER NAME…` | moves files from where they were unpacked to where they shall be |
  * | `n FILE UMASK FORMAT` | writes a small file, all of it or nothing: a shell that knows no better does not tell of a full disk |
  * | `j FILE FOLDER NAME` | moves one file to where it shall be |
@@ -45,16 +46,16 @@ e() { [ -d "$1" ] && { ! [ -L "$1" ] || [ "$PWD" = / ]; }; }
 q() {
   if e "$2"; then return 0; elif [ -L "$2" ]; then say "!$1 link"
   elif [ -e "$2" ]; then say "!$1 file"; else say "!$1 none"; fi
-  return 1
+  b=1; return 1
 }
 p() {
   if [ -d "$2" ] || [ -L "$2" ] || [ -e "$2" ]; then q "$@"
   elif mkdir -m 755 "$2"; then own "$2"
-  else c=1; say "!$1 none"; return 1; fi
+  else c=1; b=1; say "!$1 none"; return 1; fi
 }
 d() {
   if e "$2"; then return 0; fi
-  if [ -L "$2" ] || { [ -e "$2" ] && ! [ -d "$2" ]; }; then rm -rf "$2" || { c=1; say "!$1 kept"; }; return 1; fi
+  if [ -L "$2" ] || { [ -e "$2" ] && ! [ -d "$2" ]; }; then rm -rf "$2" || { c=1; b=1; say "!$1 kept"; }; return 1; fi
   [ -d "$2" ]
 }
 w() {
@@ -72,6 +73,7 @@ t() {
   c=1; say '<'; grep -qxF "$z" || while read -r n && [ "$n" != "$z" ]; do :; done
   return 1
 }
+a() { [ -z "$b" ] && t "$1"; }
 v() {
   i=$1 a=$2; shift 2; w "$a" "$@"
   for n do set -- "$@" "$i/$n"; shift; done
@@ -111,7 +113,7 @@ g=$gn
 while read -r n a i; do [ "$n" != CapEff: ] || say "c$a"; done </proc/self/status
 while read -r n a i e u v; do say "o$u"; done </proc/self/mountinfo
 c=0; u=; y=; say "=$c"
-while IFS= read -r n; do c=0; eval "$n"; say "=$c"; eval "$u"; u=; done
+while IFS= read -r n; do c=0; b=; eval "$n"; say "=$c"; eval "$u"; u=; done
 eval "$y"`
 
 export type ShellSettings = {

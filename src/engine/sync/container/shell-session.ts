@@ -15,7 +15,12 @@ export type Answer = {
 }
 
 /** Bytes that follow a request, as many as `size` says. */
-export type Body = { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
+export type Body = {
+  readonly size: number
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+  /** The request may end without a use for them. */
+  readonly isOptional?: boolean
+}
 
 export type ShellSession = {
   /** What it said of itself when it began. */
@@ -86,7 +91,7 @@ const request = async ({ session, reader, close, end }: Line, script: string, bo
   try {
     if (isLong) await send(session, [encoder.encode(`eval "$(head -c ${bytes.length})"\n`), bytes])
     else await send(session, [bytes, encoder.encode('\n')])
-    if (body !== undefined && (!isLong || (await asked))) {
+    if (body !== undefined && ((!isLong && body.isOptional !== true) || (await asked))) {
       await send(session, body.chunks)
       void left.then(() => session.write(encoder.encode(`\n${end}\n`)))
     }
