@@ -75,7 +75,7 @@ const watchProject = async (
   const tellStarted = (): void =>
     deps.emit({
       type: 'watch/started',
-      services: [...new Set([...services.keys(), ...back.services])],
+      services: [...new Set([...rules.map((rule) => rule.service), ...back.services])],
       paths: roots.length + back.roots.length,
     })
   if (rules.length === 0) {
@@ -97,10 +97,11 @@ const watchProject = async (
   )
   try {
     await watch.load()
+    // From now on nothing is missed.
+    tellStarted()
     // Who has which files open is known from now on, and asked in no time.
     deps.sources.findOpen([])
     open(deps, { options, rules, services, watch, contents, onUnreadable, isGit: () => git.isRecent() })
-    tellStarted()
     learnContents(deps.clock, { tree: watch.tree, contents, signal }).catch(() => {})
     const uncovered = createUncovered(deps.emit, { rules, tree: watch.tree })
     await watch.run((since, look) => {

@@ -39,8 +39,8 @@ export type SourceTree = {
   nextDue(): number | undefined
   /** Looks at what is in some folders, in turn, for changes that nobody told of. */
   patrol(budgetMs: number): void
-  /** Looks at every folder's own times, which tell what came and went. */
-  patrolFolders(): Promise<void>
+  /** Looks at every folder's own times, which tell what came and went. How many milliseconds that took. */
+  patrolFolders(): Promise<number>
   /** Some files, in turn, that have other names elsewhere, through which they may be changed unnoticed. */
   hintShared(limit: number): void
 }
@@ -288,11 +288,19 @@ const patrol = (tree: Tree, budgetMs: number): void => {
   }
 }
 
-const patrolFolders = async (tree: Tree): Promise<void> => {
-  const slices = createSlices(tree.clock)
+const patrolFolders = async (tree: Tree): Promise<number> => {
+  const { clock, files } = tree
+  const slices = createSlices(clock)
+  let took = 0
+  let began = clock.now()
   for (const { path, self } of [...tree.folders.values()]) {
-    const now = tree.files.lookAt(path)
+    const now = files.lookAt(path)
     if (now.kind !== 'directory' || !isSameEntry(self, now)) markDirty(tree, path, false)
-    await slices.next()
+    const pause = slices.next()
+    if (pause === undefined) continue
+    took += clock.now() - began
+    await pause
+    began = clock.now()
   }
+  return took + clock.now() - began
 }

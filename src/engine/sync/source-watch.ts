@@ -49,7 +49,7 @@ const earlyHints = 20
 const burstMs = 50
 // So many notices may have filled the kernel's queue, which loses the rest without a word: everything is looked at a moment later.
 const manyHints = 1000
-const secondLookMs = 1000
+const secondLookMs = 3000
 // While everything is rewritten, what is done is looked at in pieces.
 const meanwhileMs = 30
 const beatMs = 1000
@@ -57,8 +57,9 @@ const beatMs = 1000
 const lateMs = 2000
 const foldersMs = 30_000
 const patrolMs = 5000
-// Looking costs a thousandth of a processor, and a tenth where there are no notices.
-const patrolBudgetMs = 2
+// Looking costs less than a thousandth of a processor, and a tenth where there are no notices.
+const patrolBudgetMs = 1
+const foldersShare = 2000
 const sharedFolders = 20
 const pollMs = 300
 const pollShare = 10
@@ -109,6 +110,7 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
     }
   }
   const patrol = async (): Promise<void> => {
+    let foldersAt = clock.now() + foldersMs
     for (let beats = 0; ; beats += 1) {
       const before = clock.now()
       await clock.sleep(isBlind ? Math.max(pollMs, cost * pollShare) : beatMs, { signal })
@@ -117,7 +119,10 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
       else {
         tree.hintShared(sharedFolders)
         if (beats % (patrolMs / beatMs) === 0) tree.patrol(patrolBudgetMs)
-        if (beats % (foldersMs / beatMs) === 0) await tree.patrolFolders()
+        if (clock.now() >= foldersAt) {
+          const took = await tree.patrolFolders()
+          foldersAt = clock.now() + Math.max(foldersMs, took * foldersShare)
+        }
       }
       if (tree.isDirty()) alarm.ring()
     }
