@@ -3,7 +3,7 @@ import type { Put } from '../container-files.ts'
 import { placeScript, type PutPlan } from './frame-script.ts'
 import { mountOf } from './greeting.ts'
 import { folderOf, joinPath, quote } from './quote.ts'
-import type { Work } from './shell-bring.ts'
+import type { Work } from './shell-tools.ts'
 
 /** So much is on a disk whole or not at all. */
 const mostBytes = 4096

@@ -3,8 +3,9 @@ import { removeScript } from './frame-script.ts'
 import { isInterrupted } from './interruptions.ts'
 import { joinPath, quote } from './quote.ts'
 import { settlePieces, toWhy, withoutRefused } from './settle-pieces.ts'
-import { askThere, bring, keepMissing, type ShellTools, type Work } from './shell-bring.ts'
+import { askThere, bring, keepMissing } from './shell-bring.ts'
 import { lookByShell } from './shell-look.ts'
+import type { ShellTools, Work } from './shell-tools.ts'
 
 /** Everything that a frame asks for below a root that is a folder. Those that were refused come back, with the tools' own words. */
 export const applyBelow = async (work: Work, frame: Pick<Frame, 'remove' | 'put'>): Promise<readonly Refused[]> => {

@@ -1,31 +1,16 @@
 import type { Put, Refused, Seen } from '../container-files.ts'
 import { isAtOrBelow } from './folder-tree.ts'
 import { enterScript, moveScript, planPuts, removeScript, stagedPaths, type PutPlan } from './frame-script.ts'
-import { mountOf, type Greeting } from './greeting.ts'
-import { packEntries, sizeOf, toTarEntry, type Owner } from './pack-frame.ts'
+import { mountOf } from './greeting.ts'
+import { packEntries, sizeOf, toTarEntry } from './pack-frame.ts'
 import { interrupt } from './interruptions.ts'
 import { quickPut } from './quick-put.ts'
 import { joinPath, quote } from './quote.ts'
 import { hasArrived } from './seen.ts'
 import { lookByShell, readBadFolders } from './shell-look.ts'
 import { toWhy, withoutRefused, type Outcome } from './settle-pieces.ts'
-import type { PlacedShell } from './shell-place.ts'
 import type { Answer, Body } from './shell-session.ts'
-
-/** What a shell works with. */
-export type ShellTools = {
-  readonly shell: PlacedShell
-  readonly greeting: Greeting
-  readonly owner: Owner
-  /** The name of a hidden folder, at the root of a mount, that nobody else uses. */
-  readonly stageName: string
-  readonly now: () => number
-  /** Removes the stage at the root of the container some time after the last use; absent: after every use. */
-  readonly tidyLater?: (() => void) | undefined
-}
-
-/** A folder of the container, and what is to be done in it. */
-export type Work = ShellTools & { readonly root: string; readonly place: string }
+import type { Work } from './shell-tools.ts'
 
 /** So few files are moved into place whole: each folder that they go to costs a process. */
 const mostStaged = { files: 50, folders: 20 }

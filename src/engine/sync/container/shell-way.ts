@@ -3,9 +3,9 @@ import { isInterrupted } from './interruptions.ts'
 import { folderOf, joinBelow, nameOf, quote } from './quote.ts'
 import { toWhy } from './settle-pieces.ts'
 import { applyBelow, isBare } from './shell-apply.ts'
-import type { ShellTools } from './shell-bring.ts'
 import { digestByShell, lookByShell } from './shell-look.ts'
 import { readPlace, type Place } from './shell-place.ts'
+import type { ShellTools } from './shell-tools.ts'
 
 /** How the files of a container are reached. */
 export type Way = Pick<ContainerFiles, 'apply' | 'look' | 'digests' | 'limits'>
