@@ -77,6 +77,12 @@ export const moveScript = (plan: PutPlan, stageOf: (folder: string) => string): 
       ),
   })
 
+/** Gives links to their owner, where they were unpacked. */
+export const ownScript = (links: readonly string[]): string =>
+  toGroups(links.map(quote))
+    .map((group) => `lo ${group.join(' ')}`)
+    .join(';')
+
 /** Moves the one file from where it was written into place. */
 export const placeScript = (plan: PutPlan, written: string): string =>
   walk(plan.tree.root, {

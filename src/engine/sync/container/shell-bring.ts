@@ -1,6 +1,14 @@
 import type { Put, Refused, Seen } from '../container-files.ts'
 import { isAtOrBelow } from './folder-tree.ts'
-import { enterScript, moveScript, planPuts, removeScript, stagedPaths, type PutPlan } from './frame-script.ts'
+import {
+  enterScript,
+  moveScript,
+  ownScript,
+  planPuts,
+  removeScript,
+  stagedPaths,
+  type PutPlan,
+} from './frame-script.ts'
 import { mountOf } from './greeting.ts'
 import { packEntries, sizeOf, toTarEntry } from './pack-frame.ts'
 import { interrupt } from './interruptions.ts'
@@ -31,16 +39,20 @@ export const bring = async (work: Work, puts: readonly Put[], remove: readonly s
   const stage = stageIn(work)
   const moving = isStaged ? moveScript(plan, stage) : ''
   const staged = isStaged ? stagedPaths(plan, stage) : new Map<string, string>()
+  const owning = ownLinks(work, puts, staged)
   const hasFolders = puts.some(({ entry }) => entry.kind === 'directory')
   if (isStaged && !hasFolders)
-    return toOutcome(plan, [await unpack(work, { plan, puts, staged, after: joinScripts(removing, moving) })])
+    return toOutcome(plan, [await unpack(work, { plan, puts, staged, after: joinScripts(removing, owning, moving) })])
   const first = joinScripts(removing, enterScript(plan))
-  const answer = await unpack(work, { plan, puts, staged, first, after: moving })
+  const answer = await unpack(work, { plan, puts, staged, first, after: joinScripts(owning, moving) })
   const outcome = toOutcome(plan, [answer])
   const rest = withoutRefused(puts, outcome.refused)
   if (rest.length === 0) return outcome
   if (rest.length === puts.length) {
-    if (!outcome.ok && !isStaged) await removeHalves(work, rest, outcome.words)
+    if (!outcome.ok && !isStaged) {
+      if (owning !== '') await askThere(work, owning)
+      await removeHalves(work, rest, outcome.words)
+    }
     return outcome
   }
   // Nothing was unpacked, as some of it has no folder to go to.
@@ -51,6 +63,14 @@ export const bring = async (work: Work, puts: readonly Put[], remove: readonly s
     refused: [...outcome.refused, ...next.refused],
   }
 }
+
+/** Where links are after they were unpacked. */
+const ownLinks = ({ owner, place }: Work, puts: readonly Put[], staged: ReadonlyMap<string, string>): string =>
+  owner.uid === 0 && owner.gid === 0
+    ? ''
+    : ownScript(
+        puts.flatMap(({ path, entry }) => (entry.kind === 'link' ? [staged.get(path) ?? joinPath(place, path)] : [])),
+      )
 
 const nothingDone: Outcome = { ok: true, words: '', refused: [] }
 

@@ -26,6 +26,7 @@ export const usefulTools = ['tar', 'mv', 'stat', 'readlink', 'chown', 'sha256sum
  * | `v STAGE FOLDER NAME…` | moves files from where they were unpacked to where they shall be |
  * | `n FILE UMASK FORMAT` | writes a small file, all of it or nothing: a shell that knows no better does not tell of a full disk |
  * | `j FILE FOLDER NAME` | moves one file to where it shall be |
+ * | `lo LINK…` | gives links to the container's user, which the tar of busybox does for all but links |
  * | `b FOLDER` | whether nothing but folders is left in it: places of mounts cannot be removed |
  * | `s PATH…` | mode, size and time of what is there; `l INDEX PATH` where a link leads; `h PATH…` digests |
  */
@@ -87,6 +88,7 @@ j() {
   w "$2" "$3"; [ ! -d "$2/$3" ] || rm -f "$2/$3"
   mv -f "$1" "$2/$3" || c=1
 }
+lo() { [ -n "$gn" ] || chown -h "$o" "$@" 2>/dev/null || :; }
 b() {
   for n in "$1"/* "$1"/.[!.]* "$1"/..?*; do
     if [ -d "$n" ] && ! [ -L "$n" ]; then b "$n" || return 1; elif [ -e "$n" ] || [ -L "$n" ]; then return 1; fi
