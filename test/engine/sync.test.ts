@@ -289,6 +289,24 @@ describe('createProjectSync', () => {
     await end()
   })
 
+  test('what cannot be deleted at the root of a container is tried ever more seldom', async () => {
+    const world = await aWorkFolder()
+    const { save, inside, end } = await begin(world, [rule({ target: '/' })])
+    await save(['/work/src/d/x', 'x'], ['/work/src/d/y', 'y'])
+    inside().refuses = (path) => (path.endsWith('/d/x') ? 'it is busy' : undefined)
+    inside().frames.length = 0
+    world.disk.remove('/work/src/d')
+    await save()
+    for (let second = 0; second < 10; second += 2) await save()
+    const tries = inside().frames.filter(({ remove }) => remove.includes('d/x'))
+    expect(tries.length).toBeGreaterThan(2)
+    expect(tries.length).toBeLessThan(7)
+    inside().refuses = () => undefined
+    for (let second = 0; second < 10; second += 2) await save()
+    expect([...inside().things.keys()].filter((path) => path.includes('/d/'))).toEqual([])
+    await end()
+  })
+
   test('a connection that is cut is tried again, and told of when it does not come back', async () => {
     const { lines, save, read, inside, end } = await begin(await aWorkFolder(), [rule()])
     let cuts = 1

@@ -124,10 +124,11 @@ const deliverRule = async (deps: DeliveryDeps, delivering: Delivering): Promise<
   const root = deps.targetOf(wanted)
   const now = deps.clock.now()
   const aside = asideOf(container, wanted)
-  const { put, remove } = compareListings(wanted.listing, held)
+  const { put, remove: gone } = compareListings(wanted.listing, held)
+  const remove = root === '/' ? spareFolders(held, gone) : gone
   forgetSettled(aside, { put, remove })
   const removals: string[] = []
-  for (const path of root === '/' ? spareFolders(held, remove) : remove) {
+  for (const path of remove) {
     const isElsewhere = isWantedBelow({ targetOf: deps.targetOf, all }, wanted, pathBelow(root, path))
     if (isElsewhere) forgetEntry(held, path)
     else if (!isAside(aside, { path, entry: undefined, now })) removals.push(path)
