@@ -32,6 +32,7 @@ type EngineMount = {
   readonly Name?: string | undefined
   readonly Source?: string
   readonly Destination: string
+  readonly RW?: boolean
 }
 
 const label = 'com.docker.compose'
@@ -141,6 +142,7 @@ export type InspectedContainer = {
   }
   readonly HostConfig?: {
     readonly AutoRemove?: boolean | undefined
+    readonly ReadonlyRootfs?: boolean | undefined
     readonly Tmpfs?: Readonly<Record<string, string>> | null | undefined
     readonly NetworkMode?: string | undefined
     readonly IpcMode?: string | undefined
@@ -205,6 +207,10 @@ export const toContainerDetails = (found: InspectedContainer): ContainerDetails 
     environment: config.Env ?? [],
     autoRemove: found.HostConfig?.AutoRemove ?? false,
     tmpfs: Object.keys(found.HostConfig?.Tmpfs ?? {}),
+    readOnly: [
+      ...(found.HostConfig?.ReadonlyRootfs === true ? ['/'] : []),
+      ...(found.Mounts ?? []).flatMap(({ RW, Destination }) => (RW === false ? [Destination] : [])),
+    ],
   }
 }
 

@@ -50,7 +50,7 @@ describeWhere('without a shell in the image', whyNoMachineImage(), () => {
 
   test('files are put for the user of the image, and what is there is seen; nothing can be deleted, which is said at first', async () => {
     const { id, files } = await open(image, { user: 'app' })
-    expect(await files.limits()).toEqual({ removes: true, missing: ['shell'] })
+    expect(await files.limits(['/app'])).toEqual({ keepsDeleted: true, missing: ['shell'], places: new Map() })
     const put = [
       putFolder('', { mode: 0o750 }),
       putFile('deep/er/a', 'x', { mode: 0o4711 }),
@@ -123,7 +123,13 @@ describeWhere('without a shell in the image', whyNoMachineImage(), () => {
     })
     expect(await files.apply({ root: '/data', remove: [], put: [putFolder(''), putFile('a/b')] })).toEqual([])
     expect((await readBack(id, '/data')).map((line) => line.split(' ').at(-1))).toEqual(['data', 'data/a', 'data/a/b'])
-    const why = '/memory is kept in memory, and the image has no shell by which it could be reached'
+    expect(await files.limits(['/data', '/memory/x', '/other'])).toMatchObject({
+      places: new Map([
+        ['/memory/x', { kind: 'unreachable', mount: '/memory' }],
+        ['/other', { kind: 'read-only', mount: '/' }],
+      ]),
+    })
+    const why = '/memory is kept in memory, where the engine puts nothing, and the image has no shell'
     expect(await files.apply({ root: '/memory', remove: [], put: [putFile('a')] })).toEqual([
       { path: 'a', why, isFinal: true },
     ])
@@ -134,7 +140,11 @@ describeWhere('without a shell in the image', whyNoMachineImage(), () => {
 
   test('with a shell and no tar all goes but what is in memory', async () => {
     const { id, files } = await open(await makeGnuImage(project, { without: ['tar'] }), { tmpfs: ['/memory'] })
-    expect(await files.limits()).toEqual({ removes: false, missing: ['tar'] })
+    expect(await files.limits(['/app', '/memory'])).toEqual({
+      keepsDeleted: false,
+      missing: ['tar'],
+      places: new Map([['/memory', { kind: 'unreachable', mount: '/memory' }]]),
+    })
     expect(await files.apply({ root: '/app', remove: [], put: [putFile('a'), putFile('b')] })).toEqual([])
     expect(await files.apply({ root: '/app', remove: ['a'], put: [putFile('b', 'new')] })).toEqual([])
     expect((await readBack(id, '/app')).map((line) => line.split(' ').at(-1))).toEqual(['app', 'app/b'])
@@ -145,7 +155,7 @@ describeWhere('without a shell in the image', whyNoMachineImage(), () => {
 
 test('a container that does not run takes files, and what is to go waits until it does', async () => {
   const { id, files } = await open(shellImage, { tmpfs: ['/memory'], user: '1234:2345' }, false)
-  expect(await files.limits()).toBeUndefined()
+  expect(await files.limits(['/app'])).toBeUndefined()
   expect(await files.apply({ root: '/app', remove: ['x'], put: [putFolder(''), putFile('a')] })).toEqual([])
   expect(await files.apply({ root: '/app', remove: ['a'], put: [putFile('b')] })).toEqual([
     { path: 'a', why: 'it is deleted when the container runs', isFinal: false },

@@ -306,8 +306,18 @@ const tellHow = (image: () => string): void => {
       user: '1234:2345',
     })
     for (const root of ['/app', '/data', '/data/deep/er'])
-      expect(await files.apply({ root, remove: [], put: [...many(60, 3), putFile('a')] })).toEqual([])
-    expect(await files.apply({ root: '/data', remove: ['f0', 'deep'], put: [putFile('a', 'again')] })).toEqual([])
+      expect(await files.apply({ root, remove: [], put: [...many(60, 3), putFile('a'), putLink('l', 'a')] })).toEqual(
+        [],
+      )
+    expect(await run(id, 'stat', '-c', '%u:%g', '/app/l', '/data/l')).toBe('1234:2345\n1234:2345\n')
+    const { places, ...tools } = (await files.limits(['/data/deep/x', '/app/y', '/other', '/'])) ?? {}
+    expect(tools).toEqual({ keepsDeleted: false, missing: [] })
+    expect([...(places ?? [])]).toEqual([
+      ['/app/y', { kind: 'in-memory', mount: '/app' }],
+      ['/other', { kind: 'read-only', mount: '/' }],
+      ['/', { kind: 'read-only', mount: '/' }],
+    ])
+    expect(await files.apply({ root: '/data', remove: ['f0', 'deep', 'l'], put: [putFile('a', 'again')] })).toEqual([])
     expect(await run(id, 'sh', '-c', 'cat /data/a; echo /data/* /data/.s*; stat -c %u:%g /data/a')).toBe(
       'again/data/a /data/f1 /data/f2 /data/.s*\n1234:2345\n',
     )

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually, inside } from '../support/checks.ts'
+import { eventually, inside, says } from '../support/checks.ts'
 import { describeWhere } from '../support/not-run.ts'
-import { scenario } from '../support/scenario.ts'
+import { type Check, scenario } from '../support/scenario.ts'
 import { openCopies, whileWatching } from '../support/storm/copies.ts'
 import { sleep, synced } from '../support/storm/synced.ts'
 import { toolCommand } from '../support/tool.ts'
@@ -69,6 +69,79 @@ volumes: { data: {} }`,
   },
 )
 
+const bareImage = 'FROM stack-base/busybox\nRUN cp -L /bin/busybox /sleep && exec rm -rf /bin /sbin /usr\n'
+
+scenario(
+  'what a container cannot do is said once, before the first save, with the way out',
+  {
+    only,
+    files: {
+      'compose.yaml': `services:
+  bare: { build: ., command: ["/sleep", "6000"], tmpfs: ["/app/memory"], deploy: { replicas: 2 }, develop: { watch: [
+    { path: ./src, target: /app, action: sync }, { path: ./src, target: /app/memory, action: sync }] } }
+  locked: { ${sleep}, read_only: true, ${synced('/app', '')} }
+  mounted: { ${sleep}, volumes: ["data:/app:ro"], ${synced('/app', '')} }
+  memory: { ${sleep}, tmpfs: ["/app"], user: "1234:2345", ${synced('/app', '')} }
+  able: { ${sleep}, read_only: true, cap_drop: [ALL], user: "1234:2345", volumes: ["data:/app"], ${synced('/app', '')} }
+volumes: { data: {} }`,
+      Dockerfile: bareImage,
+      '.dockerignore': 'nothing',
+      'src/a': 'first\n',
+    },
+  },
+  async (s) => {
+    const tool = s.start('watch', 'watch')
+    await tool.prints(/Watching/, 60_000)
+    const said = [
+      /watch\/no-tools.*"bare" has no shell.*\n.*stack up --build bare/,
+      /watch\/unreachable.*\/app\/memory of service "bare".*\n.*volume at \/app\/memory/,
+      /watch\/read-only.*\/app of service "locked": the container is read-only.*\n.*volume or a tmpfs/,
+      /watch\/read-only.*\/app of service "mounted": the mount at \/app is read-only.*\n.*"ro"/,
+      /watch\/in-memory.*\/app of service "memory".*each start empties it.*\n.*volume/,
+    ]
+    for (const pattern of said) await tool.prints(pattern, soon)
+    await s.write('src/a', 'second\n')
+    for (const service of ['memory', 'able'])
+      await s.check(`${service} has it`, eventually(inside(service, 'cat /app/a', /second/), soon))
+    await s.step('begin anew', 'restart memory')
+    await s.check('it is brought again', eventually(inside('memory', 'cat /app/a', /second/), soon))
+    for (const pattern of said) {
+      const times = tool.output().match(new RegExp(pattern, 'g'))?.length
+      if (times !== 1) throw new Error(`${String(pattern)} was said ${times} times:\n${tool.output()}`)
+    }
+    if (/"able"/.test(tool.output())) throw new Error(`nothing is wrong with "able":\n${tool.output()}`)
+  },
+)
+
+scenario(
+  'what a start loses is brought after it, and begins no other one',
+  {
+    only: 'the reference restarts, and leaves the folder empty',
+    files: {
+      'compose.yaml': `services: { web: { ${sleep.replace('sleep 6000', '["sh", "-c", "echo begun; exec sleep 6000"]')}, tmpfs: ["/app"],
+  develop: { watch: [{ path: ./src, target: /app, action: sync+restart }, { path: ./other, target: /app/other, action: sync }] } } }`,
+      'src/a': 'first\n',
+      'other/b': 'first\n',
+    },
+  },
+  async (s) => {
+    const tool = s.start('watch', 'watch')
+    await tool.prints(/Watching/, 60_000)
+    const starts = (times: number): Check => says('web', new RegExp(`^([^]*begun){${times}}(?![^]*begun)`))
+    for (const [times, text] of [
+      [2, 'second'],
+      [3, 'third'],
+    ] as const) {
+      await s.write('src/a', `${text}\n`)
+      await s.check('it is restarted', eventually(starts(times), soon))
+      await s.check('it is there', eventually(inside('web', 'cat /app/a', new RegExp(text)), soon))
+      await s.write('other/b', `${text}\n`)
+      await s.check('so is another', eventually(inside('web', 'cat /app/other/b', new RegExp(text)), soon))
+    }
+    await s.check('no more than that', starts(3))
+  },
+)
+
 scenario(
   'what is below a mount that cannot be written, or takes the place of one, keeps nothing else back',
   {
@@ -106,7 +179,7 @@ scenario(
       'compose.yaml': `services:
   web: { build: ., command: ["/sleep", "6000"], ${synced('/app')} }
   other: { ${sleep}, ${synced('/app')} }`,
-      Dockerfile: 'FROM stack-base/busybox\nRUN cp -L /bin/busybox /sleep && exec rm -rf /bin /sbin /usr\n',
+      Dockerfile: bareImage,
       '.dockerignore': 'nothing',
       'src/a': 'first\n',
       'src/doomed': 'first\n',

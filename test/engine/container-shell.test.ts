@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { mountOf, readGreeting } from '../../src/engine/sync/container/greeting.ts'
 import { moveScript, planPuts, enterScript, removeScript } from '../../src/engine/sync/container/frame-script.ts'
 import { quote } from '../../src/engine/sync/container/quote.ts'
 import { readStatLines } from '../../src/engine/sync/container/seen.ts'
@@ -54,4 +55,26 @@ test('what stat and tools say is read', () => {
   ])
   expect(toWhy('\n  tar: a\udce4: No space\nmore')).toBe('tar: a\ufffd: No space')
   expect(toWhy('')).toBe('its tools failed and did not say why')
+})
+
+test('what a path is on is read from what the kernel says of mounts', () => {
+  const said = [
+    'o/ ro,relatime - overlay overlay rw,lowerdir=/a',
+    'o/data rw,relatime shared:1 - ext4 /dev/sda ro',
+    'o/data/a\\040b rw,nosuid - tmpfs tmpfs rw,size=64k',
+    'o/over rw - ext4 /dev/sda rw',
+    'o/over rw - ramfs none rw',
+  ]
+  const { mounts } = readGreeting({ ok: true, words: '', said })
+  const tell = (path: string): string => {
+    const mount = mountOf(mounts, path)
+    return `${mount.path} ${mount.isReadOnly} ${mount.isInMemory}`
+  }
+  expect(['/app', '/data', '/database', '/data/a b/c', '/over/x'].map(tell)).toEqual([
+    '/ true false',
+    '/data true false',
+    '/ true false',
+    '/data/a b false true',
+    '/over false true',
+  ])
 })

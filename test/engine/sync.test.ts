@@ -364,14 +364,63 @@ describe('createProjectSync', () => {
     await end()
   })
 
-  test('what a restart has emptied is brought again', async () => {
+  test('what a restart has emptied is brought again, and is no reason for another one', async () => {
     const world = await aWorkFolder()
-    const { save, inside, touch, read, end } = await begin(world, [rule()])
+    const { save, done, inside, touch, read, end } = await begin(world, [rule({ action: 'sync+restart' })])
     await save(['/work/src/a.js', 'new'])
     await world.clock.run(world.runtime.restartContainer('demo-web-1'))
     inside().things.clear()
     await touch()
-    expect(read('/app/a.js')).toBe('new')
+    expect([read('/app/a.js'), ...done]).toEqual(['new', 'restart web'])
+    await save(['/work/src/a.js', 'newer'])
+    expect([read('/app/a.js'), ...done]).toEqual(['newer', 'restart web', 'restart web'])
+    await end()
+  })
+
+  test('what a container cannot do is told once, before the first save, and cleared when another one can', async () => {
+    const world = await aWorkFolder()
+    const { lines, save, create, inside, touch, again, end } = await begin(world, [rule()])
+    lines.length = 0
+    inside().limits = {
+      keepsDeleted: true,
+      missing: ['shell'],
+      places: new Map([['/app', { kind: 'read-only', mount: '/' }]]),
+    }
+    await again(() => {})
+    const told = ['problem/raised watch.web.tools watch/no-tools', 'problem/raised watch.web.read-only watch/read-only']
+    expect(lines).toEqual(['watch/started', ...told])
+    await again(() => {})
+    await world.clock.run(world.runtime.restartContainer('demo-web-1'))
+    await touch()
+    await save(['/work/src/a.js', 'new'])
+    expect(lines.filter((line) => line.startsWith('problem/'))).toEqual(told)
+    await world.clock.run(world.runtime.removeContainer(world.runtime.byName('demo-web-1').id, { force: true }))
+    await touch()
+    expect(lines.at(-1)).not.toBe('problem/cleared')
+    await world.clock.run(create())
+    inside().limits = {
+      keepsDeleted: false,
+      missing: [],
+      places: new Map([['/app', { kind: 'in-memory', mount: '/app' }]]),
+    }
+    await touch()
+    expect(lines.filter((line) => line.startsWith('problem/')).slice(told.length)).toEqual([
+      'problem/cleared',
+      'problem/cleared',
+      'problem/raised watch.web.in-memory watch/in-memory',
+    ])
+    await end()
+  })
+
+  test('what an earlier watch has told is cleared by the next one when it is over', async () => {
+    const world = await aWorkFolder()
+    const { lines, save, inside, again, end } = await begin(world, [rule()])
+    inside().refuses = () => 'the disk is full'
+    await save(['/work/src/a.js', 'new'])
+    expect(lines).toContain('problem/raised sync.web.files sync/stale')
+    lines.length = 0
+    await again(() => (inside().refuses = () => undefined))
+    expect(lines).toContain('problem/cleared')
     await end()
   })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ContainerFiles, Frame, Refused, Seen } from '../../src/engine/sync/container-files.ts'
+import type { ContainerFiles, ContainerLimits, Frame, Refused, Seen } from '../../src/engine/sync/container-files.ts'
 import { toLine } from './memory-disk.ts'
 
 type Thing = { kind: 'file' | 'directory' | 'link'; mode: number; content: string; target: string; mtime: number }
@@ -9,6 +9,8 @@ export type MemoryContainer = {
   readonly files: ContainerFiles
   /** Whether this path is refused now. */
   refuses: (path: string) => string | undefined
+  /** What it cannot do. */
+  limits: ContainerLimits | undefined
   /** Called before a frame is carried out; throws where the connection is cut. */
   before: (frame: Frame) => Promise<void> | void
   readonly things: Map<string, Thing>
@@ -51,6 +53,7 @@ export const createMemoryContainer = (): MemoryContainer => {
     things,
     frames: [],
     refuses: () => undefined,
+    limits: undefined,
     before: () => {},
     list: (folder) =>
       new Map(
@@ -96,7 +99,7 @@ export const createMemoryContainer = (): MemoryContainer => {
             return [[path, createHash('sha256').update(thing.content).digest('hex')]]
           }),
         ),
-      limits: async () => undefined,
+      limits: async () => container.limits,
       close: () => {},
     },
   }

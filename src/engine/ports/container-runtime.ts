@@ -133,6 +133,8 @@ export type ContainerDetails = ObservedContainer & {
   readonly autoRemove: boolean
   /** Folders that are kept in memory; those that are told as mounts are not among them. */
   readonly tmpfs?: readonly string[]
+  /** Mounts that nothing can be written to; `/` where what the image brought cannot be either. */
+  readonly readOnly?: readonly string[]
 }
 
 export type ContainerFile = {

@@ -2,6 +2,7 @@ import { StackError } from '../../core/errors/stack-error.ts'
 import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import { toProblem } from '../to-problem.ts'
+import { type StandingProblems, tellStanding } from './standing-problems.ts'
 
 /** Rebuilds of one service: the newest wish counts, and takes the place of one that is under way. */
 export type Builder = {
@@ -19,24 +20,22 @@ export type Rebuilt = 'done' | 'failed' | 'aborted' | 'forbidden'
 type BuilderDeps = Pick<EngineDeps, 'clock'> & { readonly emit: Emit; readonly signal: AbortSignal }
 type BuilderOptions = {
   readonly service: string
+  readonly standing: StandingProblems
   readonly rebuild: (options: { readonly signal: AbortSignal }) => Promise<Rebuilt>
   readonly onEnd: () => void
 }
 
-export const createBuilder = (deps: BuilderDeps, { service, rebuild, onEnd }: BuilderOptions): Builder => {
+export const createBuilder = (deps: BuilderDeps, { service, standing, rebuild, onEnd }: BuilderOptions): Builder => {
   const id = `sync.${service}.build`
   const paths = new Set<string>()
   let since = 0
   let isWanted = false
-  let hasFailed = false
   let overtaking = new AbortController()
   let building: Promise<void> | undefined
 
   const tell = (error?: unknown): void => {
     const problem = error === undefined ? undefined : toProblem(error)
-    if (problem !== undefined) deps.emit({ type: 'problem/raised', id, problem, service })
-    else if (hasFailed) deps.emit({ type: 'problem/cleared', id })
-    hasFailed = problem !== undefined
+    tellStanding({ ...deps, standing }, { id, service, problem })
     deps.emit({
       type: 'reload/ended',
       service,

@@ -54,14 +54,23 @@ export type ContainerFiles = {
   look(root: string, paths: readonly string[]): Promise<ReadonlyMap<string, Seen> | undefined>
   /** SHA-256 in hex of these files; what cannot be read is not in the answer. */
   digests(root: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>
-  /** What cannot be done in this container, said before anything is asked of it: undefined when all can. */
-  limits(): Promise<ContainerLimits | undefined>
+  /** What cannot be done in this container, for these roots, before anything is asked of it. Undefined: it does not run. */
+  limits(roots: readonly string[]): Promise<ContainerLimits | undefined>
   close(): void
 }
 
 export type ContainerLimits = {
-  /** Nothing can be deleted or looked at, for there is no shell, or none of its tools. */
-  readonly removes: boolean
-  /** The tools that are missing. */
+  /** Nothing can be deleted, for there is no shell, or none of its tools. */
+  readonly keepsDeleted: boolean
+  /** Tools for want of which the engine puts the files. */
   readonly missing: readonly string[]
+  /** Those of the roots that are no place like others. */
+  readonly places: ReadonlyMap<string, PlaceLimit>
+}
+
+/** `in-memory`: every start empties it. `unreachable`: in memory, where only the container's own tools get, which it has not. */
+export type PlaceLimit = {
+  readonly kind: 'read-only' | 'in-memory' | 'unreachable'
+  /** Where what it is on is mounted: `/` for the container's own files. */
+  readonly mount: string
 }

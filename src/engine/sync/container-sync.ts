@@ -3,6 +3,7 @@ import type { Hook } from '../../core/project/service.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry } from '../ports/source-files.ts'
 import {
+  type Aside,
   type AsidePaths,
   dueTimes,
   firstRetryMs,
@@ -12,7 +13,7 @@ import {
   isOutOfRoom,
   setAside,
 } from './aside.ts'
-import type { ContainerFiles, Frame, Put, Refused } from './container-files.ts'
+import type { ContainerFiles, ContainerLimits, Frame, Put, Refused } from './container-files.ts'
 import { type Contents, maxHeldBytes } from './contents.ts'
 import {
   compareListings,
@@ -37,10 +38,12 @@ export type ContainerSync = {
   readonly startedAt: number | undefined
   readonly isRunning: boolean
   readonly files: ContainerFiles
+  /** Undefined where it does not run: then it is not known. */
+  readonly limits: ContainerLimits | undefined
   /** By rule; absent until it is known what the container has. */
   readonly held: Map<Wanted, Listing>
-  /** Paths that Stack has put there, by rule: the container's own changes of others are its own matter. */
-  readonly given: Map<Wanted, Set<string>>
+  /** What Stack has put there, by rule and path: the container's own changes of other paths are its own matter. */
+  readonly given: Map<Wanted, Map<string, SourceEntry>>
   readonly aside: Map<Wanted, AsidePaths>
   /** Times that a file changed while it was being read. */
   readonly moved: Map<string, number>
@@ -49,7 +52,7 @@ export type ContainerSync = {
 }
 
 export const createContainerSync = (
-  container: Pick<ContainerSync, 'id' | 'startedAt' | 'isRunning' | 'files'>,
+  container: Pick<ContainerSync, 'id' | 'startedAt' | 'isRunning' | 'files' | 'limits'>,
 ): ContainerSync => ({
   ...container,
   held: new Map(),
@@ -67,11 +70,14 @@ export type DeliveryDeps = {
   readonly onUnreadable: (path: string, why: string) => void
 }
 
+/** A path of the container that did not become what it shall be; no entry: gone. */
+export type RefusedTarget = Pick<Aside, 'entry' | 'why' | 'isFinal'> & { readonly target: string }
+
 /** What became of one delivery. */
 export type Delivery = {
   /** Paths that were brought. */
   readonly files: number
-  readonly refused: readonly { readonly target: string; readonly why: string; readonly isFinal: boolean }[]
+  readonly refused: readonly RefusedTarget[]
   /** When to try again what was set aside. */
   readonly again: number | undefined
 }
@@ -177,6 +183,7 @@ const packFrames = async function* (
     await slices.next()
     if (before !== undefined && deps.contents.isSame(before, entry)) {
       setEntry(held, path, entry)
+      asideOf(container, wanted).delete(path)
       continue
     }
     const packed = pack(deps, container, { path, entry, source: pathBelow(wanted.rule.root, path) })
@@ -187,6 +194,7 @@ const packFrames = async function* (
     }
     if (before !== undefined && deps.contents.isSame(before, entry)) {
       setEntry(held, path, entry)
+      asideOf(container, wanted).delete(path)
       continue
     }
     const replacesFolder = before?.kind === 'directory' && entry.kind !== 'directory'
@@ -242,10 +250,11 @@ const pack = (
 const send = async (deps: DeliveryDeps, delivering: Delivering, frame: Frame): Promise<number> => {
   const { container, wanted, held } = delivering
   const refused = new Map((await container.files.apply(frame)).map((one) => [one.path, one]))
-  const given = container.given.get(wanted) ?? new Set()
+  const given = container.given.get(wanted) ?? new Map<string, SourceEntry>()
   container.given.set(wanted, given)
   const aside = asideOf(container, wanted)
   let count = 0
+  let isNew = false
   for (const path of frame.remove) {
     const refusal = refused.get(path)
     if (refusal !== undefined) setAside(aside, { refusal, entry: undefined, now: deps.clock.now() })
@@ -253,6 +262,7 @@ const send = async (deps: DeliveryDeps, delivering: Delivering, frame: Frame): P
       forgetEntry(held, path)
       given.delete(path)
       aside.delete(path)
+      isNew = true
       count += 1
     }
   }
@@ -261,17 +271,20 @@ const send = async (deps: DeliveryDeps, delivering: Delivering, frame: Frame): P
     if (refusal !== undefined) setAside(aside, { refusal, entry, now: deps.clock.now() })
     else {
       setEntry(held, path, entry)
-      given.add(path)
+      const last = given.get(path)
+      isNew ||= last === undefined || !deps.contents.isSame(last, entry)
+      given.set(path, entry)
       aside.delete(path)
       count += 1
     }
   }
-  if (count > 0) react(container, wanted)
+  if (count > 0) react(container, wanted, isNew)
   return count
 }
 
-const react = ({ needs }: ContainerSync, { rule }: Wanted): void => {
-  if (rule.action === 'sync+restart') needs.restart = true
+/** What an earlier start had been given, and this one has begun without, the next one would begin without as well: it is in memory, or its process makes it anew. */
+const react = ({ needs }: ContainerSync, { rule }: Wanted, isNew: boolean): void => {
+  if (rule.action === 'sync+restart' && isNew) needs.restart = true
   if (rule.exec !== undefined) needs.hooks.add(rule.exec)
 }
 

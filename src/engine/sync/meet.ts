@@ -20,7 +20,7 @@ export type Meeting = {
   /** When its image was made, in milliseconds since the epoch. */
   readonly imageMadeAt: number
   /** What an earlier start of the same container had been given. */
-  readonly given: ReadonlyMap<Wanted, ReadonlySet<string>> | undefined
+  readonly given: ReadonlyMap<Wanted, ReadonlyMap<string, SourceEntry>> | undefined
   /** Paths that went while others held them: when, in milliseconds since the epoch. */
   readonly vanished: ReadonlyMap<string, number>
 }

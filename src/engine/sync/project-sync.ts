@@ -10,6 +10,7 @@ import { createGitWatch } from './git-lock.ts'
 import { createSyncRules, type SyncRule } from './rules.ts'
 import type { ServiceMemory } from './service-state.ts'
 import { createServiceSync, type ServiceSync } from './service-sync.ts'
+import { clearStanding } from './standing-problems.ts'
 import { createSourceWatch } from './source-watch.ts'
 import type { SyncQuestion } from './stale.ts'
 import { createTargetOf } from './targets.ts'
@@ -70,6 +71,9 @@ const watchProject = async (
   const { project, signal } = options
   const { rules, mounted } = await createSyncRules(deps, project)
   for (const one of mounted) tellMounted(deps.emit, one)
+  const watched = new Set(rules.map((rule) => rule.service))
+  for (const [service, { standing }] of options.memory ?? [])
+    if (!watched.has(service)) clearStanding(deps.emit, standing, () => true)
   const roots = [...new Set(rules.map((rule) => rule.root))]
   const { back = { services: [], roots: [] } } = options
   const tellStarted = (): void =>
@@ -132,7 +136,7 @@ const open = (deps: ProjectSyncDeps, opening: Opening): void => {
   const targetOf = createTargetOf(tree)
   const { openFiles = openContainerFiles } = deps
   for (const name of new Set(rules.map((rule) => rule.service))) {
-    const memory = options.memory?.get(name) ?? { beganAt: deps.clock.now(), vanished: new Map() }
+    const memory = options.memory?.get(name) ?? { beganAt: deps.clock.now(), vanished: new Map(), standing: new Map() }
     options.memory?.set(name, memory)
     const service = createServiceSync(
       {

@@ -22,6 +22,7 @@ export const round = async (state: ServiceState): Promise<number | undefined> =>
   const reachable = present.filter(({ state: is }) => is !== 'paused')
   const results = await Promise.all(reachable.map((summary) => attempt(state, summary)))
   const deliveries = results.flatMap(({ delivery }) => delivery ?? [])
+  tellLimits(state)
   const error = results.find((result) => result.error !== undefined)?.error
   const refused = deliveries.flatMap((delivery) => delivery.refused)
   stale.refused(refused)
@@ -58,6 +59,12 @@ const forgetGone = ({ containers, unsure }: ServiceState, present: readonly Cont
   }
 }
 
+/** While none runs, one is being made anew, or is away for a moment: what was told of the last one stands. */
+const tellLimits = ({ containers, limits }: ServiceState): void => {
+  const known = [...containers.values()].flatMap((container) => container.limits ?? [])
+  if (known.length > 0) limits.show(known)
+}
+
 type Attempt = { readonly delivery?: Delivery; readonly error?: unknown }
 
 /** What goes wrong in a container that does not run is no failure: it is compared when it runs again. */
@@ -91,11 +98,17 @@ const know = async (state: ServiceState, { id, state: is }: ContainerSummary): P
   known?.files.close()
   const files = deps.openFiles(id, isRunning)
   if (isRunning) files.warmUp()
-  const container = createContainerSync({ id, startedAt: details.startedAt, isRunning, files })
-  for (const hook of known?.needs.hooks ?? []) container.needs.hooks.add(hook)
-  await meetAll(state, { container, details, known })
-  containers.set(id, container)
-  return container
+  try {
+    const limits = await files.limits(state.mappings.map(deps.targetOf))
+    const container = createContainerSync({ id, startedAt: details.startedAt, isRunning, files, limits })
+    for (const hook of known?.needs.hooks ?? []) container.needs.hooks.add(hook)
+    await meetAll(state, { container, details, known })
+    containers.set(id, container)
+    return container
+  } catch (error) {
+    files.close()
+    throw error
+  }
 }
 
 type Meeting = {
@@ -118,7 +131,7 @@ const meetAll = async (state: ServiceState, { container, details, known }: Meeti
       vanished: vanishedOf(options, wanted),
     })
     const given = known?.given.get(wanted)
-    if (given !== undefined) container.given.set(wanted, new Set(given))
+    if (given !== undefined) container.given.set(wanted, new Map(given))
   }
 }
 

@@ -48,7 +48,7 @@ const plant = async (deps: SeedDeps, id: string, { project, service: name, signa
   tree.hintAll()
   await tree.refresh()
   const files = openContainerFiles({ ...deps, signal }, id, { isRunning: false })
-  const container = createContainerSync({ id, startedAt: undefined, isRunning: false, files })
+  const container = createContainerSync({ id, startedAt: undefined, isRunning: false, files, limits: undefined })
   const contents = createContents(deps.sources)
   const unfinished = { check: () => new Map<string, number>() }
   const all = own.map((rule) => createWanted(rule))

@@ -5,8 +5,10 @@ import type { Emit } from '../emitter.ts'
 import type { Builder, Rebuilt } from './builder.ts'
 import type { ContainerFiles } from './container-files.ts'
 import type { ContainerSync, DeliveryDeps } from './container-sync.ts'
+import type { LimitTeller } from './limits.ts'
 import type { MeetingDeps } from './meet.ts'
 import type { SyncRule } from './rules.ts'
+import type { StandingProblems } from './standing-problems.ts'
 import type { Stale, SyncQuestion } from './stale.ts'
 import type { Wanted, WantedDeps } from './wanted.ts'
 
@@ -41,6 +43,7 @@ export type ServiceMemory = {
   readonly beganAt: number
   /** Paths that went, and when, by the rule's root and target. */
   readonly vanished: Map<string, Map<string, number>>
+  readonly standing: StandingProblems
 }
 
 /** What was noticed and not told as done. */
@@ -56,6 +59,7 @@ export type ServiceState = {
   /** Containers that may have begun anew. */
   readonly unsure: Set<string>
   readonly stale: Stale
+  readonly limits: LimitTeller
   readonly builder: Builder
   pending: Pending | undefined
   /** A rule that copies nothing asks for a restart. */

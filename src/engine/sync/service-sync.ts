@@ -1,5 +1,6 @@
 import type { WatchAction } from '../../core/project/service.ts'
 import { createBuilder } from './builder.ts'
+import { createLimits } from './limits.ts'
 import { isEven } from './listing.ts'
 import { relativeTo } from './paths.ts'
 import { round } from './round.ts'
@@ -33,8 +34,9 @@ export const createServiceSync = (deps: ServiceSyncDeps, options: ServiceSyncOpt
     mappings: wanted.filter(({ rule }) => copies(rule) && rule.target !== undefined),
     containers: new Map(),
     unsure: new Set(),
-    stale: createStale(deps, options),
-    builder: createBuilder(deps, { ...options, onEnd: () => kick(state) }),
+    stale: createStale(deps, { ...options, ...options.memory }),
+    limits: createLimits(deps.emit, { ...options, ...options.memory }),
+    builder: createBuilder(deps, { ...options, ...options.memory, onEnd: () => kick(state) }),
     pending: undefined,
     wantsRestart: false,
     again: false,

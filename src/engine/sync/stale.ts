@@ -2,6 +2,9 @@ import type { Problem } from '../../core/errors/problem.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { Emit } from '../emitter.ts'
 import { toProblem } from '../to-problem.ts'
+import type { RefusedTarget } from './container-sync.ts'
+import type { SyncRule } from './rules.ts'
+import { clearStanding, type StandingProblems, tellStanding } from './standing-problems.ts'
 import type { Wanted } from './wanted.ts'
 
 /** Most of what a rule's source held was deleted at once. */
@@ -14,7 +17,7 @@ export type SyncQuestion = {
 
 /** What keeps a service's containers from being what its sources are, told as long as it lasts. */
 export type Stale = {
-  refused(all: readonly { readonly target: string; readonly why: string; readonly isFinal: boolean }[]): void
+  refused(all: readonly RefusedTarget[]): void
   /** No round came to its end. */
   failed(error: unknown): void
   /** One did. */
@@ -31,25 +34,21 @@ export type Stale = {
 type StaleDeps = { readonly emit: Emit; readonly signal: AbortSignal; readonly wakeAt: (time: number) => void }
 type StaleOptions = {
   readonly service: string
+  readonly rules: readonly Pick<SyncRule, 'index'>[]
+  readonly standing: StandingProblems
   readonly ask: (question: SyncQuestion, options: { readonly signal: AbortSignal }) => Promise<boolean>
 }
 
 // oxlint-disable-next-line max-lines-per-function -- the problems of one service, each raised and cleared beside the other
-export const createStale = (deps: StaleDeps, { service, ask }: StaleOptions): Stale => {
-  const raised = new Map<string, Problem>()
+export const createStale = (deps: StaleDeps, { service, rules, standing, ask }: StaleOptions): Stale => {
   const asked = new Map<Wanted, AbortController>()
-
+  const toId = (part: string): string => (part === '' ? `sync.${service}` : `sync.${service}.${part}`)
   const tell = (part: string, error: unknown): void => {
-    const id = part === '' ? `sync.${service}` : `sync.${service}.${part}`
-    if (error === undefined) {
-      if (raised.delete(part)) deps.emit({ type: 'problem/cleared', id })
-      return
-    }
-    const problem = toProblem(error)
-    if (raised.get(part)?.message === problem.message) return
-    raised.set(part, problem)
-    deps.emit({ type: 'problem/raised', id, problem, service })
+    const problem = error === undefined ? undefined : toProblem(error)
+    tellStanding({ ...deps, standing }, { id: toId(part), service, problem })
   }
+  const parts = new Set(rules.flatMap(({ index }) => [`source.${index}`, `deletion.${index}`].map(toId)))
+  clearStanding(deps.emit, standing, (id) => /\.(source|deletion)\.\d+$/.test(id) && !parts.has(id))
   const askAbout = (wanted: Wanted, question: SyncQuestion): void => {
     const controller = new AbortController()
     asked.set(wanted, controller)
@@ -64,16 +63,19 @@ export const createStale = (deps: StaleDeps, { service, ask }: StaleOptions): St
   }
   return {
     refused: (all) => {
-      const open = all.filter(({ isFinal }) => !isFinal)
-      const final = all.filter(({ isFinal }) => isFinal)
+      const isKept = ({ isFinal, entry }: RefusedTarget): boolean => isFinal && entry === undefined
+      const [kept, others] = [all.filter(isKept), all.filter((one) => !isKept(one))]
       const toError = (some: typeof all, code: 'sync/stale' | 'watch/needs-rebuild'): StackError | undefined => {
         const [first] = some
         if (first === undefined) return undefined
-        const data = { service, files: some.length, path: first.target }
-        return code === 'sync/stale' ? new StackError(code, { ...data, why: first.why }) : new StackError(code, data)
+        const { target: path, why, isFinal } = first
+        const data = { service, files: some.length, path }
+        return code === 'sync/stale'
+          ? new StackError(code, { ...data, why, isClosed: isFinal || /read-only/i.test(why) })
+          : new StackError(code, data)
       }
-      tell('files', toError(open, 'sync/stale'))
-      tell('rebuild', toError(final, 'watch/needs-rebuild'))
+      tell('files', toError(others, 'sync/stale'))
+      tell('rebuild', toError(kept, 'watch/needs-rebuild'))
     },
     failed: (error) =>
       tell(
@@ -105,7 +107,7 @@ export const createStale = (deps: StaleDeps, { service, ask }: StaleOptions): St
       tell(`deletion.${rule.index}`, new StackError('watch/mass-deletion', question))
       if (!asked.has(wanted)) askAbout(wanted, question)
     },
-    problem: () => raised.get('files') ?? raised.get('rebuild'),
+    problem: () => standing.get(toId('files')) ?? standing.get(toId('rebuild')),
     close: () => {
       for (const controller of asked.values()) controller.abort()
     },

@@ -36,8 +36,20 @@ export const nearestFolder = async (access: EngineAccess, path: string): Promise
   return '/'
 }
 
-/** The folders in memory that a path is below: they are mounted for the container's processes alone. */
+/** The folder in memory that a path is in, if any: these are mounted for the container's processes alone. */
 export const memoryFolderOf = ({ mounts, tmpfs = [] }: ContainerDetails, path: string): string | undefined =>
   [...tmpfs, ...mounts.filter(({ type }) => type === 'tmpfs').map(({ target }) => target)]
-    .map((folder) => folder.replace(/\/+$/, ''))
-    .find((folder) => path === folder || path.startsWith(`${folder}/`))
+    .map(withoutSlash)
+    .find((folder) => isAtOrIn(folder, path))
+
+/** The read-only mount that a path is on, if it is one: `/` for what the image brought. */
+export const lockedFolderOf = ({ mounts, readOnly = [] }: ContainerDetails, path: string): string | undefined => {
+  const own = mounts
+    .map(({ target }) => withoutSlash(target))
+    .filter((folder) => isAtOrIn(folder, path))
+    .toSorted((a, b) => b.length - a.length)[0]
+  return readOnly.find((folder) => withoutSlash(folder) === (own ?? ''))
+}
+
+const withoutSlash = (folder: string): string => folder.replace(/\/+$/, '')
+const isAtOrIn = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`)

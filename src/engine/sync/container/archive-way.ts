@@ -1,8 +1,15 @@
 import type { ContainerDetails } from '../../ports/container-runtime.ts'
-import type { Frame, Put, Refused } from '../container-files.ts'
+import type { ContainerLimits, Frame, PlaceLimit, Put, Refused } from '../container-files.ts'
 import { bringByArchive, type Target } from './archive-apply.ts'
 import { digestByArchive, lookByArchive } from './archive-look.ts'
-import { kindBehind, kindOf, memoryFolderOf, nearestFolder, type EngineAccess } from './archive-place.ts'
+import {
+  kindBehind,
+  kindOf,
+  lockedFolderOf,
+  memoryFolderOf,
+  nearestFolder,
+  type EngineAccess,
+} from './archive-place.ts'
 import { readImageOwner } from './image-owner.ts'
 import type { Owner } from './pack-frame.ts'
 import { folderOf, joinBelow, joinPath, nameOf } from './quote.ts'
@@ -26,11 +33,14 @@ export const createArchiveWay = (access: EngineAccess, reason: ArchiveReason): W
   return {
     apply: async (frame) => {
       const known = await know()
-      return [...(await refuseRemovals(access, frame, reason)), ...(await applyPuts(access, { frame, known, reason }))]
+      return [
+        ...(await refuseRemovals(access, { frame, known, reason })),
+        ...(await applyPuts(access, { frame, known, reason })),
+      ]
     },
     look: (root, paths) => lookByArchive(access, root, paths),
     digests: (root, paths) => digestByArchive(access, root, paths),
-    limits: async () => (reason.isRunning ? { removes: true, missing: reason.missing } : undefined),
+    limits: async (roots) => (reason.isRunning ? readLimits(await know(), reason, roots) : undefined),
   }
 }
 
@@ -41,17 +51,39 @@ const readKnown = async (access: EngineAccess): Promise<Known> => {
   return { details, owner: await readImageOwner(access, details?.user ?? '') }
 }
 
+const readLimits = (
+  { details }: Known,
+  { missing }: ArchiveReason,
+  roots: readonly string[],
+): ContainerLimits | undefined => {
+  if (details === undefined) return undefined
+  const places = new Map<string, PlaceLimit>()
+  for (const root of roots) {
+    const memory = memoryFolderOf(details, root)
+    const locked = lockedFolderOf(details, root)
+    if (memory !== undefined) places.set(root, { kind: 'unreachable', mount: memory })
+    else if (locked !== undefined) places.set(root, { kind: 'read-only', mount: locked })
+  }
+  return { keepsDeleted: true, missing, places }
+}
+
+const toLack = (missing: readonly string[]): string =>
+  missing.length === 0 ? 'its root may not write' : `the image has no ${missing.join(', no ')}`
+
 const refuseRemovals = async (
   access: EngineAccess,
-  { root, remove }: Frame,
-  { isRunning, missing }: ArchiveReason,
+  { frame: { root, remove }, known: { details }, reason: { isRunning, missing } }: Applying,
 ): Promise<readonly Refused[]> => {
-  if (remove.length === 0) return []
-  const there = await lookByArchive(access, root, remove)
+  // What is below a folder in memory is there for nobody.
+  const seen = remove.filter(
+    (path) => details === undefined || memoryFolderOf(details, joinPath(root, path)) === undefined,
+  )
+  if (seen.length === 0) return []
+  const there = await lookByArchive(access, root, seen)
   const why = isRunning
-    ? `the image has no ${missing.join(', no ')}, so nothing can be deleted in it: rebuild`
+    ? `${toLack(missing)}, so nothing can be deleted in it: rebuild`
     : 'it is deleted when the container runs'
-  return remove.filter((path) => there.has(path)).map((path) => ({ path, why, isFinal: isRunning }))
+  return seen.filter((path) => there.has(path)).map((path) => ({ path, why, isFinal: isRunning }))
 }
 
 type Applying = { readonly frame: Frame; readonly known: Known; readonly reason: ArchiveReason }
@@ -62,7 +94,7 @@ const applyPuts = async (access: EngineAccess, { frame, known, reason }: Applyin
       known.details === undefined ? undefined : memoryFolderOf(known.details, joinPath(frame.root, put.path))
     if (folder === undefined) return []
     const why = reason.isRunning
-      ? `${folder} is kept in memory, and the image has no ${reason.missing.join(', no ')} by which it could be reached`
+      ? `${folder} is kept in memory, where the engine puts nothing, and ${toLack(reason.missing)}`
       : `${folder} is kept in memory and is there when the container runs`
     return [{ path: put.path, why, isFinal: reason.isRunning }]
   })

@@ -59,9 +59,9 @@ const prepareWay = async (deps: ContainerFilesDeps, { asked, session, owner }: O
   const tidyLater = createTidying(deps, () => shell.ask(`rm -rf ${quote(stage)}`))
   const way = createShellWay({ shell, greeting, owner, stageName, tidyLater, now: deps.clock.now })
   const { runtime, signal } = deps
-  const missing = [...greeting.missing]
+  const missing = greeting.missing.has('tar') ? ['tar'] : []
   const mixed =
-    greeting.missing.has('tar') || !greeting.isMighty
+    missing.length > 0 || !greeting.isMighty
       ? mixWays(way, createArchiveWay({ runtime, signal, container }, { isRunning: true, missing }))
       : way
   return { ...mixed, isOpen: shell.isOpen, close: shell.close }
@@ -74,6 +74,11 @@ const mixWays = (shell: Way, archives: Way): Way => ({
     ...(await shell.apply({ root, remove, put: [] })),
     ...(await archives.apply({ root, remove: [], put })),
   ],
+  limits: async (roots) => {
+    const [own, put] = [await shell.limits(roots), await archives.limits(roots)]
+    if (own === undefined || put === undefined) return put
+    return { ...put, keepsDeleted: false, places: new Map([...own.places, ...put.places]) }
+  },
 })
 
 /** So long after the last use, the folder for unpacking goes: a process for each save would be the third of its time. */

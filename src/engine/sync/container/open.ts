@@ -47,7 +47,7 @@ export const openContainerFiles = (
     apply: (frame) => enqueue(() => attempt((way) => way.apply(frame))),
     look: (root, paths) => enqueue(() => attempt((way) => way.look(root, paths))),
     digests: (root, paths) => enqueue(() => attempt((way) => way.digests(root, paths))),
-    limits: () => enqueue(() => attempt((way) => way.limits())),
+    limits: (roots) => enqueue(() => attempt((way) => way.limits(roots))),
     close: () => {
       isClosed = true
       opening?.then(

@@ -29,7 +29,7 @@ export const quickPut = (
   const age = now() - entry.mtimeMs
   if (age < -freshMs || age > freshMs) return undefined
   const mount = mountOf(greeting.mounts, joinPath(place, folderOf(path)))
-  const written = joinPath(mount, `${stageName}.new`)
+  const written = joinPath(mount.path, `${stageName}.new`)
   const umask = (0o666 & ~entry.mode).toString(8).padStart(3, '0')
   return {
     before: `u=${quote(`[ ! -e ${quote(written)} ]||rm -f ${quote(written)}`)};n ${quote(written)} ${umask} ${toFormat(content)}`,

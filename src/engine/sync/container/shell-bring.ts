@@ -80,7 +80,7 @@ const joinScripts = (...scripts: readonly string[]): string => scripts.filter((s
 const stageIn =
   ({ place, greeting, stageName }: Work) =>
   (folder: string): string =>
-    joinPath(mountOf(greeting.mounts, joinPath(place, folder)), stageName)
+    joinPath(mountOf(greeting.mounts, joinPath(place, folder)).path, stageName)
 
 type Unpacking = {
   readonly plan: PutPlan

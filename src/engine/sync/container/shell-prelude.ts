@@ -113,7 +113,7 @@ gn=-P; tar -P -cf /dev/null /dev/null 2>/dev/null || gn=
 gr="$gn --keep-directory-symlink"; tar $gr -cf /dev/null /dev/null 2>/dev/null || gr=$gn
 g=$gn
 while read -r n a i; do [ "$n" != CapEff: ] || say "c$a"; done </proc/self/status
-while read -r n a i e u v; do say "o$u"; done </proc/self/mountinfo
+while read -r n a i e u v; do say "o$u $v"; done </proc/self/mountinfo
 c=0; u=; y=; say "=$c"
 while IFS= read -r n; do c=0; b=; eval "$n"; say "=$c"; eval "$u"; u=; done
 eval "$y"`

@@ -1,6 +1,7 @@
-import type { ContainerFiles, ContainerLimits, Frame, Refused } from '../container-files.ts'
+import type { ContainerFiles, ContainerLimits, Frame, PlaceLimit, Refused } from '../container-files.ts'
+import { mountOf } from './greeting.ts'
 import { isInterrupted } from './interruptions.ts'
-import { folderOf, joinBelow, nameOf, quote } from './quote.ts'
+import { folderOf, joinBelow, joinPath, nameOf, quote } from './quote.ts'
 import { toWhy } from './settle-pieces.ts'
 import { applyBelow, isBare } from './shell-apply.ts'
 import { digestByShell, lookByShell } from './shell-look.ts'
@@ -24,12 +25,26 @@ export const createShellWay = (tools: ShellTools): Way => {
       greeting.missing.has('sha256sum') || greeting.missing.has('stat')
         ? new Map()
         : untilSettled(() => digestByShell(shell, root, paths)),
-    limits: async () => toLimits(greeting.missing),
+    limits: (roots) => readLimits(tools, roots),
   }
 }
 
-const toLimits = (missing: ReadonlySet<string>): ContainerLimits | undefined =>
-  missing.size === 0 ? undefined : { removes: false, missing: [...missing] }
+const readLimits = async (tools: ShellTools, roots: readonly string[]): Promise<ContainerLimits> => {
+  const places = new Map<string, PlaceLimit>()
+  for (const root of roots) {
+    const { path, isReadOnly, isInMemory } = mountOf(tools.greeting.mounts, await findPlace(tools, root))
+    if (isReadOnly || isInMemory) places.set(root, { kind: isReadOnly ? 'read-only' : 'in-memory', mount: path })
+  }
+  return { keepsDeleted: false, missing: [], places }
+}
+
+/** Where a root leads, or would be made. */
+const findPlace = async (tools: ShellTools, root: string): Promise<string> => {
+  if (root === '' || root === '/') return '/'
+  const place = await tools.shell.locate(root)
+  if (place.kind === 'folder') return place.path
+  return joinPath(await findPlace(tools, folderOf(root)), nameOf(root))
+}
 
 const untilSettled = async <T>(act: () => Promise<T>): Promise<T> => {
   for (let moves = 1; ; moves += 1) {
