@@ -28,8 +28,12 @@ const aWorkFolder = async (): Promise<World> => {
 }
 
 /** A service with one container that has what was there when it was made, and a watch of it. */
-const begin = async (world: World, watch: readonly WatchRule[], service: Parameters<typeof aService>[0] = {}) => {
-  const project = aProject({ web: aService({ ...service, develop: { watch } }) })
+const begin = async (
+  world: World,
+  watch: readonly WatchRule[] | undefined,
+  service: Parameters<typeof aService>[0] = {},
+) => {
+  const project = aProject({ web: aService({ ...service, ...(watch === undefined ? {} : { develop: { watch } }) }) })
   const insides = new Map<string, MemoryContainer>()
   const create = async (): Promise<string> => {
     const { id } = await world.runtime.createContainer({
@@ -58,6 +62,7 @@ const begin = async (world: World, watch: readonly WatchRule[], service: Paramet
   }
   await world.clock.run(create())
   const lines: string[] = []
+  const problems: string[] = []
   const done: string[] = []
   const controller = new AbortController()
   const outcome = { restart: true, rebuild: 'done' as 'done' | 'failed', answer: false }
@@ -84,7 +89,10 @@ const begin = async (world: World, watch: readonly WatchRule[], service: Paramet
     createProjectSync(
       {
         ...world.deps,
-        emit: (body: EventBody): void => void lines.push(toLine(body)),
+        emit: (body: EventBody): void => {
+          lines.push(toLine(body))
+          if (body.type === 'problem/raised') problems.push(body.problem.message)
+        },
         openFiles: (_deps, id) => insides.get(id)!.files,
       },
       options,
@@ -94,6 +102,8 @@ const begin = async (world: World, watch: readonly WatchRule[], service: Paramet
   const only = (): MemoryContainer => [...insides.values()].at(-1)!
   return {
     lines,
+    /** What the raised problems say. */
+    problems,
     done,
     outcome,
     create,
@@ -437,6 +447,28 @@ describe('createProjectSync', () => {
     await initial.again(() => prepare(initial.inside()))
     expect(initial.read('/app/a.js')).toBe('a')
     await initial.end()
+  })
+
+  test('an image that was built from another source is told of where the Dockerfile says that it is of this one', async () => {
+    const world = await aWorkFolder()
+    world.save('/work/Dockerfile', 'FROM busybox\nCOPY src /app\n')
+    world.save('/work/src/c.js', 'c')
+    await world.clock.advance(60_000)
+    world.runtime.addImage('busybox')
+    const { lines, problems, save, inside, again, end } = await begin(world, undefined, {
+      build: { context: '/work' },
+    })
+    const makeOther = (): void => {
+      inside().things.get('/app/a.js')!.content = 'A'
+    }
+    expect(lines).toEqual(['watch/started', 'problem/raised watch.web.older watch/older-here'])
+    await again(makeOther)
+    expect(problems.at(-1)).toContain('without 2 files as saved here: /app/a.js and 1 more')
+    expect(inside().frames).toEqual([])
+    await save(['/work/src/a.js', 'saved'])
+    await save(['/work/src/c.js', 'saved'])
+    expect(lines.at(-2)).toBe('problem/cleared')
+    await end()
   })
 
   test('a source that vanishes deletes nothing, and goes on when it is back', async () => {

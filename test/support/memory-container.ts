@@ -53,7 +53,7 @@ export const createMemoryContainer = (): MemoryContainer => {
     things,
     frames: [],
     refuses: () => undefined,
-    limits: undefined,
+    limits: { keepsDeleted: false, missing: [], places: new Map() },
     before: () => {},
     list: (folder) =>
       new Map(

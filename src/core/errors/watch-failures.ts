@@ -73,6 +73,14 @@ export const watchFailures = {
     hint: (d: { service: string; targets: readonly string[]; missing: string | undefined }) =>
       `Put a volume at ${d.targets[0]} in place of the tmpfs${d.missing === undefined ? '' : ', or use an image with a shell and tar'}.`,
   },
+  'watch/older-here': {
+    exit: 1,
+    /** `path` is the first one of them, in the container. */
+    message: (d: { service: string; files: number; path: string }) =>
+      `Service "${d.service}" runs without ${toFiles(d.files)} as saved here: ${d.path}${toMore(d.files)}. Its image, or a volume of it, has others and is newer than they are.`,
+    hint: (d: { service: string; files: number; path: string }) =>
+      `"stack up --build ${d.service}", or R in the dashboard, makes it anew with what is here; saving one of them brings that one.`,
+  },
   'watch/uncovered': {
     exit: 1,
     message: (d: { path: string }) => `${d.path} was changed, and no watch rule covers it.`,

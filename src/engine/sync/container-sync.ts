@@ -45,6 +45,8 @@ export type ContainerSync = {
   /** What Stack has put there, by rule and path: the container's own changes of other paths are its own matter. */
   readonly given: Map<Wanted, Map<string, SourceEntry>>
   readonly aside: Map<Wanted, AsidePaths>
+  /** What it was found without, by rule and path, and that is older than its image: it stays out until it is saved again. */
+  readonly left: Map<Wanted, ReadonlyMap<string, SourceEntry>>
   /** Times that a file changed while it was being read. */
   readonly moved: Map<string, number>
   /** What has to be done when all is there. */
@@ -58,6 +60,7 @@ export const createContainerSync = (
   held: new Map(),
   given: new Map(),
   aside: new Map(),
+  left: new Map(),
   moved: new Map(),
   needs: { restart: false, hooks: new Set() },
 })

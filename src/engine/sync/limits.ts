@@ -4,8 +4,11 @@ import type { Emit } from '../emitter.ts'
 import type { ContainerLimits, PlaceLimit } from './container-files.ts'
 import { type StandingProblems, tellStanding } from './standing-problems.ts'
 
-/** What a service's containers cannot do, told once for all of them, and cleared when it is so no more. */
-export type LimitTeller = { show(all: readonly ContainerLimits[]): void }
+/** What a service's containers cannot do, or do without, told once for all of them, and cleared when it is so no more. */
+export type LimitTeller = {
+  /** `left`: files of containers that are not what is here, and are left so. */
+  show(all: readonly ContainerLimits[], left: readonly string[]): void
+}
 
 type LimitOptions = {
   readonly service: string
@@ -13,11 +16,15 @@ type LimitOptions = {
   readonly standing: StandingProblems
 }
 
-const kinds = ['tools', 'read-only', 'in-memory', 'unreachable'] as const
+const kinds = ['tools', 'read-only', 'in-memory', 'unreachable', 'older'] as const
 
 export const createLimits = (emit: Emit, { service, isBuilt, standing }: LimitOptions): LimitTeller => ({
-  show: (all) => {
-    const found = new Map([...toToolProblems(all, { service, isBuilt }), ...toPlaceProblems(all, service)])
+  show: (all, left) => {
+    const found = new Map([
+      ...toToolProblems(all, { service, isBuilt }),
+      ...toPlaceProblems(all, service),
+      ...toLeftProblems(left, service),
+    ])
     for (const kind of kinds)
       tellStanding({ emit, standing }, { id: `watch.${service}.${kind}`, service, problem: found.get(kind) })
   },
@@ -35,6 +42,11 @@ const toToolProblems = (
   if (worst === undefined) return []
   return [['tools', toWarning(new StackError('watch/no-tools', { ...worst, service, isBuilt }))]]
 }
+
+const toLeftProblems = ([path, ...more]: readonly string[], service: string): Named =>
+  path === undefined
+    ? []
+    : [['older', toWarning(new StackError('watch/older-here', { service, path, files: more.length + 1 }))]]
 
 const toPlaceProblems = (all: readonly ContainerLimits[], service: string): Named => {
   const places = new Map<string, PlaceLimit>(all.flatMap((limits) => [...limits.places]))

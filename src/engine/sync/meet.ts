@@ -38,24 +38,32 @@ export const meet = async (deps: MeetingDeps, wanted: Wanted, meeting: Meeting):
   const paths = [...entries.map(([path]) => path), ...gone]
   const seen = paths.length === 0 ? new Map<string, Seen>() : await container.files.look(target, paths)
   const held = createListing()
+  const left = new Map<string, SourceEntry>()
+  const leave = (path: string, entry: SourceEntry): void => {
+    left.set(path, entry)
+    hold(held, path, entry)
+  }
   const unsure: (readonly [path: string, entry: SourceEntry])[] = []
   for (const [path, entry] of entries) {
     const there = seen?.get(path)
     const verdict = there === undefined ? 'other' : compare(there, entry)
     if (verdict === 'same') hold(held, path, entry)
     else if (verdict === 'unsure') unsure.push([path, entry])
-    else if (!isBrought(deps, { wanted, meeting, path, entry })) hold(held, path, entry)
+    else if (!isBrought(deps, { wanted, meeting, path, entry })) leave(path, entry)
   }
-  const others = new Set(await findOthers(deps, { wanted, container, target, unsure }))
-  for (const one of unsure) {
-    const [path, entry] = one
-    if (!others.has(one) || !isBrought(deps, { wanted, meeting, path, entry })) hold(held, path, entry)
+  const others = await findOthers(deps, { wanted, container, target, unsure })
+  for (const [path, entry] of unsure) {
+    const isOther = others.get(path)
+    if (isOther !== undefined && isBrought(deps, { wanted, meeting, path, entry })) continue
+    if (isOther === true) leave(path, entry)
+    else hold(held, path, entry)
   }
   // What went is held as something that nobody wants.
   for (const path of gone)
     if (seen?.has(path) === true && findEntry(wanted.listing, path) === undefined) hold(held, path, ghost)
   settleVersions(wanted.listing, held)
   container.held.set(wanted, held)
+  container.left.set(wanted, seen === undefined ? new Map() : left)
 }
 
 const ghost: SourceEntry = { kind: 'file', mode: 0, size: -1, mtimeMs: 0, ctimeMs: 0, inode: 0, links: 1 }
@@ -103,23 +111,22 @@ type Checking = {
   readonly unsure: readonly (readonly [path: string, entry: SourceEntry])[]
 }
 
-/** Of files of the same size and another time, those that hold something else. */
+/** Of files of the same size and another time, those that hold something else: true where that is certain. */
 const findOthers = async (
   { contents, files }: MeetingDeps,
   { wanted, container, target, unsure }: Checking,
-): Promise<readonly (readonly [path: string, entry: SourceEntry])[]> => {
-  if (unsure.length === 0) return []
+): Promise<ReadonlyMap<string, boolean>> => {
+  const others = new Map<string, boolean>()
+  if (unsure.length === 0) return others
   const theirs = await container.files.digests(
     target,
     unsure.map(([path]) => path),
   )
-  const others: (readonly [string, SourceEntry])[] = []
-  for (const one of unsure) {
-    const [path, entry] = one
+  for (const [path, entry] of unsure) {
     const source = pathBelow(wanted.rule.root, path)
     if (entry.size <= maxHeldBytes) contents.learn(source, entry)
     const ours = entry.size <= maxHeldBytes ? contents.digestOf(entry) : await files.digest(source)
-    if (ours === undefined || ours !== theirs.get(path)) others.push(one)
+    if (ours === undefined || ours !== theirs.get(path)) others.set(path, ours !== undefined && theirs.has(path))
   }
   return others
 }

@@ -2,8 +2,9 @@ import { StackError } from '../../core/errors/stack-error.ts'
 import type { ContainerSummary } from '../../core/events/event.ts'
 import type { ContainerDetails } from '../ports/container-runtime.ts'
 import { type ContainerSync, createContainerSync, deliver, type Delivery, isGone } from './container-sync.ts'
-import { compareListings, createListing } from './listing.ts'
+import { compareListings, createListing, findEntry } from './listing.ts'
 import { meet } from './meet.ts'
+import { pathBelow } from './paths.ts'
 import { runHook } from './run-hook.ts'
 import { findStrongest } from './rules.ts'
 import { type ServiceState, vanishedOf } from './service-state.ts'
@@ -60,9 +61,26 @@ const forgetGone = ({ containers, unsure }: ServiceState, present: readonly Cont
 }
 
 /** While none runs, one is being made anew, or is away for a moment: what was told of the last one stands. */
-const tellLimits = ({ containers, limits }: ServiceState): void => {
+const tellLimits = (state: ServiceState): void => {
+  const { containers, limits } = state
   const known = [...containers.values()].flatMap((container) => container.limits ?? [])
-  if (known.length > 0) limits.show(known)
+  if (known.length > 0) limits.show(known, findLeft(state))
+}
+
+/** What containers are without, though the Dockerfile says that their image has it: another source was built. */
+const findLeft = ({ containers, mappings, deps }: ServiceState): readonly string[] => {
+  const paths = mappings
+    .filter(({ rule }) => rule.isDerived)
+    .flatMap((wanted) => {
+      const target = deps.targetOf(wanted)
+      return [...containers.values()]
+        // What is in memory has nothing of an image.
+        .filter(({ limits }) => limits?.places.has(target) !== true)
+        .flatMap(({ left }) => [...(left.get(wanted) ?? [])])
+        .filter(([path, entry]) => findEntry(wanted.listing, path) === entry)
+        .map(([path]) => pathBelow(target, path))
+    })
+  return [...new Set(paths)].toSorted()
 }
 
 type Attempt = { readonly delivery?: Delivery; readonly error?: unknown }

@@ -18,6 +18,8 @@ export type SyncRule = {
   readonly target?: string
   readonly exec?: Hook
   readonly initialSync: boolean
+  /** Read from the Dockerfile: what it copies is in the image as it is in the source. */
+  readonly isDerived: boolean
   /** It is about some files of its root only. */
   readonly isSelective: boolean
   /** Whether a change of this file is for the rule. */
@@ -64,7 +66,9 @@ export const createSyncRules = async (
       for (const [index, { rule, context: folder }] of found.rules.entries()) {
         const context = ignores.get(folder) ?? (await createContextIgnore(deps, service, folder))
         ignores.set(folder, context)
-        rules.push(createRule({ name, index, rule, context, returning, place: await findPlace(deps, rule) }))
+        rules.push(
+          createRule({ name, index, rule, context, returning, isDerived: true, place: await findPlace(deps, rule) }),
+        )
       }
       continue
     }
@@ -73,7 +77,10 @@ export const createSyncRules = async (
     for (const [index, rule] of found.rules.entries()) {
       if ((rule.action === 'sync' || rule.action === 'sync+restart') && isBindMounted(service, rule.path))
         mounted.push({ service: name, path: rule.path })
-      else rules.push(createRule({ name, index, rule, context, returning, place: await findPlace(deps, rule) }))
+      else
+        rules.push(
+          createRule({ name, index, rule, context, returning, isDerived: false, place: await findPlace(deps, rule) }),
+        )
     }
   }
   return { rules, mounted }
@@ -85,6 +92,7 @@ type RuleInput = {
   readonly rule: WatchRule
   readonly context: IgnoreRules
   readonly returning: Returning
+  readonly isDerived: boolean
   /** Where the rule's path leads if it is a link. */
   readonly place: string
 }
@@ -97,7 +105,7 @@ const findPlace = async ({ files }: RuleDeps, rule: WatchRule): Promise<string> 
   return (await files.stat(root))?.kind === 'link' ? ((await files.realpath(root)) ?? root) : root
 }
 
-const createRule = ({ name, index, rule, context, returning, place: root }: RuleInput): SyncRule => {
+const createRule = ({ name, index, rule, context, returning, isDerived, place: root }: RuleInput): SyncRule => {
   const named = toRoot(rule)
   /** Lists of what is ignored speak of the path that the rule names. */
   const toNamed = (path: string): string =>
@@ -126,6 +134,7 @@ const createRule = ({ name, index, rule, context, returning, place: root }: Rule
     ...(rule.target === undefined ? {} : { target: rule.target }),
     ...(rule.exec === undefined ? {} : { exec: rule.exec }),
     initialSync: rule.initial_sync === true,
+    isDerived,
     isSelective: include !== undefined,
     matches: (path) => refuses(path) === undefined,
     refuses,
