@@ -47,7 +47,7 @@ export const toObservedContainer = (listed: ListedContainer): ObservedContainer 
     ...toIdentity(labels),
     state: listed.State as ContainerState,
     ...(health === undefined ? {} : { health }),
-    ...(exitCode === undefined || listed.State === 'restarting' ? {} : { exitCode: Number(exitCode) }),
+    ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
     image: listed.Image,
     imageId: listed.ImageID,
     ...(listed.ImageManifestDescriptor?.digest === undefined

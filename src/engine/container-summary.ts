@@ -11,6 +11,7 @@ export const toContainerSummary = (container: ObservedContainer | ContainerDetai
   state: container.state,
   ...(container.health === undefined ? {} : { health: container.health }),
   ...(container.exitCode === undefined ? {} : { exitCode: container.exitCode }),
+  ...('oomKilled' in container && container.oomKilled && container.exitCode !== undefined ? { outOfMemory: true } : {}),
   ports: container.ports,
   ...('startedAt' in container && container.startedAt !== undefined
     ? { startedAt: Math.round(container.startedAt * 1000) }

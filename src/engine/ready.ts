@@ -1,11 +1,12 @@
-import { isStackError, StackError } from '../core/errors/stack-error.ts'
+import { type CrashLoop, selectErrorLine } from '../core/events/crash.ts'
+import { StackError } from '../core/errors/stack-error.ts'
 import type { EngineDeps } from './deps.ts'
 import type { Emit } from './emitter.ts'
 import type { EngineEvents } from './engine-events.ts'
+import { readLastLines } from './last-lines.ts'
 import { type ContainerWatch, createContainerWatch, type WatchTarget } from './ready/container-watch.ts'
 import { createSlots } from './ready/slots.ts'
 import { type Condition, type ContainerView, judge } from './ready/verdict.ts'
-import { toSafeOutput } from '../wire/safe-text.ts'
 
 export type AwaitRequest = {
   /** The step that waits, for `step/waiting`. */
@@ -167,6 +168,8 @@ const toFailure = async (
       return new StackError('service/disappeared', { service, container: name })
     case 'no-healthcheck':
       return new StackError('service/no-healthcheck', { service })
+    case 'crash-looping':
+      return new StackError('service/crash-looping', { service, crash: await toCrashLoop(deps, { id, signal, view }) })
     case 'exited':
     case 'not-completed':
       return new StackError(`service/${verdict.failure}`, {
@@ -174,31 +177,35 @@ const toFailure = async (
         container: name,
         exitCode: view.exitCode,
         why: view.why,
-        logs: await readLastLines(deps, id, signal),
+        logs: await toLogs(deps, id, signal),
       })
     case 'unhealthy':
       return new StackError('service/unhealthy', {
         service,
         container: name,
         probe: view.lastProbe?.output.trim() ?? '',
-        logs: await readLastLines(deps, id, signal),
+        logs: await toLogs(deps, id, signal),
       })
     default:
       return verdict.failure satisfies never
   }
 }
 
-/** The last few lines that the container wrote; an explanation, so nothing that goes wrong here matters. */
-const readLastLines = async (deps: ReadinessDeps, id: string, signal: AbortSignal): Promise<string> => {
-  const lines: string[] = []
-  try {
-    for await (const chunk of deps.runtime.logs(id, { follow: false, tail: logLines }, { signal }))
-      lines.push(...chunk.lines.map((line) => line.text))
-  } catch (error) {
-    if (!isStackError(error)) signal.throwIfAborted()
+const toCrashLoop = async (
+  deps: ReadinessDeps,
+  { id, signal, view }: Pick<WaitContext, 'id' | 'signal'> & Pick<Failure, 'view'>,
+): Promise<CrashLoop> => {
+  const line = selectErrorLine(await readLastLines(deps, id, { tail: logLines, signal }))
+  return {
+    exitCode: view.exitCode,
+    ...(view.outOfMemory ? { outOfMemory: true } : {}),
+    crashes: view.restarts,
+    ...(line === undefined ? {} : { line }),
   }
-  return toSafeOutput(lines.slice(-logLines).join('\n'))
 }
+
+const toLogs = async (deps: ReadinessDeps, id: string, signal: AbortSignal): Promise<string> =>
+  (await readLastLines(deps, id, { tail: logLines, signal })).join('\n')
 
 const expire = async (
   deps: ReadinessDeps,

@@ -1,9 +1,10 @@
 import { isStackError } from '../core/errors/stack-error.ts'
 import type { Command, StackEvent } from '../core/events/event.ts'
 import type { SessionDeps } from './deps.ts'
-import { createEmitter } from './emitter.ts'
+import { createEmitter, type Emitter } from './emitter.ts'
 import { createEngineEvents } from './engine-events.ts'
 import { createLogFollower } from './logs/log-follower.ts'
+import { type Crashes, createCrashes } from './session/crashes.ts'
 import { toSessionStarted } from './session/describe.ts'
 import { createEdits } from './session/edits.ts'
 import { endsSession, isOver, toSettledExit } from './session/ending.ts'
@@ -13,6 +14,7 @@ import { createJobs } from './session/jobs.ts'
 import { type ContainerExit, createMonitor, type MonitorOptions } from './session/monitor.ts'
 import { createQuestions } from './session/questions.ts'
 import { enqueuePlan } from './session/enqueue-plan.ts'
+import { createRecentChanges } from './session/recent-changes.ts'
 import { rejoin } from './session/rejoin.ts'
 import { createReplacedImages } from './session/replaced-images.ts'
 import { isAttached, raise, selectScope, type SessionRequest, type SessionState, setPhase } from './session/state.ts'
@@ -67,32 +69,30 @@ const createSyncSlot = (): { current?: ProjectSync; starting: Promise<void> } =>
 
 type StateInput = {
   readonly request: SessionRequest
-  readonly emitter: ReturnType<typeof createEmitter>
+  readonly emitter: Emitter
   readonly onStarted: (service: string) => void
 }
 
-const createState = (deps: SessionDeps, { request, emitter: { emit }, onStarted }: StateInput): SessionState => {
+const createState = (deps: SessionDeps, { request, emitter, onStarted }: StateInput): SessionState => {
+  const { emit } = emitter
   const closing = new AbortController()
   const { signal } = closing
+  const crashes = watchCrashes(deps, emitter, signal)
   const events = createEngineEvents(deps, { project: request.project.name, signal })
   const options: MonitorOptions = {
     project: request.project.name,
     onStart: (source, isNew) => {
       if (isAttached(state, source.service)) state.follower.follow(source, isNew ? {} : toPast(state))
     },
+    crashes,
     onStarted: (container) => {
+      crashes.onStarted(container)
       onStarted(container.service)
       rejoin(state)
     },
     onExit: (exit) => onExit(state, exit),
     onFailure: (error) => raise(state, 'engine', error),
-    onCaughtUp: () => {
-      followRunning(state)
-      for (const service of new Set(state.monitor.containers().map((container) => container.service)))
-        onStarted(service)
-      rejoin(state)
-      checkOver(state)
-    },
+    onCaughtUp: () => onCaughtUp(state, onStarted),
     beforeExit: (id) => state.follower.settled(id),
   }
   const state: SessionState = {
@@ -127,6 +127,20 @@ const createState = (deps: SessionDeps, { request, emitter: { emit }, onStarted 
     if (type === 'lost') state.lostAt = deps.clock.now()
   })
   return state
+}
+
+/** Events were lost: whatever may have happened meanwhile is looked for. */
+const onCaughtUp = (state: SessionState, onStarted: StateInput['onStarted']): void => {
+  followRunning(state)
+  for (const service of new Set(state.monitor.containers().map((container) => container.service))) onStarted(service)
+  rejoin(state)
+  checkOver(state)
+}
+
+const watchCrashes = (deps: SessionDeps, { emit, subscribe }: Emitter, signal: AbortSignal): Crashes => {
+  const changes = createRecentChanges()
+  subscribe(changes.read)
+  return createCrashes({ ...deps, emit, signal, changes })
 }
 
 /** Ends the session when nothing runs any more. Events may be on their way, so the end is looked at before it is believed. */

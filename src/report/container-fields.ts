@@ -20,7 +20,8 @@ export const containerTitles: Readonly<Record<string, string>> = {
 export const toContainerFields = (container: ObservedContainer, { now, truncate }: FieldOptions): Fields => ({
   Command: toQuotedCommand(container.command, truncate),
   CreatedAt: toGoTime(container.createdAt),
-  ExitCode: container.exitCode ?? 0,
+  // As Docker Compose, which tells it of those alone that have ended for good.
+  ExitCode: container.state === 'restarting' ? 0 : (container.exitCode ?? 0),
   Health: container.health ?? '',
   ID: truncate ? container.id.slice(0, 12) : container.id,
   Image: container.image,

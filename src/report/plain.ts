@@ -5,7 +5,7 @@ import { toErr, toOut, toShortTime, type Line, type Report } from './lines.ts'
 import { createLogFormat, type LogFormat } from './log-lines.ts'
 import { noPaint, type Paint } from './paint.ts'
 import { toProblemLines, type ProblemOptions } from './problems.ts'
-import { createStaleness, type StaleNews, type Staleness } from './stale-lines.ts'
+import { createStandingProblems, type StandingNews, type StandingProblems } from './standing-problems.ts'
 import { createStepRows, toBuildText, type RowChange } from './step-rows.ts'
 import { toSafeText } from '../wire/safe-text.ts'
 
@@ -35,7 +35,7 @@ export const createPlainReport = (options: PlainOptions): Report => {
 
   const transfers = createTransferLines(options)
   const isTold = createToldProblems()
-  const staleness = createStaleness()
+  const standing = createStandingProblems()
 
   const tellRow = (change: RowChange, at: number): readonly Line[] => {
     if (change.minor || !options.steps) return []
@@ -58,11 +58,11 @@ export const createPlainReport = (options: PlainOptions): Report => {
       const problem = change?.problem === undefined || isTold(change.problem) ? undefined : change.problem
       if (event.type === 'step/progressed') return transfers(event, change)
       if (event.type === 'plan/made') transfers(event, undefined)
-      const news = staleness.read(event)
-      if (news !== undefined) return news === 'nothing' ? [] : toStaleLines(news, options)
+      const news = standing.read(event)
+      if (news !== undefined) return news === 'nothing' ? [] : toStandingLines(news, options)
       const lines =
         change === undefined
-          ? toOtherLines(event, { options, format, containers, staleness, since: () => since })
+          ? toOtherLines(event, { options, format, containers, standing, since: () => since })
           : tellRow(change, event.at)
       return problem === undefined ? lines : [...lines, ...toErr(...toProblemLines([problem], options.problems))]
     },
@@ -80,10 +80,8 @@ export const createToldProblems = (): ((problem: Problem) => boolean) => {
   }
 }
 
-const toStaleLines = (news: StaleNews, { problems, paint }: PlainOptions): readonly Line[] =>
-  'problem' in news
-    ? toErr(...toProblemLines([news.problem], problems))
-    : toErr(paint.stderr('green', `${news.inStep} is in step again with what is saved`))
+const toStandingLines = (news: StandingNews, { problems, paint }: PlainOptions): readonly Line[] =>
+  'problem' in news ? toErr(...toProblemLines([news.problem], problems)) : toErr(paint.stderr('green', news.over))
 
 type TransferLines = (
   event: Extract<StackEvent, { type: 'plan/made' | 'step/progressed' }>,
@@ -154,11 +152,11 @@ type Telling = {
   readonly options: PlainOptions
   readonly format: LogFormat
   readonly containers: Names
-  readonly staleness: Staleness
+  readonly standing: StandingProblems
 }
 
 const toOtherLines = (event: StackEvent, telling: Telling): readonly Line[] => {
-  const { options, format, containers, staleness } = telling
+  const { options, format, containers, standing } = telling
   switch (event.type) {
     case 'log/written': {
       const raw = options.attached === true
@@ -190,7 +188,7 @@ const toOtherLines = (event: StackEvent, telling: Telling): readonly Line[] => {
     case 'reload/ended':
       return toErr(
         toReloadLine(event),
-        ...(event.problem === undefined || staleness.isTold(event.problem)
+        ...(event.problem === undefined || standing.isTold(event.problem)
           ? []
           : toProblemLines([event.problem], options.problems)),
       )
@@ -230,11 +228,15 @@ const toExitLine = (container: ContainerSummary, { options, format, containers, 
   const isOld = before?.state === 'running' ? false : (container.startedAt ?? 0) < since()
   const isTold = before?.state === container.state && before.startedAt === container.startedAt
   if (!hasEnded || isOld || isTold || container.exitCode === undefined) return []
-  const again = container.state === 'restarting' ? ' (restarting)' : ''
+  const notes = [
+    ...(container.outOfMemory === true ? ['out of memory'] : []),
+    ...(container.state === 'restarting' ? ['restarting'] : []),
+  ]
+  const more = notes.length === 0 ? '' : ` (${notes.join(', ')})`
   return toOut(
     format.note(
       containers.nameOf(container.id),
-      `exited with code ${container.exitCode}${again}`,
+      `exited with code ${container.exitCode}${more}`,
       logPaint(options, 'stdout'),
     ),
   )

@@ -1,7 +1,17 @@
 import type { Plan, Step } from '../core/plan/action.ts'
 import type { ObservedContainer } from '../core/plan/observed.ts'
+import { toExitText, type Ending } from '../core/events/crash.ts'
 import { toShortTime } from './lines.ts'
 import type { Paint } from './paint.ts'
+
+/** A service that does not stay up, and what is known of why. */
+export type Fallen = {
+  readonly service: string
+  readonly ending?: Ending
+  /** How often it was started again; 0 for one that has ended for good. */
+  readonly restarts: number
+  readonly line?: string
+}
 
 export type SummaryInput = {
   readonly project: string
@@ -10,30 +20,56 @@ export type SummaryInput = {
   readonly isDone: (step: Step) => boolean
   /** What the engine shows afterwards; for the addresses. */
   readonly containers: readonly ObservedContainer[]
+  /** Those that do not stay up. */
+  readonly fallen: readonly Fallen[]
   readonly ms: number
   readonly paint: Paint
 }
 
 /** What `up -d` did and did not do, how long it took, and where it can be reached. */
-export const toSummaryLines = ({ project, plans, isDone, containers, ms, paint }: SummaryInput): readonly string[] => {
+export const toSummaryLines = ({
+  project,
+  plans,
+  isDone,
+  containers,
+  fallen,
+  ms,
+  paint,
+}: SummaryInput): readonly string[] => {
   const done = plans.flatMap((plan) => plan.steps).filter(isDone)
   const counts = countContainers(done)
   const unchanged = new Set(plans.flatMap((plan) => plan.unchanged)).size
   const changed = done.some((step) => step.action.kind !== 'service/await')
   const time = toShortTime(ms)
+  const below = [...toFallenLines(fallen, paint), ...toAddressLines(containers, paint)]
+  const sign = fallen.length === 0 ? paint('green', '✔') : paint('red', '✘')
+  const but = fallen.length === 0 ? '' : ` but for ${[...new Set(fallen.map(({ service }) => service))].join(', ')}`
   if (!changed)
     return [
-      `${paint('green', '✔')} ${paint('bold', project)} is up to date, nothing was changed ${paint('dim', `(${toCount(unchanged, 'service')}, ${time})`)}`,
-      ...toAddressLines(containers, paint),
+      `${sign} ${paint('bold', project)} is up to date${but}, nothing was changed ${paint('dim', `(${toCount(unchanged, 'service')}, ${time})`)}`,
+      ...below,
     ]
   const parts = [
     ...Object.entries(counts).flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : [])),
     ...(unchanged > 0 ? [`${toCount(unchanged, 'service')} unchanged`] : []),
   ]
   return [
-    `${paint('green', '✔')} ${paint('bold', project)} is up${parts.length === 0 ? '' : `: ${parts.join(', ')}`} ${paint('dim', `(${time})`)}`,
-    ...toAddressLines(containers, paint),
+    `${sign} ${paint('bold', project)} is up${but}${parts.length === 0 ? '' : `: ${parts.join(', ')}`} ${paint('dim', `(${time})`)}`,
+    ...below,
   ]
+}
+
+/** `  worker  is crash-looping: exit 4, started again 3 times: TypeError: cart is undefined` */
+const toFallenLines = (fallen: readonly Fallen[], paint: Paint): readonly string[] => {
+  const width = fallen.reduce((most, { service }) => Math.max(most, service.length), 0)
+  return fallen.map(({ service, ending, restarts, line }) => {
+    const facts = [
+      ...(ending === undefined ? [] : [toExitText(ending)]),
+      ...(restarts === 0 ? [] : [`started again ${restarts === 1 ? 'once' : `${restarts} times`}`]),
+    ]
+    const text = `${restarts === 0 ? 'has ended' : 'is crash-looping'}: ${facts.join(', ')}${line === undefined ? '' : `: ${line}`}`
+    return `  ${service.padEnd(width)}  ${paint('red', text)}`
+  })
 }
 
 const toCount = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`

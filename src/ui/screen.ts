@@ -108,7 +108,7 @@ export const composeScreen = (input: ScreenInput): Screen => {
               unicode,
               scope,
               pane: view.pane,
-              running: (chosen === undefined ? 0 : (selectService(state, chosen)?.replicas.running ?? 0)) > 0,
+              running: chosen !== undefined && selectService(state, chosen)?.isUp === true,
               solo: view.solo,
               canGoBack: view.solo || view.filter !== '' || view.bottom !== undefined || view.pane === 'logs',
               notice: toNotice(view, state),

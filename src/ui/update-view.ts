@@ -119,13 +119,13 @@ const onService = (
     case 'rebuild':
       return send(view, { type: command, service: service.name })
     case 'kill':
-      return service.replicas.running === 0
-        ? only({ ...view, notice: `${service.name} does not run.` })
-        : only({ ...view, overlay: 'kill' })
+      return service.isUp
+        ? only({ ...view, overlay: 'kill' })
+        : only({ ...view, notice: `${service.name} does not run.` })
     case 'killNow':
       return send(backFrom(view), { type: 'kill', service: service.name })
     case 'toggle':
-      return send(view, { type: service.replicas.running > 0 ? 'stop' : 'start', service: service.name })
+      return send(view, { type: service.isUp ? 'stop' : 'start', service: service.name })
     case 'open':
     case 'copy':
       return onAddress(command, { view, canOpen }, service)

@@ -161,6 +161,25 @@ describe('awaitService', () => {
     expect(lines.some((line) => line.includes('restarting after exit code 1'))).toBe(true)
   })
 
+  test('who waits for it to run does not wait for one that ends again and again', async () => {
+    const { world, id } = await started(
+      { restart: 'always' },
+      { exitAfterMs: 200, exitCode: 4, writes: ['Error: no database', '    at connect (db.js:1:1)'] },
+    )
+    await expect(world.clock.run(wait(world, id, { condition: 'running-or-healthy' }).ask())).rejects.toThrow(
+      'Service "db" is crash-looping: exit 4, 5 crashes so far: Error: no database',
+    )
+  })
+
+  test('one that was started again has to stand for longer', async () => {
+    const { world, id } = await started({ restart: 'always' }, { exitAfterMs: 200, exitCode: 4 })
+    await world.clock.advance(250)
+    world.runtime.behaviours['db'] = {}
+    const since = world.clock.now()
+    await world.clock.run(wait(world, id, { condition: 'running-or-healthy' }).ask())
+    expect(world.clock.now() - since).toBeGreaterThanOrEqual(10_000)
+  })
+
   test('a lost stream of events is opened again and the container looked at', async () => {
     const { world, id } = await started({}, { exitAfterMs: 5000 })
     const { ask } = wait(world, id, { condition: 'completed' })
@@ -216,6 +235,8 @@ describe('judge', () => {
     hasHealthcheck: true,
     restarts: 0,
     why: '',
+    outOfMemory: false,
+    ranMs: 0,
     isUnhealthy: false,
     probes: 0,
     upMs: 0,
@@ -234,6 +255,12 @@ describe('judge', () => {
     ['healthy', { state: 'exited' }, 'failed exited'],
     ['healthy', { state: 'gone' }, 'failed disappeared'],
     ['healthy', { state: 'created', why: 'no such file' }, 'failed exited'],
+    ['healthy', { state: 'restarting', restarts: 9 }, 'waiting'],
+    ['running-or-healthy', { state: 'restarting', restarts: 4 }, 'waiting'],
+    ['running-or-healthy', { state: 'restarting', restarts: 5 }, 'failed crash-looping'],
+    ['running-or-healthy', { hasHealthcheck: false, upMs: 600 }, 'ready'],
+    ['running-or-healthy', { hasHealthcheck: false, upMs: 600, ranMs: 600, restarts: 1 }, 'waiting'],
+    ['running-or-healthy', { hasHealthcheck: false, upMs: 0, ranMs: 3_600_000, restarts: 1 }, 'ready'],
     ['completed', {}, 'waiting'],
     ['completed', { state: 'exited' }, 'ready'],
     ['completed', { state: 'exited', exitCode: 2 }, 'failed not-completed'],

@@ -5,6 +5,7 @@ import { toPlanChanges } from '../../src/core/events/plan-changes.ts'
 import type { UpOptions } from '../../src/core/plan/up-options.ts'
 import type { Project } from '../../src/core/project/project.ts'
 import { createSession, type SessionRequest } from '../../src/engine/session.ts'
+import { createRecentChanges } from '../../src/engine/session/recent-changes.ts'
 import { createSessionPlans } from '../../src/engine/session-plans.ts'
 import { aProject, aService, aWorld, hashOptions, toLine } from '../support/builders.ts'
 
@@ -12,6 +13,16 @@ const web = (args: Readonly<Record<string, string>> = {}) =>
   aService({ image: 'demo-web', build: { context: '/work', args } })
 const first = aProject({ web: web(), db: aService() })
 const withName = (hostname: string): Project => aProject({ web: web(), db: aService({ hostname }) })
+
+const built = (trigger: 'command' | 'watch'): readonly EventBody[] => [
+  {
+    type: 'plan/made',
+    trigger,
+    steps: [{ id: 'web/image', kind: 'image/build', subject: 'image web', service: 'web', cause: '', needs: [] }],
+    unchanged: [],
+  },
+  { type: 'step/ended', id: 'web/image', outcome: 'done', ms: 10 },
+]
 
 type Options = { readonly up?: Partial<UpOptions>; readonly request?: Partial<SessionRequest> }
 
@@ -57,7 +68,37 @@ const running = async ({ up = {}, request = {} }: Options = {}) => {
 
 const aLongTime = 60_000
 
+test.each<readonly [string, readonly EventBody[], string | undefined]>([
+  [
+    'a saved file',
+    [{ type: 'watch/changed', service: 'web', paths: ['src/a.ts', 'src/b.ts'], action: 'sync' }],
+    'the save of src/a.ts and 1 more',
+  ],
+  ['one of another service', [{ type: 'watch/changed', service: 'db', paths: ['a'], action: 'sync' }], undefined],
+  ['a new image', built('command'), 'its new image'],
+  [
+    'an image that a saved file has built',
+    [{ type: 'watch/changed', service: 'web', paths: ['a.ts'], action: 'rebuild' }, ...built('watch')],
+    'the save of a.ts',
+  ],
+])('what was changed last may be why a service ends: %s', (_what, bodies, what) => {
+  const changes = createRecentChanges()
+  bodies.forEach((body, index) => changes.read({ seq: index + 1, at: 1000, ...body }))
+  expect(changes.before('web', 5000)).toEqual(what === undefined ? undefined : { what, ms: 4000 })
+  expect(changes.before('web', 100_000)).toBeUndefined()
+})
+
 describe('an edit of the stack file', () => {
+  test('is told as what may be why a service ends again and again', async () => {
+    const { edit, runtime, clock, events } = await running()
+    runtime.behaviours['db'] = { exitAfterMs: 1000, exitCode: 1 }
+    edit(aProject({ web: web(), db: aService({ hostname: 'other', restart: 'always' }) }))
+    await clock.advance(4000)
+    const crash = events.flatMap((event) => (event.type === 'problem/raised' ? [event.crash] : []))[0]
+    expect(crash).toMatchObject({ crashes: 2, exitCode: 1 })
+    expect(crash?.after?.what).toMatch(/^the edit of the stack file \(.*hostname/)
+  })
+
   test('is told as a plan before anything of it is done, and changes nothing else', async () => {
     const { clock, edit, plans, calls, lines } = await running()
     edit(withName('other'))

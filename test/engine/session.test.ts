@@ -4,6 +4,7 @@ import type { StackEvent } from '../../src/core/events/event.ts'
 import type { Project } from '../../src/core/project/project.ts'
 import { createSession, type SessionRequest } from '../../src/engine/session.ts'
 import { createSessionPlans } from '../../src/engine/session-plans.ts'
+import type { Behaviour } from '../support/fake-runtime.ts'
 import {
   aHealthcheck,
   aProject,
@@ -84,6 +85,95 @@ describe('createSession', () => {
     ])
     session.send({ type: 'detach' })
     await world.clock.run(session.done)
+  })
+
+  describe('a container that ends again and again', () => {
+    const looping = async (more: Partial<Behaviour> = {}, restart = 'always') => {
+      const world = aWorld()
+      world.runtime.behaviours['web'] = {
+        writes: ['starting', 'TypeError: cart is undefined', '    at run (src/a.ts:1:1)'],
+        exitAfterMs: 2000,
+        exitCode: 4,
+        ...more,
+      }
+      const session = open(world, aProject({ web: aService({ restart }), db: aService() }), { keepRunning: true })
+      const loops = () =>
+        session.events.flatMap((event) =>
+          event.type === 'problem/raised' && event.crash !== undefined ? [event.crash] : [],
+        )
+      await world.clock.advance(5000)
+      const end = async () => {
+        session.send({ type: 'detach' })
+        await world.clock.run(session.done)
+        expect([world.clock.sleepers(), world.runtime.openStreams()]).toEqual([0, 0])
+      }
+      return { ...session, world, loops, end }
+    }
+
+    test('is a problem from its second end on, with the count, the code and the line that says why', async () => {
+      const session = await looping()
+      expect(session.loops()).toMatchObject([{ crashes: 2, exitCode: 4, line: 'TypeError: cart is undefined' }])
+      expect(session.loops()[0]).not.toHaveProperty('after')
+      await session.world.clock.advance(2100)
+      expect(
+        session.loops().map(({ crashes, since = 0, last = 0 }) => [crashes, Math.round((last - since) / 1000)]),
+      ).toEqual([
+        [2, 2],
+        [3, 4],
+      ])
+      expect(session.lines('problem/cleared crash')).toEqual([])
+      session.world.runtime.behaviours['web'] = {}
+      await session.world.clock.advance(2000 + 100 + 9_000)
+      expect(session.lines('problem/cleared')).toEqual([])
+      await session.world.clock.advance(2_000)
+      expect(session.lines('problem/cleared')).toEqual(['problem/cleared'])
+      await session.end()
+    })
+
+    test('says that its memory ran out', async () => {
+      const session = await looping({ exitCode: 137, outOfMemory: true, writes: [] })
+      expect(session.loops()).toMatchObject([{ crashes: 2, exitCode: 137, outOfMemory: true }])
+      expect(session.loops()[0]).not.toHaveProperty('line')
+      expect(
+        session.events.some((event) => event.type === 'container/changed' && event.container.outOfMemory === true),
+      ).toBe(true)
+      session.send({ type: 'stop', service: 'web' })
+      await session.world.clock.advance(2000)
+      await session.end()
+    })
+
+    test('is none when it is stopped, and goes on counting when it was started without being mended', async () => {
+      const session = await looping()
+      session.send({ type: 'stop', service: 'web' })
+      await session.world.clock.advance(5000)
+      expect(session.lines('problem/')).toEqual([
+        'problem/raised crash.web.1 service/crash-looping',
+        'problem/cleared',
+        'problem/cleared',
+      ])
+      session.send({ type: 'start', service: 'web' })
+      await session.world.clock.advance(3000)
+      expect(session.loops().at(-1)).toMatchObject({ crashes: 3 })
+      session.send({ type: 'stop', service: 'web' })
+      await session.world.clock.advance(2000)
+      await session.end()
+    })
+
+    test('is known when it was there before the session', async () => {
+      const before = await looping()
+      await before.world.clock.advance(3350)
+      before.send({ type: 'detach' })
+      await before.world.clock.advance(10)
+      const session = open(before.world, aProject({ web: aService({ restart: 'always' }), db: aService() }), {
+        keepRunning: true,
+      })
+      await before.world.clock.advance(60)
+      expect(session.events.flatMap((event) => (event.type === 'problem/raised' ? [event.crash] : []))).toEqual([
+        { crashes: 3, exitCode: 4, line: 'TypeError: cart is undefined' },
+      ])
+      session.send({ type: 'detach' })
+      await before.world.clock.run(session.done)
+    })
   })
 
   test('quit stops dependents before what they need', async () => {

@@ -21,6 +21,8 @@ import { createChannel } from './channel.ts'
 export type Behaviour = {
   readonly exitAfterMs?: number
   readonly exitCode?: number
+  /** It ends because its memory runs out. */
+  readonly outOfMemory?: true
   /** Its healthcheck's test succeeds from then on. Absent: at once. */
   readonly healthyAfterMs?: number
   /** The engine itself says `unhealthy` after that time. */
@@ -169,6 +171,7 @@ export const createFakeRuntime = ({
     if (container === undefined) throw new StackError('engine/not-found', { what: `container ${id}` })
     return container
   }
+  const isStarved = ({ spec }: FakeContainer): boolean => fake.behaviours[spec.serviceName]?.outOfMemory === true
   const isUp = ({ state }: FakeContainer): boolean =>
     state === 'running' || state === 'paused' || state === 'restarting'
   const addLine = (container: FakeContainer, text: string, stream: 'stdout' | 'stderr'): void => {
@@ -185,6 +188,7 @@ export const createFakeRuntime = ({
     const policy = container.spec.service.restart ?? 'no'
     const again = policy === 'always' || (policy.startsWith('on-failure') && exitCode !== 0)
     if (again) container.state = 'restarting'
+    if (isStarved(container)) tell(container, 'oom')
     tell(container, 'die', { exitCode })
     if (!again) return
     const { run } = container
@@ -279,7 +283,7 @@ export const createFakeRuntime = ({
       restartCount: container.restarts,
       pid: isUp(container) ? 1 : 0,
       tty: false,
-      oomKilled: false,
+      oomKilled: !isUp(container) || container.state === 'restarting' ? isStarved(container) : false,
       error: '',
       probes: container.health === 'unhealthy' ? [{ at: clock.now(), exitCode: 1, output: 'the engine says no' }] : [],
       ...(hasHealthcheck(container)

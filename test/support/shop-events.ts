@@ -1,3 +1,5 @@
+import type { CrashLoop } from '../../src/core/events/crash.ts'
+import { StackError } from '../../src/core/errors/stack-error.ts'
 import type {
   ContainerSummary,
   EventBody,
@@ -246,6 +248,33 @@ export const crashed: readonly Told[] = [
       },
     },
   ],
+]
+
+const crash: CrashLoop = {
+  exitCode: 1,
+  crashes: 8,
+  since: start + 24_000,
+  last: start + 50_000,
+  line: "TypeError: Cannot read properties of undefined (reading 'items')",
+  after: { what: 'the save of src/coupon.ts', ms: 4000 },
+}
+
+/** The worker ends again and again since a file was saved; it runs once more at this moment. */
+export const looping: readonly Told[] = [
+  [20_000, { type: 'watch/changed', service: 'worker', paths: ['src/coupon.ts'], action: 'sync' }],
+  [20_061, { type: 'reload/ended', service: 'worker', action: 'sync', files: 1, ms: 61 }],
+  [50_000, container('worker', { state: 'restarting', exitCode: 1, restarts: 8 })],
+  [
+    50_010,
+    {
+      type: 'problem/raised',
+      id: 'crash.worker.1',
+      service: 'worker',
+      problem: new StackError('service/crash-looping', { service: 'worker', crash }).toProblem(),
+      crash,
+    },
+  ],
+  [55_000, container('worker', { state: 'running', restarts: 8 })],
 ]
 
 /** As events, numbered from 1. */

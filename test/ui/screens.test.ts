@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { StackError } from '../../src/core/errors/stack-error.ts'
 import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
-import { crashed, probing, running, starting, toEvents } from '../support/shop-events.ts'
+import { crashed, looping, probing, running, starting, toEvents } from '../support/shop-events.ts'
 
 const open: ShownDashboard[] = []
 const show = (events: Parameters<typeof showDashboard>[0], options?: ShowOptions) => {
@@ -19,7 +19,7 @@ describe('what a person sees', () => {
     expect(await show(toEvents(starting), { at: 1500 }).shows('help')).toMatchInlineSnapshot(`
       " shop   starting 1s   0/5 up
 
-           SERVICE  STATE        UP    PORTS
+           SERVICE  STATE        FOR   PORTS
        ▸ ◐ web      building     1s    [3/7] RUN npm ci
          ◐ api 0/2  waiting            for db to be healthy, migrate to complete
          ◐ worker   waiting            for db to be healthy
@@ -48,7 +48,7 @@ describe('what a person sees', () => {
       .toMatchInlineSnapshot(`
       " shop   starting 3s   0/5 up
 
-           SERVICE  STATE        UP    PORTS
+           SERVICE  STATE        FOR   PORTS
        ▸ ◐ web      building     3s    [5/7] COPY . .
          ◐ api 0/2  waiting            for db to be healthy, migrate to complete
          ◐ worker   waiting            for db to be healthy
@@ -82,7 +82,7 @@ describe('what a person sees', () => {
     expect(await show(up).shows('help')).toMatchInlineSnapshot(`
       " shop   running   5/5 up                                    watching 3 services
 
-           SERVICE  STATE        UP    PORTS
+           SERVICE  STATE        FOR   PORTS
        ▸ ● web      healthy      55s   http://localhost:8080
          ● api 2/2  healthy      55s
          ● worker   running      55s
@@ -110,7 +110,7 @@ describe('what a person sees', () => {
     expect(await show(broken).shows('help')).toMatchInlineSnapshot(`
       " shop   running   4/5 up   ✖ 1 failed                ↻ web sync 61 ms · 39s ago
 
-           SERVICE  STATE        UP    PORTS
+           SERVICE  STATE        FOR   PORTS
          ✖ worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro…
        ▸ ● web      healthy      55s   http://localhost:8080
          ● api 2/2  healthy      55s
@@ -137,7 +137,7 @@ describe('what a person sees', () => {
   it('when a service has crashed, 60x15', async () => {
     expect(await show(broken, { columns: 60, rows: 15 }).shows('help')).toMatchInlineSnapshot(`
       " shop   running   4/5 up   ✖ 1 failed      ↻ web sync 61 ms
-           SERVICE  STATE        UP    PORTS              2 below
+           SERVICE  STATE        FOR   PORTS              2 below
          ✖ worker   exit 1 x3    28s   exited with code 1: TypeEr…
        ▸ ● web      healthy      55s   http://localhost:8080
          ● api 2/2  healthy      55s
@@ -150,6 +150,31 @@ describe('what a person sees', () => {
        12:00:31 worker      at run (src/queue.ts:88:5)
        ✖ worker exited with code 1: TypeEr…    28s ago  i details
        ↑↓ choose  enter log  r restart  s stop  q quit  ? help"
+    `)
+  })
+
+  it('when a service crashes again and again, after a save, 80x24 and 60x15', async () => {
+    const events = toEvents(starting, probing, running, looping)
+    expect((await show(events).shows('help')).split('\n').slice(0, 8).join('\n')).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 crash-looping      ↻ worker sync 61 ms · 39s ago
+
+           SERVICE  STATE         FOR   PORTS
+         ✖ worker   crash loop x8 36s   exit 1: TypeError: Cannot read properties of …
+       ▸ ● web      healthy       55s   http://localhost:8080
+         ● api 2/2  healthy       55s
+         ✔ migrate  done
+         ● db       healthy       57s   localhost:5432"
+    `)
+    expect((await show(events, { columns: 130 }).shows('help')).split('\n').at(-2)).toMatchInlineSnapshot(
+      `" ✖ worker: exit 1, 8 crashes in 26s, first 4s after the save of src/coupon.ts: TypeError: Cannot read prope…    9s ago  i details"`,
+    )
+    expect((await show(events, { columns: 60, rows: 15 }).shows('help')).split('\n').slice(0, 5).join('\n'))
+      .toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 crash-looping   ↻ worker sync
+           SERVICE  STATE         FOR   PORTS             2 below
+         ✖ worker   crash loop x8 36s   exit 1: TypeError: Cannot…
+       ▸ ● web      healthy       55s   http://localhost:8080
+         ● api 2/2  healthy       55s"
     `)
   })
 
@@ -167,7 +192,7 @@ describe('what a person sees', () => {
     expect(await show(broken, { columns: 160, rows: 30 }).shows('help')).toMatchInlineSnapshot(`
       " shop   running   4/5 up   ✖ 1 failed                                                                                                ↻ web sync 61 ms · 39s ago
 
-           SERVICE  STATE        UP    TIER  IMAGE        PORTS
+           SERVICE  STATE        FOR   TIER  IMAGE        PORTS
          ✖ worker   exit 1 x3    28s   app   shop-worker  exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
        ▸ ● web      healthy      55s   web   shop-web     http://localhost:8080
          ● api 2/2  healthy      55s   app   shop-api
@@ -227,7 +252,7 @@ describe('what a person sees', () => {
     expect((await show(events).shows('help')).split('\n').slice(0, 8).join('\n')).toMatchInlineSnapshot(`
       " shop   running   5/5 up   ▲ 1 stale                        watching 3 services
 
-           SERVICE  STATE        UP    PORTS
+           SERVICE  STATE        FOR   PORTS
          ● api 2/2  healthy      55s   ▲ stale  is behind by 3 files: src/cart.ts (no…
        ▸ ● web      healthy      55s   http://localhost:8080
          ● worker   running      55s
@@ -239,7 +264,7 @@ describe('what a person sees', () => {
     expect((await wide.press('k', '▸ ● api')).split('\n').slice(0, 20).join('\n')).toMatchInlineSnapshot(`
       " shop   running   5/5 up   ▲ 1 stale                                                                                                        watching 3 services
 
-           SERVICE  STATE        UP    TIER  IMAGE        PORTS
+           SERVICE  STATE        FOR   TIER  IMAGE        PORTS
        ▸ ● api 2/2  healthy      55s   app   shop-api     ▲ stale  is behind by 3 files: src/cart.ts (no space left on device) and 2 more.
          ● web      healthy      55s   web   shop-web     http://localhost:8080
          ● worker   running      55s   app   shop-worker
@@ -290,7 +315,7 @@ describe('what a person sees', () => {
     expect(screen).toMatchInlineSnapshot(`
       " shop   running   4/5 up   x 1 failed           reload web sync 61 ms - 39s ago
 
-           SERVICE  STATE        UP    PORTS
+           SERVICE  STATE        FOR   PORTS
          x worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro~
        > * web      healthy      55s   http://localhost:8080
          * api 2/2  healthy      55s
@@ -318,7 +343,7 @@ describe('what a person sees', () => {
     expect(await show([]).shows('help')).toMatchInlineSnapshot(`
       " stack   loading
 
-           SERVICE  STATE        UP    PORTS
+           SERVICE  STATE        FOR   PORTS
       ── log · all services ──────────────────────────────────── 0 lines · following ─
        no output yet
 

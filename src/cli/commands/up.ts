@@ -1,5 +1,6 @@
 import type { UpOptions } from '../../core/plan/up-options.ts'
-import type { Project } from '../../core/project/project.ts'
+import { withDependencies } from '../../core/project/graph.ts'
+import type { Project, ServiceName } from '../../core/project/project.ts'
 import { planUp } from '../../core/plan/plan-up.ts'
 import { createConfirm } from '../screen/ask-yes-no.ts'
 import { confirmRemote } from '../confirm-remote.ts'
@@ -63,7 +64,7 @@ export const runUp = async (call: UpCall): Promise<number> => {
 }
 
 const runDetached = async (
-  { context, flags }: UpCall,
+  { context, flags, words }: UpCall,
   { project, options }: { readonly project: Project; readonly options: UpOptions },
 ): Promise<number> => {
   const { exit } = await applyWithProgress(context, {
@@ -73,10 +74,24 @@ const runDetached = async (
     ...createConfirm(context, { yes: flags.yes }),
     ...toAwaitTimeout(flags['wait-timeout']),
     silent: toSilent(flags),
-    summarize: (result, told) => summarizeUp(context, { project, result, ...told }),
+    summarize: (result, told) =>
+      summarizeUp(context, {
+        project,
+        services: flags['no-start'] ? new Set() : selectStarted(project, words, flags),
+        result,
+        ...told,
+      }),
   })
   return exit
 }
+
+/** The services that it brings up. */
+const selectStarted = (
+  { services }: Project,
+  words: readonly string[],
+  flags: UpCall['flags'],
+): ReadonlySet<ServiceName> =>
+  flags['no-deps'] ? new Set(words) : withDependencies(services, words.length === 0 ? Object.keys(services) : words)
 
 const attachedOnly = [
   'abort-on-container-exit',

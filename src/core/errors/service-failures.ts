@@ -1,3 +1,5 @@
+import { type CrashLoop, toCrashText } from '../events/crash.ts'
+
 /** The part of the catalogue that is about what runs: models, providers, services, and files on their way into them. */
 export const serviceFailures = {
   'model/failed': {
@@ -21,6 +23,13 @@ export const serviceFailures = {
       `Service "${d.service}" wants the provider "${d.type}", which is not installed here.`,
     hint: (d: { service: string; type: string }) =>
       `Install the Docker CLI plugin "docker-${d.type}", or a program "${d.type}" on the PATH.`,
+  },
+  'service/crash-looping': {
+    exit: 1,
+    message: (d: { service: string; crash: CrashLoop }) =>
+      `Service "${d.service}" is crash-looping: ${toCrashText(d.crash)}`,
+    hint: (d: { service: string; crash: CrashLoop }) =>
+      `"stack logs ${d.service}" shows what it wrote, "stack stop ${d.service}" keeps it from being started again.`,
   },
   'service/disappeared': {
     exit: 1,

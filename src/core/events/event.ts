@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/problem.ts'
+import type { CrashLoop } from './crash.ts'
 import type { ContainerState, Health, PublishedPort } from '../plan/container-state.ts'
 
 /**
@@ -40,6 +41,8 @@ export type ContainerSummary = {
   readonly state: ContainerState
   readonly health?: Health
   readonly exitCode?: number
+  /** Its process was ended because its memory ran out. */
+  readonly outOfMemory?: true
   readonly ports: readonly PublishedPort[]
   /** Milliseconds since the epoch; absent when it never ran. */
   readonly startedAt?: number
@@ -56,7 +59,14 @@ export type EventBody =
     }
   | { readonly type: 'session/changed'; readonly phase: Phase }
   | { readonly type: 'session/ended'; readonly exit: number }
-  | { readonly type: 'problem/raised'; readonly id: string; readonly problem: Problem; readonly service?: string }
+  | {
+      readonly type: 'problem/raised'
+      readonly id: string
+      readonly problem: Problem
+      readonly service?: string
+      /** The problem is that a container of the service ends again and again. */
+      readonly crash?: CrashLoop
+    }
   | { readonly type: 'problem/cleared'; readonly id: string }
   | {
       readonly type: 'plan/made'

@@ -35,7 +35,7 @@ export type ObservedContainer = {
   readonly state: ContainerState
   /** Only known where the container was inspected or its status text names it. */
   readonly health?: Health
-  /** Only for an exited or dead container, and one that the engine is about to start again, where it was inspected. */
+  /** Only for an exited or dead container, and one that the engine is about to start again. */
   readonly exitCode?: number
   readonly image: string
   readonly imageId: string

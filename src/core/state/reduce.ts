@@ -32,6 +32,7 @@ export const reduce = (state: State, event: StackEvent): State => {
         problem: event.problem,
         at: event.at,
         ...(event.service === undefined ? {} : { service: event.service }),
+        ...(event.crash === undefined ? {} : { crash: event.crash }),
       }
       const known = state.problems.find((one) => one.id === event.id)
       if (known === undefined) return { ...state, problems: [...state.problems, raised] }

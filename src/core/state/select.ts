@@ -1,6 +1,13 @@
 import { toStaleService } from '../events/staleness.ts'
 import { toPublished, type Published } from './published-url.ts'
-import { selectWaitsOf, toProbeText, toServiceStatus, toVerb, type ServiceStatus } from './service-status.ts'
+import {
+  selectCrashLoop,
+  selectWaitsOf,
+  toProbeText,
+  toServiceStatus,
+  toVerb,
+  type ServiceStatus,
+} from './service-status.ts'
 import type { RaisedProblem, StepProgress, Reload, ServiceState, State } from './state.ts'
 
 /** Gives the same value for the same state, so that a view can compare by identity. */
@@ -21,6 +28,8 @@ export type ServiceView = {
   readonly image?: string
   readonly status: ServiceStatus
   readonly replicas: { readonly running: number; readonly wanted: number }
+  /** One of its containers has a process, or gets one again without anybody's doing. */
+  readonly isUp: boolean
   readonly published: readonly Published[]
   readonly restarts: number
   readonly lastReload?: Reload
@@ -39,6 +48,8 @@ export const selectServiceViews: (state: State) => readonly ServiceView[] = once
 const urgency = ({ status, stale }: ServiceView, { phase }: State): number =>
   status.tone === 'bad' ? 0 : stale !== undefined || (status.word === 'waiting' && phase === 'running') ? 1 : 2
 
+const upStates: ReadonlySet<string> = new Set(['running', 'restarting', 'paused'])
+
 const toView = (state: State, service: ServiceState): ServiceView => {
   const { summary } = service
   const lastReload = state.reloads.findLast((reload) => reload.service === service.name)
@@ -50,6 +61,7 @@ const toView = (state: State, service: ServiceState): ServiceView => {
       running: service.containers.filter((one) => one.state === 'running').length,
       wanted: Math.max(summary.replicas, service.containers.length),
     },
+    isUp: service.containers.some((one) => upStates.has(one.state)),
     published: toPublished(service),
     restarts: service.containers.reduce((sum, one) => sum + (one.restarts ?? 0), 0),
     // Who is watched without rules of its own is known when the watch has begun.
@@ -67,6 +79,8 @@ export type Counts = {
   readonly up: number
   readonly busy: number
   readonly bad: number
+  /** Of the bad ones: they end again and again. */
+  readonly looping: number
   readonly off: number
   /** Of all these: what runs is not what was saved. */
   readonly stale: number
@@ -82,6 +96,8 @@ export const selectCounts: (state: State) => Counts = onceForEachState((state) =
     up: count('good', 'done'),
     busy: count('busy'),
     bad: count('bad'),
+    looping: views.filter((view) => selectCrashLoop(state, view.service) !== undefined && view.status.tone === 'bad')
+      .length,
     off: count('calm'),
     stale: views.filter((view) => view.stale !== undefined).length,
   }

@@ -1,4 +1,5 @@
-import type { ContainerEntry, ServiceState, State, StepState } from './state.ts'
+import { toExitText } from '../events/crash.ts'
+import type { ContainerEntry, RaisedProblem, ServiceState, State, StepState } from './state.ts'
 
 /**
  * How a service is doing, in one word and, where there is something to say, one reason. `tone` is for views:
@@ -18,6 +19,8 @@ export const toServiceStatus = (state: State, service: ServiceState): ServiceSta
   const steps = state.steps.filter((step) => step.service === service.name)
   const running = steps.find((step) => step.status === 'running' && verbs[step.kind] !== undefined)
   if (running !== undefined) return ofRunningStep(running)
+  const loop = selectCrashLoop(state, service)
+  if (loop !== undefined) return ofCrashLoop(loop)
   const failed = steps.find((step) => step.status === 'failed')
   const worst = worstOf(service)
   if (worst !== undefined && !isWaitingForRestart(worst, steps)) {
@@ -33,6 +36,20 @@ export const toServiceStatus = (state: State, service: ServiceState): ServiceSta
   if (steps.some((step) => step.status === 'pending') || isStarting(state)) return { word: 'pending', tone: 'calm' }
   return { word: 'not running', tone: 'calm' }
 }
+
+type CrashLooping = RaisedProblem & Required<Pick<RaisedProblem, 'crash'>>
+
+/** The problem that containers of the service end again and again, as long as it stands. */
+export const selectCrashLoop = ({ problems }: State, { name }: ServiceState): CrashLooping | undefined =>
+  problems.findLast((one): one is CrashLooping => one.service === name && one.crash !== undefined)
+
+/** The same whether it runs at this moment or waits to be started again: else every look would find something else. */
+const ofCrashLoop = ({ crash, at }: CrashLooping): ServiceStatus => ({
+  word: `crash loop x${crash.crashes}`,
+  tone: 'bad',
+  since: crash.since ?? at,
+  reason: [toExitText(crash), ...(crash.line === undefined ? [] : [crash.line])].join(': '),
+})
 
 const isStarting = ({ phase }: State) => phase === 'loading' || phase === 'planning' || phase === 'applying'
 
@@ -109,14 +126,15 @@ const ofContainer = (container: ContainerEntry, service: ServiceState): ServiceS
       if (service.stopped) return { word: 'stopped', tone: 'calm', since }
       if (container.exitCode === 0) return { word: 'done', tone: 'done', since }
       const times = container.restarts === undefined || container.restarts === 0 ? '' : ` x${container.restarts + 1}`
-      return { word: `exit ${container.exitCode ?? '?'}${times}`, tone: 'bad', since }
+      const why = container.outOfMemory === true ? { reason: 'its memory ran out' } : {}
+      return { word: `exit ${container.exitCode ?? '?'}${times}`, tone: 'bad', since, ...why }
     }
     case 'restarting':
       return {
         word: 'restarting',
         tone: 'bad',
         since,
-        reason: `exited${container.exitCode === undefined ? '' : ` with ${container.exitCode}`}, the engine starts it again${container.restarts === undefined ? '' : ` (${container.restarts} times so far)`}`,
+        reason: `${toEndText(container)}, the engine starts it again${container.restarts === undefined ? '' : ` (${container.restarts} times so far)`}`,
       }
     case 'created':
       return { word: 'created', tone: 'calm', since }
@@ -127,6 +145,9 @@ const ofContainer = (container: ContainerEntry, service: ServiceState): ServiceS
       return { word: 'dead', tone: 'bad', since, reason: 'the engine could not remove it' }
   }
 }
+
+const toEndText = ({ exitCode, outOfMemory }: ContainerEntry): string =>
+  exitCode === undefined ? 'has ended' : toExitText({ exitCode, ...(outOfMemory === true ? { outOfMemory } : {}) })
 
 const ofRunning = (container: ContainerEntry, service: ServiceState): ServiceStatus => {
   const since = container.startedAt ?? container.since

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/problem.ts'
+import type { CrashLoop } from '../events/crash.ts'
 import type { PlanChange } from '../events/plan-changes.ts'
 import type { ContainerSummary, Phase, ServiceSummary, StepSummary } from '../events/event.ts'
 
@@ -101,6 +102,7 @@ export type RaisedProblem = {
   readonly problem: Problem
   readonly service?: string
   readonly at: number
+  readonly crash?: CrashLoop
 }
 export type Question = { readonly id: string; readonly text: string; readonly fallback: boolean }
 export type Reload = {

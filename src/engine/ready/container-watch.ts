@@ -267,6 +267,7 @@ const toView = ({ details, isGone, run, lastExitCode, lookedAt, now }: Seen): Co
     exitCode: details?.exitCode ?? lastExitCode ?? 0,
     hasHealthcheck: details?.healthcheck !== undefined,
     restarts: details?.restartCount ?? 0,
+    outOfMemory: details?.oomKilled === true,
     why: details === undefined ? '' : details.error === '' && details.oomKilled ? 'out of memory' : details.error,
     ...(run.probedAt === undefined ? {} : { probedMs: Math.max(0, now - run.probedAt) }),
     isUnhealthy: run.isUnhealthy,
@@ -274,6 +275,7 @@ const toView = ({ details, isGone, run, lastExitCode, lookedAt, now }: Seen): Co
     ...(lastProbe === undefined
       ? {}
       : { lastProbe: { exitCode: lastProbe.exitCode, output: toSafeOutput(lastProbe.output) } }),
+    ranMs: details?.startedAt === undefined ? 0 : Math.max(0, now - details.startedAt * 1000),
     // Not since the engine's own time of its start: that is before a start which takes long has begun the process.
     upMs: Math.max(0, lookedAt - run.since),
   }

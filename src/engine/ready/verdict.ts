@@ -12,12 +12,15 @@ export type ContainerView = {
   readonly restarts: number
   /** The engine's words for a start that failed, or that memory ran out. */
   readonly why: string
+  readonly outOfMemory: boolean
   /** Milliseconds since a probe of ours succeeded; absent when none has since it started. */
   readonly probedMs?: number
   /** The engine has said `unhealthy` of this run of it, and not of one before. */
   readonly isUnhealthy: boolean
   readonly probes: number
   readonly lastProbe?: { readonly exitCode: number; readonly output: string }
+  /** Milliseconds since the engine started this run of it. */
+  readonly ranMs: number
   /** Milliseconds that we had seen it running when it was last looked at. */
   readonly upMs: number
 }
@@ -31,11 +34,15 @@ export type ReadyVerdict =
     }
   | {
       readonly kind: 'failed'
-      readonly failure: 'exited' | 'not-completed' | 'unhealthy' | 'no-healthcheck' | 'disappeared'
+      readonly failure: 'exited' | 'not-completed' | 'unhealthy' | 'no-healthcheck' | 'disappeared' | 'crash-looping'
     }
 
 /** What runs without a healthcheck counts as running when it has not fallen over by then. */
 export const steadyMs = 500
+
+/** What the engine has started again once has to stand longer; and so often started again is what nobody waits for. */
+export const steadyAgainMs = 10_000
+export const loopCrashes = 5
 
 const ready: ReadyVerdict = { kind: 'ready' }
 const failed = (failure: Extract<ReadyVerdict, { kind: 'failed' }>['failure']): ReadyVerdict => ({
@@ -68,6 +75,7 @@ export const judge = (condition: Condition, view: ContainerView): ReadyVerdict =
         return ready
       return failed('exited')
     case 'restarting':
+      if (condition === 'running-or-healthy' && view.restarts >= loopCrashes) return failed('crash-looping')
       return waiting(
         `restarting after exit code ${view.exitCode}${view.restarts > 1 ? `, ${view.restarts} times so far` : ''}`,
       )
@@ -85,9 +93,10 @@ const judgeRunning = (condition: Condition, view: ContainerView): ReadyVerdict =
   if (condition === 'completed') return waiting('running, not completed yet')
   if (!view.hasHealthcheck) {
     if (condition === 'healthy') return failed('no-healthcheck')
-    return view.upMs >= steadyMs
-      ? ready
-      : { kind: 'waiting', note: 'running for a moment', againMs: steadyMs - view.upMs }
+    const [stood, wanted] = view.restarts === 0 ? [view.upMs, steadyMs] : [view.ranMs, steadyAgainMs]
+    if (stood >= wanted) return ready
+    const note = view.restarts === 0 ? 'running for a moment' : `running again, started ${view.restarts + 1} times`
+    return { kind: 'waiting', note, againMs: wanted - stood }
   }
   if (view.health === 'healthy') return ready
   if (view.probedMs !== undefined) {

@@ -1,3 +1,4 @@
+import type { Ending } from '../../core/events/crash.ts'
 import type { ContainerSummary } from '../../core/events/event.ts'
 import { isCutOff } from '../await-engine.ts'
 import { toContainerSummary } from '../container-summary.ts'
@@ -6,6 +7,7 @@ import type { Emit } from '../emitter.ts'
 import type { EngineEvents } from '../engine-events.ts'
 import type { LoggedContainer } from '../logs/merge-logs.ts'
 import type { EngineEvent } from '../ports/runtime.ts'
+import type { Crash, Crashes } from './crashes.ts'
 
 export type ContainerExit = {
   readonly container: ContainerSummary
@@ -32,6 +34,8 @@ export type MonitorOptions = {
   /** It was started, or goes on after a pause; after it has been looked at. */
   readonly onStarted: (container: ContainerSummary) => void
   readonly onExit: (exit: ContainerExit) => void
+  /** Ends that nobody asked for, and those that somebody did. */
+  readonly crashes: Pick<Crashes, 'onCrash' | 'onFound' | 'onHandled'>
   readonly onFailure: (error: unknown) => void
   /** Everything was looked at again after events were lost. */
   readonly onCaughtUp: () => void
@@ -64,17 +68,20 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
   const killed = new Set<string>()
   const deaths = new Map<string, EngineEvent>()
   const born = new Set<string>()
+  const starved = new Set<string>()
 
   const put = (container: ContainerSummary): void => {
     const before = known.get(container.id)
     known.set(container.id, container)
     if (before !== undefined && isSame(before, container)) return
     deps.emit({ type: 'container/changed', container })
+    if (before === undefined) guard(options.crashes.onFound(container))
   }
   const drop = (id: string): void => {
     const before = known.get(id)
     if (!known.delete(id) || before === undefined) return
     deps.emit({ type: 'container/removed', id, service: before.service })
+    options.crashes.onHandled(before)
   }
   const look = async (id: string): Promise<void> => {
     const details = await deps.runtime.inspectContainer(id, { signal: deps.signal })
@@ -87,9 +94,12 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
     const isBack = death !== undefined && now.state === 'running' && (now.startedAt ?? 0) > death.at
     if (isBack || hasEnded(now)) await options.beforeExit(id)
     if (isBack && !killed.has(id) && known.get(id)?.startedAt !== now.startedAt)
-      put({ ...(known.get(id) ?? now), state: 'restarting', exitCode: death.exitCode ?? 0 })
+      put({ ...(known.get(id) ?? now), state: 'restarting', ...toEnding(death) })
     put(now)
   }
+  // The flag of a container is that of its present run, which may be the next one by now.
+  const toEnding = ({ id, exitCode = 0 }: EngineEvent): Ending =>
+    starved.has(id) && exitCode === killedCode ? { exitCode, outOfMemory: true } : { exitCode }
   /** One look at a time; who asks while one goes on gets the result of the next. */
   const lookAt = (id: string): Promise<void> => {
     const current = looking.get(id)
@@ -115,15 +125,22 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
   }
   const onDeath = async (event: EngineEvent): Promise<void> => {
     deaths.set(event.id, event)
+    const startedAt = known.get(event.id)?.startedAt
     await lookAt(event.id)
     const container = known.get(event.id)
     const isByHand = killed.delete(event.id)
-    if (container === undefined || (container.state !== 'exited' && container.state !== 'dead')) return
+    const ending = toEnding(event)
+    starved.delete(event.id)
+    if (container === undefined) return
+    if (isByHand) options.crashes.onHandled(container)
+    else guard(options.crashes.onCrash(toCrash({ container, event, ending, startedAt })))
+    if (container.state !== 'exited' && container.state !== 'dead') return
     options.onExit({ container, exitCode: event.exitCode ?? container.exitCode ?? 0, isByHand })
   }
   const onEvent = async (event: EngineEvent): Promise<void> => {
     if (event.kind !== 'container' || event.attributes[oneOffLabel] === 'True') return
     if (event.action === 'kill') killed.add(event.id)
+    if (event.action === 'oom') starved.add(event.id)
     if (event.action === 'destroy') return drop(event.id)
     if (event.action === 'die') return onDeath(event)
     if (!telling.has(event.action)) return
@@ -132,6 +149,8 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
       options.onStart({ id: event.id, name: event.name, service: event.service }, born.has(event.id))
     await lookAt(event.id)
     const container = known.get(event.id)
+    // One that waits to be started again has no process whose end could be told.
+    if (container !== undefined && event.action === 'stop') options.crashes.onHandled(container)
     if (container !== undefined && (event.action === 'start' || event.action === 'unpause'))
       options.onStarted(container)
   }
@@ -157,6 +176,25 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
 }
 
 const oneOffLabel = 'com.docker.compose.oneoff'
+
+/** What a process ends with that the kernel or somebody killed. */
+const killedCode = 137
+
+type Ended = {
+  readonly container: ContainerSummary
+  readonly event: EngineEvent
+  readonly ending: Ending
+  /** Of the run that has ended, if it was seen. */
+  readonly startedAt: number | undefined
+}
+
+const toCrash = ({ container, event: { at }, ending, startedAt }: Ended): Crash => ({
+  ...ending,
+  ...(container.outOfMemory === true ? { outOfMemory: true } : {}),
+  container: startedAt === undefined ? container : { ...container, startedAt },
+  at,
+  ...(startedAt === undefined || startedAt > at ? {} : { ranMs: at - startedAt }),
+})
 
 const hasEnded = ({ state }: ContainerSummary): boolean =>
   state === 'exited' || state === 'dead' || state === 'restarting'

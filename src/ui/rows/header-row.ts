@@ -20,7 +20,10 @@ export const toHeaderRow = (
 ): string => {
   const { theme, now } = options
   const counts = selectCounts(state)
-  const broken = counts.bad
+  const broken = [
+    ...(counts.looping > 0 ? [`${counts.looping} crash-looping`] : []),
+    ...(counts.bad > counts.looping ? [`${counts.bad - counts.looping} failed`] : []),
+  ]
   const sentences: Segment[][] = [
     [{ text: ` ${state.project === '' ? 'stack' : state.project}`, paint: (text) => theme.bold(theme.accent(text)) }],
     toPhase(state, theme, now),
@@ -32,9 +35,9 @@ export const toHeaderRow = (
         paint: counts.up === counts.total ? (text) => theme.tone('good', text) : theme.bold,
       },
     ])
-  if (broken > 0)
+  if (broken.length > 0)
     sentences.push([
-      { text: `${theme.symbols.tones.bad} ${broken} failed`, paint: (text) => theme.bold(theme.tone('bad', text)) },
+      { text: `${theme.symbols.tones.bad} ${broken.join(', ')}`, paint: (text) => theme.bold(theme.tone('bad', text)) },
     ])
   if (counts.stale > 0)
     sentences.push([

@@ -45,22 +45,26 @@ export const toServiceRows = (views: readonly ServiceView[], options: ServiceRow
     : rows
 }
 
-const stateWidth = 13
+const smallestStateWidth = 13
 
 /** Room goes to name, state and reason first; image, tier and age leave when it gets narrow, the reason never. */
 const toColumns = (views: readonly ServiceView[], { width }: ServiceRowsOptions): Columns => {
   const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, textWidth(text)), 0)
   const name = Math.min(Math.max(7, longest(views.map(toName))), Math.max(7, Math.floor(width * 0.25)))
   const age = width >= 44 ? 6 : 0
+  // Cut is what nobody could guess the end of, but for the smallest screens.
+  const state = width < 44 ? smallestStateWidth : Math.max(smallestStateWidth, longest(views.map(toWord)) + 1)
   const tier =
     width >= 120 && views.some((view) => view.tier !== undefined)
       ? Math.max(6, Math.min(14, longest(views.map((view) => view.tier ?? '')) + 2))
       : 0
   const image = width >= 150 ? Math.min(34, longest(views.map((view) => view.image ?? '')) + 2) : 0
-  const rest = Math.max(0, width - 5 - (name + 2) - stateWidth - age - tier - image)
+  const rest = Math.max(0, width - 5 - (name + 2) - state - age - tier - image)
   const ports = width >= 100 ? Math.min(Math.floor(rest * 0.5), Math.max(7, longest(views.map(toPortsText))) + 2) : 0
-  return { name: name + 2, state: stateWidth, age, tier, ports, image, note: rest - ports }
+  return { name: name + 2, state, age, tier, ports, image, note: rest - ports }
 }
+
+const toWord = ({ status }: ServiceView) => status.word
 
 const toName = (view: ServiceView) =>
   view.replicas.wanted > 1 ? `${view.name} ${view.replicas.running}/${view.replicas.wanted}` : view.name
@@ -73,7 +77,7 @@ const toHeading = (
   hidden: { readonly above: number; readonly below: number },
 ): string => {
   const { theme, width } = options
-  const text = `     ${fit('SERVICE', columns.name)}${fit('STATE', columns.state)}${fit('UP', columns.age)}${fit('TIER', columns.tier)}${fit('IMAGE', columns.image)}PORTS`
+  const text = `     ${fit('SERVICE', columns.name)}${fit('STATE', columns.state)}${fit('FOR', columns.age)}${fit('TIER', columns.tier)}${fit('IMAGE', columns.image)}PORTS`
   const more = [hidden.above > 0 ? `${hidden.above} above` : '', hidden.below > 0 ? `${hidden.below} below` : '']
     .filter((one) => one !== '')
     .join(', ')

@@ -267,6 +267,42 @@ test('plain: logs keep their stream, and a container that ends says its code onc
   )
 })
 
+test('plain: that a service ends again and again is told once, another reason now and then, and that it is over', () => {
+  const looping = (crashes: number, line = 'TypeError: cart is undefined'): EventBody => {
+    const crash = { exitCode: 4, crashes, since: 1000, last: 1000 + crashes * 2000, line }
+    const problem = new StackError('service/crash-looping', { service: 'web', crash }).toProblem()
+    return { type: 'problem/raised', id: 'crash.web.1', service: 'web', problem, crash }
+  }
+  const again = container('restarting', { exitCode: 4 })
+  expect(
+    plain(
+      [
+        container('running'),
+        again,
+        looping(2),
+        container('running', { startedAt: 7000 }),
+        looping(3),
+        looping(4, 'Error: no database'),
+        { type: 'problem/cleared', id: 'crash.web.1' },
+        looping(5),
+        container('exited', { exitCode: 137, outOfMemory: true, startedAt: 9000 }),
+        { type: 'problem/cleared', id: 'crash.web.1' },
+      ],
+      { ms: 6000 },
+    ),
+  ).toMatchInlineSnapshot(`
+    "out|web-1 exited with code 4 (restarting)
+    err|error[service/crash-looping]: Service "web" is crash-looping: exit 4, 2 crashes in 4s: TypeError: cart is undefined
+    err|  "stack logs web" shows what it wrote, "stack stop web" keeps it from being started again.
+    err|error[service/crash-looping]: Service "web" is crash-looping: exit 4, 4 crashes in 8s: Error: no database
+    err|  "stack logs web" shows what it wrote, "stack stop web" keeps it from being started again.
+    err|web is not crash-looping any more
+    err|error[service/crash-looping]: Service "web" is crash-looping: exit 4, 5 crashes in 10s: TypeError: cart is undefined
+    err|  "stack logs web" shows what it wrote, "stack stop web" keeps it from being started again.
+    out|web-1 exited with code 137 (out of memory)"
+  `)
+})
+
 test('plain: a container that had ended before is no news', () => {
   expect(plain([container('exited', { exitCode: 0, startedAt: 10 })])).toBe('')
 })

@@ -45,7 +45,7 @@ describe('the services of a stack that starts', () => {
       db 0/1 | pulling | busy
       "
     `)
-    expect(selectCounts(state)).toEqual({ total: 5, up: 0, busy: 5, bad: 0, off: 0, stale: 0 })
+    expect(selectCounts(state)).toEqual({ total: 5, up: 0, busy: 5, bad: 0, looping: 0, off: 0, stale: 0 })
     expect(selectPlanProgress(state)).toEqual({ ended: 1, total: 13 })
   })
 
@@ -200,6 +200,35 @@ describe('reduce', () => {
     const again = after(stopped, { type: 'container/changed', container: { ...worker, state: 'running' } })
     expect(word(again)).toBe('running')
     expect(word(after(again, exited))).toBe('exit 143')
+  })
+
+  it('a service that ends again and again is broken at every moment of it, and since its first end', () => {
+    const worker = up.services.find((service) => service.name === 'worker')!.containers[0]!
+    const crash = { exitCode: 1, crashes: 2, since: start + 50_000, last: start + 60_000, line: 'TypeError: no cart' }
+    const problem = { severity: 'error', code: 'service/crash-looping', message: 'worker is crash-looping' } as const
+    const loops: EventBody = { type: 'problem/raised', id: 'crash.worker.1', service: 'worker', problem, crash }
+    const restarting: EventBody = {
+      type: 'container/changed',
+      container: { ...worker, state: 'restarting', exitCode: 1 },
+    }
+    const runs: EventBody = { type: 'container/changed', container: worker }
+    const view = (state: State) => selectServiceViews(state).find(({ name }) => name === 'worker')!
+    const states = [
+      after(up, restarting, loops),
+      after(up, restarting, loops, runs),
+      after(up, loops, runs, restarting),
+    ]
+    for (const state of states) {
+      expect(view(state).status).toEqual({
+        word: 'crash loop x2',
+        tone: 'bad',
+        since: start + 50_000,
+        reason: 'exit 1: TypeError: no cart',
+      })
+      expect(selectCounts(state)).toMatchObject({ up: 4, bad: 1, looping: 1 })
+      expect(view(state).isUp).toBe(true)
+    }
+    expect(view(after(states[1]!, { type: 'problem/cleared', id: 'crash.worker.1' })).status.word).toBe('running')
   })
 
   it('blames the failed step, and calls what it hindered skipped', () => {
