@@ -1,4 +1,5 @@
-import type { Project, ServiceName } from '../core/project/project.ts'
+import { withDependencies } from '../core/project/graph.ts'
+import { type Project, selectAsked, type ServiceName } from '../core/project/project.ts'
 import { planKill, planRejoin, planRestart, planStart, planStop } from '../core/plan/plan-lifecycle.ts'
 import { planUp } from '../core/plan/plan-up.ts'
 import type { UpOptions } from '../core/plan/up-options.ts'
@@ -7,8 +8,14 @@ import type { PlanFunction } from './apply.ts'
 /** The plans that a running session makes: what it was started with, and what a person or a saved file asks of it. */
 export type SessionPlans = {
   readonly up: PlanFunction
-  /** What an edit of the files asks for; `rebuilt`: how their images are built was edited. */
-  edited(rebuilt: readonly ServiceName[]): PlanFunction
+  /**
+   * What an edit of the files asks for; `rebuilt`: how their images are built was edited. `only`: of these services and what they
+   * need; `without`: not of those, also where others need them.
+   */
+  edited(
+    rebuilt: readonly ServiceName[],
+    scope?: { readonly only?: readonly ServiceName[]; readonly without?: readonly ServiceName[] },
+  ): PlanFunction
   /** Without names: every service. */
   stop(services: readonly ServiceName[] | undefined, options: { readonly graceSeconds?: number }): PlanFunction
   kill(services: readonly ServiceName[] | undefined): PlanFunction
@@ -33,6 +40,17 @@ const withoutOnce = ({ pull, build, recreate, recreateDependencies, ...options }
   wait: false,
 })
 
+/** All that the session is about but for some, which others that need them have to do without. */
+const selectWithout = (
+  project: Project,
+  { services, noDeps }: UpOptions,
+  without: readonly ServiceName[],
+): Pick<UpOptions, 'services' | 'noDeps' | 'takesAlong'> => {
+  const asked = services ?? Object.keys(selectAsked(project))
+  const all = noDeps === true ? asked : [...withDependencies(project.services, asked)]
+  return { services: all.filter((name) => !without.includes(name)), noDeps: true, takesAlong: true }
+}
+
 export const createSessionPlans = (project: Project, options: UpOptions): SessionPlans => {
   const toNames = (services: readonly ServiceName[] | undefined) => (services === undefined ? {} : { services })
   const upBy =
@@ -47,7 +65,13 @@ export const createSessionPlans = (project: Project, options: UpOptions): Sessio
   const upWith = (more: Partial<UpOptions>): PlanFunction => upBy({ ...options, ...more })
   return {
     up: upWith({}),
-    edited: (rebuilt) => upBy({ ...withoutOnce(options), buildAnew: new Set(rebuilt) }),
+    edited: (rebuilt, { only, without = [] } = {}) =>
+      upBy({
+        ...withoutOnce(options),
+        buildAnew: new Set(rebuilt),
+        ...toNames(only),
+        ...(without.length === 0 ? {} : selectWithout(project, options, without)),
+      }),
     stop:
       (services, { graceSeconds }) =>
       (observed) =>

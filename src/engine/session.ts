@@ -9,6 +9,8 @@ import { toSessionStarted } from './session/describe.ts'
 import { createEdits } from './session/edits.ts'
 import { endsSession, isOver, toSettledExit } from './session/ending.ts'
 import { finish } from './session/finish.ts'
+import { noteHalt, noteStart } from './session/halt-and-begin.ts'
+import { createHalts } from './session/halts.ts'
 import { handleCommand } from './session/handle-command.ts'
 import { createJobs } from './session/jobs.ts'
 import { type ContainerExit, createMonitor, type MonitorOptions } from './session/monitor.ts'
@@ -87,6 +89,7 @@ const createState = (deps: SessionDeps, { request, emitter, onStarted }: StateIn
     crashes,
     onStarted: (container) => {
       crashes.onStarted(container)
+      noteStart(state, container.service)
       onStarted(container.service)
       rejoin(state)
     },
@@ -116,6 +119,7 @@ const createState = (deps: SessionDeps, { request, emitter, onStarted }: StateIn
     rejoined: new Set(),
     unbuilt: new Set(),
     edits: createEdits(),
+    halts: createHalts(),
     startedAt: deps.clock.now() / 1000,
     project: request.project,
     plans: request.plans,
@@ -190,12 +194,15 @@ const onExit = (state: SessionState, exit: ContainerExit): void => {
   }
   if (!isOurs && endsSession(state.project, options, exit))
     return state.ended.resolve({ kind: 'cascade', exit: exit.exitCode })
-  if (exit.isByHand)
-    deps.clock.sleep(restartGraceMs, { signal: state.closing.signal }).then(
-      () => checkOver(state),
-      () => {},
-    )
-  else checkOver(state)
+  if (!exit.isByHand) return checkOver(state)
+  const at = deps.clock.now()
+  deps.clock.sleep(restartGraceMs, { signal: state.closing.signal }).then(
+    () => {
+      if (!isOurs) noteHalt(state, exit.container.service, at)
+      checkOver(state)
+    },
+    () => {},
+  )
 }
 
 /** `renew`: begins the watch anew, for its rules are others now. */

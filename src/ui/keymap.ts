@@ -32,6 +32,7 @@ export type UiCommand =
   | 'accept'
   | 'erase'
   | 'clear'
+  | 'apply'
 
 /** Who has the keyboard. */
 export type KeyScope = 'main' | 'filter' | 'help' | 'details' | 'quit' | 'kill' | 'question'
@@ -97,6 +98,14 @@ export const keymap: readonly Binding[] = [
   { command: 'clear', keys: ['esc'], when: ['filter'], hint: 'clear', help: 'Clear the filter', group: 'Log' },
   { command: 'erase', keys: ['backspace', 'delete'], when: ['filter'], help: 'Erase a character', group: 'Log' },
 
+  {
+    command: 'apply',
+    keys: ['a'],
+    when: ['main'],
+    hint: 'apply the edit',
+    help: 'Apply what an edit of the stack file would change',
+    group: 'Session',
+  },
   {
     command: 'up',
     keys: ['up', 'k'],

@@ -51,6 +51,9 @@ export type Screen = {
   readonly logHeight: number
 }
 
+/** On fewer rows the header alone says that an edit of the stack file waits, and a word about the last key stands among the keys. */
+const smallestForNotes = 14
+
 /** The whole screen from state and view: pure but for the memory of the log window. */
 // oxlint-disable-next-line max-lines-per-function -- a screen from top to bottom
 export const composeScreen = (input: ScreenInput): Screen => {
@@ -59,7 +62,16 @@ export const composeScreen = (input: ScreenInput): Screen => {
   const services = selectServiceViews(state)
   // The table says already who only waits for others.
   const activities = selectActivities(state).filter((activity) => activity.verb !== 'waiting')
-  const prompt = toPromptRows(state, { scope, chosen: selectChosen(view, state) ?? '', width, theme })
+  const notice = toNotice(view, state)
+  const isRoomy = input.rows >= smallestForNotes
+  const prompt = [
+    ...(isRoomy || scope !== 'main'
+      ? toPromptRows(state, { scope, chosen: selectChosen(view, state) ?? '', width, theme })
+      : []),
+    ...(isRoomy && notice !== undefined
+      ? [composeRow([{ text: ` ${notice}`, paint: theme.accent }], { width, ellipsis: theme.symbols.ellipsis })]
+      : []),
+  ]
   const sizes = layout({
     columns: width,
     rows: input.rows,
@@ -111,7 +123,8 @@ export const composeScreen = (input: ScreenInput): Screen => {
               running: chosen !== undefined && selectService(state, chosen)?.isUp === true,
               solo: view.solo,
               canGoBack: view.solo || view.filter !== '' || view.bottom !== undefined || view.pane === 'logs',
-              notice: toNotice(view, state),
+              canApply: state.proposal !== undefined,
+              notice: isRoomy ? undefined : notice,
             }),
           ],
     logHeight: Math.max(1, sizes.logs - 1),

@@ -69,6 +69,10 @@ export const updateView = (command: UiCommand, context: CommandContext): Handled
       return only({ ...view, wrap: !view.wrap })
     case 'timestamps':
       return only({ ...view, timestamps: !view.timestamps })
+    case 'apply':
+      return context.state.proposal === undefined
+        ? only({ ...view, notice: 'The stack file has no edit to apply.' })
+        : send(view, { type: 'apply' })
     default:
       return onSession(command, fresh)
   }

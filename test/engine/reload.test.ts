@@ -3,11 +3,12 @@ import { StackError } from '../../src/core/errors/stack-error.ts'
 import type { EventBody, StackEvent } from '../../src/core/events/event.ts'
 import { toPlanChanges } from '../../src/core/events/plan-changes.ts'
 import type { UpOptions } from '../../src/core/plan/up-options.ts'
+import type { Service } from '../../src/core/project/service.ts'
 import type { Project } from '../../src/core/project/project.ts'
 import { createSession, type SessionRequest } from '../../src/engine/session.ts'
 import { createRecentChanges } from '../../src/engine/session/recent-changes.ts'
 import { createSessionPlans } from '../../src/engine/session-plans.ts'
-import { aProject, aService, aWorld, hashOptions, toLine } from '../support/builders.ts'
+import { aProject, aService, aWorld, hashOptions, needs, toLine } from '../support/builders.ts'
 
 const web = (args: Readonly<Record<string, string>> = {}) =>
   aService({ image: 'demo-web', build: { context: '/work', args } })
@@ -65,6 +66,8 @@ const running = async ({ up = {}, request = {} }: Options = {}) => {
     world.runtime.calls.filter((call) => names.some((name) => call.startsWith(name)))
   return { ...world, session, events, edit, plans, calls, lines: () => events.map(toLine) }
 }
+
+type Running = Awaited<ReturnType<typeof running>>
 
 const aLongTime = 60_000
 
@@ -203,6 +206,126 @@ describe('edits that come quickly', () => {
     })
     await clock.advance(aLongTime)
     expect(lines()).toContain('step/ended web/build done')
+  })
+})
+
+describe('what somebody has stopped', () => {
+  const three = (hostname: string, more: Partial<Service> = {}): Project =>
+    aProject({
+      web: web(),
+      db: aService({ hostname }),
+      api: aService({ depends_on: { db: needs('service_started') }, ...more }),
+    })
+  const stopped = async (stop: (session: Running) => void) => {
+    const session = await running()
+    session.edit(three('first'))
+    await session.clock.advance(5000)
+    stop(session)
+    await session.clock.advance(5000)
+    session.runtime.calls.length = 0
+    return session
+  }
+  const byCommand = ({ session }: Running): void => session.send({ type: 'stop', service: 'db' })
+  const elsewhere = ({ runtime }: Running): void => void runtime.stopContainer('demo-db-1')
+
+  test.each([
+    ['here', byCommand],
+    ['elsewhere', elsewhere],
+  ])('%s stays so through an edit, also of one that needs it', async (_where, stop) => {
+    const session = await stopped(stop)
+    session.edit(three('first', { hostname: 'other' }))
+    await session.clock.advance(5000)
+    expect(session.calls('start')).toEqual(['start demo-api-1'])
+    session.edit(three('second', { hostname: 'other' }))
+    await session.clock.advance(5000)
+    expect(session.runtime.byName('demo-db-1').state).toBe('exited')
+    expect(session.calls('create', 'start')).toHaveLength(2)
+    session.session.send({ type: 'start', service: 'db' })
+    await session.clock.advance(5000)
+    expect(session.runtime.byName('demo-db-1').state).toBe('running')
+    expect(session.runtime.byName('demo-db-1').spec.service.hostname).toBe('second')
+  })
+
+  test('and is started elsewhere is made what the files say by now, and an edit is its own again', async () => {
+    const session = await stopped(byCommand)
+    session.edit(three('second'))
+    await session.clock.advance(5000)
+    void session.runtime.startContainer(session.runtime.byName('demo-db-1').id)
+    await session.clock.advance(15_000)
+    expect(session.runtime.byName('demo-db-1').spec.service.hostname).toBe('second')
+    session.edit(three('third'))
+    await session.clock.advance(15_000)
+    expect(session.runtime.byName('demo-db-1').spec.service.hostname).toBe('third')
+  })
+
+  test('and is restarted by somebody else is not stopped', async () => {
+    const session = await stopped(({ runtime }) => void runtime.restartContainer('demo-db-1'))
+    session.edit(three('second'))
+    await session.clock.advance(15_000)
+    expect(session.runtime.byName('demo-db-1').spec.service.hostname).toBe('second')
+  })
+})
+
+describe('an edit before somebody at a screen', () => {
+  const proposing = () => running({ request: { proposesEdits: true } })
+  const proposals = ({ events }: Running) =>
+    events.flatMap((event: EventBody) =>
+      event.type === 'edit/proposed' ? [event.changes.map(({ what }) => what)] : [],
+    )
+
+  test('is shown, and done when they say so', async () => {
+    const session = await proposing()
+    session.edit(withName('other'))
+    await session.clock.advance(5000)
+    expect(proposals(session)).toEqual([['recreate db']])
+    expect([session.plans(), session.calls('create', 'stop')]).toEqual([[], []])
+    session.session.send({ type: 'apply' })
+    await session.clock.advance(5000)
+    expect(session.plans()).toEqual(['recreate db'])
+    expect(session.runtime.byName('demo-db-1').spec.service.hostname).toBe('other')
+    session.session.send({ type: 'apply' })
+    await session.clock.advance(5000)
+    expect(session.plans()).toEqual(['recreate db'])
+  })
+
+  test('that is taken back, or cannot be read any more, is no proposal', async () => {
+    const session = await proposing()
+    session.edit(withName('other'))
+    await session.clock.advance(5000)
+    session.edit(first)
+    await session.clock.advance(5000)
+    session.edit(withName('third'))
+    await session.clock.advance(5000)
+    session.edit(async () => {
+      throw new StackError('plan/nothing-to-start', { service: 'x' })
+    })
+    await session.clock.advance(5000)
+    session.session.send({ type: 'apply' })
+    await session.clock.advance(5000)
+    expect(proposals(session)).toEqual([['recreate db'], [], ['recreate db'], []])
+    expect(session.calls('create', 'stop')).toEqual([])
+  })
+
+  test('says which data it would lose, which is asked for once more when it is done', async () => {
+    const data = (type: string): Project =>
+      aProject(
+        { db: aService({ volumes: [{ type: 'volume', source: 'data', target: '/data' }] }) },
+        { volumes: { data: { name: 'demo_data', driver_opts: { type } } } },
+      )
+    const session = await running({ request: { proposesEdits: true, confirm: 'ask' } })
+    session.edit(data('a'))
+    await session.clock.advance(5000)
+    session.session.send({ type: 'apply' })
+    await session.clock.advance(5000)
+    session.edit(data('b'))
+    await session.clock.advance(5000)
+    const losses = session.events.flatMap((event: EventBody) => (event.type === 'edit/proposed' ? event.losses : []))
+    expect(losses).toEqual(['volume demo_data'])
+    session.session.send({ type: 'apply' })
+    await session.clock.advance(5000)
+    expect(session.lines().filter((line) => line.startsWith('question/asked'))).toEqual([
+      'question/asked The data in volume demo_data will be lost. Go on?',
+    ])
   })
 })
 

@@ -6,6 +6,8 @@ import { createEmitter } from '../../src/engine/emitter.ts'
 import { createEngineEvents } from '../../src/engine/engine-events.ts'
 import type { Lock } from '../../src/engine/ports/lock.ts'
 import { createSessionPlans } from '../../src/engine/session-plans.ts'
+import { createEdits } from '../../src/engine/session/edits.ts'
+import { createHalts } from '../../src/engine/session/halts.ts'
 import { handleCommand } from '../../src/engine/session/handle-command.ts'
 import { createJobs } from '../../src/engine/session/jobs.ts'
 import { createQuestions } from '../../src/engine/session/questions.ts'
@@ -38,6 +40,8 @@ const aSession = async ({ lock = aLock(), ...more }: { readonly lock?: Lock } & 
     jobs: createJobs(() => {}),
     questions: createQuestions(emitter.emit),
     unbuilt: new Set(),
+    halts: createHalts(),
+    edits: createEdits(),
     replacedImages: createReplacedImages(world.runtime, { signal }),
     closing: new AbortController(),
     applying: new AbortController(),
@@ -125,6 +129,27 @@ describe('a rebuild that something newer overtakes', () => {
     expect(calls('build')).toEqual(['build demo-web', 'build demo-web'])
     expect(runtime.byName('demo-web-1').id).not.toBe(first)
   })
+})
+
+test('what somebody has stopped is neither restarted nor rebuilt by a saved file, and gets what was saved when it is started', async () => {
+  const { clock, runtime, host, state, first, calls, about } = await aSession()
+  const send = async (type: 'stop' | 'start'): Promise<void> => {
+    handleCommand(state, { type, service: 'web' }, { onReloaded: async () => {} })
+    await clock.advance(20_000)
+  }
+  await send('stop')
+  runtime.calls.length = 0
+  const { signal } = new AbortController()
+  expect(await clock.run(host.restart('web'))).toBe(true)
+  expect(await clock.run(host.rebuild('web', { signal }))).toBe('forbidden')
+  expect(await clock.run(host.rebuild('web', { signal }))).toBe('forbidden')
+  expect(about('problem/raised')).toEqual(['problem/raised sync.web.build watch/stopped'])
+  expect(calls('build', 'start', 'restart', 'create')).toEqual([])
+  await send('start')
+  expect(calls('build')).toEqual(['build demo-web'])
+  expect(runtime.byName('demo-web-1').id).not.toBe(first)
+  expect(runtime.byName('demo-web-1').state).toBe('running')
+  expect(state.unbuilt.size).toBe(0)
 })
 
 test('a rebuild that fails leaves the container, and the next good one mends it', async () => {

@@ -128,6 +128,30 @@ describe('a question', () => {
   })
 })
 
+it('a word about the last key leaves the keys where they are, also where there is little room', async () => {
+  const shown = show()
+  const before = await shown.shows('q quit')
+  const after = await shown.press('a', 'no edit to apply')
+  expect(after.split('\n').at(-1)).toBe(before.split('\n').at(-1))
+  const small = show({ columns: 50, rows: 8 })
+  await small.shows('q quit')
+  expect((await small.press('jjjo', 'publishes no port')).split('\n').at(-1)).toBe(
+    ' migrate publishes no port.        q quit  ? help',
+  )
+})
+
+it('a applies an edit of the stack file, where there is one', async () => {
+  const shown = show()
+  await shown.press('a', 'no edit to apply')
+  expect(shown.sent).toEqual([])
+  shown.apply({ type: 'edit/proposed', changes: [{ what: 'recreate web' }], losses: [] })
+  await shown.shows('a apply the edit')
+  shown.tty.type('a')
+  await eventually(() => expect(shown.sent).toEqual([{ type: 'apply' }]))
+  shown.apply({ type: 'edit/proposed', changes: [], losses: [] })
+  await shown.shows('!apply the edit')
+})
+
 describe('the log', () => {
   const flood = (shown: ShownDashboard, count: number) =>
     shown.apply({

@@ -308,6 +308,29 @@ describe('what a person sees', () => {
     expect(await shown.press('i', 'environment A changed')).toMatch(/edited +recreate api: environment A changed/)
   })
 
+  it('an edit of the stack file that waits to be applied says what it would change, and what would be lost', async () => {
+    const shown = show(up)
+    shown.apply({
+      type: 'edit/proposed',
+      changes: [{ what: 'recreate web', why: 'environment MODE changed' }, { what: 'create mail' }],
+      losses: ['volume shop_data'],
+    })
+    expect((await shown.shows('not applied yet')).split('\n').slice(-7).join('\n')).toMatchInlineSnapshot(`
+      " 12:00:04.602 web     GET /cart 200 in 14 ms
+       12:00:04.700 worker  queue is up, concurrency 4
+      ── the stack file was edited · not applied yet ─────────────────────────────────
+       recreate web  environment MODE changed
+       create mail
+       ▲ the data in volume shop_data would be lost
+       ↑↓ choose  a apply the edit  enter log  r restart  s stop  q quit  ? help"
+    `)
+    expect((await shown.shows('not applied yet')).split('\n')[0]).toMatchInlineSnapshot(
+      `" shop   running   5/5 up                                 ↻ edit waits 2 changes"`,
+    )
+    shown.tty.resize(60, 10)
+    await shown.shows('!not applied yet', 'edit waits')
+  })
+
   it('in ASCII alone', async () => {
     const screen = await show(broken, { unicode: false }).shows('help')
     // The only other characters are those that programs wrote.

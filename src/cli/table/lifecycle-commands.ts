@@ -42,6 +42,7 @@ export const upCommand = {
     'wait-timeout': { kind: 'number', value: 'SECONDS', help: 'How long --wait waits at most' },
     watch: { kind: 'boolean', short: 'w', help: 'Act on changed files (always on at a terminal)' },
     'no-watch': { kind: 'boolean', help: 'Leave changed files alone' },
+    'auto-apply': { kind: 'boolean', help: 'Apply edits of the stack file at once, without showing them first' },
     ...makeFlags,
     'quiet-build': { kind: 'boolean', help: 'Build without progress' },
     'always-recreate-deps': { kind: 'boolean', help: 'Replace the containers of dependencies too' },

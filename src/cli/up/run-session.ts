@@ -92,6 +92,7 @@ const toRequest = (
     confirm: !flags.yes && (usesDashboard || (context.terminal.stdin && context.terminal.stderr)) ? 'ask' : 'no',
     waitForLock: true,
     keepRunning: usesDashboard,
+    proposesEdits: usesDashboard && !flags['auto-apply'],
     ...(usesDashboard ? { history: 100 } : {}),
     ...toGrace(flags.timeout),
     adopts: context.global.adopt,

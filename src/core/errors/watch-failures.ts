@@ -97,6 +97,11 @@ export const watchFailures = {
           ? 'A project on a file system of this machine itself is followed at once.'
           : undefined,
   },
+  'watch/stopped': {
+    exit: 1,
+    message: (d: { service: string }) =>
+      `Service "${d.service}" was stopped, and is built anew for what was saved when it is started.`,
+  },
   'watch/build-forbidden': {
     exit: 1,
     message: (d: { service: string }) =>

@@ -22,6 +22,9 @@ export type StepSummary = {
   readonly group?: string
 }
 
+/** What a plan does to one service, network or volume, for people: `recreate web`, because of `environment A changed`. */
+export type PlanChange = { readonly what: string; readonly why?: string }
+
 export type ServiceSummary = {
   readonly name: string
   readonly tier?: string
@@ -41,6 +44,8 @@ export type ContainerSummary = {
   readonly state: ContainerState
   readonly health?: Health
   readonly exitCode?: number
+  /** Somebody asked for its end. */
+  readonly byHand?: true
   /** Its process was ended because its memory ran out. */
   readonly outOfMemory?: true
   readonly ports: readonly PublishedPort[]
@@ -74,6 +79,8 @@ export type EventBody =
       readonly steps: readonly StepSummary[]
       readonly unchanged: readonly string[]
     }
+  /** What an edit of the stack file would change, and the data that would be lost; nothing of it is done yet. Empty: nothing any more. */
+  | { readonly type: 'edit/proposed'; readonly changes: readonly PlanChange[]; readonly losses: readonly string[] }
   | {
       readonly type: 'step/started'
       readonly id: string
@@ -180,6 +187,8 @@ export type Command =
   | { readonly type: 'restart' | 'stop' | 'start' | 'rebuild' | 'kill'; readonly service: string }
   | { readonly type: 'answer'; readonly id: string; readonly yes: boolean }
   | { readonly type: 'reload' }
+  /** Do what an edit of the stack file was said to change. */
+  | { readonly type: 'apply' }
   /** Leave the containers running and end the session. */
   | { readonly type: 'detach' }
   /** Stop the containers and end; `force` kills what is still there. */

@@ -1,7 +1,4 @@
-import type { StepSummary } from './event.ts'
-
-/** What a plan does to one service, network or volume, for people: `recreate web`, because of `environment A changed`. */
-export type PlanChange = { readonly what: string; readonly why?: string }
+import type { PlanChange, StepSummary } from './event.ts'
 
 const verbs: Readonly<Record<string, string>> = {
   'image/pull': 'pull',

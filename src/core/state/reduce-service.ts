@@ -41,7 +41,8 @@ const changed = (service: ServiceState, event: ServiceEvent): ServiceState => {
       const others = service.containers.filter((one) => one !== before)
       // Running again, whoever started it: the next exit counts.
       const stopped =
-        service.stopped && !(event.container.state === 'running' && before !== undefined && before.state !== 'running')
+        (service.stopped || event.container.byHand === true) &&
+        !(event.container.state === 'running' && before !== undefined && before.state !== 'running')
       return {
         ...service,
         stopped,

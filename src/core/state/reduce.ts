@@ -53,6 +53,8 @@ export const reduce = (state: State, event: StackEvent): State => {
       }
     case 'question/answered':
       return { ...state, questions: state.questions.filter((one) => one.id !== event.id) }
+    case 'edit/proposed':
+      return withProposal(state, event)
     case 'watch/started':
       return { ...state, watching: { services: event.services, paths: event.paths } }
     case 'watch/changed':
@@ -82,6 +84,11 @@ export const reduce = (state: State, event: StackEvent): State => {
   }
 }
 
+const withProposal = (
+  { proposal, ...rest }: State,
+  { at, changes, losses }: Extract<StackEvent, { type: 'edit/proposed' }>,
+): State => (changes.length === 0 ? rest : { ...rest, proposal: { at, changes, losses } })
+
 /** The stack file was read again: what is known of its services stays, for nothing has happened to their containers yet. */
 const withReloadedFile = (state: State, event: Extract<StackEvent, { type: 'session/started' }>): State => {
   const known = new Map(state.services.map((service) => [service.name, service]))
@@ -92,7 +99,8 @@ const withReloadedFile = (state: State, event: Extract<StackEvent, { type: 'sess
   })
   // A service that the file no longer names is seen as long as it has containers.
   const left = [...known.values()].filter(({ containers }) => containers.length > 0)
-  return { ...state, project: event.project, files: event.files, services: [...services, ...left] }
+  const { proposal, ...rest } = state
+  return { ...rest, project: event.project, files: event.files, services: [...services, ...left] }
 }
 
 const withReload = (state: State, event: Extract<StackEvent, { type: 'reload/ended' }>): State => {

@@ -1,7 +1,6 @@
 import type { Problem } from '../errors/problem.ts'
 import type { CrashLoop } from '../events/crash.ts'
-import type { PlanChange } from '../events/plan-changes.ts'
-import type { ContainerSummary, Phase, ServiceSummary, StepSummary } from '../events/event.ts'
+import type { ContainerSummary, Phase, PlanChange, ServiceSummary, StepSummary } from '../events/event.ts'
 
 /**
  * What a session looks like after some events: plain data, never changed in place, so that `===` tells whether there is
@@ -32,6 +31,13 @@ export type State = {
   readonly watching?: { readonly services: readonly string[]; readonly paths: number }
   /** What the last edit of the stack file has changed, or is about to. */
   readonly edit?: { readonly at: number; readonly changes: readonly PlanChange[] }
+  /** What an edit of the stack file would change: it waits for somebody to say so. */
+  readonly proposal?: {
+    readonly at: number
+    readonly changes: readonly PlanChange[]
+    /** Data that would be lost. */
+    readonly losses: readonly string[]
+  }
   /** A change that was seen on disk and has not led to a reload yet. */
   readonly change?: {
     readonly service: string

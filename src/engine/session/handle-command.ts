@@ -1,10 +1,7 @@
 import type { Command } from '../../core/events/event.ts'
-import type { PlanFunction } from '../apply.ts'
-import { attempt } from './enqueue-plan.ts'
-import type { Attempted } from './jobs.ts'
-import { reload } from './reload.ts'
+import { begin, halt } from './halt-and-begin.ts'
+import { applyEdit, reload } from './reload.ts'
 import type { SessionState } from './state.ts'
-import { clearUnbuilt } from './sync-host.ts'
 
 /** What a person, or a signal, asks of a running session. */
 export const handleCommand = (
@@ -12,9 +9,6 @@ export const handleCommand = (
   command: Command,
   { onReloaded }: { readonly onReloaded: () => Promise<void> },
 ): void => {
-  const grace = state.request.graceSeconds === undefined ? {} : { graceSeconds: state.request.graceSeconds }
-  const act = (service: string, plan: PlanFunction): Promise<Attempted> =>
-    attempt(state, `${command.type}.${service}`, { plan, trigger: 'command' })
   // Whatever else was asked for now would begin again what is being stopped.
   if (state.phase === 'stopping' && command.type !== 'quit' && command.type !== 'answer') return
   switch (command.type) {
@@ -26,18 +20,15 @@ export const handleCommand = (
       return quit(state, command.force)
     case 'reload':
       return void reload(state, onReloaded)
-    case 'restart':
-      return void act(command.service, state.plans.restart([command.service], grace))
+    case 'apply':
+      return void applyEdit(state, onReloaded)
     case 'stop':
-      return void act(command.service, state.plans.stop([command.service], grace))
-    case 'start':
-      return void act(command.service, state.plans.start([command.service]))
     case 'kill':
-      return void act(command.service, state.plans.kill([command.service]))
+      return void halt(state, { type: command.type, service: command.service })
+    case 'restart':
+    case 'start':
     case 'rebuild':
-      return void act(command.service, state.plans.rebuild([command.service])).then((end) => {
-        if (end === 'done') clearUnbuilt(state, command.service)
-      })
+      return void begin(state, { type: command.type, service: command.service })
     default:
       return command satisfies never
   }

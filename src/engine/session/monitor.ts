@@ -95,7 +95,7 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
     if (isBack || hasEnded(now)) await options.beforeExit(id)
     if (isBack && !killed.has(id) && known.get(id)?.startedAt !== now.startedAt)
       put({ ...(known.get(id) ?? now), state: 'restarting', ...toEnding(death) })
-    put(now)
+    put(killed.has(id) && hasEnded(now) ? { ...now, byHand: true } : keepByHand(known.get(id), now))
   }
   // The flag of a container is that of its present run, which may be the next one by now.
   const toEnding = ({ id, exitCode = 0 }: EngineEvent): Ending =>
@@ -176,6 +176,12 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
 }
 
 const oneOffLabel = 'com.docker.compose.oneoff'
+
+/** That somebody asked for the end is told by the engine once, and holds as long as it is ended. */
+const keepByHand = (before: ContainerSummary | undefined, now: ContainerSummary): ContainerSummary =>
+  before?.byHand === true && before.state === now.state && before.startedAt === now.startedAt
+    ? { ...now, byHand: true }
+    : now
 
 /** What a process ends with that the kernel or somebody killed. */
 const killedCode = 137

@@ -1,14 +1,22 @@
+import { toPlanChanges } from '../../core/events/plan-changes.ts'
+import type { StepSummary } from '../../core/events/event.ts'
 import type { Project, ServiceName } from '../../core/project/project.ts'
+import { applyPlan, type ApplyResult, type PlanFunction } from '../apply.ts'
+import { toStepSubject } from '../step-summary.ts'
 import { toSessionStarted } from './describe.ts'
+import type { Edit } from './edits.ts'
 import { attempt } from './enqueue-plan.ts'
 import { raise, selectScope, type SessionState, setPhase } from './state.ts'
 import { tellUnbuilt } from './sync-host.ts'
 
+type OnReloaded = () => Promise<void>
+
 /**
- * Reads the files again, and applies what they say otherwise now: nothing that was asked for once, when the session began. What
- * cannot be read is told, and all stays as it is. The newest reading counts: it takes the place of what an older one has begun.
+ * Reads the files again, and applies what they say otherwise now, or proposes it to whoever looks at the screen: nothing that was
+ * asked for once, when the session began. What cannot be read is told, and all stays as it is. The newest reading counts: it takes
+ * the place of what an older one has begun, or proposed.
  */
-export const reload = async (state: SessionState, onReloaded: () => Promise<void>): Promise<void> => {
+export const reload = async (state: SessionState, onReloaded: OnReloaded): Promise<void> => {
   const { edits, request } = state
   edits.asked += 1
   const turn = edits.asked
@@ -16,28 +24,89 @@ export const reload = async (state: SessionState, onReloaded: () => Promise<void
     const next = await request.reload?.()
     if (next === undefined || turn < edits.read || state.phase === 'stopping') return
     edits.read = turn
-    edits.overtaking.abort(new Error('the files were edited again'))
-    edits.overtaking = new AbortController()
-    for (const name of selectRebuilt(state.project, next.project)) edits.unbuilt.add(name)
-    state.project = next.project
-    state.plans = next.plans
+    edits.proposed = next
     state.emit({ type: 'problem/cleared', id: 'reload' })
-    state.emit(toSessionStarted(state.project, request.command))
-    if (await apply(state, edits.overtaking.signal)) await onReloaded()
+    if (request.proposesEdits === true && !(await changesNothing(state, next))) return
+    if (edits.proposed === next) await applyEdit(state, onReloaded)
   } catch (error) {
     // Of an edit that has been followed by another one that one tells.
-    if (turn >= edits.read && state.phase !== 'stopping') raise(state, 'reload', error)
+    if (turn < edits.read || state.phase === 'stopping') return
+    if (edits.proposed !== undefined) state.emit({ type: 'edit/proposed', changes: [], losses: [] })
+    edits.proposed = undefined
+    raise(state, 'reload', error)
   }
+}
+
+/** Applies the last reading of the files that was not applied yet. */
+export const applyEdit = async (state: SessionState, onReloaded: OnReloaded): Promise<void> => {
+  const { edits, request } = state
+  const next = edits.proposed
+  if (next === undefined) return
+  edits.proposed = undefined
+  edits.overtaking.abort(new Error('the files were edited again'))
+  edits.overtaking = new AbortController()
+  for (const name of selectRebuilt(state.project, next.project)) edits.unbuilt.add(name)
+  for (const name of selectChanged(state.project, next.project)) state.halts.withhold(name)
+  state.project = next.project
+  state.plans = next.plans
+  state.emit(toSessionStarted(state.project, request.command))
+  if (await apply(state, edits.overtaking.signal)) await onReloaded()
+}
+
+/** Tells what the edit would change, and does none of it. */
+const changesNothing = async (state: SessionState, next: Edit): Promise<boolean> => {
+  const { deps, edits, request, closing, jobs } = state
+  const rebuilt = new Set([...edits.unbuilt, ...selectRebuilt(state.project, next.project)])
+  const steps: StepSummary[] = []
+  const look = (): Promise<ApplyResult> =>
+    applyPlan(
+      deps,
+      {
+        project: next.project,
+        command: request.command,
+        plan: toPlan(state, next, [...rebuilt]),
+        emit: (event) => {
+          if (event.type === 'plan/made') steps.push(...event.steps)
+        },
+        // Whether data may be lost is asked when it is about to be.
+        confirm: async () => true,
+        dryRun: true,
+        adopts: true,
+      },
+      { signal: closing.signal },
+    )
+  // What is under way is no part of what the edit changes.
+  const { plans } = await jobs.run(look)
+  const losses = plans.flatMap((plan) => plan.steps.filter((step) => step.destructive && step.agreed !== true))
+  if (edits.proposed !== next) return false
+  state.emit({
+    type: 'edit/proposed',
+    changes: toPlanChanges(steps),
+    losses: losses.map(({ action }) => toStepSubject(action)),
+  })
+  return steps.length === 0
+}
+
+/** Services that somebody has stopped are neither started by an edit nor for another service's sake. */
+const toPlan = (state: SessionState, { plans, project }: Edit, rebuilt: readonly ServiceName[]): PlanFunction => {
+  const halted = state.halts.names()
+  const scope = selectScope({ project, request: state.request })
+  const isBuilt = (name: ServiceName): boolean =>
+    scope.has(name) && project.services[name] !== undefined && !halted.includes(name)
+  return plans.edited(rebuilt.filter(isBuilt), { without: halted })
 }
 
 /** False: something newer has taken its place, and does the rest. */
 const apply = async (state: SessionState, overtaken: AbortSignal): Promise<boolean> => {
-  const { edits, request, plans } = state
+  const { edits, request } = state
   const scope = selectScope(state)
-  const rebuilt = [...edits.unbuilt].filter((name) => scope.has(name) && state.project.services[name] !== undefined)
+  const rebuilt = [...edits.unbuilt].filter(
+    (name) => scope.has(name) && state.project.services[name] !== undefined && !state.halts.has(name),
+  )
   if (request.forbidsBuild === true) for (const name of rebuilt) tellUnbuilt(state, name)
   setPhase(state, 'applying')
-  const end = await attempt(state, 'reload', { plan: plans.edited(rebuilt), trigger: 'file', overtaken })
+  const plan = toPlan(state, state, rebuilt)
+  const end = await attempt(state, 'reload', { plan, trigger: 'file', overtaken })
   if (end === 'aborted') return false
   if (end === 'done') for (const name of rebuilt) edits.unbuilt.delete(name)
   if (state.phase === 'running') setPhase(state, 'running')
@@ -50,3 +119,8 @@ const selectRebuilt = (before: Project, after: Project): readonly ServiceName[] 
     const old = before.services[name]?.build
     return build !== undefined && old !== undefined && JSON.stringify(old) !== JSON.stringify(build) ? [name] : []
   })
+
+const selectChanged = (before: Project, after: Project): readonly ServiceName[] =>
+  Object.keys(after.services).filter(
+    (name) => JSON.stringify(before.services[name]) !== JSON.stringify(after.services[name]),
+  )

@@ -13,6 +13,7 @@ import type { Jobs } from './jobs.ts'
 import type { Monitor } from './monitor.ts'
 import type { Questions } from './questions.ts'
 import type { Edits } from './edits.ts'
+import type { Halts } from './halts.ts'
 import type { ReplacedImages } from './replaced-images.ts'
 
 export type SessionRequest = {
@@ -47,6 +48,8 @@ export type SessionRequest = {
   readonly waitForLock?: boolean
   /** Go on when a start failed and when all containers have ended: somebody looks at the screen. */
   readonly keepRunning?: boolean
+  /** An edit of the files is shown as what it would change, and applied when it is asked for. */
+  readonly proposesEdits?: boolean
   /** Loads the files again, for the command `reload`. */
   readonly reload?: () => Promise<{ readonly project: Project; readonly plans: SessionPlans }>
 }
@@ -70,6 +73,7 @@ export type SessionState = {
   readonly syncMemory: SyncMemory
   readonly replacedImages: ReplacedImages
   readonly edits: Edits
+  readonly halts: Halts
   /** The end of everything that the session does. */
   readonly closing: AbortController
   readonly ended: PromiseWithResolvers<End>
@@ -94,7 +98,7 @@ export type SessionState = {
 }
 
 /** The services that the session is about: the named ones and what they need. */
-export const selectScope = ({ project, request }: SessionState): ReadonlySet<string> =>
+export const selectScope = ({ project, request }: Pick<SessionState, 'project' | 'request'>): ReadonlySet<string> =>
   request.services === undefined
     ? new Set(Object.keys(project.services))
     : withDependencies(project.services, request.services)

@@ -17,6 +17,8 @@ type Host = {
 /** What saved files ask of a session. */
 export const createSyncHost = (state: SessionState, { haveRulesChanged, renew }: Host): SyncHost => ({
   restart: async (service) => {
+    // Its files are there; it begins with them when somebody starts it.
+    if (state.halts.has(service)) return true
     const { graceSeconds } = state.request
     const plan = state.plans.restart([service], graceSeconds === undefined ? {} : { graceSeconds })
     return (await attempt(state, `restart.${service}`, { plan, trigger: 'watch' })) === 'done'
@@ -24,6 +26,11 @@ export const createSyncHost = (state: SessionState, { haveRulesChanged, renew }:
   rebuild: async (service, { signal: overtaken }) => {
     const { request, project, replacedImages } = state
     if (request.forbidsBuild === true) return tellUnbuilt(state, service)
+    if (state.halts.has(service)) {
+      state.halts.withhold(service)
+      state.edits.unbuilt.add(service)
+      return tellUnbuilt(state, service)
+    }
     const rebuild = (): Promise<Attempted> =>
       attempt(state, `rebuild.${service}`, { plan: state.plans.rebuild([service]), trigger: 'watch', overtaken })
     const end = await (request.keepReplaced === true ? rebuild() : replacedImages.around({ project, service, rebuild }))
@@ -40,10 +47,12 @@ export const createSyncHost = (state: SessionState, { haveRulesChanged, renew }:
 
 const toUnbuiltId = (service: string): string => `sync.${service}.build`
 
-/** Told once for each service. */
-export const tellUnbuilt = ({ emit, unbuilt }: SessionState, service: string): 'forbidden' => {
+/** Once for each service: what was saved is not built, for nothing may be, or for it was stopped. */
+export const tellUnbuilt = ({ emit, unbuilt, halts, request }: SessionState, service: string): 'forbidden' => {
   if (!unbuilt.has(service)) {
-    const problem = new StackError('watch/build-forbidden', { service }).toProblem()
+    const isHalted = request.forbidsBuild !== true && halts.has(service)
+    const { ...told } = new StackError(isHalted ? 'watch/stopped' : 'watch/build-forbidden', { service }).toProblem()
+    const problem = isHalted ? { ...told, severity: 'warning' as const } : told
     emit({ type: 'problem/raised', id: toUnbuiltId(service), service, problem })
   }
   unbuilt.add(service)

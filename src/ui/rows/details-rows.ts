@@ -1,3 +1,4 @@
+import type { PlanChange } from '../../core/events/event.ts'
 import { toStaleService } from '../../core/events/staleness.ts'
 import { toProbeText } from '../../core/state/service-status.ts'
 import { selectServiceViews, type ServiceView } from '../../core/state/select.ts'
@@ -98,10 +99,15 @@ const toField = (
   )
 }
 
-/** What the last edit of the stack file has changed, and why. */
-export const toEditRows = ({ edit }: State, options: DetailsOptions): readonly string[] =>
-  (edit?.changes ?? []).flatMap(({ what, why }, index) =>
-    toField(index === 0 ? 'edited' : '', why === undefined ? what : `${what}: ${why}`, options),
+/** What an edit of the stack file would change, and what the last one has changed, and why. */
+export const toEditRows = ({ edit, proposal }: State, options: DetailsOptions): readonly string[] => [
+  ...toChangeRows('edit', proposal?.changes ?? [], options),
+  ...toChangeRows('edited', edit?.changes ?? [], options),
+]
+
+const toChangeRows = (name: string, changes: readonly PlanChange[], options: DetailsOptions): readonly string[] =>
+  changes.flatMap(({ what, why }, index) =>
+    toField(index === 0 ? name : '', why === undefined ? what : `${what}: ${why}`, options),
   )
 
 /** A problem in full: its message, what to do, and where in the file it is. */

@@ -77,7 +77,12 @@ const toReloadSegments = (state: State, theme: Theme, now: number): Segment[] =>
       },
     ]
   const reload = selectLastReload(state)
-  const { edit } = state
+  const { edit, proposal } = state
+  if (proposal !== undefined)
+    return [
+      { text: `${theme.symbols.reload} edit waits`, paint: theme.warn },
+      { text: ` ${toEditText(proposal.changes)} ` },
+    ]
   if (edit !== undefined && edit.at >= (reload?.at ?? 0))
     return [
       { text: `${theme.symbols.reload} files edited`, paint: theme.accent },

@@ -14,6 +14,9 @@ export type HintRowOptions = {
   readonly running: boolean
   readonly solo: boolean
   readonly canGoBack: boolean
+  /** An edit of the stack file waits to be applied. */
+  readonly canApply: boolean
+  /** What has to be said in this row, for there is no other; as much of the keys as has room stands beside it. */
   readonly notice: string | undefined
 }
 
@@ -21,14 +24,13 @@ export type HintRowOptions = {
 export const toHintRow = (options: HintRowOptions): string => {
   const { width, theme, scope, pane, unicode } = options
   const { ellipsis } = theme.symbols
-  if (options.notice !== undefined)
-    return composeRow([{ text: ` ${options.notice}`, paint: theme.accent }], { width, ellipsis })
   const valid = keymap.filter(
     (one) =>
       one.when.includes(scope) &&
       one.hint !== undefined &&
       (one.hintIn === undefined || one.hintIn === pane) &&
-      (one.command !== 'back' || scope !== 'main' || options.canGoBack),
+      (one.command !== 'back' || scope !== 'main' || options.canGoBack) &&
+      (one.command !== 'apply' || options.canApply),
   )
   const moves =
     scope === 'main' || scope === 'help' || scope === 'details'
@@ -40,10 +42,15 @@ export const toHintRow = (options: HintRowOptions): string => {
   ]
   const kept = scope === 'main' && width >= 40 ? all.slice(-2) : all.slice(-1)
   const segments: Segment[] = []
+  const notice = options.notice === undefined ? [] : [{ text: ` ${options.notice}`, paint: theme.accent }]
   const sum = (some: readonly Hint[]) => some.reduce((total, one) => total + toWidth(one), 0)
   let used = sum(kept)
   const add = (one: Hint) =>
     void segments.push({ text: ` ${one.key}`, paint: theme.accent }, { text: ` ${one.text} `, paint: theme.dim })
+  if (notice.length > 0) {
+    kept.forEach(add)
+    return composeRow(notice, { width, ellipsis, right: segments })
+  }
   for (const one of all.slice(0, all.length - kept.length)) {
     if (used + toWidth(one) > width) continue
     used += toWidth(one)

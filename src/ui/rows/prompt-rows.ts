@@ -31,6 +31,7 @@ export const toPromptRows = (
       toTitleRow({ name: `kill ${chosen}`, focused: true }, { width, theme }),
       composeRow([{ text: ' Its processes end at once and save nothing.' }], { width, ellipsis }),
     ]
+  if (scope === 'main') return toProposalRows(state, options)
   if (scope !== 'quit') return []
   const running = state.services.filter((service) => service.containers.some((one) => one.state === 'running')).length
   return [
@@ -46,5 +47,44 @@ export const toPromptRows = (
       ],
       { width, ellipsis },
     ),
+  ]
+}
+
+const changesShown = 4
+
+/** What an edit of the stack file would change, until it is applied or taken back. Not for long where there is little room. */
+const toProposalRows = (
+  { proposal }: State,
+  { width, theme }: { readonly width: number; readonly theme: Theme },
+): readonly string[] => {
+  if (proposal === undefined) return []
+  const { changes, losses } = proposal
+  const { ellipsis, warning } = theme.symbols
+  const shown = changes.length > changesShown ? changes.slice(0, changesShown - 1) : changes
+  const more = changes.length - shown.length
+  return [
+    toTitleRow(
+      {
+        name: 'the stack file was edited',
+        focused: true,
+        detail: [{ text: `${theme.symbols.dot} not applied yet`, paint: theme.dim }],
+      },
+      { width, theme },
+    ),
+    ...shown.map(({ what, why }) =>
+      composeRow([{ text: ` ${what}` }, ...(why === undefined ? [] : [{ text: `  ${why}`, paint: theme.dim }])], {
+        width,
+        ellipsis,
+      }),
+    ),
+    ...(more === 0 ? [] : [composeRow([{ text: ` and ${more} more: i`, paint: theme.dim }], { width, ellipsis })]),
+    ...(losses.length === 0
+      ? []
+      : [
+          composeRow([{ text: ` ${warning} the data in ${losses.join(', ')} would be lost`, paint: theme.warn }], {
+            width,
+            ellipsis,
+          }),
+        ]),
   ]
 }

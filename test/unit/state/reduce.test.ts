@@ -231,6 +231,16 @@ describe('reduce', () => {
     expect(view(after(states[1]!, { type: 'problem/cleared', id: 'crash.worker.1' })).status.word).toBe('running')
   })
 
+  it('what somebody stopped from elsewhere is off on purpose', () => {
+    const worker = up.services.find((service) => service.name === 'worker')!.containers[0]!
+    const exited = { ...worker, state: 'exited', exitCode: 137, byHand: true } as const
+    const view = (state: State) => selectServiceViews(state).find(({ name }) => name === 'worker')!
+    const stopped = after(up, { type: 'container/changed', container: exited })
+    expect(view(stopped).status).toMatchObject({ word: 'stopped', tone: 'calm' })
+    const again = after(stopped, { type: 'container/changed', container: worker })
+    expect(view(again).status.word).toBe('running')
+  })
+
   it('blames the failed step, and calls what it hindered skipped', () => {
     const state = after(
       fold(toEvents(starting)),
