@@ -1,7 +1,8 @@
 import { Box, useApp, useInput, usePaste, useWindowSize } from 'ink'
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { Command } from '../core/events/event.ts'
 import { parseLogFilter } from '../core/state/log-filter.ts'
+import { createLogCounter } from '../core/state/log-count.ts'
 import { createLogWindow } from '../core/state/log-window.ts'
 import type { Store } from '../core/state/store.ts'
 import { updateView, type Effect } from './update-view.ts'
@@ -22,7 +23,17 @@ export type AppProps = {
   readonly formatTime: (at: number) => string
   readonly openUrl: ((url: string) => void) | undefined
   readonly copyText: (text: string) => void
+  readonly suspension: Suspension
 }
+
+/** Steps aside for a while: the terminal is as it was before, and the dashboard's again when the promise resolves. */
+export type Suspension = {
+  /** Stops the process, and resolves when it goes on. Absent: nobody can stop it. */
+  readonly stop: (() => Promise<void>) | undefined
+  /** Told how the terminal is given away until something has happened. */
+  readonly register: (suspend: Suspend) => void
+}
+export type Suspend = (until: () => Promise<void>) => Promise<void>
 
 /** The dashboard: reads the store, keeps what belongs to the screen, and turns keys into commands. */
 export const App = (props: AppProps) => {
@@ -33,16 +44,19 @@ export const App = (props: AppProps) => {
   const services = selectLogServices(view, state)
   useLogVersion(store, services)
   const window = useMemo(() => createLogWindow(store.logs), [store])
+  const counter = useMemo(() => createLogCounter(store.logs), [store])
   const filter = useMemo(() => parseLogFilter(view.filter), [view.filter])
   const moment = now()
   useTick(selectNextAge(state, moment))
   useExitWith(state.exit)
+  const suspend = useSuspension(props.suspension)
 
   const screen = composeScreen({
     state,
     view,
     logs: store.logs,
     window,
+    counter,
     filter,
     columns,
     rows,
@@ -51,7 +65,7 @@ export const App = (props: AppProps) => {
     unicode: props.unicode,
     formatTime: props.formatTime,
   })
-  useKeys(props, { setView, screen })
+  useKeys(props, { setView, screen, suspend })
   return <Panes screen={screen} />
 }
 
@@ -110,9 +124,28 @@ const useExitWith = (exitCode: number | undefined) => {
   }, [exit, exitCode])
 }
 
-type Screening = { readonly setView: (view: ViewState) => void; readonly screen: Screen }
+const useSuspension = ({ register }: Suspension): Suspend => {
+  const { suspendTerminal } = useApp()
+  const isAway = useRef(false)
+  const suspend = useCallback<Suspend>(
+    async (until) => {
+      if (isAway.current) return
+      isAway.current = true
+      await suspendTerminal(until).finally(() => (isAway.current = false))
+    },
+    [suspendTerminal],
+  )
+  useEffect(() => register(suspend), [register, suspend])
+  return suspend
+}
 
-const useKeys = (props: AppProps, { setView, screen }: Screening) => {
+type Screening = {
+  readonly setView: (view: ViewState) => void
+  readonly screen: Screen
+  readonly suspend: Suspend
+}
+
+const useKeys = (props: AppProps, { setView, screen, suspend }: Screening) => {
   const { store } = props
   // Keys come faster than frames: each works on what the one before it left.
   const latest = useRef(initialViewState)
@@ -143,7 +176,7 @@ const useKeys = (props: AppProps, { setView, screen }: Screening) => {
       canOpen: props.openUrl !== undefined,
     })
     latest.current = handled.view
-    for (const effect of handled.effects) perform(effect, props)
+    for (const effect of handled.effects) perform(effect, props, suspend)
   }
 
   /** Pasted text is no key: it goes into the filter that is being typed, or nowhere. */
@@ -171,7 +204,7 @@ const useKeys = (props: AppProps, { setView, screen }: Screening) => {
 /** A terminal that does not mark what is pasted sends it as one chunk of many different characters; keys that are held make chunks of few. */
 const isPasted = (input: string): boolean => input.length >= 8 && new Set(input).size > 3
 
-const perform = (effect: Effect, props: AppProps) => {
+const perform = (effect: Effect, props: AppProps, suspend: Suspend) => {
   switch (effect.kind) {
     case 'send':
       return props.send(effect.command)
@@ -179,5 +212,7 @@ const perform = (effect: Effect, props: AppProps) => {
       return props.openUrl?.(effect.text)
     case 'copy':
       return props.copyText(effect.text)
+    case 'suspend':
+      return props.suspension.stop === undefined ? undefined : void suspend(props.suspension.stop)
   }
 }

@@ -41,6 +41,7 @@ const controls: Readonly<Record<string, string>> = {
   '\u007f': 'backspace',
   '\b': 'backspace',
   '\u0003': 'ctrl-c',
+  '\u001a': 'ctrl-z',
 }
 
 /** The name of a key that came as a control character in the midst of text. */

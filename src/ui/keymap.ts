@@ -33,6 +33,7 @@ export type UiCommand =
   | 'erase'
   | 'clear'
   | 'apply'
+  | 'suspend'
 
 /** Who has the keyboard. */
 export type KeyScope = 'main' | 'filter' | 'help' | 'details' | 'quit' | 'kill' | 'question'
@@ -268,6 +269,13 @@ export const keymap: readonly Binding[] = [
     keys: ['ctrl-c'],
     when: ['main', 'filter', 'help', 'details', 'quit', 'kill', 'question'],
     help: 'Stop all services; a second time kills them',
+    group: 'Session',
+  },
+  {
+    command: 'suspend',
+    keys: ['ctrl-z'],
+    when: ['main', 'filter', 'help', 'details', 'quit', 'kill', 'question'],
+    help: 'Back to the shell for a while; "fg" there comes back',
     group: 'Session',
   },
   {

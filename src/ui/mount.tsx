@@ -1,7 +1,7 @@
 import { render } from 'ink'
 import type { Command } from '../core/events/event.ts'
 import type { Store } from '../core/state/store.ts'
-import { App } from './app.tsx'
+import { App, type Suspend, type Suspension } from './app.tsx'
 import { formatTime } from './text/format.ts'
 import { createTheme } from './theme.ts'
 
@@ -22,6 +22,8 @@ export type DashboardOptions = {
   readonly incremental?: boolean
   /** Opens a browser; absent: the address is shown instead. */
   readonly openUrl?: (url: string) => void
+  /** Stops the process, and resolves when it goes on; absent: Ctrl-Z does nothing. */
+  readonly stop?: () => Promise<void>
   /** Absent: the terminal is asked to copy (OSC 52). */
   readonly copyText?: (text: string) => void
 }
@@ -30,6 +32,10 @@ export type Dashboard = {
   /** Ends when the session has ended or `unmount` was called, with the terminal as it was before; fails when drawing does. */
   readonly waitUntilExit: () => Promise<void>
   readonly unmount: () => void
+  /** Gives the terminal back, stops the process, and takes the terminal again when it goes on. */
+  readonly suspend: () => Promise<void>
+  /** Takes the terminal again: whoever stopped the process from outside has left it in another state. */
+  readonly resume: () => Promise<void>
 }
 
 /**
@@ -38,6 +44,8 @@ export type Dashboard = {
  */
 export const mountDashboard = (options: DashboardOptions): Dashboard => {
   const { store, send, stdin, stdout, now, unicode = true } = options
+  let suspend: Suspend = (until) => until()
+  const suspension: Suspension = { stop: options.stop, register: (next) => void (suspend = next) }
   const theme = createTheme({ colour: options.colour, unicode })
   const instance = render(
     <App
@@ -48,6 +56,7 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
       now={now}
       formatTime={options.formatTime ?? formatTime}
       openUrl={options.openUrl}
+      suspension={suspension}
       copyText={options.copyText ?? ((text) => copyByTerminal(text, stdout))}
     />,
     {
@@ -65,6 +74,8 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
   return {
     waitUntilExit: async () => void (await instance.waitUntilExit()),
     unmount: () => instance.unmount(),
+    suspend: () => suspend(options.stop ?? (async () => {})),
+    resume: () => suspend(async () => {}),
   }
 }
 

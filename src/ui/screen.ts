@@ -1,4 +1,5 @@
 import type { LogBuffer } from '../core/state/log-buffer.ts'
+import type { LogCounter } from '../core/state/log-count.ts'
 import type { LogFilter } from '../core/state/log-filter.ts'
 import { toPlainText } from '../core/state/log-filter.ts'
 import type { LogWindow } from '../core/state/log-window.ts'
@@ -25,6 +26,7 @@ export type ScreenInput = {
   readonly view: ViewState
   readonly logs: LogBuffer
   readonly window: LogWindow
+  readonly counter: LogCounter
   readonly filter: LogFilter | undefined
   readonly columns: number
   readonly rows: number
@@ -183,25 +185,36 @@ const toLogPane = (
 }
 
 /** Whether it follows, how much there is, and what was lost. */
-const toLogStatus = (
-  { logs, view, theme }: ScreenInput,
-  services: readonly string[] | undefined,
-): readonly Segment[] => {
+const toLogStatus = (input: ScreenInput, services: readonly string[] | undefined): readonly Segment[] => {
+  const { logs, view, theme } = input
   const size = logs.size(services)
   const lost: Segment[] =
     size.dropped === 0
       ? []
       : [{ text: `${formatCount(size.dropped)} dropped ${theme.symbols.dot} `, paint: theme.warn }]
-  // What left the buffer is no loss: it is where the whole log begins.
-  const count =
-    size.gone === 0
-      ? plural(size.lines, 'line')
-      : `last ${formatCount(size.lines)} of ${plural(size.lines + size.gone, 'line')}`
-  const lines: Segment = { text: `${count} ${theme.symbols.dot} `, paint: theme.dim }
+  const { text, below } = toLogCount(input, services)
+  const lines: Segment = { text: `${text} ${theme.symbols.dot} `, paint: theme.dim }
   if (view.bottom === undefined)
-    return [...lost, lines, { text: 'following', paint: (text) => theme.tone('good', text) }]
-  const fresh = logs.countAfter(view.bottom, services)
-  return [...lost, lines, { text: `paused${fresh === 0 ? '' : `, ${formatCount(fresh)} below`}`, paint: theme.warn }]
+    return [...lost, lines, { text: 'following', paint: (word) => theme.tone('good', word) }]
+  return [...lost, lines, { text: `paused${below === 0 ? '' : `, ${formatCount(below)} below`}`, paint: theme.warn }]
+}
+
+const toLogCount = (
+  { logs, view, filter, counter }: ScreenInput,
+  services: readonly string[] | undefined,
+): { readonly text: string; readonly below: number } => {
+  const { bottom } = view
+  if (filter !== undefined) {
+    const scope = { ...(services === undefined ? {} : { services }), ...(bottom === undefined ? {} : { to: bottom }) }
+    const { looked, matches, below } = counter.read({ ...scope, filter })
+    return { text: `${formatCount(matches)} of ${plural(looked, 'line')}`, below }
+  }
+  const { lines, gone } = logs.size(services)
+  return {
+    // What left the buffer is no loss: it is where the whole log begins.
+    text: gone === 0 ? plural(lines, 'line') : `last ${formatCount(lines)} of ${plural(lines + gone, 'line')}`,
+    below: bottom === undefined ? 0 : logs.countAfter(bottom, services),
+  }
 }
 
 const toInspector = (input: ScreenInput, width: number): readonly string[] => {

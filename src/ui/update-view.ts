@@ -10,6 +10,7 @@ import { selectChosen, type ViewState } from './view-state.ts'
 export type Effect =
   | { readonly kind: 'send'; readonly command: Command }
   | { readonly kind: 'open' | 'copy'; readonly text: string }
+  | { readonly kind: 'suspend' }
 
 export type CommandContext = {
   readonly view: ViewState
@@ -69,6 +70,8 @@ export const updateView = (command: UiCommand, context: CommandContext): Handled
       return only({ ...view, wrap: !view.wrap })
     case 'timestamps':
       return only({ ...view, timestamps: !view.timestamps })
+    case 'suspend':
+      return { view, effects: [{ kind: 'suspend' }] }
     case 'apply':
       return context.state.proposal === undefined
         ? only({ ...view, notice: 'The stack file has no edit to apply.' })

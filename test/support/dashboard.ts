@@ -22,6 +22,9 @@ export type ShownDashboard = {
   readonly left: Promise<void>
   readonly unmount: () => void
   readonly setTime: (ms: number) => void
+  /** It has stopped the process; the result lets that go on. */
+  readonly stopped: () => Promise<() => void>
+  readonly resume: () => Promise<void>
 }
 
 export type ShowOptions = {
@@ -43,6 +46,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
   const sent: Command[] = []
   const opened: string[] = []
   const copied: string[] = []
+  const stops: (() => void)[] = []
   const dashboard = mountDashboard({
     store,
     send: (command) => void sent.push(command),
@@ -54,6 +58,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
     formatTime: (time) => new Date(time).toISOString().slice(11, 23),
     openUrl: (url) => void opened.push(url),
     copyText: (text) => void copied.push(text),
+    stop: () => new Promise((resolve) => void stops.push(resolve)),
   })
   const shows = async (...texts: readonly string[]) => {
     let screen = ''
@@ -82,6 +87,13 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
     shows,
     left: dashboard.waitUntilExit(),
     unmount: dashboard.unmount,
+    stopped: async () => {
+      await eventually(() => {
+        if (stops.length === 0) throw new Error('it was not stopped')
+      })
+      return stops.shift()!
+    },
+    resume: dashboard.resume,
     setTime: (ms) => void (now = start + ms),
   }
 }

@@ -171,7 +171,7 @@ describe('the log', () => {
 
   it('is filtered while typing, and can be turned round', async () => {
     const shown = show()
-    await shown.press('/get', 'log · all services / get_', 'GET /cart', '!postgres', '!schema')
+    await shown.press('/get', 'log · all services / get_', 'GET /cart', '!postgres', '!schema', '3 of 12 lines')
     await shown.press('\r', '/ get ', '!get_')
     await shown.press('\u001b', 'queue is up')
     await shown.press('/!get', '!GET /cart', 'queue is up')

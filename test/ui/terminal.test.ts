@@ -55,6 +55,34 @@ describe('the terminal', () => {
   })
 })
 
+describe('while the process is stopped', () => {
+  const taken = { alternate: true, raw: true, cursor: false }
+
+  it('the terminal is as before, and the dashboard is there again when it goes on, with its keys', async () => {
+    const shown = show()
+    await shown.shows('help', '▸ ● web')
+    shown.tty.type('\u001a')
+    const goOn = await shown.stopped()
+    await eventually(async () => expect(await isRestored(shown)).toEqual(restored))
+    goOn()
+    await eventually(async () => expect(await isRestored(shown)).toEqual(taken))
+    await shown.shows('▸ ● web')
+    await shown.press('j', '▸ ● api')
+  })
+
+  it('from outside, the terminal is taken again and drawn anew', async () => {
+    const shown = show()
+    await shown.shows('help', '▸ ● web')
+    // What a shell does to it meanwhile.
+    shown.tty.stdin.setRawMode(false)
+    shown.tty.stdout.write('\u001b[?1049l\u001b[?25hbash$ ')
+    await eventually(async () => expect(await isRestored(shown)).toEqual(restored))
+    await shown.resume()
+    await eventually(async () => expect(await isRestored(shown)).toEqual(taken))
+    await shown.press('j', '▸ ● api')
+  })
+})
+
 describe('drawing', () => {
   /** Until the store has told its news; whoever was drawing because of them has drawn by the next key. */
   const told = (shown: ShownDashboard) => new Promise<void>((resolve) => void shown.store.subscribe(resolve))

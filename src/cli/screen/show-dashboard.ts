@@ -3,6 +3,7 @@ import type { Session } from '../../engine/session.ts'
 import { toBrowser } from '../../system/browser.ts'
 import { mountDashboard } from '../../ui/mount.tsx'
 import type { CliContext } from '../context.ts'
+import { createSuspending } from './suspend.ts'
 import { printProblems } from './print-failure.ts'
 
 /** The session in the dashboard, until it ends or the user leaves. What is still wrong then stays readable below. */
@@ -10,6 +11,7 @@ export const showDashboard = async (context: CliContext, session: Session): Prom
   const { clock, signals, terminal } = context
   const store = createStore({ schedule: (run, ms) => void setTimeout(run, ms) })
   session.subscribe(store.apply)
+  const suspending = createSuspending()
   const openUrl = toBrowser(context.env)
   const dashboard = mountDashboard({
     store,
@@ -23,8 +25,11 @@ export const showDashboard = async (context: CliContext, session: Session): Prom
     ),
     now: () => clock.now(),
     incremental: context.env['SSH_CONNECTION'] !== undefined,
+    // Windows has no jobs.
+    ...(process.platform === 'win32' ? {} : { stop: suspending.stop }),
     ...(openUrl === undefined ? {} : { openUrl }),
   })
+  const leave = process.platform === 'win32' ? () => undefined : suspending.attend(dashboard)
   const forget = signals.beforeForcedExit(() => dashboard.unmount())
   try {
     // Whatever ends first: a session that could not begin must close the screen, too.
@@ -32,6 +37,7 @@ export const showDashboard = async (context: CliContext, session: Session): Prom
     const { exit } = await session.done
     return signals.exitCode() ?? exit
   } finally {
+    leave()
     dashboard.unmount()
     await dashboard.waitUntilExit().catch(() => undefined) // its failure is told by the race
     forget()
