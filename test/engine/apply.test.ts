@@ -113,6 +113,39 @@ describe('applyPlan', () => {
     expect(started('demo-api-1') - started('demo-db-1')).toBeLessThan(920)
   })
 
+  test('a build says how many of its steps are done, over all stages, and nothing of a few bytes that are sent to it', async () => {
+    const world = aWorld()
+    const step = (id: string, name: string, state: 'started' | 'done' | 'cached') =>
+      ({ kind: 'step', id, name, state }) as const
+    world.runtime.behaviours['web'] = {
+      builds: [
+        step('a', '[internal] load build definition from Dockerfile', 'done'),
+        { kind: 'transfer', id: 'a', current: 247, total: 247 },
+        step('b', '[build 1/3] FROM node', 'cached'),
+        step('c', '[build 2/3] RUN npm ci', 'started'),
+        step('d', '[2/2] COPY . .', 'started'),
+        step('c', '[build 2/3] RUN npm ci', 'done'),
+        { kind: 'transfer', id: 'e', current: 2_000_000 },
+      ],
+    }
+    const told: unknown[] = []
+    const { work } = begin(world, aProject({ web: aService({ image: 'demo-web', build: { context: '/work' } }) }), {
+      request: {
+        emit: (event) => {
+          if (event.type === 'step/progressed' && event.done !== undefined)
+            told.push([event.done, event.total, event.unit])
+        },
+      },
+    })
+    await world.clock.run(work)
+    expect(told).toEqual([
+      [1, 3, 'steps'],
+      [1, 5, 'steps'],
+      [2, 5, 'steps'],
+      [2_000_000, undefined, 'bytes'],
+    ])
+  })
+
   test('a second time it changes nothing and asks little', async () => {
     const world = aWorld()
     await up(world, threeTiers)

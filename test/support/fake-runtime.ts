@@ -14,6 +14,7 @@ import type {
   LogChunk,
   OutputChunk,
 } from '../../src/engine/ports/container-runtime.ts'
+import type { BuildProgress } from '../../src/engine/ports/image-runtime.ts'
 import type { EngineEvent, Runtime } from '../../src/engine/ports/runtime.ts'
 import { createChannel } from './channel.ts'
 
@@ -35,6 +36,8 @@ export type Behaviour = {
   readonly stopsAfterMs?: number
   /** Milliseconds that its image takes to be built. */
   readonly buildsAfterMs?: number
+  /** What its builder says meanwhile. */
+  readonly builds?: readonly BuildProgress[]
 }
 
 export type FakeContainer = {
@@ -714,7 +717,8 @@ export const createFakeRuntime = ({
     pushImage: async () => {},
     buildImage: async (spec, options) => {
       await call('build', spec.image, options)
-      options?.onProgress?.({ kind: 'step', id: '1', name: 'FROM base', state: 'done' })
+      const told: readonly BuildProgress[] = [{ kind: 'step', id: '1', name: 'FROM base', state: 'done' }]
+      for (const progress of fake.behaviours[spec.serviceName]?.builds ?? told) options?.onProgress?.(progress)
       await clock.sleep(fake.behaviours[spec.serviceName]?.buildsAfterMs ?? 0, options)
       fake.addImage(spec.image, { labels: spec.labels })
       return { imageId: (fake.images.get(spec.image) as ObservedImage).id }

@@ -73,7 +73,7 @@ const changed = (step: StepState, event: Exclude<StepEvent, { type: 'plan/made' 
   }
 }
 
-/** Sums the parts: a total is known only when that of every part is. */
+/** Sums the parts: a total is known only when that of every part is. Steps count before bytes, which are no measure of a build. */
 const toProgress = (
   before: StepProgress | undefined,
   event: Extract<StackEvent, { type: 'step/progressed' }>,
@@ -81,20 +81,25 @@ const toProgress = (
   const part = event.part ?? ''
   const known = before?.parts[part]
   const total = event.total ?? known?.total
-  const parts = {
+  const ofPart = event.unit ?? known?.unit ?? (event.done === undefined ? undefined : before?.unit)
+  const parts: StepProgress['parts'] = {
     ...before?.parts,
-    [part]: { done: event.done ?? known?.done ?? 0, ...(total === undefined ? {} : { total }) },
+    [part]: {
+      done: event.done ?? known?.done ?? 0,
+      ...(total === undefined ? {} : { total }),
+      ...(ofPart === undefined ? {} : { unit: ofPart }),
+    },
   }
   const all = Object.values(parts)
-  const counted = all.filter((one) => one.total !== undefined || one.done > 0)
+  const unit = all.some((one) => one.unit === 'steps') ? 'steps' : all.find((one) => one.unit !== undefined)?.unit
+  const counted = all.filter((one) => one.unit === unit && (one.total !== undefined || one.done > 0))
   const sum =
     counted.every((one) => one.total !== undefined) && counted.length > 0
       ? counted.reduce((n, one) => n + (one.total ?? 0), 0)
       : undefined
-  const unit = event.unit ?? before?.unit
   const note = event.note ?? before?.note
   return {
-    done: all.reduce((n, one) => n + one.done, 0),
+    done: counted.reduce((n, one) => n + one.done, 0),
     parts,
     ...(sum === undefined ? {} : { total: sum }),
     ...(unit === undefined ? {} : { unit }),

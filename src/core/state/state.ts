@@ -100,7 +100,9 @@ export type StepProgress = {
   readonly total?: number
   readonly unit?: 'bytes' | 'steps'
   readonly note?: string
-  readonly parts: Readonly<Record<string, { readonly done: number; readonly total?: number }>>
+  readonly parts: Readonly<
+    Record<string, { readonly done: number; readonly total?: number; readonly unit?: 'bytes' | 'steps' }>
+  >
 }
 
 export type RaisedProblem = {

@@ -74,11 +74,15 @@ const toTransferReport =
     })
   }
 
-const toBuildReport =
-  ({ emit, step }: StepContext) =>
-  (progress: BuildProgress): void => {
+/** What is sent in a moment, such as a Dockerfile, tells nobody how far a build is. */
+const worthTelling = 1_000_000
+
+const toBuildReport = ({ emit, step }: StepContext): ((progress: BuildProgress) => void) => {
+  const count = createStepCount()
+  return (progress) => {
     switch (progress.kind) {
       case 'step':
+        if (count.read(progress)) emit({ type: 'step/progressed', id: step, ...count.sum(), unit: 'steps' })
         return emit({
           type: 'step/progressed',
           id: step,
@@ -93,6 +97,7 @@ const toBuildReport =
           note: progress.text,
         })
       case 'transfer':
+        if (progress.current < worthTelling) return undefined
         return emit({
           type: 'step/progressed',
           id: step,
@@ -105,3 +110,32 @@ const toBuildReport =
         return progress satisfies never
     }
   }
+}
+
+type StepCount = {
+  /** Whether the sum is another one now. */
+  read(progress: Extract<BuildProgress, { kind: 'step' }>): boolean
+  sum(): { readonly done: number; readonly total: number }
+}
+
+/** A builder calls its steps `[3/7] RUN npm ci`, or with several stages `[build 3/7] …`: so it is known how many there are. */
+const createStepCount = (): StepCount => {
+  const totals = new Map<string, number>()
+  const ended = new Set<string>()
+  const sum: StepCount['sum'] = () => ({
+    done: ended.size,
+    total: [...totals.values()].reduce((all, one) => all + one, 0),
+  })
+  return {
+    sum,
+    read: ({ id, name, state }) => {
+      const [, stage = '', total] = /^\[([^\]]*?)\s*\d+\/(\d+)\]/.exec(name) ?? []
+      if (total === undefined) return false
+      const before = sum()
+      totals.set(stage, Number(total))
+      if (state === 'done' || state === 'cached') ended.add(id)
+      const now = sum()
+      return before.done !== now.done || before.total !== now.total
+    },
+  }
+}

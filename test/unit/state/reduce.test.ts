@@ -274,6 +274,24 @@ describe('reduce', () => {
     )
   })
 
+  it('counts the steps of a build, not the bytes that are sent to it', () => {
+    const build = (state: State) => state.steps.find((step) => step.id === 'web/image')?.progress
+    const begun = after(
+      fold(toEvents(starting)),
+      { type: 'step/started', id: 'web/image', kind: 'image/build', subject: 'image shop-web', service: 'web' },
+      { type: 'step/progressed', id: 'web/image', part: 'context', done: 3_000_000, unit: 'bytes' },
+    )
+    expect(build(begun)).toMatchObject({ done: 3_000_000, unit: 'bytes' })
+    const counted = after(begun, { type: 'step/progressed', id: 'web/image', done: 2, total: 7, unit: 'steps' })
+    expect(
+      build(after(counted, { type: 'step/progressed', id: 'web/image', part: 'context', done: 4_000_000 })),
+    ).toMatchObject({
+      done: 2,
+      total: 7,
+      unit: 'steps',
+    })
+  })
+
   it('shows containers of services that the file does not name any more', () => {
     const state = after(up, {
       type: 'container/changed',
