@@ -73,12 +73,14 @@ const findLeft = ({ containers, mappings, deps }: ServiceState): readonly string
     .filter(({ rule }) => rule.isDerived)
     .flatMap((wanted) => {
       const target = deps.targetOf(wanted)
-      return [...containers.values()]
-        // What is in memory has nothing of an image.
-        .filter(({ limits }) => limits?.places.has(target) !== true)
-        .flatMap(({ left }) => [...(left.get(wanted) ?? [])])
-        .filter(([path, entry]) => findEntry(wanted.listing, path) === entry)
-        .map(([path]) => pathBelow(target, path))
+      return (
+        [...containers.values()]
+          // What is in memory has nothing of an image.
+          .filter(({ limits }) => limits?.places.has(target) !== true)
+          .flatMap(({ left }) => [...(left.get(wanted) ?? [])])
+          .filter(([path, entry]) => findEntry(wanted.listing, path) === entry)
+          .map(([path]) => pathBelow(target, path))
+      )
     })
   return [...new Set(paths)].toSorted()
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
 import type { FolderWatches } from '../ports/watcher.ts'
-import { isOutdated, isSameEntry, isYoung, tickMs } from './same-entry.ts'
+import { isSameEntry, isYoung, tickMs } from './same-entry.ts'
 import { createSlices } from './slices.ts'
 import { nameOf, parentOf, pathBelow, relativeTo } from './paths.ts'
 
@@ -37,10 +37,6 @@ export type SourceTree = {
   refresh(budgetMs?: number): Promise<void>
   /** When to look again, though nobody hints: a file may change twice within a tick of the file system's clock. */
   nextDue(): number | undefined
-  /** Looks at what is in some folders, in turn, for changes that nobody told of. */
-  patrol(budgetMs: number): void
-  /** Looks at every folder's own times, which tell what came and went. How many milliseconds that took. */
-  patrolFolders(): Promise<number>
   /** Some files, in turn, that have other names elsewhere, through which they may be changed unnoticed. */
   hintShared(limit: number): void
 }
@@ -66,7 +62,6 @@ type Tree = SourceTreeDeps & {
   /** Files with more than one name, by inode. */
   readonly shared: Map<number, Set<string>>
   version: number
-  turn: number
   sharedTurn: Iterator<ReadonlySet<string>>
 }
 
@@ -79,7 +74,6 @@ export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
     young: new Map(),
     shared: new Map(),
     version: 0,
-    turn: 0,
     sharedTurn: [].values(),
   }
   return {
@@ -91,8 +85,6 @@ export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
     isDirty: () => tree.dirty.size > 0,
     refresh: (budgetMs) => refresh(tree, budgetMs),
     nextDue: () => (tree.young.size === 0 ? undefined : Math.min(...tree.young.values())),
-    patrol: (budgetMs) => patrol(tree, budgetMs),
-    patrolFolders: () => patrolFolders(tree),
     hintShared: (limit) => {
       for (let count = 0; count < Math.min(limit, tree.shared.size); count += 1) {
         const next = tree.sharedTurn.next()
@@ -272,35 +264,4 @@ const drop = (tree: Tree, path: string): void => {
       if (entry.kind === 'directory') left.push(below)
     }
   }
-}
-
-const patrol = (tree: Tree, budgetMs: number): void => {
-  const { clock, files, folders, roots } = tree
-  const began = clock.now()
-  for (const root of roots) markDirty(tree, parentOf(root), false)
-  const paths = [...folders.keys()]
-  for (let count = 0; count < paths.length; count += 1) {
-    const path = paths[tree.turn % paths.length] ?? ''
-    tree.turn += 1
-    const folder = folders.get(path)
-    if (folder !== undefined && isOutdated(files, folder)) markDirty(tree, path, false)
-    if (clock.now() - began >= budgetMs) break
-  }
-}
-
-const patrolFolders = async (tree: Tree): Promise<number> => {
-  const { clock, files } = tree
-  const slices = createSlices(clock)
-  let took = 0
-  let began = clock.now()
-  for (const { path, self } of [...tree.folders.values()]) {
-    const now = files.lookAt(path)
-    if (now.kind !== 'directory' || !isSameEntry(self, now)) markDirty(tree, path, false)
-    const pause = slices.next()
-    if (pause === undefined) continue
-    took += clock.now() - began
-    await pause
-    began = clock.now()
-  }
-  return took + clock.now() - began
 }

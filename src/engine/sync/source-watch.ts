@@ -4,6 +4,7 @@ import type { Emit } from '../emitter.ts'
 import type { FolderWatches } from '../ports/watcher.ts'
 import { toProblem } from '../to-problem.ts'
 import { createAlarm } from './alarm.ts'
+import { createPatrol } from './patrol.ts'
 import { createSourceTree, type SourceTree } from './source-tree.ts'
 
 /** The sources as they are, kept true by notices, and by looking where none came. */
@@ -109,6 +110,7 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
       await clock.sleep(left, { signal })
     }
   }
+  const look = createPatrol({ tree, files: sources, clock, roots })
   const patrol = async (): Promise<void> => {
     let foldersAt = clock.now() + foldersMs
     for (let beats = 0; ; beats += 1) {
@@ -118,9 +120,9 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
       if (isBlind) tree.hintAll()
       else {
         tree.hintShared(sharedFolders)
-        if (beats % (patrolMs / beatMs) === 0) tree.patrol(patrolBudgetMs)
+        if (beats % (patrolMs / beatMs) === 0) look.entries(patrolBudgetMs)
         if (clock.now() >= foldersAt) {
-          const took = await tree.patrolFolders()
+          const took = await look.folders()
           foldersAt = clock.now() + Math.max(foldersMs, took * foldersShare)
         }
       }
