@@ -65,11 +65,13 @@ const toAbsent = (error: unknown): Absent => {
 }
 
 const toEntry = (stats: Stats, path: SystemPath): SourceEntry | Absent => {
-  const { mode, size, mtimeMs, ctimeMs, ino, nlink } = stats
+  const { mode, size, mtimeMs, ctimeMs, birthtimeMs, ino, nlink } = stats
   const kind = toKind(mode)
   if (kind === undefined) return gone
   const bits = mode & 0o7777
-  if (kind !== 'link') return { kind, mode: bits, size, mtimeMs, ctimeMs, inode: ino, links: nlink }
+  if (kind === 'file') return { kind, mode: bits, size, mtimeMs, ctimeMs, inode: ino, links: nlink }
+  if (kind === 'directory')
+    return { kind, mode: bits, size, mtimeMs, ctimeMs, inode: ino, bornMs: birthtimeMs, links: nlink }
   const linkTarget = fromNameBytes(readlinkSync(path, 'buffer'))
   return { kind, mode: bits, size, mtimeMs, ctimeMs, inode: ino, links: nlink, linkTarget }
 }
@@ -120,7 +122,8 @@ const list = (folder: string, leaveOut: Parameters<SourceFiles['lookInto']>[1]):
       else if (entry.kind !== 'gone') entries.set(name, entry)
     }
     const after = lstatSync(at, quiet)
-    if (after?.ino !== before.ino || after.dev !== before.dev) return undefined
+    if (after?.ino !== before.ino || after.dev !== before.dev || after.birthtimeMs !== before.birthtimeMs)
+      return undefined
     return { kind: 'folder', self: toEntry(before, at) as SourceEntry, entries, unreadable }
   } catch (error) {
     return toAbsent(error)

@@ -235,6 +235,18 @@ describe('createProjectSync', () => {
     await end()
   })
 
+  test('a folder that was made anew is watched, though it has the number of the one before', async () => {
+    const world = await aWorkFolder()
+    world.disk.makeFolder('/work/src/lib')
+    const { save, read, end } = await begin(world, [rule()])
+    world.disk.remove('/work/src/lib')
+    world.disk.makeFolder('/work/src/lib')
+    await save(['/work/src/lib/first.js', '1'])
+    await save(['/work/src/lib/second.js', '2'])
+    expect([read('/app/lib/first.js'), read('/app/lib/second.js')]).toEqual(['1', '2'])
+    await end()
+  })
+
   test('what a save starts follows the rule that it matches', async () => {
     const { lines, done, save, end } = await begin(await aWorkFolder(), [
       rule({ action: 'sync+restart' }),

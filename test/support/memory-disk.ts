@@ -10,11 +10,16 @@ type Node = {
   mtime: number
   ctime: number
   readonly inode: number
+  /** When it was made, in milliseconds; no two things are made at the same time. */
+  readonly born: number
   links: number
   readonly children: Map<string, Node>
 }
 
-/** A disk in memory that behaves as Linux does: inodes, hard links, times, and watches that belong to inodes. */
+/**
+ * A disk in memory that behaves as Linux does: inodes, the number of which the next thing gets when one is gone, hard links,
+ * times, and watches that belong to what they were asked for.
+ */
 export type MemoryDisk = {
   readonly files: SourceFiles
   readonly watcher: Watcher
@@ -46,6 +51,8 @@ export const toLine = (entry: { kind: string; mode: number; content?: string; ta
 // oxlint-disable-next-line max-lines-per-function -- one disk with all that is done to it
 export const createMemoryDisk = (now: () => number): MemoryDisk => {
   let lastInode = 1
+  let lastBorn = 0
+  const free: number[] = []
   const make = (kind: Node['kind'], more: Partial<Node> = {}): Node => ({
     kind,
     mode: kind === 'directory' ? 0o755 : 0o644,
@@ -53,13 +60,14 @@ export const createMemoryDisk = (now: () => number): MemoryDisk => {
     target: '',
     mtime: now(),
     ctime: now(),
-    inode: (lastInode += 1),
+    inode: free.pop() ?? (lastInode += 1),
+    born: (lastBorn += 1),
     links: 1,
     children: new Map(),
     ...more,
   })
   const root = make('directory')
-  const watched = new Map<number, string>()
+  const watched = new Map<Node, string>()
   let options: WatcherOptions | undefined
 
   const find = (path: string): Node | undefined => {
@@ -75,7 +83,7 @@ export const createMemoryDisk = (now: () => number): MemoryDisk => {
     return [parent, path.slice(cut + 1)]
   }
   const notice = (folder: Node): void => {
-    const path = watched.get(folder.inode)
+    const path = watched.get(folder)
     if (path === undefined) return
     for (let count = disk.deliveries(); count > 0; count -= 1) options?.onHint(path)
   }
@@ -96,6 +104,7 @@ export const createMemoryDisk = (now: () => number): MemoryDisk => {
     ctimeMs: node.ctime,
     inode: node.inode,
     links: node.links,
+    ...(node.kind === 'directory' ? { bornMs: node.born } : {}),
     ...(node.kind === 'link' ? { linkTarget: node.target } : {}),
   })
   const unreadable = { kind: 'unreadable', why: 'it is said to fail' } as const
@@ -144,11 +153,11 @@ export const createMemoryDisk = (now: () => number): MemoryDisk => {
           watch: (folder) => {
             const node = find(folder)
             if (node?.kind !== 'directory') return false
-            watched.set(node.inode, folder)
+            watched.set(node, folder)
             return true
           },
           unwatch: (folder) => {
-            for (const [inode, path] of watched) if (path === folder) watched.delete(inode)
+            for (const [node, path] of watched) if (path === folder) watched.delete(node)
           },
           close: () => {
             watched.clear()
@@ -203,6 +212,10 @@ export const createMemoryDisk = (now: () => number): MemoryDisk => {
       node.links -= 1
       node.ctime = now()
       if (node.kind === 'directory') notice(node)
+      if (node.links <= 0) {
+        watched.delete(node)
+        free.push(node.inode)
+      }
       touchFolder(parent)
     },
     chmod: (path, mode) => {

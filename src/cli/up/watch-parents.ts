@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
-import type { SourceFiles } from '../../engine/ports/source-files.ts'
+import type { SourceEntry, SourceFiles } from '../../engine/ports/source-files.ts'
 import type { Watcher } from '../../engine/ports/watcher.ts'
+import { isSameFolder } from '../../engine/sync/same-entry.ts'
 import { followLinks } from './follow-links.ts'
 
 export type ParentWatches = {
@@ -31,7 +32,7 @@ export const watchParents = (
     onLoss: onHint,
     onBlind,
   })
-  const watched = new Map<string, number>()
+  const watched = new Map<string, SourceEntry>()
   const watch = (folder: string): void => {
     const { entry } = followLinks(looks, folder)
     if (entry === undefined) {
@@ -40,7 +41,8 @@ export const watchParents = (
       if (dirname(folder) !== folder) watch(dirname(folder))
       return
     }
-    if (watched.get(folder) !== entry.inode && watches.watch(folder)) watched.set(folder, entry.inode)
+    const known = watched.get(folder)
+    if ((known === undefined || !isSameFolder(known, entry)) && watches.watch(folder)) watched.set(folder, entry)
   }
   return {
     follow: (file) => {

@@ -33,6 +33,8 @@ export type SourceEntry = {
   readonly mtimeMs: number
   readonly ctimeMs: number
   readonly inode: number
+  /** Of a folder: when it was made, where the file system knows. A new one often has the inode of one that has just gone. */
+  readonly bornMs?: number
   /** Names that the file has. */
   readonly links: number
   readonly linkTarget?: string

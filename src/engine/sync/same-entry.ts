@@ -8,6 +8,9 @@ export const tickMs = 20
 export const isYoung = ({ mtimeMs, ctimeMs }: SourceEntry, at: number): boolean =>
   Math.max(mtimeMs, ctimeMs) > at - tickMs
 
+/** Whether two looks saw one folder: a watch of it is one of both. */
+export const isSameFolder = (a: SourceEntry, b: SourceEntry): boolean => a.inode === b.inode && a.bornMs === b.bornMs
+
 /** Whether two looks saw the same thing. */
 export const isSameEntry = (a: SourceEntry, b: SourceEntry): boolean =>
   a.kind === b.kind &&
@@ -15,7 +18,7 @@ export const isSameEntry = (a: SourceEntry, b: SourceEntry): boolean =>
   a.size === b.size &&
   a.mtimeMs === b.mtimeMs &&
   a.ctimeMs === b.ctimeMs &&
-  a.inode === b.inode &&
+  isSameFolder(a, b) &&
   a.links === b.links &&
   a.linkTarget === b.linkTarget
 

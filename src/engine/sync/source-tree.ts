@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
 import type { FolderWatches } from '../ports/watcher.ts'
-import { isSameEntry, isYoung, tickMs } from './same-entry.ts'
+import { isSameEntry, isSameFolder, isYoung, tickMs } from './same-entry.ts'
 import { createSlices } from './slices.ts'
 import { nameOf, parentOf, pathBelow, relativeTo } from './paths.ts'
 
@@ -136,7 +136,8 @@ const lookAtRoot = (tree: Tree, path: string): void => {
     if (before === undefined) setRoot(tree, path, { kind: 'gone' })
   } else if (entry.kind === 'gone') setRoot(tree, path, { kind: 'gone' })
   else if (entry.kind === 'directory') {
-    const isSame = before?.kind === 'folder' && folders.get(path)?.self.inode === entry.inode
+    const known = folders.get(path)?.self
+    const isSame = before?.kind === 'folder' && known !== undefined && isSameFolder(known, entry)
     setRoot(tree, path, { kind: 'folder' })
     if (isSame) return
     markDirty(tree, path, true)
@@ -176,7 +177,7 @@ const visit = (tree: Tree, path: string, isDeep: boolean, queue: [string, boolea
     return
   }
   // Another folder of the same name: it is not watched yet, and nothing in it is known.
-  if (known !== undefined && !isDeep && known.self.inode !== look.self.inode) return void queue.push([path, true])
+  if (known !== undefined && !isDeep && !isSameFolder(known.self, look.self)) return void queue.push([path, true])
   const folder = known ?? { path, self: look.self, entries: new Map(), version: (tree.version += 1), lookedAt: 0 }
   folders.set(path, folder)
   if (tree.found.has(path)) setRoot(tree, path, { kind: 'folder' })
@@ -184,7 +185,7 @@ const visit = (tree: Tree, path: string, isDeep: boolean, queue: [string, boolea
   folder.self = look.self
   folder.lookedAt = now
   const listed = folders.get(parentOf(path))?.entries.get(nameOf(path))
-  if (listed !== undefined && (listed.mode !== look.self.mode || listed.inode !== look.self.inode))
+  if (listed !== undefined && (listed.mode !== look.self.mode || !isSameFolder(listed, look.self)))
     markDirty(tree, parentOf(path), false)
   const hasYoung = isYoung(look.self, now) || [...look.entries.values()].some((entry) => isYoung(entry, now))
   if (hasYoung) tree.young.set(path, now + tickMs + 5)
@@ -221,7 +222,7 @@ const compare = (tree: Tree, folder: SourceFolder, { look, hidden, isDeep, queue
       if (!isSame && tree.found.has(path)) lookAtRoot(tree, path)
       continue
     }
-    const isKnown = before?.kind === 'directory' && before.inode === entry.inode && tree.folders.has(path)
+    const isKnown = before?.kind === 'directory' && isSameFolder(before, entry) && tree.folders.has(path)
     if (isDeep || !isKnown) queue.push([path, true])
     else if (!isSame) queue.push([path, false])
   }

@@ -16,8 +16,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FolderLook, SourceEntry } from '../../../src/engine/ports/source-files.ts'
+import { isSameFolder } from '../../../src/engine/sync/same-entry.ts'
 import { createSourceFiles } from '../../../src/system/source-files.ts'
 import { fromNameBytes, toNameBytes } from '../../../src/wire/byte-names.ts'
 import { createRandom } from '../../support/random.ts'
@@ -77,6 +78,24 @@ describe('a look', () => {
 
   test('says why something cannot be looked at', () => {
     expect(files.lookAt(at('n'.repeat(300)))).toEqual({ kind: 'unreadable', why: 'its name is too long' })
+  })
+
+  // Linux file systems give a new folder the inode of one that has just gone.
+  test('tells a folder that was made anew from the one before, and knows it again whatever is done in it', async () => {
+    mkdirSync(at('d'))
+    const first = files.lookAt(at('d'))
+    writeFileSync(at('d/file'), '')
+    renameSync(at('d'), at('e'))
+    const same = files.lookAt(at('e'))
+    if (!('inode' in first) || !('inode' in same)) throw new Error('it is not there')
+    expect(isSameFolder(first, same)).toBe(true)
+    // The clock of a file system goes in steps.
+    await vi.waitUntil(() => {
+      rmSync(at('e'), { recursive: true, force: true })
+      mkdirSync(at('e'))
+      const anew = files.lookAt(at('e'))
+      return 'inode' in anew && !isSameFolder(first, anew)
+    })
   })
 
   test('shows the names of one file as one file', () => {
