@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { ContainerSummary, EventBody } from '../../src/core/events/event.ts'
+import type { Service } from '../../src/core/project/service.ts'
 import type { Frame, Refused } from '../../src/engine/sync/container-files.ts'
 import { type BackSync, createBackSync } from '../../src/engine/sync/back/back-sync.ts'
 import { createClock } from '../../src/system/clock.ts'
@@ -11,6 +12,8 @@ import { createSourceFiles } from '../../src/system/source-files.ts'
 import { createWatcher } from '../../src/system/watch.ts'
 import { aProject, aService } from '../support/builders.ts'
 import { eventually } from '../support/eventually.ts'
+import { describeWhere } from '../support/not-run.ts'
+import { makeBareImage, whyNoMachineImage } from '../support/tool-images.ts'
 import { createContainerFixture } from './container-fixture.ts'
 import { openRuntime, removeProject } from './engine.ts'
 
@@ -48,8 +51,13 @@ afterEach(async () => {
   sync = undefined
 })
 
-const start = async (service: string, direction: 'from' | 'both'): Promise<{ id: string; host: string }> => {
-  const id = await run(service, 'mkdir -p /app/gen; exec sleep 600')
+type Starting = { readonly direction: 'from' | 'both'; readonly target?: string; readonly more?: Partial<Service> }
+
+const start = async (
+  service: string,
+  { direction, target = '/app/gen', more = {} }: Starting,
+): Promise<{ id: string; host: string }> => {
+  const id = await run(service, `mkdir -p ${target}; exec sleep 600`, more)
   const host = join(base, service)
   events = []
   const details = await runtime.inspectContainer(id)
@@ -74,7 +82,7 @@ const start = async (service: string, direction: 'from' | 'both'): Promise<{ id:
     },
     {
       project: aProject({
-        [service]: aService({ 'x-stack': { watch: [{ path: host, target: '/app/gen', direction }] } }),
+        [service]: aService({ 'x-stack': { watch: [{ path: host, target, direction }] } }),
       }),
       signal: new AbortController().signal,
       containersOf: () => [summary],
@@ -95,7 +103,7 @@ const places = (): readonly string[] =>
 
 describe('files of a real container', () => {
   test('come here, change and go, and nothing behind a link comes', async () => {
-    const { id, host } = await start('from', 'from')
+    const { id, host } = await start('from', { direction: 'from' })
     await inside(
       id,
       `cd /app/gen; mkdir d .git; echo one >d/a; echo run >d/run; chmod +x d/run; echo x >.git/x; ln -s a d/in; ln -s /etc out; ln -s ../../etc/passwd d/out; printf odd >"$(printf 'line\\nend')"; printf bytes >"$(printf 'b\\377')"`,
@@ -116,7 +124,7 @@ describe('files of a real container', () => {
   })
 
   test('are kept the same both ways, and a conflict stays as it is', async () => {
-    const { id, host } = await start('both', 'both')
+    const { id, host } = await start('both', { direction: 'both' })
     await mkdir(join(host, 'h'), { recursive: true })
     await writeFile(join(host, 'h/a'), 'one')
     await inside(id, 'echo two >/app/gen/b')
@@ -134,5 +142,27 @@ describe('files of a real container', () => {
     await inside(id, 'rm /app/gen/c')
     await eventually(async () => expect(await inside(id, 'cat /app/gen/c')).toBe('mine'))
     await eventually(() => expect(events.some(({ type }) => type === 'problem/cleared')).toBe(true))
+  })
+
+  test('of a user of its own are kept the same where root has no rights', async () => {
+    const user = { user: '1234:2345', cap_drop: ['ALL'], security_opt: ['no-new-privileges'] }
+    const { id, host } = await start('rights', { direction: 'both', target: '/tmp/gen', more: user })
+    await inside(id, 'cd /tmp/gen; umask 077; echo one >a; head -c 5000000 /dev/zero >big')
+    await reads(join(host, 'a'), 'one\n')
+    await eventually(async () => expect((await stat(join(host, 'big'))).size).toBe(5_000_000), 20_000)
+    await writeFile(join(host, 'b'), 'two')
+    await eventually(async () => expect(await inside(id, 'cat /tmp/gen/b')).toBe('two'))
+    await rm(join(host, 'a'))
+    await eventually(async () => expect((await inside(id, 'cd /tmp/gen; echo *')).trim()).toBe('b big'))
+    expect(codes()).toEqual([])
+  })
+})
+
+describeWhere('files of an image without a shell', whyNoMachineImage(), () => {
+  test('do not come, and it is said why', async () => {
+    const more = { image: await makeBareImage(project), command: ['sleep', '600'] }
+    await start('bare', { direction: 'from', more })
+    await eventually(() => expect(codes()).toEqual(['watch/back-failed']))
+    expect(JSON.stringify(events)).toContain('Nothing comes back from stack-test-back-bare-1: it has no shell.')
   })
 })

@@ -1,16 +1,20 @@
 import { fromNameBytes, toNameBytes } from '../../../wire/byte-names.ts'
 import { joinBytes } from '../../../wire/join-bytes.ts'
-import type { ContainerRuntime, ExecSession } from '../../ports/container-runtime.ts'
+import type { ContainerRuntime, ExecSession, ExecSpec } from '../../ports/container-runtime.ts'
+import { isNoShell, openMighty, shells, type ShellUser, toExecUser } from '../container/find-shell.ts'
+import { isMighty } from '../container/greeting.ts'
 
 /** A shell that stays in the container and tells of files there: a look costs the engine no new process. */
 export type BackShell = {
+  /** The words of a shell, and whose it is, for a program beside it. */
+  readonly program: { readonly shell: readonly string[] } & Pick<ExecSpec, 'user' | 'privileged'>
   /** Rejects when the shell is gone. What it said of failures does not reject: `isWhole` says that there were none. */
   ask(op: ShellOp, where: string, words: readonly string[]): Promise<ShellAnswer>
   close(): void
 }
 
-/** `list` a root, `links`: where they lead, `digests`, `odd-digests` of names with line ends, `fetch` small files in an archive in base64, `change` what is as expected. */
-export type ShellOp = 'list' | 'links' | 'digests' | 'odd-digests' | 'fetch' | 'change'
+/** `list` a root, `links`: where they lead, `rights` of the shell, `digests`, `odd-digests` of names with line ends, `fetch` small files in an archive in base64, `change` what is as expected. */
+export type ShellOp = 'rights' | 'list' | 'links' | 'digests' | 'odd-digests' | 'fetch' | 'change'
 
 /** One character a byte. */
 export type ShellAnswer = { readonly text: string; readonly isWhole: boolean; readonly said: string }
@@ -30,6 +34,7 @@ while read -r op size where; do
   where=$(printf '%b.' "$where")
   where=\${where%.}
   head -c "$size" | case "$op" in
+    rights) while read -r name value; do [ "$name" != CapEff: ] || echo "$value"; done </proc/self/status ;;
     list) xargs -0 sh -c '
       real=$(readlink -f "$where") || real=$where
       kind=gone
@@ -65,15 +70,51 @@ while read -r op size where; do
 done`
 
 const tools = ['head', 'xargs', 'find', 'stat', 'readlink', 'sha256sum', 'tar', 'base64', 'date']
-const check = `missing=; for tool in ${tools.join(' ')}; do command -v $tool >/dev/null || missing="$missing $tool"; done
+const check = `PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/busybox
+missing=; for tool in ${tools.join(' ')}; do command -v $tool >/dev/null || missing="$missing $tool"; done
 if [ -n "$missing" ]; then echo "it has no$missing" >&2; exit 127; fi`
 
 type ShellDeps = { readonly runtime: Pick<ContainerRuntime, 'exec'>; readonly signal: AbortSignal }
 
-/** The shell is opened at once; where there is none, or a tool is missing, the first question rejects and says so. */
-export const openBackShell = async ({ runtime, signal }: ShellDeps, container: string): Promise<BackShell> => {
-  const command = ['/bin/sh', '-c', `${check}${script}`]
-  const session = await runtime.exec(container, { command, stdin: true, user: '0:0' }, { signal })
+/** @throws where there is no shell, or a tool is missing, what is */
+export const openBackShell = async (deps: ShellDeps, container: string): Promise<BackShell> => {
+  for (const shell of shells) {
+    const rights = new Map<BackShell, string>()
+    const open = async (as: ShellUser): Promise<BackShell | undefined> => {
+      const opened = await openIfThere(deps, container, { shell, ...toExecUser(as) })
+      if (opened !== undefined) rights.set(opened.back, opened.rights)
+      return opened?.back
+    }
+    const found = await openMighty(open, (back) => isMighty(rights.get(back) ?? ''))
+    if (found !== undefined) return found
+  }
+  throw new Error('it has no shell')
+}
+
+type Opened = { readonly back: BackShell; readonly rights: string }
+
+const openIfThere = async (
+  deps: ShellDeps,
+  container: string,
+  program: BackShell['program'],
+): Promise<Opened | undefined> => {
+  try {
+    const back = await openOne(deps, container, program)
+    return { back, rights: (await back.ask('rights', '', [])).text.trim() }
+  } catch (error) {
+    if (deps.signal.aborted || !isNoShell(error)) throw error
+    return undefined
+  }
+}
+
+const openOne = async (
+  { runtime, signal }: ShellDeps,
+  container: string,
+  program: BackShell['program'],
+): Promise<BackShell> => {
+  const { shell, ...user } = program
+  const command = [...shell, '-c', `${check}${script}`]
+  const session = await runtime.exec(container, { command, stdin: true, ...user }, { signal })
   const answers = createAnswers(session)
   let turn: Promise<unknown> = Promise.resolve()
   const ask: BackShell['ask'] = async (op, where, words) => {
@@ -84,6 +125,7 @@ export const openBackShell = async ({ runtime, signal }: ShellDeps, container: s
     return answer
   }
   return {
+    program,
     ask: (op, where, words) => {
       const asked = turn.then(() => ask(op, where, words))
       turn = asked.catch(() => undefined)
@@ -94,8 +136,8 @@ export const openBackShell = async ({ runtime, signal }: ShellDeps, container: s
 }
 
 const maxSaid = 2000
-/** What the engine ends a command with that it could not begin. */
-const endings: Readonly<Record<number, string>> = { 126: 'it has no shell', 127: 'it has no shell' }
+/** What the engine ends a command with that it could not begin, and may say nothing of. */
+const endings: Readonly<Record<number, string>> = { 126: 'permission denied', 127: 'executable file not found' }
 
 /** One answer for each question; what comes on stderr explains one that is not whole. */
 const createAnswers = (session: ExecSession): { next(): Promise<ShellAnswer> } => {

@@ -2,7 +2,6 @@ import type { ContainerSummary } from '../../../core/events/event.ts'
 import { readBackRules } from '../../../core/project/back-rules.ts'
 import { type Project, selectAsked } from '../../../core/project/project.ts'
 import { toProblem } from '../../to-problem.ts'
-import { relativeTo } from '../paths.ts'
 import { createBackWorker, type WorkerDeps } from './back-worker.ts'
 
 export type BackSyncDeps = Omit<WorkerDeps, 'signal'>
@@ -16,12 +15,10 @@ export type BackSyncOptions = {
 export type BackSync = {
   /** Services that have a rule. */
   readonly services: readonly string[]
-  /** Folders and files of this machine that rules are about: a hint for any of them may be given. */
+  /** Folders and files of this machine that rules are about. */
   readonly roots: readonly string[]
   /** A container of the service came, started, or ended. */
   touch(service: string): void
-  /** Something in this folder of this machine may have changed. Nothing is lost without it, it only comes later. */
-  hint(folder: string): void
   close(): Promise<void>
 }
 
@@ -44,10 +41,6 @@ export const createBackSync = (deps: BackSyncDeps, { project, signal, containers
     roots: [...new Set(workers.map(({ rule }) => rule.path))],
     touch: (service) => {
       for (const worker of workers) if (worker.service === service) worker.wake()
-    },
-    hint: (folder) => {
-      for (const { rule, wake } of workers)
-        if (relativeTo(rule.path, folder) !== undefined || relativeTo(folder, rule.path) !== undefined) wake()
     },
     close: async () => {
       controller.abort()

@@ -109,11 +109,12 @@ const script = 'cd "$1" && exec xargs -0 tar -cf -'
 
 const streamArchive = async function* (
   { runtime, signal }: ToHostDeps,
-  { container, place, toName }: ToHost,
+  { container, place, toName, shell: { program } }: ToHost,
   batch: readonly Change[],
 ): AsyncGenerator<Uint8Array> {
-  const command = ['/bin/sh', '-c', script, 'sh', place]
-  const session = await runtime.exec(container, { command, stdin: true, user: '0:0' }, { signal })
+  const { shell, ...user } = program
+  const command = [...shell, '-c', script, 'sh', place]
+  const session = await runtime.exec(container, { command, stdin: true, ...user }, { signal })
   try {
     session.write(toNameBytes(batch.map(({ path }) => `${toName(path)}\0`).join('')))
     session.endInput()

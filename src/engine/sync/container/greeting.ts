@@ -15,13 +15,17 @@ export type Mount = { readonly path: string; readonly isReadOnly: boolean; reado
 // CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID
 const needed = 0b1_1011n
 
+/** Whether capabilities, in hexadecimal as the kernel tells them, are all that is needed; what it does not tell is taken for all. */
+export const isMighty = (capabilities: string): boolean =>
+  !/^[0-9a-f]+$/i.test(capabilities) || (BigInt(`0x${capabilities}`) & needed) === needed
+
 export const readGreeting = ({ said }: Answer): Greeting => {
   const tell = (sign: string): readonly string[] =>
     said.filter((text) => text.startsWith(sign)).map((text) => text.slice(sign.length))
   const capabilities = tell('c')[0] ?? ''
   return {
     missing: new Set(tell('?')),
-    isMighty: !/^[0-9a-f]+$/i.test(capabilities) || (BigInt(`0x${capabilities}`) & needed) === needed,
+    isMighty: isMighty(capabilities),
     // Of two at one place the later one is to be seen.
     mounts: tell('o')
       .map(readMount)

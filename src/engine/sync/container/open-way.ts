@@ -4,7 +4,8 @@ import { createArchiveWay } from './archive-way.ts'
 import { readGreeting } from './greeting.ts'
 import { readImageOwner } from './image-owner.ts'
 import type { Owner } from './pack-frame.ts'
-import { interrupt, isInterrupted } from './interruptions.ts'
+import { isNoShell, openMighty, shells } from './find-shell.ts'
+import { interrupt } from './interruptions.ts'
 import { createPlacedShell } from './shell-place.ts'
 import { quote } from './quote.ts'
 import { neededTools, ownerProgram, settingsScript } from './shell-prelude.ts'
@@ -19,9 +20,6 @@ export type ContainerFilesDeps = {
 
 export type OpenWay = Way & { readonly isOpen: () => boolean; close(): void }
 
-/** Where images keep a shell: the last two are images that have nothing else. */
-const shells = [['/bin/sh'], ['sh'], ['busybox', 'sh'], ['/busybox/sh']] as const
-
 /** What the image has no use of a shell for want of. */
 export type NoShell = { readonly missing: readonly string[] }
 
@@ -30,7 +28,7 @@ export const openShellWay = async (deps: ContainerFilesDeps, container: string):
     const asked = { container, shell }
     const owner = readOwner(deps, asked)
     owner.catch(() => {})
-    const session = await openMighty(deps, asked)
+    const session = await openBest(deps, asked)
     if (session === undefined) continue
     const greeting = readGreeting(session.greeting)
     if (neededTools.every((tool) => !greeting.missing.has(tool)))
@@ -50,7 +48,7 @@ const prepareWay = async (deps: ContainerFilesDeps, { asked, session, owner }: O
   const settings = settingsScript({ owner: `${owner.uid}:${owner.gid}`, end: endLine(container), stage })
   await session.ask(settings)
   const shell = createPlacedShell(session, async () => {
-    const next = await openMighty(deps, asked)
+    const next = await openBest(deps, asked)
     if (next === undefined) throw interrupt('ShellEnded', 'the shell in the container is gone')
     await next.ask(settings)
     return next
@@ -107,20 +105,11 @@ const createTidying = ({ clock, signal }: ContainerFilesDeps, tidy: () => Promis
 
 type Asked = { readonly container: string; readonly shell: readonly string[] }
 
-/**
- * Root without its rights, as with `cap_drop: ALL`, can neither own nor write what is another's: it is asked for with all of them.
- * Engine 20.10 gives them to nobody where the container may gain none: then the container's own user can at least delete what is
- * its own, and the engine's archives put.
- */
-const openMighty = async (deps: ContainerFilesDeps, asked: Asked): Promise<ShellSession | undefined> => {
-  const session = await openIfThere(deps, { ...asked, as: 'root' })
-  if (session === undefined || readGreeting(session.greeting).isMighty) return session
-  const mighty = await openIfThere(deps, { ...asked, as: 'mighty' }).catch(() => undefined)
-  session.close()
-  if (mighty !== undefined && readGreeting(mighty.greeting).isMighty) return mighty
-  mighty?.close()
-  return openIfThere(deps, { ...asked, as: 'own' })
-}
+const openBest = (deps: ContainerFilesDeps, asked: Asked): Promise<ShellSession | undefined> =>
+  openMighty(
+    (as) => openIfThere(deps, { ...asked, as }),
+    ({ greeting }) => readGreeting(greeting).isMighty,
+  )
 
 const openIfThere = async (
   deps: ContainerFilesDeps,
@@ -133,13 +122,6 @@ const openIfThere = async (
     return undefined
   }
 }
-
-/** The engine's words for a program that is not there, whether it says them by itself or in place of the program. */
-const isNoShell = (error: unknown): boolean =>
-  error instanceof Error &&
-  /executable file not found|no such file or directory|not a directory|permission denied|exec format/i.test(
-    isInterrupted(error, 'ShellEnded') ? error.message : `${error.message} ${JSON.stringify(error)}`,
-  )
 
 /** The numeric user and group that the container's process runs as: asked of a shell of its own, which it may not be let to run. */
 const readOwner = async (deps: ContainerFilesDeps, { container, shell }: Asked): Promise<Owner> => {

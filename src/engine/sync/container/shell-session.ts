@@ -1,6 +1,7 @@
 import { fromNameBytes, toNameBytes } from '../../../wire/byte-names.ts'
 import { joinBytes } from '../../../wire/join-bytes.ts'
 import type { ContainerRuntime, ExecSession } from '../../ports/container-runtime.ts'
+import { type ShellUser, toExecUser } from './find-shell.ts'
 import { interrupt } from './interruptions.ts'
 import { shellProgram } from './shell-prelude.ts'
 
@@ -44,8 +45,7 @@ type Deps = { readonly runtime: Pick<ContainerRuntime, 'exec'>; readonly signal:
 export type ShellSpec = {
   readonly container: string
   readonly shell: readonly string[]
-  /** As root, as root with every right, or as the user of the container's own process. */
-  readonly as: 'root' | 'mighty' | 'own'
+  readonly as: ShellUser
 }
 
 /** What ends the bytes of an archive that could not be unpacked. */
@@ -59,8 +59,7 @@ export const openShell = async (
   { runtime, signal }: Deps,
   { container, shell, as }: ShellSpec,
 ): Promise<ShellSession> => {
-  const user = as === 'own' ? {} : { user: '0:0' }
-  const spec = { command: [...shell, '-c', shellProgram], stdin: true, privileged: as === 'mighty', ...user }
+  const spec = { command: [...shell, '-c', shellProgram], stdin: true, ...toExecUser(as) }
   const session = await runtime.exec(container, spec, { signal })
   const reader = createAnswerReader(session)
   const greeting = await reader.expect().answer
