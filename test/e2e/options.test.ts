@@ -185,6 +185,33 @@ scenario(
 )
 
 scenario(
+  'a service that ends again and again is named by up -d with the reason, and fails up --wait',
+  {
+    only: 'it takes what runs for a moment for running',
+    files: {
+      'compose.yaml': `services: { web: { image: ${image}, restart: always, command: ["sh", "-c", "echo Error: no cart; exit 4"] }, db: { ${sleeper} } }`,
+    },
+  },
+  async (s) => {
+    await s.step(
+      'up --wait',
+      'up --wait',
+      failsWith(1),
+      running('db'),
+      prints(/"web" is crash-looping: exit 4, \d+ crashes so far: Error: no cart/),
+    )
+    await s.step(
+      'up -d',
+      'up -d',
+      exits(0),
+      prints(/up to date but for web/),
+      prints(/web {2}is crash-looping: .*: Error: no cart/),
+    )
+    await s.step('stop', 'stop', state('web', 'exited'))
+  },
+)
+
+scenario(
   'the engine goes on to restart what should always run',
   {
     files: {

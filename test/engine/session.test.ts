@@ -87,6 +87,18 @@ describe('createSession', () => {
     await world.clock.run(session.done)
   })
 
+  test('what is not healthy any more says what the engine has found', async () => {
+    const world = aWorld()
+    world.runtime.behaviours['web'] = { unhealthyAfterMs: 5000 }
+    const session = open(world, aProject({ web: aService({ healthcheck: aHealthcheck }) }), { keepRunning: true })
+    await world.clock.advance(6000)
+    expect(session.events.filter((event) => event.type === 'probe/ended')).toMatchObject([
+      { service: 'web', healthy: false, exitCode: 1, output: 'the engine says no' },
+    ])
+    session.send({ type: 'detach' })
+    await world.clock.run(session.done)
+  })
+
   describe('a container that ends again and again', () => {
     const looping = async (more: Partial<Behaviour> = {}, restart = 'always') => {
       const world = aWorld()

@@ -217,6 +217,13 @@ it('shows help made from the table of keys, and details of a service', async () 
   await shown.press('q', '!shop-web-1, running')
 })
 
+it('the probe of a service that is healthy does not grow old, for the engine checks it again and again', async () => {
+  const shown = show()
+  shown.apply({ type: 'probe/ended', service: 'web', container: 'shop-web-1', healthy: true, exitCode: 0, output: '' })
+  shown.setTime(600_000)
+  expect(await shown.press('i', 'runs as  shop-web-1, running, healthy')).not.toContain('passed')
+})
+
 it('gives no two meanings to a key at one time', () => {
   const all = keymap.flatMap((binding) => binding.when.flatMap((scope) => binding.keys.map((key) => `${scope} ${key}`)))
   expect(all.filter((one, index) => all.indexOf(one) !== index)).toEqual([])

@@ -135,6 +135,9 @@ describe('drawing', () => {
     expect(shown.store.logs.size(['web']).bytes).toBeLessThanOrEqual(8 * 1024 * 1024)
     expect(shown.store.logs.size(['web']).gone).toBeGreaterThan(0)
     expect(shown.tty.frames() - before).toBeLessThanOrEqual(10 * seconds + 3)
+    // What has left the ring was not lost.
+    const screen = await shown.shows('of 100,012 lines', '!dropped')
+    expect(screen).toMatch(/last [\d,]+ of 100,012 lines/)
   })
 
   it('lets nothing of a program through but text and colours', async () => {

@@ -4,6 +4,7 @@ import { toBrowser } from '../../system/browser.ts'
 import { mountDashboard } from '../../ui/mount.tsx'
 import type { CliContext } from '../context.ts'
 import { createSuspending } from './suspend.ts'
+import { showsUnicode } from './terminal.ts'
 import { printProblems } from './print-failure.ts'
 
 /** The session in the dashboard, until it ends or the user leaves. What is still wrong then stays readable below. */
@@ -19,10 +20,7 @@ export const showDashboard = async (context: CliContext, session: Session): Prom
     stdin: process.stdin,
     stdout: process.stdout,
     colour: terminal.colors.stdout,
-    unicode: /utf-?8/i.test(
-      // A variable that is empty says nothing, as in POSIX.
-      context.env['LC_ALL'] || context.env['LC_CTYPE'] || context.env['LANG'] || 'utf-8',
-    ),
+    unicode: showsUnicode(context.env),
     now: () => clock.now(),
     incremental: context.env['SSH_CONNECTION'] !== undefined,
     // Windows has no jobs.

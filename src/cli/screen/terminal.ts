@@ -92,6 +92,10 @@ const toProgress = (asked: string, { isTty }: { readonly isTty: boolean }): Prog
 
 export const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text)
 
+/** Whether the terminal shows more than ASCII, by the language that is set: a variable that is empty says nothing, as in POSIX. */
+export const showsUnicode = (env: Environment): boolean =>
+  /utf-?8/i.test(nonEmpty(env['LC_ALL']) ?? nonEmpty(env['LC_CTYPE']) ?? nonEmpty(env['LANG']) ?? 'utf-8')
+
 /** As Go reads a boolean variable; anything else is no. */
 export const isTruthy = (text: string | undefined): boolean =>
   ['1', 't', 'true', 'yes', 'y'].includes((text ?? '').toLowerCase())

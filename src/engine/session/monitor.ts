@@ -6,8 +6,10 @@ import type { EngineDeps } from '../deps.ts'
 import type { Emit } from '../emitter.ts'
 import type { EngineEvents } from '../engine-events.ts'
 import type { LoggedContainer } from '../logs/merge-logs.ts'
+import type { ContainerDetails } from '../ports/container-runtime.ts'
 import type { EngineEvent } from '../ports/runtime.ts'
 import type { Crash, Crashes } from './crashes.ts'
+import { toSafeOutput } from '../../wire/safe-text.ts'
 
 export type ContainerExit = {
   readonly container: ContainerSummary
@@ -95,6 +97,7 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
     if (isBack || hasEnded(now)) await options.beforeExit(id)
     if (isBack && !killed.has(id) && known.get(id)?.startedAt !== now.startedAt)
       put({ ...(known.get(id) ?? now), state: 'restarting', ...toEnding(death) })
+    if (now.health === 'unhealthy' && known.get(id)?.health !== 'unhealthy') tellFailedProbes(deps.emit, details)
     put(killed.has(id) && hasEnded(now) ? { ...now, byHand: true } : keepByHand(known.get(id), now))
   }
   // The flag of a container is that of its present run, which may be the next one by now.
@@ -182,6 +185,13 @@ const keepByHand = (before: ContainerSummary | undefined, now: ContainerSummary)
   before?.byHand === true && before.state === now.state && before.startedAt === now.startedAt
     ? { ...now, byHand: true }
     : now
+
+/** Nobody probes what was ready once but the engine: what its last probes said is why it is not healthy any more. */
+const tellFailedProbes = (emit: Emit, { service, name: container, probes }: ContainerDetails): void => {
+  const passed = probes.findLastIndex(({ exitCode }) => exitCode === 0)
+  for (const { exitCode, output } of probes.slice(passed + 1))
+    emit({ type: 'probe/ended', service, container, healthy: false, exitCode, output: toSafeOutput(output) })
+}
 
 /** What a process ends with that the kernel or somebody killed. */
 const killedCode = 137

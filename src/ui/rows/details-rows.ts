@@ -2,7 +2,7 @@ import type { PlanChange } from '../../core/events/event.ts'
 import { toStaleService } from '../../core/events/staleness.ts'
 import { toProbeText } from '../../core/state/service-status.ts'
 import { selectServiceViews, type ServiceView } from '../../core/state/select.ts'
-import type { RaisedProblem, State } from '../../core/state/state.ts'
+import type { RaisedProblem, ServiceState, State } from '../../core/state/state.ts'
 import type { Theme } from '../theme.ts'
 import { composeRow } from '../text/compose-row.ts'
 import { fit, wrapWords } from '../text/fit.ts'
@@ -25,13 +25,18 @@ export const toDetailsRows = (state: State, view: ServiceView, options: DetailsO
     ...problems.flatMap((one) => toProblemRows(one, options)),
     ...toFields(toFacts(state, view, now), options),
   ]
-  const probe =
-    toProbeText(service) ??
-    (service.probe?.healthy === true ? `passed ${formatAge(now - service.probe.at)} ago` : undefined)
+  const probe = toHealthText(service, now)
   if (probe !== undefined && probe !== status.reason) rows.push(...toField('health', probe, options))
   const step = state.steps.find((one) => one.service === view.name && one.status === 'running')
   if (step !== undefined && step.cause !== '') rows.push(...toField('step', `${step.id}: ${step.cause}`, options))
   return rows
+}
+
+/** That it is healthy is its state, which the engine checks again and again: the age of our own probe says nothing then. */
+const toHealthText = (service: ServiceState, now: number): string | undefined => {
+  const { containers, probe } = service
+  if (containers.some((one) => one.state === 'running' && one.health === 'healthy')) return undefined
+  return toProbeText(service) ?? (probe?.healthy === true ? `passed ${formatAge(now - probe.at)} ago` : undefined)
 }
 
 const toBadge = ({ stale }: ServiceView, { symbols }: Theme): string =>
