@@ -1,5 +1,6 @@
 import { isStackError } from '../core/errors/stack-error.ts'
 import type { Command, StackEvent } from '../core/events/event.ts'
+import type { Project } from '../core/project/project.ts'
 import type { SessionDeps } from './deps.ts'
 import { createEmitter, type Emitter } from './emitter.ts'
 import { createEngineEvents } from './engine-events.ts'
@@ -79,7 +80,7 @@ const createState = (deps: SessionDeps, { request, emitter, onStarted }: StateIn
   const { emit } = emitter
   const closing = new AbortController()
   const { signal } = closing
-  const crashes = watchCrashes(deps, emitter, signal)
+  const crashes = watchCrashes(deps, emitter, { project: request.project, signal })
   const events = createEngineEvents(deps, { project: request.project.name, signal })
   const options: MonitorOptions = {
     project: request.project.name,
@@ -141,8 +142,10 @@ const onCaughtUp = (state: SessionState, onStarted: StateInput['onStarted']): vo
   checkOver(state)
 }
 
-const watchCrashes = (deps: SessionDeps, { emit, subscribe }: Emitter, signal: AbortSignal): Crashes => {
-  const changes = createRecentChanges()
+type Watched = { readonly project: Project; readonly signal: AbortSignal }
+
+const watchCrashes = (deps: SessionDeps, { emit, subscribe }: Emitter, { project, signal }: Watched): Crashes => {
+  const changes = createRecentChanges({ directory: project.context.directory })
   subscribe(changes.read)
   return createCrashes({ ...deps, emit, signal, changes })
 }

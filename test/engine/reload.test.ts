@@ -74,18 +74,18 @@ const aLongTime = 60_000
 test.each<readonly [string, readonly EventBody[], string | undefined]>([
   [
     'a saved file',
-    [{ type: 'watch/changed', service: 'web', paths: ['src/a.ts', 'src/b.ts'], action: 'sync' }],
+    [{ type: 'watch/changed', service: 'web', paths: ['/work/src/a.ts', '/work/src/b.ts'], action: 'sync' }],
     'the save of src/a.ts and 1 more',
   ],
   ['one of another service', [{ type: 'watch/changed', service: 'db', paths: ['a'], action: 'sync' }], undefined],
   ['a new image', built('command'), 'its new image'],
   [
     'an image that a saved file has built',
-    [{ type: 'watch/changed', service: 'web', paths: ['a.ts'], action: 'rebuild' }, ...built('watch')],
-    'the save of a.ts',
+    [{ type: 'watch/changed', service: 'web', paths: ['/other/a.ts'], action: 'rebuild' }, ...built('watch')],
+    'the save of /other/a.ts',
   ],
 ])('what was changed last may be why a service ends: %s', (_what, bodies, what) => {
-  const changes = createRecentChanges()
+  const changes = createRecentChanges({ directory: '/work' })
   bodies.forEach((body, index) => changes.read({ seq: index + 1, at: 1000, ...body }))
   expect(changes.before('web', 5000)).toEqual(what === undefined ? undefined : { what, ms: 4000 })
   expect(changes.before('web', 100_000)).toBeUndefined()

@@ -1,6 +1,7 @@
 import type { StackEvent, StepSummary } from '../../core/events/event.ts'
 import { toPlanChanges } from '../../core/events/plan-changes.ts'
 import type { ServiceName } from '../../core/project/project.ts'
+import { relativeTo } from '../sync/paths.ts'
 
 /** What was changed of each service last: a saved file, an edit of the stack file, a new image. */
 export type RecentChanges = {
@@ -12,14 +13,17 @@ export type RecentChanges = {
 /** Who fails longer after a change does not fail because of it, as far as anybody can tell. */
 const causeMs = 60_000
 
-export const createRecentChanges = (): RecentChanges => {
+export const createRecentChanges = ({ directory }: { readonly directory: string }): RecentChanges => {
   const last = new Map<ServiceName, { readonly what: string; readonly at: number }>()
   const images = new Map<string, ServiceName>()
   let isWatch = false
   return {
     read: (event) => {
       if (event.type === 'watch/changed')
-        last.set(event.service, { what: `the save of ${toPathsText(event.paths)}`, at: event.at })
+        last.set(event.service, {
+          what: `the save of ${toPathsText(event.paths.map((path) => relativeTo(directory, path) ?? path))}`,
+          at: event.at,
+        })
       if (event.type === 'plan/made') {
         isWatch = event.trigger === 'watch'
         for (const { id, kind, service } of event.steps)
