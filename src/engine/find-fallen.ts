@@ -5,7 +5,7 @@ import type { EngineDeps } from './deps.ts'
 import { readLastLines } from './last-lines.ts'
 
 /** A container that does not stay up. */
-type Fallen = {
+export type Fallen = {
   readonly service: ServiceName
   /** Absent while it runs once more: the engine keeps the code of the present run alone. */
   readonly ending?: Ending

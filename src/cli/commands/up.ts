@@ -1,4 +1,5 @@
 import type { UpOptions } from '../../core/plan/up-options.ts'
+import { StackError } from '../../core/errors/stack-error.ts'
 import { withDependencies } from '../../core/project/graph.ts'
 import type { Project, ServiceName } from '../../core/project/project.ts'
 import { planUp } from '../../core/plan/plan-up.ts'
@@ -6,7 +7,7 @@ import { createConfirm } from '../screen/ask-yes-no.ts'
 import { confirmRemote } from '../confirm-remote.ts'
 import { loadValidProject } from '../load-target.ts'
 import { applyWithProgress } from '../apply-with-progress.ts'
-import { summarizeUp } from '../up/summarize-up.ts'
+import { lookAfterUp, type Outlook, summarizeUp } from '../up/summarize-up.ts'
 import type { UpCall } from '../table/lifecycle-commands.ts'
 import { assertServices } from '../target.ts'
 import {
@@ -67,6 +68,8 @@ const runDetached = async (
   { context, flags, words }: UpCall,
   { project, options }: { readonly project: Project; readonly options: UpOptions },
 ): Promise<number> => {
+  const services: ReadonlySet<ServiceName> = flags['no-start'] ? new Set() : selectStarted(project, words, flags)
+  let told: Outlook | undefined
   const { exit } = await applyWithProgress(context, {
     target: { name: project.name, project },
     title: 'up',
@@ -74,15 +77,17 @@ const runDetached = async (
     ...createConfirm(context, { yes: flags.yes }),
     ...toAwaitTimeout(flags['wait-timeout']),
     silent: toSilent(flags),
-    summarize: (result, told) =>
-      summarizeUp(context, {
-        project,
-        services: flags['no-start'] ? new Set() : selectStarted(project, words, flags),
-        result,
-        ...told,
-      }),
+    summarize: async (result, more) => {
+      told = await lookAfterUp(context, { project, services })
+      return summarizeUp({ ...told, ...more, project, result })
+    },
   })
-  return exit
+  if (exit !== 0 || !flags.wait || context.global['dry-run']) return exit
+  // What was ready may have fallen while others were waited for.
+  const fallen = (told ?? (await lookAfterUp(context, { project, services }))).fallen[0]
+  if (fallen === undefined) return 0
+  if (told === undefined) throw new StackError('service/fallen', { service: fallen.service })
+  return 1
 }
 
 /** The services that it brings up. */

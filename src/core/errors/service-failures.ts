@@ -41,6 +41,11 @@ export const serviceFailures = {
     message: (d: { service: string; container: string; exitCode: number; why: string; logs: string }) =>
       `${d.container} exited with code ${d.exitCode} while it was starting${d.why === '' ? '' : ` (${d.why})`}.${d.logs === '' ? '' : `\nIts last lines:\n${d.logs}`}`,
   },
+  'service/fallen': {
+    exit: 1,
+    message: (d: { service: string }) => `Service "${d.service}" was ready, and does not stay up.`,
+    hint: (d: { service: string }) => `"stack logs ${d.service}" shows what it wrote.`,
+  },
   'service/no-healthcheck': {
     exit: 1,
     message: (d: { service: string }) =>
