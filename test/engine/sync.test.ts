@@ -235,6 +235,22 @@ describe('createProjectSync', () => {
     await end()
   })
 
+  test('while git has its lock nothing is sent, not even the first of it, and then all at once', async () => {
+    const world = await aWorkFolder()
+    world.save('/work/.git/HEAD', 'ref: refs/heads/main')
+    const { inside, read, end } = await begin(world, [rule()])
+    world.save('/work/.git/index.lock', '')
+    world.save('/work/src/a.js', 'other branch')
+    await world.clock.advance(300)
+    world.save('/work/src/b.js', 'other branch')
+    await world.clock.advance(300)
+    expect(inside().frames).toEqual([])
+    world.save('/work/.git/index.lock', undefined)
+    await world.clock.advance(300)
+    expect([read('/app/a.js'), read('/app/b.js'), inside().frames.length]).toEqual(['other branch', 'other branch', 1])
+    await end()
+  })
+
   test('a folder that was made anew is watched, though it has the number of the one before', async () => {
     const world = await aWorkFolder()
     world.disk.makeFolder('/work/src/lib')

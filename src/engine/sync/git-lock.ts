@@ -32,7 +32,7 @@ export const createGitWatch = async (deps: GitWatchDeps, folders: readonly strin
   const ignored = new Map<string, number>()
   let workedAt = 0
 
-  const isHeld = async (lock: string): Promise<boolean> => {
+  const isHeld = (lock: string): boolean => {
     const entry = source.lookAt(lock)
     if (entry.kind === 'gone' || entry.kind === 'unreadable') return false
     if (ignored.get(lock) === entry.inode) return false
@@ -42,7 +42,7 @@ export const createGitWatch = async (deps: GitWatchDeps, folders: readonly strin
     let wasHeld = false
     let openAt = clock.now()
     let askedAt = 0
-    while (await isHeld(lock)) {
+    while (isHeld(lock)) {
       wasHeld = true
       workedAt = clock.now()
       if (workedAt - askedAt >= holderCheckMs) {
@@ -69,6 +69,7 @@ export const createGitWatch = async (deps: GitWatchDeps, folders: readonly strin
     isRecent: () => {
       if (clock.now() - workedAt < recentMs) return true
       return repositories.some((folder) => {
+        if (isHeld(pathBelow(folder, 'index.lock'))) return true
         // A short one has come and gone between two looks, and has written its index.
         const index = source.lookAt(pathBelow(folder, 'index'))
         return 'mtimeMs' in index && index.mtimeMs > clock.now() - recentMs
