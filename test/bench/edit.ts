@@ -1,6 +1,15 @@
 import { createTimes, type Row } from './measure.ts'
 import type { StackOptions } from './stacks.ts'
-import { restBetweenEdits, serveCopy, visibleAfter, type Watched, whileWatching, writeProject } from './watched.ts'
+import {
+  engine,
+  restBetweenEdits,
+  serveCopy,
+  visibleAfter,
+  visibleSince,
+  type Watched,
+  whileWatching,
+  writeProject,
+} from './watched.ts'
 
 /** Saves of one small file; more than of other cases, so that there is a slowest twentieth. */
 export const measureEdit = async (options: StackOptions): Promise<readonly Row[]> => {
@@ -12,10 +21,17 @@ export const measureEdit = async (options: StackOptions): Promise<readonly Row[]
   ]
 }
 
-/** Saves for a process that reads its files when it starts, and that a signal ends at once. */
+/**
+ * Saves for a process that reads its files when it starts, and that a signal ends at once. The bare way has the file there
+ * already and lets the engine restart the container.
+ */
 export const measureRestart = async (options: StackOptions): Promise<readonly Row[]> => {
   const rule = 'target: /app, action: sync+restart'
-  const times = await measureSaves('restart', { ...options, rule, command: serveCopy, rounds: options.repeats })
+  const times = await measureSaves(
+    'restart',
+    { ...options, rule, command: serveCopy, rounds: options.repeats },
+    restartsOf,
+  )
   return [{ case: 'restart', command: 'edit to new answer (sync+restart)', times, bar: 0.5 }]
 }
 
@@ -25,15 +41,39 @@ interface Saves extends StackOptions {
   readonly rounds: number
 }
 
-const measureSaves = async (name: string, { root, tools, say, rounds, ...files }: Saves): Promise<Row['times']> => {
+const measureSaves = async (
+  name: string,
+  { root, tools, say, rounds, ...files }: Saves,
+  bare?: typeof savesOf,
+): Promise<Row['times']> => {
   const times = createTimes()
-  for (const tool of tools.filter((one) => one !== 'bare')) {
+  const watching = tools.filter((one) => one !== 'bare')
+  for (const tool of watching) {
     const project = await writeProject(`bench-${name}`, { root, files })
-    for (const one of await whileWatching(tool, project, (watched) => savesOf(watched, rounds)))
-      times.add(name, tool, one)
+    await whileWatching(tool, project, async (watched) => {
+      for (const one of await savesOf(watched, rounds)) times.add(name, tool, one)
+      if (tool !== watching[0] || bare === undefined || !tools.includes('bare')) return
+      for (const one of await bare(watched, rounds)) times.add(name, 'bare', one)
+    })
     say(`${name}: ${tool}`)
   }
   return times.of(name)
+}
+
+/** From the request to the engine to the first answer with what the container has already. */
+const restartsOf = async (watched: Watched, rounds: number) => {
+  const taken: number[] = []
+  for (let round = 0; round <= rounds; round += 1) {
+    await restBetweenEdits(round)
+    const text = `bare ${round}`
+    await engine.exec(watched.container, ['sh', '-c', 'echo "$1" > /app/page.txt', 'sh', text])
+    const began = performance.now()
+    const restarted = engine.call('POST', `/containers/${watched.container}/restart?t=10`)
+    const took = await visibleSince(watched, { text, began })
+    await restarted
+    if (round > 0) taken.push(took)
+  }
+  return taken
 }
 
 const savesOf = async (watched: Watched, rounds: number) => {

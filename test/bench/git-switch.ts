@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { cp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeRepository } from '../support/git-repository.ts'
-import { arrivalAfter, type Wanted } from './inside.ts'
+import { arrivalAfter, unpackedBare, type Wanted } from './inside.ts'
 import { createTimes, type Row, timeCommand } from './measure.ts'
 import type { StackOptions } from './stacks.ts'
 import { lastOfEachFolder, type Tree, writeTree } from './trees.ts'
-import { dockerfileOf, restBetweenEdits, type Watched, whileWatching, writeProject } from './watched.ts'
+import { dockerfileOf, engine, restBetweenEdits, type Watched, whileWatching, writeProject } from './watched.ts'
 
 const branches = ['one', 'two'] as const
 type Branch = (typeof branches)[number]
@@ -20,13 +20,17 @@ const treesOf = (branch: Branch): readonly [Tree, Tree] => {
   ]
 }
 
-/** A switch of branches: from the end of git until the container holds the other one. */
+/**
+ * A switch of branches: from the end of git until the container holds the other one. The bare way unpacks an archive of all
+ * of its files.
+ */
 export const measureGitSwitch = async ({ root, repeats, tools, say }: StackOptions): Promise<readonly Row[]> => {
   const times = createTimes()
   const files = { rule: 'target: /www, action: sync', dockerfile: dockerfileOf() }
   const project = await writeProject('bench-git', { root, files })
   await commitBranches(project.folder)
-  for (const tool of tools.filter((one) => one !== 'bare')) {
+  const watching = tools.filter((one) => one !== 'bare')
+  for (const tool of watching) {
     await whileWatching(tool, project, async (watched) => {
       // What the reference needs is not judged, and takes long: one switch shows it.
       const rounds = tool === 'stack' ? repeats : 0
@@ -35,6 +39,8 @@ export const measureGitSwitch = async ({ root, repeats, tools, say }: StackOptio
         const took = await switchTo(otherBranch(round), watched)
         if (round > 0 || rounds === 0) times.add('switch', tool, took)
         if (took === Number.POSITIVE_INFINITY) break
+        if (round > 0 && tool === watching[0] && tools.includes('bare'))
+          times.add('switch', 'bare', await bareOf(otherBranch(round), watched))
       }
     })
     await timeCommand(['git', 'switch', '-q', 'one'], project.folder)
@@ -62,13 +68,28 @@ const commitBranches = async (folder: string) => {
 const treeFolder = (folder: string) => join(folder, 'www/tree')
 
 const switchTo = async (branch: Branch, { container, folder }: Watched): Promise<number> => {
-  const trees = treesOf(branch)
-  const [{ size, line }] = trees
-  const count = trees.reduce((total, tree) => total + tree.folders * tree.perFolder, 0)
-  const wanted: Wanted = { folder: '/www/tree', count, size, line, marks: trees.flatMap(lastOfEachFolder) }
   const change = async () => {
     await timeCommand(['git', 'switch', '-q', branch], folder)
     return performance.now()
   }
-  return arrivalAfter(change, { container, here: treeFolder(folder), wanted })
+  return arrivalAfter(change, { container, here: treeFolder(folder), wanted: wantedOf(branch) })
+}
+
+const wantedOf = (branch: Branch): Wanted => {
+  const trees = treesOf(branch)
+  const [{ size, line }] = trees
+  const count = trees.reduce((total, tree) => total + tree.folders * tree.perFolder, 0)
+  return { folder: '/www/tree', count, size, line, marks: trees.flatMap(lastOfEachFolder) }
+}
+
+/** Where nobody watches. */
+const bareOf = async (branch: Branch, { container, folder }: Watched): Promise<number> => {
+  const here = join(folder, 'tree')
+  await cp(treeFolder(folder), here, { recursive: true })
+  try {
+    return await unpackedBare({ container, here, wanted: wantedOf(branch) })
+  } finally {
+    await rm(here, { recursive: true })
+    await engine.exec(container, ['rm', '-rf', '/bare'])
+  }
 }

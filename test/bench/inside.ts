@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startCommand } from '../support/tool.ts'
+import { timeCommand } from './measure.ts'
 import { engine, LIMIT } from './watched.ts'
 
 /** What a folder in a container is to hold: so many files, all of this size, all with this first line. */
@@ -52,6 +53,27 @@ export const arrivalAfter = async (
     held = performance.now() - began < LIMIT ? performance.now() : undefined
   }
   return held === undefined ? Number.POSITIVE_INFINITY : held - began
+}
+
+/**
+ * How long a container needs until it holds, below `/bare`, what a bare `tar` unpacks there of a folder of this machine: what
+ * any way of bringing files costs on it.
+ */
+export const unpackedBare = async ({ container, here, wanted }: Arrival): Promise<number> => {
+  const archive = `${here}.tar`
+  await timeCommand(['tar', '-cf', archive, '-C', dirname(here), basename(here)], '/')
+  await engine.exec(container, ['mkdir', '-p', '/bare'])
+  const unpack = async () => {
+    const began = performance.now()
+    const pipe = 'exec docker exec -i "$1" tar -x -C /bare -f - < "$2"'
+    await timeCommand(['sh', '-c', pipe, 'sh', container, archive], '/')
+    return began
+  }
+  try {
+    return await arrivalAfter(unpack, { container, here, wanted: { ...wanted, folder: `/bare/${basename(here)}` } })
+  } finally {
+    await rm(archive)
+  }
 }
 
 /** Begins to wait in a container until it holds what is wanted; what it returns answers with the moment. */

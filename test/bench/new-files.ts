@@ -1,9 +1,10 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { arrivalAfter, type Wanted } from './inside.ts'
-import { createTimes, type Row, timeCommand } from './measure.ts'
+import { arrivalAfter, unpackedBare, type Wanted } from './inside.ts'
+import { createTimes, type Row } from './measure.ts'
 import type { StackOptions } from './stacks.ts'
 import { lastOfEachFolder, type Tree, writeTree } from './trees.ts'
-import { engine, restBetweenEdits, type Watched, whileWatching, writeProject } from './watched.ts'
+import { restBetweenEdits, type Watched, whileWatching, writeProject } from './watched.ts'
 
 /**
  * Two thousand files in a hundred new folders: from the end of the program that writes them until the container holds
@@ -54,17 +55,12 @@ const newFiles = async ({ tool, folder, container }: Watched, round: number): Pr
 
 const unpacked = async ({ tool, folder, container }: Watched, round: number): Promise<number> => {
   const name = nameOf(tool, round)
-  const archive = join(folder, `${name}.tar`)
-  await timeCommand(['tar', '-cf', archive, '-C', join(folder, 'www'), name], folder)
-  await engine.exec(container, ['mkdir', '-p', '/bare'])
-  const unpack = async () => {
-    const began = performance.now()
-    await timeCommand(
-      ['sh', '-c', 'exec docker exec -i "$1" tar -x -C /bare -f - < "$2"', 'sh', container, archive],
-      folder,
-    )
-    return began
+  // A file that is made beside it would be a change.
+  const here = join(folder, name)
+  writeTree(here, treeOf(name))
+  try {
+    return await unpackedBare({ container, here, wanted: wantedOf(treeOf(name), '') })
+  } finally {
+    await rm(here, { recursive: true })
   }
-  const here = join(folder, 'www', name)
-  return arrivalAfter(unpack, { container, here, wanted: wantedOf(treeOf(name), `/bare/${name}`) })
 }

@@ -112,11 +112,18 @@ const firstEdit = (project: WatchedProject) =>
 
 /** From the write of the page to the first answer of the container's own web server that shows it, in milliseconds. */
 export const visibleAfter = async (
-  { folder, port }: WatchedProject,
+  project: WatchedProject,
   { text, limit = LIMIT }: { text: string; limit?: number },
 ): Promise<number> => {
   const began = performance.now()
-  await writeFile(join(folder, 'www/page.txt'), text)
+  await writeFile(join(project.folder, 'www/page.txt'), text)
+  return visibleSince(project, { text, began, limit })
+}
+
+export const visibleSince = async (
+  { port }: WatchedProject,
+  { text, began, limit = LIMIT }: { text: string; began: number; limit?: number },
+): Promise<number> => {
   for (;;) {
     const page = await pageOf(port)
     const took = performance.now() - began
