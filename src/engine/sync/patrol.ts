@@ -7,11 +7,14 @@ import type { SourceTree } from './source-tree.ts'
 
 /** Looks for changes that nobody told of, and marks the folders that they are in. */
 export type Patrol = {
-  /** At what is in some folders, in turn, for so many milliseconds; and at the roots. */
+  /** At what is in some folders, in turn, for about so many milliseconds; and at the roots. */
   entries(budgetMs: number): void
   /** At every folder's own times, which tell what came and went. How many milliseconds that took. */
   folders(): Promise<number>
 }
+
+/** So many are looked at whatever it takes: with six looks in 30 s all of a project of common size. */
+const leastEntries = 200
 
 type PatrolDeps = {
   readonly tree: Pick<SourceTree, 'folders' | 'hint'>
@@ -27,12 +30,15 @@ export const createPatrol = ({ tree, files, clock, roots }: PatrolDeps): Patrol 
       const began = clock.now()
       for (const root of roots) tree.hint(parentOf(root))
       const paths = [...tree.folders.keys()]
+      let looked = 0
       for (let count = 0; count < paths.length; count += 1) {
         const path = paths[turn % paths.length] ?? ''
         turn += 1
         const folder = tree.folders.get(path)
-        if (folder !== undefined && isOutdated(files, folder)) tree.hint(path)
-        if (clock.now() - began >= budgetMs) break
+        if (folder === undefined) continue
+        if (isOutdated(files, folder)) tree.hint(path)
+        looked += folder.entries.size + 1
+        if (looked >= leastEntries && clock.now() - began >= budgetMs) break
       }
     },
     folders: async () => {
