@@ -1,12 +1,11 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import type { WatcherOptions } from '../engine/ports/watcher.ts'
+import { findMount, type Mount, readMount } from '../wire/mounts.ts'
 
 // Files that are on another machine, or outside of this virtual one, change without a notice here. A disk is no such thing,
 // whatever serves it (`fuseblk`), and neither is a folder that is kept encrypted or in layers.
 const blindTypes =
   /^(?:nfs4?|cifs|smb[23]?|smbfs|9p|fuse|fuse\.(?!(?:gocryptfs|encfs|cryfs|fuse-overlayfs|ntfs-3g|exfat)$).+|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|ceph|lustre|afs|coda|gfs2|ocfs2|gpfs|beegfs|orangefs|fakeowner)$/
-
-type Mount = { readonly path: string; readonly type: string }
 
 /** Whether one of these folders, or a folder below one that is not left out, is on a file system that gives no notices (Linux). */
 export const hasBlindMount = (
@@ -31,26 +30,8 @@ const readOwnMounts = (): string => {
   }
 }
 
-/** The fifth field is where it is mounted; the type stands behind ` - `. Rule: proc_pid_mountinfo(5). */
 const parseMounts = (text: string): readonly Mount[] =>
-  text.split('\n').flatMap((line) => {
-    const [before = '', after] = line.split(' - ')
-    const path = before.split(' ')[4]
-    const type = after?.split(' ')[0]
-    return path === undefined || type === undefined ? [] : [{ path: unescapeOctal(path), type }]
-  })
-
-const unescapeOctal = (path: string): string =>
-  path.replace(/\\([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
-
-/** The longest path wins; of two at one place, the later. */
-const findMount = (mounts: readonly Mount[], path: string): Mount | undefined =>
-  mounts
-    .filter((mount) => path === mount.path || isBelow(path, mount.path))
-    .reduce<Mount | undefined>(
-      (best, mount) => (best === undefined || mount.path.length >= best.path.length ? mount : best),
-      undefined,
-    )
+  text.split('\n').flatMap((line) => readMount(line.split(' ').slice(4).join(' ')) ?? [])
 
 const isBelow = (path: string, folder: string): boolean =>
   path !== folder && path.startsWith(folder === '/' ? '/' : `${folder}/`)

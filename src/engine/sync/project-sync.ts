@@ -79,7 +79,7 @@ const watchProject = async (
   const tellStarted = (): void =>
     deps.emit({
       type: 'watch/started',
-      services: [...new Set([...rules.map((rule) => rule.service), ...back.services])],
+      services: [...new Set([...watched, ...back.services])],
       paths: roots.length + back.roots.length,
     })
   if (rules.length === 0) {
@@ -94,7 +94,7 @@ const watchProject = async (
     {
       roots,
       leaveOut: (path, isFolder) => rules.every((rule) => rule.prunes(path, isFolder)),
-      isRewritten: () => git.isRecent(),
+      isRewritten: git.isRecent,
       settled: git.settled,
       signal,
     },
@@ -105,7 +105,7 @@ const watchProject = async (
     tellStarted()
     // Who has which files open is known from now on, and asked in no time.
     deps.sources.findOpen([])
-    open(deps, { options, rules, services, watch, contents, onUnreadable, isGit: () => git.isRecent() })
+    open(deps, { options, rules, services, watch, contents, onUnreadable, isGit: git.isRecent })
     learnContents(deps.clock, { tree: watch.tree, contents, signal }).catch(() => {})
     const uncovered = createUncovered(deps.emit, { rules, tree: watch.tree })
     await watch.run((since, look) => {

@@ -1,4 +1,5 @@
 import type { ContainerDetails, ContainerRuntime, PathStat } from '../../ports/container-runtime.ts'
+import { relativeTo } from '../paths.ts'
 import { folderOf } from './quote.ts'
 
 export type EngineAccess = {
@@ -40,16 +41,15 @@ export const nearestFolder = async (access: EngineAccess, path: string): Promise
 export const memoryFolderOf = ({ mounts, tmpfs = [] }: ContainerDetails, path: string): string | undefined =>
   [...tmpfs, ...mounts.filter(({ type }) => type === 'tmpfs').map(({ target }) => target)]
     .map(withoutSlash)
-    .find((folder) => isAtOrIn(folder, path))
+    .find((folder) => relativeTo(folder, path) !== undefined)
 
 /** The read-only mount that a path is on, if it is one: `/` for what the image brought. */
 export const lockedFolderOf = ({ mounts, readOnly = [] }: ContainerDetails, path: string): string | undefined => {
   const own = mounts
     .map(({ target }) => withoutSlash(target))
-    .filter((folder) => isAtOrIn(folder, path))
+    .filter((folder) => relativeTo(folder, path) !== undefined)
     .toSorted((a, b) => b.length - a.length)[0]
   return readOnly.find((folder) => withoutSlash(folder) === (own ?? ''))
 }
 
 const withoutSlash = (folder: string): string => folder.replace(/\/+$/, '')
-const isAtOrIn = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`)

@@ -1,3 +1,4 @@
+import { findMount, type Mount, readMount } from '../../../wire/mounts.ts'
 import type { Answer } from './shell-session.ts'
 
 /** What a shell says of the container when it begins. */
@@ -6,11 +7,9 @@ export type Greeting = {
   readonly missing: ReadonlySet<string>
   /** Whether it may write, own and set what it likes, as root usually may. */
   readonly isMighty: boolean
-  /** What is mounted where, the deepest first. */
+  /** What is mounted where. */
   readonly mounts: readonly Mount[]
 }
-
-export type Mount = { readonly path: string; readonly isReadOnly: boolean; readonly isInMemory: boolean }
 
 // CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID
 const needed = 0b1_1011n
@@ -26,29 +25,11 @@ export const readGreeting = ({ said }: Answer): Greeting => {
   return {
     missing: new Set(tell('?')),
     isMighty: isMighty(capabilities),
-    // Of two at one place the later one is to be seen.
-    mounts: tell('o')
-      .map(readMount)
-      .toReversed()
-      .toSorted((a, b) => b.path.length - a.path.length),
+    mounts: tell('o').flatMap((text) => readMount(text) ?? []),
   }
 }
 
-/** `/app rw,relatime - tmpfs tmpfs rw`: from `/proc/self/mountinfo`, what a mount is begins after a dash. */
-const readMount = (text: string): Mount => {
-  const [path = '', options = ''] = text.split(' ', 2)
-  const [type = '', , ofAll = ''] = (text.split(' - ')[1] ?? '').split(' ')
-  const isReadOnly = [options, ofAll].some((some) => some.split(',').includes('ro'))
-  return { path: unescapeOctal(path), isReadOnly, isInMemory: type === 'tmpfs' || type === 'ramfs' }
-}
-
-/** The kernel writes spaces, tabs, newlines and backslashes in octal. */
-const unescapeOctal = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
-
 /** The mount that a path is on. */
-export const mountOf = (mounts: readonly Mount[], path: string): Mount =>
-  mounts.find((mount) => isAtOrIn(mount.path, path)) ?? { path: '/', isReadOnly: false, isInMemory: false }
+export const mountOf = (mounts: readonly Mount[], path: string): Mount => findMount(mounts, path) ?? root
 
-const isAtOrIn = (folder: string, path: string): boolean =>
-  path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
+const root: Mount = { path: '/', type: '', isReadOnly: false, isInMemory: false }

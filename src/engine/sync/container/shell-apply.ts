@@ -1,4 +1,5 @@
 import type { Frame, Put, Refused } from '../container-files.ts'
+import { relativeTo } from '../paths.ts'
 import { removeScript } from './frame-script.ts'
 import { isInterrupted } from './interruptions.ts'
 import { joinPath, quote } from './quote.ts'
@@ -51,6 +52,6 @@ const settleRemovals = async (work: Work, paths: readonly string[]): Promise<rea
 
 /** Whether what is left of a removed folder are places of mounts, which cannot be removed, and nothing in them. */
 export const isBare = async ({ shell, greeting }: ShellTools, at: string): Promise<boolean> => {
-  if (!greeting.mounts.some(({ path }) => path === at || path.startsWith(`${at}/`))) return false
+  if (!greeting.mounts.some(({ path }) => relativeTo(at, path) !== undefined)) return false
   return (await shell.ask(`b ${quote(at)}||c=1`)).ok
 }
