@@ -5,18 +5,21 @@ import { parseLogFilter } from '../core/state/log-filter.ts'
 import { createLogCounter } from '../core/state/log-count.ts'
 import { createLogWindow } from '../core/state/log-window.ts'
 import type { Store } from '../core/state/store.ts'
-import { updateView, type Effect } from './update-view.ts'
-import { toControlName, toKeyName } from './key-names.ts'
-import { findUiCommand } from './keymap.ts'
+import { findUiCommand, type Keymap } from './keys/keymap.ts'
+import { toControlName, toKeyName } from './keys/key-names.ts'
 import { selectNextAge } from './next-age.ts'
 import { Pane } from './pane.tsx'
 import { composeScreen, type Screen } from './screen.ts'
 import type { Theme } from './theme.ts'
-import { initialViewState, selectLogServices, selectKeyScope, type ViewState } from './view-state.ts'
+import type { Effect } from './view/handled.ts'
+import { withTyped } from './view/typing.ts'
+import { updateView } from './view/update-view.ts'
+import { initialViewState, selectKeyScope, selectLogServices, type ViewState } from './view/view-state.ts'
 
 export type AppProps = {
   readonly store: Store
   readonly send: (command: Command) => void
+  readonly keys: Keymap
   readonly theme: Theme
   readonly unicode: boolean
   readonly now: () => number
@@ -45,7 +48,7 @@ export const App = (props: AppProps) => {
   useLogVersion(store, services)
   const window = useMemo(() => createLogWindow(store.logs), [store])
   const counter = useMemo(() => createLogCounter(store.logs), [store])
-  const filter = useMemo(() => parseLogFilter(view.filter), [view.filter])
+  const filter = useMemo(() => parseLogFilter(view.log.filter), [view.log.filter])
   const moment = now()
   useTick(selectNextAge(state, moment))
   useExitWith(state.exit)
@@ -54,6 +57,7 @@ export const App = (props: AppProps) => {
   const screen = composeScreen({
     state,
     view,
+    keys: props.keys,
     logs: store.logs,
     window,
     counter,
@@ -154,25 +158,25 @@ const useKeys = (props: AppProps, { setView, screen, suspend }: Screening) => {
     const current = latest.current
     const state = store.getState()
     const scope = selectKeyScope(current, state)
-    const command = findUiCommand(key ?? text, scope)
-    if (scope === 'filter' && key === undefined) {
-      const { bottom, ...rest } = current
-      latest.current = { ...rest, filter: current.filter + text }
+    if (scope === 'typing' && key === undefined) {
+      latest.current = withTyped(current, (typed) => typed + text)
       return
     }
+    const command = findUiCommand(props.keys, { key: key ?? text, scope, pane: current.pane })
     if (command === undefined) return
     const services = selectLogServices(current, state)
-    const filter = parseLogFilter(current.filter)
+    const filter = parseLogFilter(current.log.filter)
     const handled = updateView(command, {
       view: current,
       state,
+      keys: props.keys,
       logs: store.logs,
       query: {
         ...(services === undefined ? {} : { services }),
         ...(filter === undefined ? {} : { matches: filter.matches }),
       },
       logHeight: screen.logHeight,
-      overlay: { height: screen.layout.overlay, length: screen.overlayLength },
+      screen: { height: screen.layout.overlay, length: screen.overlayLength },
       canOpen: props.openUrl !== undefined,
     })
     latest.current = handled.view
@@ -181,7 +185,7 @@ const useKeys = (props: AppProps, { setView, screen, suspend }: Screening) => {
 
   /** Pasted text is no key: it goes into the filter that is being typed, or nowhere. */
   const paste = (text: string) => {
-    const isTyping = selectKeyScope(latest.current, store.getState()) === 'filter'
+    const isTyping = selectKeyScope(latest.current, store.getState()) === 'typing'
     const [line = ''] = text.split(/[\r\n]/)
     if (isTyping) act(undefined, line.replaceAll(/\p{Cc}/gu, ''))
     else latest.current = { ...latest.current, notice: 'Pasted text is no command. "/" takes it as a filter.' }

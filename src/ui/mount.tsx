@@ -2,6 +2,7 @@ import { render } from 'ink'
 import type { Command } from '../core/events/event.ts'
 import type { Store } from '../core/state/store.ts'
 import { App, type Suspend, type Suspension } from './app.tsx'
+import { keymap, type Keymap } from './keys/keymap.ts'
 import { formatTime } from './text/format.ts'
 import { createTheme } from './theme.ts'
 
@@ -14,6 +15,8 @@ export type DashboardOptions = {
   readonly colour: boolean
   /** Whether the terminal shows more than ASCII; absent: it does. */
   readonly unicode?: boolean
+  /** Which keys mean what; absent: as they are delivered. */
+  readonly keys?: Keymap
   /** Milliseconds since the epoch, for ages on the screen. */
   readonly now: () => number
   /** Time of day of a log line; absent: local time with milliseconds. */
@@ -51,6 +54,7 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
     <App
       store={store}
       send={send}
+      keys={options.keys ?? keymap}
       theme={theme}
       unicode={unicode}
       now={now}

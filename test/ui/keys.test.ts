@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { keymap } from '../../src/ui/keymap.ts'
+import { keymap } from '../../src/ui/keys/keymap.ts'
 import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
 import { probing, running, start, starting, toEvents } from '../support/shop-events.ts'
@@ -217,6 +217,45 @@ it('shows help made from the table of keys, and details of a service', async () 
   await shown.press('q', '!shop-web-1, running')
 })
 
+it('help shows only the keys with the words that are looked for, and is whole again after esc', async () => {
+  const shown = show()
+  await shown.press('?', 'Restart the service')
+  await shown.press('/kill', '/ kill_', 'Kill the service', '!Wrap long lines')
+  await shown.press('\r', '/ kill ', '!kill_')
+  await shown.press('\u001b', 'Restart the service')
+  await shown.press('q', 'SERVICE')
+  expect(shown.sent).toEqual([])
+})
+
+describe('the palette', () => {
+  it('finds an action by its words, and does what is chosen', async () => {
+    const shown = show()
+    await shown.press(':', 'all actions', 'stack restart web', 'Restart the service')
+    await shown.press('log words', 'Show only lines', '!Restart the service')
+    await shown.press('\r', 'log · all services / _')
+  })
+
+  it('is gone through with the arrows, also by ctrl-p', async () => {
+    const shown = show()
+    await shown.press('j\u0010', 'stack restart api')
+    await shown.press('image', 'stack up --build', '!stack restart api')
+    shown.tty.type('\r')
+    await eventually(() => expect(shown.sent).toEqual([{ type: 'rebuild', service: 'api' }]))
+    await shown.shows('!all actions')
+    await shown.press(':', 'all actions')
+    shown.tty.type('\u001b[B\u001b[B\r')
+    await eventually(() => expect(shown.sent).toHaveLength(2))
+    expect(shown.sent[1]).toEqual({ type: 'rebuild', service: 'api' })
+  })
+
+  it('is left without doing anything', async () => {
+    const shown = show()
+    await shown.press(':rest', '/ rest_')
+    await shown.press('\u001b', 'r restart')
+    expect(shown.sent).toEqual([])
+  })
+})
+
 it('the probe of a service that is healthy does not grow old, for the engine checks it again and again', async () => {
   const shown = show()
   shown.apply({ type: 'probe/ended', service: 'web', container: 'shop-web-1', healthy: true, exitCode: 0, output: '' })
@@ -225,6 +264,12 @@ it('the probe of a service that is healthy does not grow old, for the engine che
 })
 
 it('gives no two meanings to a key at one time', () => {
-  const all = keymap.flatMap((binding) => binding.when.flatMap((scope) => binding.keys.map((key) => `${scope} ${key}`)))
+  const all = keymap.flatMap((binding) =>
+    binding.when.flatMap((scope) =>
+      (binding.pane === undefined ? ['services', 'logs'] : [binding.pane]).flatMap((pane) =>
+        binding.keys.map((key) => `${scope} ${pane} ${key}`),
+      ),
+    ),
+  )
   expect(all.filter((one, index) => all.indexOf(one) !== index)).toEqual([])
 })

@@ -218,7 +218,7 @@ describe('what a person sees', () => {
        12:00:31.002 worker      at run (src/queue.ts:88:5)
 
        ✖ worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')                                               28s ago  i details
-       ↑↓ choose  enter log  r restart  s stop  o open  i details  / filter  d detach  q quit  ? help"
+       ↑↓ choose  enter log  r restart  s stop  o open  i details  / filter  : all actions  d detach  q quit  ? help"
     `)
   })
 

@@ -1,15 +1,21 @@
-import { toKeyLabel } from '../key-names.ts'
-import { keymap, type Binding, type KeyScope } from '../keymap.ts'
+import type { Binding, KeyScope, Pane } from '../keys/binding.ts'
+import { isValid, type Keymap } from '../keys/keymap.ts'
+import { toKeyLabel } from '../keys/key-names.ts'
 import type { Theme } from '../theme.ts'
+import type { ViewState } from '../view/view-state.ts'
 import { textWidth } from '../../wire/cell-width.ts'
 import { composeRow, type Segment } from '../text/compose-row.ts'
 
 export type HintRowOptions = {
+  readonly keys: Keymap
   readonly width: number
   readonly theme: Theme
   readonly unicode: boolean
   readonly scope: KeyScope
-  readonly pane: 'services' | 'logs'
+  readonly pane: Pane
+  readonly asking: ViewState['asking']
+  /** The open screen has something to choose. */
+  readonly hasItems: boolean
   /** The chosen service runs, so that its key stops it. */
   readonly running: boolean
   readonly solo: boolean
@@ -24,23 +30,29 @@ export type HintRowOptions = {
 export const toHintRow = (options: HintRowOptions): string => {
   const { width, theme, scope, pane, unicode } = options
   const { ellipsis } = theme.symbols
-  const valid = keymap.filter(
+  const valid = options.keys.filter(
     (one) =>
-      one.when.includes(scope) &&
+      isValid(one, scope, pane) &&
       one.hint !== undefined &&
       (one.hintIn === undefined || one.hintIn === pane) &&
       (one.command !== 'back' || scope !== 'main' || options.canGoBack) &&
-      (one.command !== 'apply' || options.canApply),
+      (one.command !== 'apply' || options.canApply) &&
+      (one.command !== 'choose' || options.hasItems),
   )
   const moves =
-    scope === 'main' || scope === 'help' || scope === 'details'
-      ? [{ key: theme.symbols.vertical, text: scope === 'main' && pane === 'services' ? 'choose' : 'scroll' }]
+    scope === 'main' || scope === 'screen'
+      ? [
+          {
+            key: theme.symbols.vertical,
+            text: (scope === 'main' ? pane === 'services' : options.hasItems) ? 'choose' : 'scroll',
+          },
+        ]
       : []
   const all = [
     ...moves,
     ...valid.map((one) => ({ key: toKeyLabel(one.keys[0] ?? '', unicode), text: toHint(one, options) })),
   ]
-  const kept = scope === 'main' && width >= 40 ? all.slice(-2) : all.slice(-1)
+  const kept = all.slice(scope === 'main' && width >= 40 ? -2 : -1)
   const segments: Segment[] = []
   const notice = options.notice === undefined ? [] : [{ text: ` ${options.notice}`, paint: theme.accent }]
   const sum = (some: readonly Hint[]) => some.reduce((total, one) => total + toWidth(one), 0)
@@ -62,6 +74,8 @@ export const toHintRow = (options: HintRowOptions): string => {
 
 const toHint = (binding: Binding, options: HintRowOptions): string => {
   if (binding.command === 'toggle' && !options.running) return 'start'
+  if (binding.command === 'confirm' && options.asking !== undefined && options.asking !== 'quit')
+    return options.asking.yes
   if (binding.command === 'focus' && options.solo) return 'all logs'
   return binding.hint ?? ''
 }

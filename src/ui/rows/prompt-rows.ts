@@ -1,16 +1,22 @@
 import type { State } from '../../core/state/state.ts'
-import type { KeyScope } from '../keymap.ts'
+import type { KeyScope } from '../keys/binding.ts'
 import type { Theme } from '../theme.ts'
 import { composeRow } from '../text/compose-row.ts'
 import { wrapWords } from '../text/fit.ts'
+import type { ViewState } from '../view/view-state.ts'
 import { toTitleRow } from './title-row.ts'
 
 /** A question that waits for an answer; the keys that answer it stand in the bar below. Empty when there is none. */
 export const toPromptRows = (
   state: State,
-  options: { readonly scope: KeyScope; readonly chosen: string; readonly width: number; readonly theme: Theme },
+  options: {
+    readonly scope: KeyScope
+    readonly asking: ViewState['asking']
+    readonly width: number
+    readonly theme: Theme
+  },
 ): readonly string[] => {
-  const { scope, chosen, width, theme } = options
+  const { scope, asking, width, theme } = options
   const { ellipsis } = theme.symbols
   const question = state.questions[0]
   if (scope === 'question' && question !== undefined) {
@@ -26,10 +32,12 @@ export const toPromptRows = (
       }),
     ]
   }
-  if (scope === 'kill')
+  if (scope === 'confirm' && asking !== undefined && asking !== 'quit')
     return [
-      toTitleRow({ name: `kill ${chosen}`, focused: true }, { width, theme }),
-      composeRow([{ text: ' Its processes end at once and save nothing.' }], { width, ellipsis }),
+      toTitleRow({ name: asking.title, focused: true }, { width, theme }),
+      ...asking.text.flatMap((text) =>
+        wrapWords(text, Math.max(1, width - 2)).map((line) => composeRow([{ text: ` ${line}` }], { width, ellipsis })),
+      ),
     ]
   if (scope === 'main') return toProposalRows(state, options)
   if (scope !== 'quit') return []

@@ -1,5 +1,5 @@
-import type { LogBuffer, LogQuery } from '../core/state/log-buffer.ts'
-import type { LogPosition } from '../core/state/log-source.ts'
+import type { LogBuffer, LogQuery } from '../../core/state/log-buffer.ts'
+import type { LogPosition } from '../../core/state/log-source.ts'
 
 export type ScrollOptions = { readonly query: LogQuery; readonly height: number }
 

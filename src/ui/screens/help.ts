@@ -1,15 +1,29 @@
-import { toKeyLabel } from '../key-names.ts'
-import { keymap, type Binding } from '../keymap.ts'
+import type { KeyGroup } from '../keys/binding.ts'
+import type { Keymap } from '../keys/keymap.ts'
+import { toKeyLabel } from '../keys/key-names.ts'
 import type { Theme } from '../theme.ts'
 import { composeRow } from '../text/compose-row.ts'
 import { fit, wrapWords } from '../text/fit.ts'
+import type { FullScreen } from './full-screen.ts'
 
-const groups: readonly Binding['group'][] = ['Move', 'Service', 'Log', 'Session']
+const groups: readonly KeyGroup[] = ['Move', 'Service', 'Log', 'Screen', 'Session']
 
-type HelpOptions = { readonly width: number; readonly theme: Theme; readonly unicode: boolean }
+type HelpOptions = {
+  readonly keys: Keymap
+  readonly words: string
+  readonly width: number
+  readonly theme: Theme
+  readonly unicode: boolean
+}
 
 /** All keys of the main screen by group, from the table of keys; in two columns where there is room. */
-export const toHelpRows = (options: HelpOptions): readonly string[] => {
+export const help: FullScreen = {
+  title: () => 'keys',
+  searches: true,
+  rows: ({ keys, theme, unicode }, { width, open }) => toHelpRows({ keys, words: open.words, width, theme, unicode }),
+}
+
+const toHelpRows = (options: HelpOptions): readonly string[] => {
   if (options.width < 100) return groups.flatMap((group) => toGroupRows(group, options))
   const width = Math.floor(options.width / 2)
   const [left, right] = [groups.slice(0, 2), groups.slice(2)].map((half) =>
@@ -22,10 +36,18 @@ export const toHelpRows = (options: HelpOptions): readonly string[] => {
   )
 }
 
-const toGroupRows = (group: Binding['group'], { width, theme, unicode }: HelpOptions): readonly string[] => {
+const toGroupRows = (
+  group: KeyGroup,
+  { keys: keymap, words, width, theme, unicode }: HelpOptions,
+): readonly string[] => {
   const { ellipsis } = theme.symbols
   const label = 16
-  const bindings = keymap.filter((one) => one.group === group && one.when.includes('main'))
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
+  const bindings = keymap.filter((one) => {
+    const text = `${one.group} ${one.keys.join(' ')} ${one.help} ${one.commandLine ?? ''}`.toLowerCase()
+    return one.group === group && one.when.includes('main') && wanted.every((word) => text.includes(word))
+  })
+  if (bindings.length === 0) return []
   return [
     composeRow([{ text: ` ${group}`, paint: theme.bold }], { width, ellipsis }),
     ...bindings.flatMap((one) => {

@@ -40,9 +40,9 @@ const controls: Readonly<Record<string, string>> = {
   '\t': 'tab',
   '\u007f': 'backspace',
   '\b': 'backspace',
-  '\u0003': 'ctrl-c',
-  '\u001a': 'ctrl-z',
 }
 
 /** The name of a key that came as a control character in the midst of text. */
-export const toControlName = (char: string): string | undefined => controls[char]
+export const toControlName = (char: string): string | undefined =>
+  controls[char] ??
+  (/^[\u0001-\u001a]$/.test(char) ? `ctrl-${String.fromCharCode(char.charCodeAt(0) + 96)}` : undefined)

@@ -1,0 +1,26 @@
+import type { LogBuffer } from '../core/state/log-buffer.ts'
+import type { LogCounter } from '../core/state/log-count.ts'
+import type { LogFilter } from '../core/state/log-filter.ts'
+import type { LogWindow } from '../core/state/log-window.ts'
+import type { State } from '../core/state/state.ts'
+import type { Keymap } from './keys/keymap.ts'
+import type { Theme } from './theme.ts'
+import type { ViewState } from './view/view-state.ts'
+
+/** All that a frame is made of. */
+export type ScreenInput = {
+  readonly state: State
+  readonly view: ViewState
+  readonly keys: Keymap
+  readonly logs: LogBuffer
+  readonly window: LogWindow
+  readonly counter: LogCounter
+  readonly filter: LogFilter | undefined
+  readonly columns: number
+  readonly rows: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly theme: Theme
+  readonly unicode: boolean
+  readonly formatTime: (at: number) => string
+}

@@ -1,0 +1,33 @@
+import type { Segment } from '../text/compose-row.ts'
+import type { ScreenInput } from '../screen-input.ts'
+import type { Handler } from '../view/handled.ts'
+import type { OpenScreen } from '../view/view-state.ts'
+
+/** What a list is made of; it must not need a terminal, since keys come faster than frames. */
+export type ItemContext = Pick<ScreenInput, 'state' | 'view' | 'keys'>
+
+/** A row that can be chosen. */
+export type ScreenItem = {
+  /** What the words that are typed are looked for in. */
+  readonly text: string
+  readonly segments: (input: ScreenInput) => { readonly left: readonly Segment[]; readonly right?: readonly Segment[] }
+  /** Enter on it. */
+  readonly choose: Handler
+}
+
+/** A screen that takes the place of table and log. It is scrolled, searched and left in the same way as all others. */
+export type FullScreen = {
+  readonly title: (input: ScreenInput) => string
+  /** All its rows, cut to the width; above the items when it has some. */
+  readonly rows?: (input: ScreenInput, size: ScreenSize) => readonly string[]
+  readonly items?: (context: ItemContext) => readonly ScreenItem[]
+  /** It looks for the words itself; absent: rows without them are left out. */
+  readonly searches?: true
+}
+
+export type ScreenSize = {
+  readonly width: number
+  /** Rows that are seen at once. */
+  readonly height: number
+  readonly open: OpenScreen
+}

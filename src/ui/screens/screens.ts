@@ -1,0 +1,97 @@
+import { toPlainText } from '../../core/state/log-filter.ts'
+import { toTitleRow } from '../rows/title-row.ts'
+import type { ScreenInput } from '../screen-input.ts'
+import { composeRow } from '../text/compose-row.ts'
+import type { OpenScreen, ScreenName } from '../view/view-state.ts'
+import { details } from './details.ts'
+import type { FullScreen, ItemContext, ScreenItem, ScreenSize } from './full-screen.ts'
+import { help } from './help.ts'
+import { palette } from './palette.ts'
+
+const screens: Readonly<Record<ScreenName, FullScreen>> = { help, palette, details }
+
+/** What can be chosen on a screen, as far as it has the words that were typed. */
+export const selectItems = (open: OpenScreen, context: ItemContext): readonly ScreenItem[] => {
+  const hasWords = toMatcher(open.words)
+  return screens[open.name].items?.(context).filter((item) => hasWords(item.text)) ?? []
+}
+
+/** All words, in any order and case. */
+const toMatcher = (words: string): ((text: string) => boolean) => {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
+  return (text) => {
+    const lower = text.toLowerCase()
+    return wanted.every((word) => lower.includes(word))
+  }
+}
+
+/** What of a screen is seen, under its title, and how many rows it has in all. */
+export const toScreenRows = (
+  input: ScreenInput,
+  size: ScreenSize,
+): { readonly rows: readonly string[]; readonly length: number } => {
+  const { theme } = input
+  const { width, open } = size
+  const screen = screens[open.name]
+  const height = Math.max(0, size.height - 1)
+  const { rows: all, chosen } = toAllRows(input, { ...size, height })
+  const wanted = chosen === undefined ? open.scroll : Math.max(0, chosen - Math.floor(height / 2))
+  const scroll = Math.max(0, Math.min(wanted, all.length - height))
+  const below = all.length - scroll - height
+  const isTyping = input.view.typing === 'screen'
+  const title = toTitleRow(
+    {
+      name: screen.title(input),
+      focused: true,
+      detail:
+        open.words === '' && !isTyping
+          ? []
+          : [
+              { text: '/ ', paint: theme.accent },
+              { text: open.words, paint: theme.bold },
+              { text: isTyping ? '_' : '', paint: theme.accent },
+            ],
+      right: below > 0 ? [{ text: `${below} more below`, paint: theme.dim }] : [],
+    },
+    { width, theme },
+  )
+  return { rows: [title, ...all.slice(scroll, scroll + height)], length: all.length + 1 }
+}
+
+const toAllRows = (
+  input: ScreenInput,
+  size: ScreenSize,
+): { readonly rows: readonly string[]; readonly chosen?: number } => {
+  const { open } = size
+  const screen = screens[open.name]
+  const hasWords = toMatcher(open.words)
+  const above = (screen.rows?.(input, size) ?? []).filter(
+    (row) => screen.searches === true || screen.items !== undefined || hasWords(toPlainText(row)),
+  )
+  const items = selectItems(open, input)
+  if (items.length === 0) return { rows: above.length > 0 ? above : [input.theme.dim(' nothing matches')] }
+  const cursor = Math.min(open.cursor, items.length - 1)
+  return {
+    rows: [
+      ...above,
+      ...items.map((item, index) => toItemRow(item, { input, width: size.width, isChosen: index === cursor })),
+    ],
+    chosen: above.length + cursor,
+  }
+}
+
+const toItemRow = (
+  item: ScreenItem,
+  { input, width, isChosen }: { readonly input: ScreenInput; readonly width: number; readonly isChosen: boolean },
+): string => {
+  const { theme } = input
+  const { left, right } = item.segments(input)
+  const mark = { text: isChosen ? ` ${theme.symbols.selected} ` : '   ', paint: theme.accent }
+  const row = composeRow([mark, ...left], {
+    width,
+    ellipsis: theme.symbols.ellipsis,
+    goes: 'first',
+    ...(right === undefined ? {} : { right: [...right, { text: ' ' }] }),
+  })
+  return isChosen ? theme.bold(row) : row
+}

@@ -1,0 +1,23 @@
+import type { ScreenCommand } from '../keys/screen-keys.ts'
+import { type Handler, only } from './handled.ts'
+import { type ScreenName, selectOpenScreen, type ViewState } from './view-state.ts'
+
+/** Opens a screen over the one that is shown, or closes it when it is the one. */
+export const toggleScreen =
+  (name: ScreenName): Handler =>
+  ({ view }) =>
+    only(
+      selectOpenScreen(view)?.name === name ? { ...view, screens: view.screens.slice(0, -1) } : openScreen(view, name),
+    )
+
+/** A screen that is open further below comes up again, so that nobody has to go back twice through the same. */
+export const openScreen = (view: ViewState, name: ScreenName): ViewState => ({
+  ...view,
+  screens: [...view.screens.filter((one) => one.name !== name), { name, scroll: 0, cursor: 0, words: '' }],
+})
+
+export const screenHandlers: Readonly<Record<ScreenCommand, Handler>> = {
+  help: toggleScreen('help'),
+  palette: ({ view }) => only({ ...openScreen(view, 'palette'), typing: 'screen' }),
+  find: ({ view }) => only({ ...view, typing: 'screen' }),
+}

@@ -1,0 +1,57 @@
+import type { SessionCommand } from '../keys/session-keys.ts'
+import { type CommandContext, type Handled, type Handler, only, send } from './handled.ts'
+import { moveHandlers } from './move-commands.ts'
+import { withTyped } from './typing.ts'
+import { following, selectOpenScreen, type ViewState } from './view-state.ts'
+
+const answering =
+  (toYes: (fallback: boolean) => boolean): Handler =>
+  ({ view, state }) => {
+    const question = state.questions[0]
+    return question === undefined
+      ? only(view)
+      : send(view, { type: 'answer', id: question.id, yes: toYes(question.fallback) })
+  }
+
+export const sessionHandlers: Readonly<Record<SessionCommand, Handler>> = {
+  yes: answering(() => true),
+  no: answering(() => false),
+  fallback: answering((fallback) => fallback),
+  detach: ({ view }) => send(unasked(view), { type: 'detach' }),
+  quit: ({ view, state }) => only(isStopping(view, state) ? view : { ...view, asking: 'quit' }),
+  stopAll: ({ view }) => send({ ...unasked(view), stopAsked: true }, { type: 'quit', force: false }),
+  interrupt: ({ view, state }) =>
+    send({ ...untyped(unasked(view)), stopAsked: true }, { type: 'quit', force: isStopping(view, state) }),
+  confirm: ({ view }) =>
+    view.asking === undefined || view.asking === 'quit' ? only(view) : send(unasked(view), view.asking.command),
+  cancel: ({ view }) => only(unasked(view)),
+  accept: (context) => accept(context),
+  clear: ({ view }) => only(clear(view)),
+  erase: ({ view }) => only(withTyped(view, (text) => [...text].slice(0, -1).join(''))),
+  apply: ({ view, state }) =>
+    state.proposal === undefined
+      ? only({ ...view, notice: 'The stack file has no edit to apply.' })
+      : send(view, { type: 'apply' }),
+  suspend: ({ view }) => ({ view, effects: [{ kind: 'suspend' }] }),
+}
+
+const isStopping = (view: ViewState, state: CommandContext['state']): boolean =>
+  view.stopAsked || state.phase === 'stopping'
+
+const unasked = ({ asking, ...view }: ViewState): ViewState => view
+const untyped = ({ typing, ...view }: ViewState): ViewState => view
+
+/** The palette is left with the command that was chosen; elsewhere what was typed stays. */
+const accept = (context: CommandContext): Handled => {
+  const { view } = context
+  const open = selectOpenScreen(view)
+  if (view.typing === 'screen' && open?.name === 'palette') return moveHandlers.choose(context)
+  return only(untyped(view))
+}
+
+const clear = (view: ViewState): ViewState => {
+  const open = selectOpenScreen(view)
+  if (view.typing === 'screen' && open?.name === 'palette')
+    return untyped({ ...view, screens: view.screens.slice(0, -1) })
+  return untyped(following(withTyped(view, () => '')))
+}

@@ -1,0 +1,95 @@
+import type { Command } from '../../core/events/event.ts'
+import type { LogPosition } from '../../core/state/log-source.ts'
+import type { State } from '../../core/state/state.ts'
+import type { KeyScope, Pane } from '../keys/binding.ts'
+
+/** Full screens, which take the place of table and log; `screens/screens.ts` has one entry for each. */
+export type ScreenName = 'help' | 'palette' | 'details'
+
+/** A full screen that is open. */
+export type OpenScreen = {
+  readonly name: ScreenName
+  /** First row that is shown. */
+  readonly scroll: number
+  /** Which of its items is chosen, for screens that have some. */
+  readonly cursor: number
+  /** Only rows with these words are shown. */
+  readonly words: string
+}
+
+/** Something that ends or loses a thing, and is done after a yes. */
+export type Confirmation = {
+  /** `kill web` */
+  readonly title: string
+  /** What will be lost. */
+  readonly text: readonly string[]
+  /** The key's word in the bar: `kill it`. */
+  readonly yes: string
+  readonly command: Command
+}
+
+/** What belongs to this screen alone: it is not in the store and no event tells it. */
+export type ViewState = {
+  readonly pane: Pane
+  /** Name of the chosen service; absent: the first. */
+  readonly selected?: string
+  /** The log shows the chosen service alone. */
+  readonly solo: boolean
+  readonly log: LogView
+  /** What is being typed goes there; absent: keys are commands. */
+  readonly typing?: 'filter' | 'screen'
+  /** The last one is shown, and `back` shows the one before it. */
+  readonly screens: readonly OpenScreen[]
+  readonly asking?: 'quit' | Confirmation
+  /** Stopping was asked for from here. */
+  readonly stopAsked: boolean
+  /** A word about the last key, until the next one. */
+  readonly notice?: string
+}
+
+/** How the log is shown. */
+export type LogView = {
+  /** The last line shown; absent: the log is followed. */
+  readonly bottom?: LogPosition
+  readonly filter: string
+  readonly wrap: boolean
+  readonly timestamps: boolean
+}
+
+export const initialViewState: ViewState = {
+  pane: 'services',
+  solo: false,
+  log: { filter: '', wrap: false, timestamps: true },
+  screens: [],
+  stopAsked: false,
+}
+
+export const selectKeyScope = (view: ViewState, state: State): KeyScope => {
+  if (state.questions.length > 0) return 'question'
+  if (view.asking !== undefined) return view.asking === 'quit' ? 'quit' : 'confirm'
+  if (view.typing !== undefined) return 'typing'
+  return view.screens.length > 0 ? 'screen' : 'main'
+}
+
+export const selectOpenScreen = (view: ViewState): OpenScreen | undefined => view.screens.at(-1)
+
+/** The view with the open screen changed; the same when none is open. */
+export const withOpenScreen = (view: ViewState, change: (open: OpenScreen) => OpenScreen): ViewState => {
+  const open = selectOpenScreen(view)
+  return open === undefined ? view : { ...view, screens: [...view.screens.slice(0, -1), change(open)] }
+}
+
+export const following = (view: ViewState): ViewState => {
+  const { bottom, ...log } = view.log
+  return { ...view, log }
+}
+
+/** The chosen service: the one with that name, or the first when it is gone or nothing was chosen yet. */
+export const selectChosen = (view: ViewState, state: State): string | undefined =>
+  state.services.some((service) => service.name === view.selected) ? view.selected : state.services[0]?.name
+
+/** Services whose log is shown; undefined: all. */
+export const selectLogServices = (view: ViewState, state: State): readonly string[] | undefined => {
+  const chosen = selectChosen(view, state)
+  return view.solo && chosen !== undefined ? [chosen] : undefined
+}
