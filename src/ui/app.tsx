@@ -5,6 +5,7 @@ import { parseLogFilter } from '../core/state/log-filter.ts'
 import { createLogCounter } from '../core/state/log-count.ts'
 import { createLogWindow } from '../core/state/log-window.ts'
 import type { Store } from '../core/state/store.ts'
+import { toLogWidth } from './layout.ts'
 import { findUiCommand, type Keymap } from './keys/keymap.ts'
 import { toControlName, toKeyName } from './keys/key-names.ts'
 import { selectNextAge } from './next-age.ts'
@@ -75,7 +76,7 @@ export const App = (props: AppProps) => {
 
 const Panes = ({ screen }: { readonly screen: Screen }) => {
   const { layout } = screen
-  const { columns, inspector } = layout
+  const { columns } = layout
   return (
     <Box flexDirection="column" width={columns}>
       <Pane rows={screen.header} height={layout.header} width={columns} />
@@ -86,8 +87,9 @@ const Panes = ({ screen }: { readonly screen: Screen }) => {
       {layout.logGap > 0 && <Box height={layout.logGap} flexShrink={0} />}
       {layout.logs > 0 && (
         <Box flexDirection="row" height={layout.logs} flexShrink={0} columnGap={1}>
-          <Pane rows={screen.logs} height={layout.logs} width={inspector === 0 ? columns : columns - inspector - 1} />
-          <Pane rows={screen.inspector} height={layout.logs} width={inspector} />
+          <Pane rows={screen.logs} height={layout.logs} width={toLogWidth(layout)} />
+          <Pane rows={screen.inspector} height={layout.logs} width={layout.inspector} />
+          <Pane rows={screen.aside} height={layout.logs} width={layout.aside} />
         </Box>
       )}
       <Pane rows={screen.prompt} height={layout.prompt} width={columns} />

@@ -26,8 +26,9 @@ export type Layout = {
   readonly heading: boolean
   readonly activities: number
   readonly logs: number
-  /** Columns of the details beside the log. */
+  /** Columns of the details beside the log, and of what stands beside these. */
   readonly inspector: number
+  readonly aside: number
   readonly overlay: number
   readonly prompt: number
   readonly problem: number
@@ -58,6 +59,7 @@ export const layout = (input: LayoutInput): Layout => {
     activities: 0,
     logs: 0,
     inspector: 0,
+    aside: 0,
     overlay: 0,
     prompt,
     problem,
@@ -84,5 +86,10 @@ export const layout = (input: LayoutInput): Layout => {
     logGap,
     logs,
     inspector: input.columns >= 140 && logs >= 10 ? Math.min(56, Math.floor(input.columns * 0.3)) : 0,
+    aside: input.columns >= 200 && logs >= 10 ? Math.min(80, Math.floor(input.columns * 0.3)) : 0,
   }
 }
+
+/** What columns beside it leave of the width, with a blank between. */
+export const toLogWidth = ({ columns, inspector, aside }: Layout): number =>
+  columns - [inspector, aside].reduce((sum, width) => sum + (width === 0 ? 0 : width + 1), 0)

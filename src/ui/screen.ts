@@ -2,7 +2,7 @@ import type { LogBuffer } from '../core/state/log-buffer.ts'
 import { toPlainText } from '../core/state/log-filter.ts'
 import { selectActivities, selectPlanProgress, selectService, selectServiceViews } from '../core/state/select.ts'
 import type { State } from '../core/state/state.ts'
-import { layout, type Layout } from './layout.ts'
+import { layout, type Layout, toLogWidth } from './layout.ts'
 import { toActivityRows } from './rows/activity-rows.ts'
 import { toDetailsRows } from './rows/details-rows.ts'
 import { toHeaderRow } from './rows/header-row.ts'
@@ -11,9 +11,9 @@ import { toLogPane } from './rows/log-pane.ts'
 import { toProblemRow } from './rows/problem-row.ts'
 import { toPromptRows } from './rows/prompt-rows.ts'
 import { toServiceRows } from './rows/service-rows.ts'
-import { toTitleRow } from './rows/title-row.ts'
+import { type Section, stackSections } from './rows/sections.ts'
 import type { ScreenInput } from './screen-input.ts'
-import { selectItems, toScreenRows } from './screens/screens.ts'
+import { selectItems, toScreenRows, toSection } from './screens/screens.ts'
 import { composeRow } from './text/compose-row.ts'
 import { selectChosen, selectKeyScope, selectOpenScreen, type ViewState } from './view/view-state.ts'
 
@@ -25,6 +25,7 @@ export type Screen = {
   readonly activities: readonly string[]
   readonly logs: readonly string[]
   readonly inspector: readonly string[]
+  readonly aside: readonly string[]
   readonly overlay: readonly string[]
   readonly prompt: readonly string[]
   readonly problem: readonly string[]
@@ -69,7 +70,7 @@ export const composeScreen = (input: ScreenInput): Screen => {
     open === undefined || sizes.overlay === 0
       ? { rows: [], length: 0 }
       : toScreenRows(input, { width, height: sizes.overlay, open })
-  const logWidth = width - (sizes.inspector === 0 ? 0 : sizes.inspector + 1)
+  const logWidth = toLogWidth(sizes)
   const row = { width, theme, now }
   return {
     layout: sizes,
@@ -90,7 +91,8 @@ export const composeScreen = (input: ScreenInput): Screen => {
         ? []
         : toActivityRows(activities, { ...row, height: sizes.activities, plan: selectPlanProgress(state) }),
     logs: sizes.logs === 0 ? [] : toLogPane(input, { width: logWidth, height: sizes.logs }),
-    inspector: sizes.inspector === 0 ? [] : toInspector(input, sizes.inspector),
+    inspector: sizes.inspector === 0 ? [] : toInspector(input, sizes),
+    aside: sizes.aside === 0 ? [] : toAside(input, sizes),
     overlay: overlay.rows,
     overlayLength: overlay.length,
     prompt: prompt.slice(0, sizes.prompt),
@@ -106,6 +108,7 @@ export const composeScreen = (input: ScreenInput): Screen => {
               unicode,
               scope,
               asking: view.asking,
+              open: open?.name,
               hasItems: open !== undefined && selectItems(open, input).length > 0,
               pane: view.pane,
               running: chosen !== undefined && selectService(state, chosen)?.isUp === true,
@@ -124,16 +127,25 @@ const toNotice = (view: ViewState, state: State): string | undefined => {
   return state.phase === 'stopping' ? 'Stopping all services. Ctrl-C again kills what is left.' : undefined
 }
 
-const toInspector = (input: ScreenInput, width: number): readonly string[] => {
+/** What is known of the chosen service, over what the last saves did. */
+const toInspector = (input: ScreenInput, { inspector: width, logs: height }: Layout): readonly string[] => {
   const { state, view, theme, now } = input
   const chosen = selectChosen(view, state)
   const service = chosen === undefined ? undefined : selectService(state, chosen)
-  if (service === undefined) return [toTitleRow({ name: 'details', focused: false }, { width, theme })]
-  return [
-    toTitleRow({ name: service.name, focused: false }, { width, theme }),
-    ...toDetailsRows(state, service, { width, theme, now }),
-  ]
+  const details: Section =
+    service === undefined
+      ? { name: 'details', rows: [] }
+      : { name: service.name, rows: toDetailsRows(state, service, { width, theme, now }) }
+  return stackSections([details, toSection('reloads', input, width)], { width, height, theme })
 }
+
+/** How it came up, and who depends on whom: where a terminal is so wide that the log leaves room. */
+const toAside = (input: ScreenInput, { aside: width, logs: height }: Layout): readonly string[] =>
+  stackSections([toSection('timeline', input, width), toSection('graph', input, width)], {
+    width,
+    height,
+    theme: input.theme,
+  })
 
 const toLastWords = (logs: LogBuffer, service: string): string | undefined => {
   const last = logs.tail(1, { services: [service], matches: (entry) => entry.text.trim() !== '' })[0]

@@ -208,9 +208,9 @@ describe('what a person sees', () => {
        12:00:03.702 migrate done                                                                                       needs    api (healthy)
        12:00:04.500 api     INFO listening on :3000                                                                    reload   sync of 1 file in 61 ms, 39s ago
        12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
-       12:00:04.600 web     GET / 200 in 3 ms
-       12:00:04.601 web     GET /assets/app.css 200 in 1 ms
-       12:00:04.602 web     GET /cart 200 in 14 ms
+       12:00:04.600 web     GET / 200 in 3 ms                                                                         ── reloads ─────────────────────────────────────
+       12:00:04.601 web     GET /assets/app.css 200 in 1 ms                                                              AGO SERVICE  ACTION       TOOK  WHAT
+       12:00:04.602 web     GET /cart 200 in 14 ms                                                                     ● 39s web      sync        61 ms  src/cart.tsx
        12:00:04.700 worker  queue is up, concurrency 4
        12:00:20.100 web     [vite] hmr update /src/cart.tsx
        12:00:31.000 worker  TypeError: Cannot read properties of undefined (reading 'items')
@@ -218,7 +218,7 @@ describe('what a person sees', () => {
        12:00:31.002 worker      at run (src/queue.ts:88:5)
 
        ✖ worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')                                               28s ago  i details
-       ↑↓ choose  enter log  r restart  s stop  o open  i details  / filter  : all actions  d detach  q quit  ? help"
+       ↑↓ choose  enter log  r restart  s stop  o open  i details  / filter  : all actions  d detach  t start-up  g graph  h reloads  q quit  ? help"
     `)
   })
 

@@ -54,6 +54,18 @@ export type ContainerSummary = {
   readonly restarts?: number
 }
 
+/** Milliseconds of a reload, in the order in which they pass. */
+export type ReloadParts = {
+  /** From the last write to the first notice of it. */
+  readonly detect?: number
+  /** Until the files were whole and looked at: more of the same save may follow, and git may be at work. */
+  readonly hold: number
+  /** Until every container had said that it has them. */
+  readonly send: number
+  /** Restart, commands and health after that. */
+  readonly react: number
+}
+
 export type EventBody =
   | {
       readonly type: 'session/started'
@@ -154,6 +166,8 @@ export type EventBody =
       readonly ms: number
       /** Changes that wait until a container that does not run is started. */
       readonly waiting?: number
+      /** What the time was spent with, where that is known; all together: `ms` and what was before the first notice. */
+      readonly parts?: ReloadParts
       readonly problem?: Problem
     }
   | { readonly type: 'question/asked'; readonly id: string; readonly text: string; readonly fallback: boolean }

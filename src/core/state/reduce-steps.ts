@@ -1,5 +1,6 @@
 import type { StackEvent } from '../events/event.ts'
 import { toPlanChanges } from '../events/plan-changes.ts'
+import { withPlanned } from './reduce-startup.ts'
 import type { StepProgress, State, StepState } from './state.ts'
 
 type StepEvent = Extract<
@@ -12,7 +13,7 @@ export const reduceSteps = (state: State, event: StepEvent): State => {
     const planned = event.steps.map((step): StepState => ({ ...step, status: 'pending' }))
     const ids = new Set(planned.map((step) => step.id))
     const running = state.steps.filter((step) => step.status === 'running' && !ids.has(step.id))
-    const next = { ...state, steps: [...running, ...planned], unchanged: event.unchanged }
+    const next = { ...withPlanned(state, ids), steps: [...running, ...planned], unchanged: event.unchanged }
     return event.trigger === 'file' ? { ...next, edit: toEdit(state, event) } : next
   }
   const known = state.steps.find((step) => step.id === event.id)

@@ -1,6 +1,7 @@
 import type { StackEvent } from '../events/event.ts'
 import { reduceService } from './reduce-service.ts'
 import { reduceSteps } from './reduce-steps.ts'
+import { withFirstHealth, withStartup } from './reduce-startup.ts'
 import { initialState, reloadsKept, toServiceState, type State } from './state.ts'
 
 /**
@@ -23,7 +24,9 @@ export const reduce = (state: State, event: StackEvent): State => {
           }
         : withReloadedFile(state, event)
     case 'session/changed':
-      return event.phase === state.phase ? state : { ...state, phase: event.phase, phaseAt: event.at }
+      return event.phase === state.phase
+        ? state
+        : { ...withStartup(state, event), phase: event.phase, phaseAt: event.at }
     case 'session/ended':
       return { ...state, phase: 'stopped', exit: event.exit, questions: [] }
     case 'problem/raised': {
@@ -70,6 +73,7 @@ export const reduce = (state: State, event: StackEvent): State => {
       return event.type === 'step/started' ? reduceService(next, event) : next
     }
     case 'container/changed':
+      return reduceService(withFirstHealth(state, event), event)
     case 'container/removed':
     case 'probe/ended':
     case 'stats/measured':
@@ -103,6 +107,8 @@ const withReloadedFile = (state: State, event: Extract<StackEvent, { type: 'sess
   return { ...rest, project: event.project, files: event.files, services: [...services, ...left] }
 }
 
+const pathsKept = 5
+
 const withReload = (state: State, event: Extract<StackEvent, { type: 'reload/ended' }>): State => {
   const { change, ...rest } = state
   const reload = {
@@ -112,6 +118,8 @@ const withReload = (state: State, event: Extract<StackEvent, { type: 'reload/end
     ms: event.ms,
     at: event.at,
     ...(event.waiting === undefined ? {} : { waiting: event.waiting }),
+    ...(change?.service === event.service ? { paths: change.paths.slice(0, pathsKept) } : {}),
+    ...(event.parts === undefined ? {} : { parts: event.parts }),
     ...(event.problem === undefined ? {} : { problem: event.problem }),
   }
   return {

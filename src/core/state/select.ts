@@ -11,7 +11,7 @@ import {
 import type { RaisedProblem, StepProgress, Reload, ServiceState, State } from './state.ts'
 
 /** Gives the same value for the same state, so that a view can compare by identity. */
-const onceForEachState = <T>(select: (state: State) => T): ((state: State) => T) => {
+export const onceForEachState = <T>(select: (state: State) => T): ((state: State) => T) => {
   const known = new WeakMap<State, { readonly value: T }>()
   return (state) => {
     const found = known.get(state)

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors/problem.ts'
 import type { CrashLoop } from '../events/crash.ts'
-import type { ContainerSummary, Phase, PlanChange, ServiceSummary, StepSummary } from '../events/event.ts'
+import type { ContainerSummary, Phase, PlanChange, ReloadParts, ServiceSummary, StepSummary } from '../events/event.ts'
 
 /**
  * What a session looks like after some events: plain data, never changed in place, so that `===` tells whether there is
@@ -21,6 +21,8 @@ export type State = {
   readonly services: readonly ServiceState[]
   /** Steps of the present plan, and those of the one before that still run. */
   readonly steps: readonly StepState[]
+  /** How the stack came up; it does not change any more when that has ended. */
+  readonly startup: Startup
   /** Services that the last plan found as they should be. */
   readonly unchanged: readonly string[]
   /** In the order they were raised; each stays until it is cleared. */
@@ -45,6 +47,15 @@ export type State = {
     readonly action: string
     readonly at: number
   }
+}
+
+/** Kept for as long as the session lasts, whatever plans follow. */
+export type Startup = {
+  /** Steps of the plans before the present one, as they ended; when it is over, all steps. */
+  readonly steps: readonly StepState[]
+  /** When a service was healthy for the first time, by its name. */
+  readonly healthyAt: Readonly<Record<string, number>>
+  readonly endedAt?: number
 }
 
 export const reloadsKept = 50
@@ -121,6 +132,9 @@ export type Reload = {
   readonly at: number
   /** Changes that wait until the service runs. */
   readonly waiting?: number
+  /** Some of the paths, on this machine. */
+  readonly paths?: readonly string[]
+  readonly parts?: ReloadParts
   readonly problem?: Problem
 }
 
@@ -133,6 +147,7 @@ export const initialState: State = {
   phaseAt: 0,
   services: [],
   steps: [],
+  startup: { steps: [], healthyAt: {} },
   unchanged: [],
   problems: [],
   questions: [],

@@ -1,5 +1,5 @@
 import { StackError } from '../../core/errors/stack-error.ts'
-import type { ContainerSummary } from '../../core/events/event.ts'
+import type { ContainerSummary, ReloadParts } from '../../core/events/event.ts'
 import type { ContainerDetails } from '../ports/container-runtime.ts'
 import { type ContainerSync, createContainerSync, deliver, type Delivery, isGone } from './container-sync.ts'
 import { compareListings, createListing, findEntry } from './listing.ts'
@@ -7,7 +7,7 @@ import { meet } from './meet.ts'
 import { pathBelow } from './paths.ts'
 import { runHook } from './run-hook.ts'
 import { findStrongest } from './rules.ts'
-import { type ServiceState, vanishedOf } from './service-state.ts'
+import { type Pending, type ServiceState, vanishedOf } from './service-state.ts'
 import type { Wanted } from './wanted.ts'
 
 /**
@@ -22,6 +22,7 @@ export const round = async (state: ServiceState): Promise<number | undefined> =>
   forgetGone(state, present)
   const reachable = present.filter(({ state: is }) => is !== 'paused')
   const results = await Promise.all(reachable.map((summary) => attempt(state, summary)))
+  const sentAt = deps.clock.now()
   const deliveries = results.flatMap(({ delivery }) => delivery ?? [])
   tellLimits(state)
   const error = results.find((result) => result.error !== undefined)?.error
@@ -42,6 +43,7 @@ export const round = async (state: ServiceState): Promise<number | undefined> =>
       files,
       ms: deps.clock.now() - (pending?.since ?? began),
       ...(waiting === 0 ? {} : { waiting }),
+      ...(pending === undefined ? {} : { parts: toParts(pending, { sentAt, endedAt: deps.clock.now() }) }),
       ...(problem === undefined ? {} : { problem }),
     })
   }
@@ -49,6 +51,19 @@ export const round = async (state: ServiceState): Promise<number | undefined> =>
   const again = deliveries.flatMap((delivery) => delivery.again ?? [])
   return again.length === 0 ? undefined : Math.min(...again)
 }
+
+const toParts = (
+  { since, writtenAt, foundAt }: Pending,
+  { sentAt, endedAt }: { readonly sentAt: number; readonly endedAt: number },
+): ReloadParts => ({
+  // Times of a file system may be those of another machine, and what was moved was written long before.
+  ...(writtenAt > since - longestDetectMs && writtenAt <= since ? { detect: since - writtenAt } : {}),
+  hold: Math.max(0, foundAt - since),
+  send: Math.max(0, sentAt - foundAt),
+  react: endedAt - sentAt,
+})
+
+const longestDetectMs = 60_000
 
 const forgetGone = ({ containers, unsure }: ServiceState, present: readonly ContainerSummary[]): void => {
   const ids = new Set(present.map(({ id }) => id))

@@ -47,7 +47,14 @@ export type ServiceMemory = {
 }
 
 /** What was noticed and not told as done. */
-export type Pending = { readonly paths: Set<string>; readonly actions: Set<WatchAction>; since: number }
+export type Pending = {
+  readonly paths: Set<string>
+  readonly actions: Set<WatchAction>
+  /** When the first of it was noticed, when it was last written, and when it was found whole. */
+  readonly since: number
+  readonly writtenAt: number
+  readonly foundAt: number
+}
 
 export type ServiceState = {
   readonly deps: ServiceSyncDeps

@@ -70,18 +70,28 @@ const update = (state: ServiceState, since: number, look: { readonly isEarly: bo
   const paths = new Set<string>()
   const actions = new Set<WatchAction>()
   let isAllSame = true
+  let lastWrittenAt = 0
   for (const wanted of state.wanted) {
     const { changes, again, isSame } = updateWanted(deps, wanted, look)
     isAllSame &&= isSame
     if (again !== undefined) dues.push(again)
     remember(state, wanted, changes)
     stale.stopped(wanted)
-    for (const { path } of changes) paths.add(path)
+    for (const { path, entry } of changes) {
+      paths.add(path)
+      lastWrittenAt = Math.max(lastWrittenAt, entry?.ctimeMs ?? 0)
+    }
     if (changes.length > 0) actions.add(wanted.rule.action)
   }
   if (paths.size > 0) {
     deps.emit({ type: 'watch/changed', service: options.service, paths: [...paths], action: [...actions].join(', ') })
-    state.pending ??= { paths: new Set(), actions: new Set(), since }
+    state.pending ??= {
+      paths: new Set(),
+      actions: new Set(),
+      since,
+      writtenAt: lastWrittenAt,
+      foundAt: deps.clock.now(),
+    }
     for (const path of paths) state.pending.paths.add(path)
     for (const action of actions) state.pending.actions.add(action)
     state.wantsRestart ||= actions.has('restart')

@@ -1,9 +1,9 @@
 import type { Binding, KeyScope, Pane } from './binding.ts'
 import { logKeys, type LogCommand } from './log-keys.ts'
 import { moveKeys, type MoveCommand } from './move-keys.ts'
-import { helpKeys, screenKeys, type ScreenCommand } from './screen-keys.ts'
+import { helpKeys, paletteKeys, screenKeys, type ScreenCommand } from './screen-keys.ts'
 import { serviceKeys, type ServiceCommand } from './service-keys.ts'
-import { answerKeys, sessionKeys, type SessionCommand } from './session-keys.ts'
+import { answerKeys, quitKeys, sessionKeys, type SessionCommand } from './session-keys.ts'
 
 /** What a key can mean. */
 export type UiCommand = MoveCommand | ServiceCommand | LogCommand | ScreenCommand | SessionCommand
@@ -16,8 +16,10 @@ export const keymap: Keymap = [
   ...moveKeys,
   ...serviceKeys,
   ...logKeys,
-  ...screenKeys,
+  ...paletteKeys,
   ...sessionKeys,
+  ...screenKeys,
+  ...quitKeys,
   ...helpKeys,
 ]
 

@@ -1,6 +1,6 @@
 import type { Binding } from './binding.ts'
 
-export type ScreenCommand = 'help' | 'palette' | 'find'
+export type ScreenCommand = 'help' | 'palette' | 'find' | 'timeline' | 'graph' | 'reloads'
 
 /** Screens that take the place of table and log, and what is typed there. */
 export const screenKeys: readonly Binding<ScreenCommand>[] = [
@@ -12,6 +12,36 @@ export const screenKeys: readonly Binding<ScreenCommand>[] = [
     help: 'Show only rows with these words',
     group: 'Screen',
   },
+  {
+    command: 'timeline',
+    keys: ['t'],
+    when: ['main', 'screen'],
+    hint: 'start-up',
+    hintIn: 'services',
+    help: 'How the stack came up, and what it waited for',
+    group: 'Screen',
+  },
+  {
+    command: 'graph',
+    keys: ['g'],
+    when: ['main'],
+    pane: 'services',
+    hint: 'graph',
+    hintIn: 'services',
+    help: 'Who depends on whom, and who waits for whom',
+    group: 'Screen',
+  },
+  {
+    command: 'reloads',
+    keys: ['h'],
+    when: ['main', 'screen'],
+    hint: 'reloads',
+    hintIn: 'services',
+    help: 'What the saved files did, and what it cost',
+    group: 'Screen',
+  },
+]
+export const paletteKeys: readonly Binding<ScreenCommand>[] = [
   {
     command: 'palette',
     keys: [':', 'ctrl-p'],

@@ -101,6 +101,9 @@ export const sessionKeys: readonly Binding<SessionCommand>[] = [
     help: 'Back to the shell for a while; "fg" there comes back',
     group: 'Session',
   },
+]
+
+export const quitKeys: readonly Binding<SessionCommand>[] = [
   {
     command: 'quit',
     keys: ['q'],

@@ -2,7 +2,7 @@ import type { Binding, KeyScope, Pane } from '../keys/binding.ts'
 import { isValid, type Keymap } from '../keys/keymap.ts'
 import { toKeyLabel } from '../keys/key-names.ts'
 import type { Theme } from '../theme.ts'
-import type { ViewState } from '../view/view-state.ts'
+import type { ScreenName, ViewState } from '../view/view-state.ts'
 import { textWidth } from '../../wire/cell-width.ts'
 import { composeRow, type Segment } from '../text/compose-row.ts'
 
@@ -14,6 +14,7 @@ export type HintRowOptions = {
   readonly scope: KeyScope
   readonly pane: Pane
   readonly asking: ViewState['asking']
+  readonly open: ScreenName | undefined
   /** The open screen has something to choose. */
   readonly hasItems: boolean
   /** The chosen service runs, so that its key stops it. */
@@ -34,7 +35,7 @@ export const toHintRow = (options: HintRowOptions): string => {
     (one) =>
       isValid(one, scope, pane) &&
       one.hint !== undefined &&
-      (one.hintIn === undefined || one.hintIn === pane) &&
+      (one.hintIn === undefined || (one.hintIn === pane && scope === 'main')) &&
       (one.command !== 'back' || scope !== 'main' || options.canGoBack) &&
       (one.command !== 'apply' || options.canApply) &&
       (one.command !== 'choose' || options.hasItems),
@@ -76,6 +77,8 @@ const toHint = (binding: Binding, options: HintRowOptions): string => {
   if (binding.command === 'toggle' && !options.running) return 'start'
   if (binding.command === 'confirm' && options.asking !== undefined && options.asking !== 'quit')
     return options.asking.yes
+  if (binding.command === 'accept' && options.open === 'palette') return 'do it'
+  if (binding.command === 'clear' && options.open === 'palette') return 'back'
   if (binding.command === 'focus' && options.solo) return 'all logs'
   return binding.hint ?? ''
 }

@@ -24,7 +24,7 @@ export const toTitleRow = (
     [
       { text: `${rule}${rule} `, paint: title.focused ? theme.accent : theme.dim },
       { text: title.name, paint: title.focused ? (text) => theme.bold(theme.accent(text)) : theme.bold },
-      ...(title.detail === undefined ? [] : [{ text: ' ' }, ...title.detail]),
+      ...(title.detail === undefined || title.detail.length === 0 ? [] : [{ text: ' ' }, ...title.detail]),
       { text: ' ' },
     ],
     { width, ellipsis, right, fill: { text: rule, paint: theme.dim } },

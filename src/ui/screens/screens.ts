@@ -1,14 +1,18 @@
 import { toPlainText } from '../../core/state/log-filter.ts'
+import type { Section } from '../rows/sections.ts'
 import { toTitleRow } from '../rows/title-row.ts'
 import type { ScreenInput } from '../screen-input.ts'
 import { composeRow } from '../text/compose-row.ts'
 import type { OpenScreen, ScreenName } from '../view/view-state.ts'
 import { details } from './details.ts'
 import type { FullScreen, ItemContext, ScreenItem, ScreenSize } from './full-screen.ts'
+import { graph } from './graph.ts'
 import { help } from './help.ts'
 import { palette } from './palette.ts'
+import { reloads } from './reloads.ts'
+import { timeline } from './timeline.ts'
 
-const screens: Readonly<Record<ScreenName, FullScreen>> = { help, palette, details }
+const screens: Readonly<Record<ScreenName, FullScreen>> = { help, palette, details, timeline, graph, reloads }
 
 /** What can be chosen on a screen, as far as it has the words that were typed. */
 export const selectItems = (open: OpenScreen, context: ItemContext): readonly ScreenItem[] => {
@@ -23,6 +27,13 @@ const toMatcher = (words: string): ((text: string) => boolean) => {
     const lower = text.toLowerCase()
     return wanted.every((word) => lower.includes(word))
   }
+}
+
+/** A screen as a part of another one: its rows as they are when nothing is looked for. */
+export const toSection = (name: ScreenName, input: ScreenInput, width: number): Section => {
+  const open: OpenScreen = { name, scroll: 0, cursor: 0, words: '' }
+  const screen = screens[name]
+  return { name: screen.title(input), rows: screen.rows?.(input, { width, height: 0, open }) ?? [] }
 }
 
 /** What of a screen is seen, under its title, and how many rows it has in all. */

@@ -18,6 +18,9 @@ export const openScreen = (view: ViewState, name: ScreenName): ViewState => ({
 
 export const screenHandlers: Readonly<Record<ScreenCommand, Handler>> = {
   help: toggleScreen('help'),
+  timeline: toggleScreen('timeline'),
+  graph: toggleScreen('graph'),
+  reloads: toggleScreen('reloads'),
   palette: ({ view }) => only({ ...openScreen(view, 'palette'), typing: 'screen' }),
   find: ({ view }) => only({ ...view, typing: 'screen' }),
 }

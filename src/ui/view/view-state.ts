@@ -4,7 +4,7 @@ import type { State } from '../../core/state/state.ts'
 import type { KeyScope, Pane } from '../keys/binding.ts'
 
 /** Full screens, which take the place of table and log; `screens/screens.ts` has one entry for each. */
-export type ScreenName = 'help' | 'palette' | 'details'
+export type ScreenName = 'help' | 'palette' | 'details' | 'timeline' | 'graph' | 'reloads'
 
 /** A full screen that is open. */
 export type OpenScreen = {

@@ -1,0 +1,296 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
+import { crashed, probing, running, starting, toEvents } from '../support/shop-events.ts'
+
+const open: ShownDashboard[] = []
+afterEach(() => open.splice(0).forEach((shown) => shown.unmount()))
+
+const press = async (
+  keys: string,
+  text: string,
+  { events, ...options }: ShowOptions & { readonly events: Parameters<typeof showDashboard>[0] },
+) => {
+  const shown = showDashboard(events, options)
+  open.push(shown)
+  await shown.shows('help')
+  return shown.press(keys, text)
+}
+
+const early = toEvents(starting, probing)
+const broken = toEvents(starting, probing, running, crashed)
+
+describe('the start-up', () => {
+  it('while it goes on, 80x24', async () => {
+    expect(await press('t', '── start-up', { events: early, at: 3500 })).toMatchInlineSnapshot(`
+      " shop   starting 3s   0/5 up
+
+      ── start-up ────────────────────────────────────────────────────────────────────
+           SERVICE           STATE            TIME  0s        1s       2s        3s
+         ✔ networks, volumes created        200 ms  ██✔
+         ◐ db                starting        3.4 s  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓·██▒▒▒▒▒▒▒▒▒▒▒▒
+         ◐ web               building        3.4 s  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓
+         ◐ api               waiting         3.4 s  ·································
+         ◐ worker            waiting         3.4 s  ·································
+         ◐ migrate           waiting         3.4 s  ·································
+
+       critical path so far, 3.4 s: db
+       ▓ pull, build   █ create, start   ▒ healthcheck   · waits
+
+
+
+
+
+
+
+
+
+       ↑↓ scroll  esc back  : all actions  / find  ? help"
+    `)
+  })
+
+  it('when it is over, 60x15', async () => {
+    expect(await press('t', '── start-up', { events: broken, columns: 60, rows: 15 })).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 failed      ↻ web sync 61 ms
+      ── start-up ────────────────────────────────────────────────
+           SERVICE         STATE            TIME  0s
+         ✔ networks, volu… created        200 ms  █✔
+         ● db              healthy         3.3 s  ▓▓▓▓▓▓·█▒▒▒●
+         ● web             healthy         4.4 s  ▓▓▓▓▓▓▓▓▓▓▓▓▓·█●
+         ✔ migrate         done            3.5 s  ···········█✔
+         ● api             healthy         4.1 s  ·············█●
+         ✖ worker          exit 1 x3       4.3 s  ··············█✖
+
+       critical path, 4.4 s: web
+       ▓ pull, build   █ create, start   ▒ healthcheck   · waits
+       ✖ worker exited with code 1: TypeEr…    28s ago  i details
+       ↑↓ scroll  esc back  : all actions  / find  ? help"
+    `)
+  })
+
+  it('when it is over, 120x40, without more than ASCII', async () => {
+    expect(await press('t', '-- start-up', { events: broken, columns: 120, rows: 20, unicode: false }))
+      .toMatchInlineSnapshot(`
+        " shop   running   4/5 up   x 1 failed                                                   reload web sync 61 ms - 39s ago
+        -- start-up ------------------------------------------------------------------------------------------------------------
+             SERVICE           STATE            TIME  0s               1s              2s               3s              4s
+           + networks, volumes created        200 ms  ###+
+           * db                healthy         3.3 s  %%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%####===================*
+           * web               healthy         4.4 s  %%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%.....###*
+           + migrate           done            3.5 s  .......................................................###+
+           * api               healthy         4.1 s  .................................................................###*
+           x worker            exit 1 x3       4.3 s  ...................................................................####x
+
+         critical path, 4.4 s: web
+         % pull, build   # create, start   = healthcheck   . waits
+
+
+
+
+
+         x worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')       28s ago  i details
+         up/down scroll  esc back  : all actions  / find  ? help"
+      `)
+  })
+})
+
+describe('the graph', () => {
+  it('one tier below the other, 80x24', async () => {
+    expect(await press('g', '── graph', { events: broken })).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 failed                ↻ web sync 61 ms · 39s ago
+
+      ── graph ──────────────────────────────────────────────────────── 1 more below ─
+       web
+         ● web                      healthy
+           → api healthy
+
+       app
+         ● api                      healthy
+           → db healthy
+           → migrate done
+           · needed by web
+         ✖ worker                   exit 1 x3
+           → db healthy
+         ✔ migrate                  done
+           → db healthy
+           · needed by api
+
+       data
+         ● db                       healthy
+           · needed by api, worker, migrate
+       ✖ worker exited with code 1: TypeError: Cannot read pro…    28s ago  i details
+       ↑↓ scroll  esc back  : all actions  / find  ? help"
+    `)
+  })
+
+  it('one tier beside the other, with who waits for whom, 120x20', async () => {
+    expect(await press('g', '── graph', { events: early, at: 3500, columns: 120, rows: 20 })).toMatchInlineSnapshot(`
+      " shop   starting 3s   0/5 up
+      ── graph ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+       web                                     app                                     data
+         ◐ web                  building         ◐ api                  waiting          ◐ db                   starting
+           → api waits for it to be healthy        → db waits for it to be healthy         · api, worker, migrate wait for it
+                                                   → migrate waits for it to be done
+                                                   · web waits for it
+                                                 ◐ worker               waiting
+                                                   → db waits for it to be healthy
+                                                 ◐ migrate              waiting
+                                                   → db waits for it to be healthy
+                                                   · api waits for it
+
+
+
+
+
+
+       ↑↓ scroll  esc back  : all actions  / find  ? help"
+    `)
+  })
+})
+
+describe('the reloads', () => {
+  it('newest first, with where the time went, 80x24', async () => {
+    const shown = showDashboard(broken)
+    open.push(shown)
+    await shown.shows('help')
+    shown.apply(
+      {
+        type: 'watch/changed',
+        service: 'api',
+        paths: ['/shop/api/src/cart.ts', '/shop/api/package.json'],
+        action: 'sync+restart',
+      },
+      {
+        type: 'reload/ended',
+        service: 'api',
+        action: 'sync+restart',
+        files: 2,
+        ms: 760,
+        parts: { detect: 1, hold: 7, send: 23, react: 730 },
+      },
+      {
+        type: 'reload/ended',
+        service: 'worker',
+        action: 'sync',
+        files: 1,
+        ms: 30,
+        waiting: 1,
+        parts: { hold: 7, send: 23, react: 0 },
+      },
+    )
+    expect(await shown.press('h', '── reloads')).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 failed         ↻ worker sync waits until it runs
+
+      ── reloads ─────────────────────────────────────────────────────────────────────
+         AGO SERVICE    ACTION           TOOK  WHAT
+       ◐ 0s  worker     sync            30 ms  1 file
+                        hold 7 ms, send 23 ms
+                        1 change of it when the service runs
+       ● 0s  api        sync+restart   760 ms  src/cart.ts, api/package.json
+                        detect 1 ms, hold 7 ms, send 23 ms, react 730 ms
+       ● 39s web        sync            61 ms  src/cart.tsx
+
+
+
+
+
+
+
+
+
+
+
+       ✖ worker exited with code 1: TypeError: Cannot read pro…    28s ago  i details
+       ↑↓ scroll  esc back  : all actions  / find  ? help"
+    `)
+  })
+})
+
+it('a wide terminal is filled by panes beside the log, 240x50', async () => {
+  const shown = showDashboard(broken, { columns: 240, rows: 50 })
+  open.push(shown)
+  expect(await shown.shows('help')).toMatchInlineSnapshot(`
+    " shop   running   4/5 up   ✖ 1 failed                                                                                                                                                                                ↻ web sync 61 ms · 39s ago
+
+         SERVICE  STATE        FOR   TIER  IMAGE        PORTS
+       ✖ worker   exit 1 x3    28s   app   shop-worker  exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
+     ▸ ● web      healthy      55s   web   shop-web     http://localhost:8080
+       ● api 2/2  healthy      55s   app   shop-api
+       ✔ migrate  done               app   shop-api
+       ● db       healthy      57s   data  postgres:17  localhost:5432
+
+    ── log · all services ───────────────────────────────────────────────────────────────── 16 lines · following ─ ── web ───────────────────────────────────────────────── ── start-up ────────────────────────────────────────────────────────────
+     12:00:02.400 db      LOG:  starting PostgreSQL 17.2                                                            state    ● healthy for 55s                                   SERVICE           STATE            TIME  0s         2s          4s
+     12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432                                      image    shop-web                                          ✔ networks, volumes created        200 ms  █✔
+     12:00:03.600 db      LOG:  database system is ready to accept connections                                      tier     web                                               ● db                healthy         3.3 s  ▓▓▓▓▓▓▓▓▓▓▓█▒▒▒▒▒▒▒●
+     12:00:03.700 migrate applying 001_schema.sql                                                                   ports    http://localhost:8080 to 80/tcp                   ● web               healthy         4.4 s  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓··█●
+     12:00:03.701 migrate applying 002_seed.sql                                                                     runs as  shop-web-1, running, healthy                      ✔ migrate           done            3.5 s  ···················█✔
+     12:00:03.702 migrate done                                                                                      needs    api (healthy)                                     ● api               healthy         4.1 s  ······················█●
+     12:00:04.500 api     INFO listening on :3000                                                                   reload   sync of 1 file in 61 ms, 39s ago                  ✖ worker            exit 1 x3       4.3 s  ·······················█✖
+     12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
+     12:00:04.600 web     GET / 200 in 3 ms                                                                        ── reloads ─────────────────────────────────────────────  critical path, 4.4 s: web
+     12:00:04.601 web     GET /assets/app.css 200 in 1 ms                                                             AGO SERVICE  ACTION       TOOK  WHAT                   ▓ pull, build   █ create, start   ▒ healthcheck   · waits
+     12:00:04.602 web     GET /cart 200 in 14 ms                                                                    ● 39s web      sync        61 ms  src/cart.tsx
+     12:00:04.700 worker  queue is up, concurrency 4                                                                                                                        ── graph ───────────────────────────────────────────────────────────────
+     12:00:20.100 web     [vite] hmr update /src/cart.tsx                                                                                                                    web
+     12:00:31.000 worker  TypeError: Cannot read properties of undefined (reading 'items')                                                                                     ● web                      healthy
+     12:00:31.001 worker      at applyCoupon (src/coupon.ts:41:17)                                                                                                               → api healthy
+     12:00:31.002 worker      at run (src/queue.ts:88:5)
+                                                                                                                                                                             app
+                                                                                                                                                                               ● api                      healthy
+                                                                                                                                                                                 → db healthy
+                                                                                                                                                                                 → migrate done
+                                                                                                                                                                                 · needed by web
+                                                                                                                                                                               ✖ worker                   exit 1 x3
+                                                                                                                                                                                 → db healthy
+                                                                                                                                                                               ✔ migrate                  done
+                                                                                                                                                                                 → db healthy
+                                                                                                                                                                                 · needed by api
+
+                                                                                                                                                                             data
+                                                                                                                                                                               ● db                       healthy
+                                                                                                                                                                                 · needed by api, worker, migrate
+
+
+
+
+
+
+
+     ✖ worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')                                                                                                                               28s ago  i details
+     ↑↓ choose  enter log  r restart  s stop  o open  i details  / filter  : all actions  d detach  t start-up  g graph  h reloads  q quit  ? help"
+  `)
+})
+
+it('the palette, 100x30', async () => {
+  expect(await press(':', '── all actions', { events: broken, columns: 100, rows: 30 })).toMatchInlineSnapshot(`
+    " shop   running   4/5 up   ✖ 1 failed                                    ↻ web sync 61 ms · 39s ago
+
+    ── all actions / _ ─────────────────────────────────────────────────────────────────────────────────
+     ▸ a       Session  Apply what an edit of the stack file would change        stack up --detach
+       r       Service  Restart the service                                      stack restart web
+       R       Service  Build its image again and recreate it                    stack up --build --no-…
+       s       Service  Stop the service, or start it                            stack stop web
+       x       Service  Kill the service at once, after a question               stack kill web
+       o       Service  Open its first published port in the browser
+       c       Service  Copy the address of its first published port
+       i       Service  Everything known of the service, and all problems
+       f       Log      Follow the newest lines, or stand still
+       /       Log      Show only lines with these words; !words hides them, /…
+       w       Log      Wrap long lines, or cut them
+       T       Log      Show the time of each line, or not
+       d       Session  Leave the services running and go
+       ctrl-c  Session  Stop all services; a second time kills them              stack stop
+       ctrl-z  Session  Back to the shell for a while; "fg" there comes back
+       t       Screen   How the stack came up, and what it waited for
+       g       Screen   Who depends on whom, and who waits for whom
+       h       Screen   What the saved files did, and what it cost
+       q       Session  Quit: asks whether to stop the services
+       ?       Screen   All keys
+
+
+
+
+     ✖ worker exited with code 1: TypeError: Cannot read properties of undefined…    28s ago  i details
+     enter do it  esc back"
+  `)
+})
