@@ -11,7 +11,7 @@ import {
   readSync,
   type Stats,
 } from 'node:fs'
-import type { Absent, FolderLook, SourceEntry, SourceFiles } from '../engine/ports/source-files.ts'
+import type { Absent, FolderLook, FolderNames, SourceEntry, SourceFiles } from '../engine/ports/source-files.ts'
 import { fromNameBytes, isByteName, toNameBytes } from '../wire/byte-names.ts'
 import { readListedFileInPieces } from '../wire/file-content.ts'
 import { describeFault } from '../wire/named-file.ts'
@@ -24,6 +24,7 @@ export const createSourceFiles = (): SourceFiles => {
   return {
     lookAt: (path) => lookAt(toSystemPath(path)),
     lookInto,
+    list,
     read,
     stream,
     hash: (content) => hash('sha256', content, 'hex'),
@@ -41,6 +42,7 @@ const turns = 8
 const largest = 1024 * 1024 * 1024
 
 const gone: Absent = { kind: 'gone' }
+const restless: Absent = { kind: 'unreadable', why: 'it is another folder again and again' }
 const quiet = { throwIfNoEntry: false } as const
 
 /** Names that are not UTF-8 go to the system as the bytes that they are. */
@@ -92,17 +94,44 @@ const toKind = (mode: number): SourceEntry['kind'] | undefined => {
 
 const lookInto: SourceFiles['lookInto'] = (folder, leaveOut) => {
   for (let turn = 0; turn < turns; turn += 1) {
-    const look = list(folder, leaveOut)
+    const look = lookOnce(folder, leaveOut)
     if (look !== undefined) return look
   }
-  return { kind: 'unreadable', why: 'it is another folder again and again' }
+  return restless
+}
+
+const list: SourceFiles['list'] = (folder, leaveOut) => {
+  const at = toSystemPath(folder)
+  try {
+    for (let turn = 0; turn < turns; turn += 1) {
+      const listed = readNames(at)
+      if (listed !== undefined) return toFolderNames(listed.names, leaveOut)
+    }
+    return restless
+  } catch (error) {
+    return toAbsent(error)
+  }
+}
+
+const toFolderNames = (names: readonly Named[], leaveOut: Parameters<SourceFiles['list']>[1]): FolderNames => {
+  const folders: string[] = []
+  const others: string[] = []
+  for (const named of names) {
+    const isFolder = named.isDirectory()
+    if (!isFolder && !named.isFile() && !named.isSymbolicLink()) continue
+    if (!leaveOut(named.name, isFolder)) (isFolder ? folders : others).push(named.name)
+  }
+  return { kind: 'names', folders, others }
 }
 
 /**
  * What is in the folder; undefined when another thing was in its place at the end. The folder's own times are those from
  * before the listing: what changed in it meanwhile makes them differ.
  */
-const list = (folder: string, leaveOut: Parameters<SourceFiles['lookInto']>[1]): FolderLook | Absent | undefined => {
+const lookOnce = (
+  folder: string,
+  leaveOut: Parameters<SourceFiles['lookInto']>[1],
+): FolderLook | Absent | undefined => {
   const at = toSystemPath(folder)
   const entries = new Map<string, SourceEntry>()
   const unreadable: string[] = []
@@ -130,7 +159,7 @@ const list = (folder: string, leaveOut: Parameters<SourceFiles['lookInto']>[1]):
   }
 }
 
-type Named = Pick<Dirent, 'name' | 'isDirectory'>
+type Named = Pick<Dirent, 'name' | 'isDirectory' | 'isFile' | 'isSymbolicLink'>
 
 /** Undefined where a file system without kinds in its folders had to look at a name that is not there any more. */
 const readNames = (
@@ -140,7 +169,12 @@ const readNames = (
     const names = readdirSync(folder, { withFileTypes: true })
     if (!names.some(({ name }) => name.includes('\ufffd'))) return { names, hasBytes: false }
     const raw = readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })
-    const exact = raw.map((entry) => ({ name: fromNameBytes(entry.name), isDirectory: () => entry.isDirectory() }))
+    const exact = raw.map((entry) => ({
+      name: fromNameBytes(entry.name),
+      isDirectory: () => entry.isDirectory(),
+      isFile: () => entry.isFile(),
+      isSymbolicLink: () => entry.isSymbolicLink(),
+    }))
     return { names: exact, hasBytes: true }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === 'lstat') return undefined

@@ -12,7 +12,6 @@ const begin = async () => {
   const disk = createMemoryDisk(clock.now)
   const container = createMemoryContainer()
   const events: EventBody[] = []
-  const controller = new AbortController()
   disk.makeFolder('/work')
   disk.makeFolder('/work/src')
   disk.write('/work/outside.txt', 'outside')
@@ -23,10 +22,11 @@ const begin = async () => {
     web: aService({ develop: { watch: [{ path: '/work/src', target: '/app', action: 'sync' }] } }),
   })
   const runtime = {
-    inspectContainer: async () => ({ id: 'c1', state: 'running', startedAt: 1, createdAt: 1, imageId: 'i1' }),
-    inspectImage: async () => ({ createdAt: 1 }),
+    inspectContainer: async () => ({ id: 'c1', state: 'running', startedAt: 1, createdAt, imageId: 'i1' }),
   } as unknown as ProjectSyncDeps['runtime']
-  const start = () =>
+  let createdAt = 1
+  let controller = new AbortController()
+  const start = (onStarted = () => {}) =>
     createProjectSync(
       {
         runtime,
@@ -34,7 +34,10 @@ const begin = async () => {
         files: world.deps.files,
         sources: disk.files,
         watcher: disk.watcher,
-        emit: (event) => void events.push(event),
+        emit: (event) => {
+          events.push(event)
+          if (event.type === 'watch/started') onStarted()
+        },
         openFiles: () => container.files,
       },
       {
@@ -46,13 +49,23 @@ const begin = async () => {
         ask: async () => true,
       },
     )
-  const sync = start()
+  let sync = start()
   await clock.advance(100)
   const end = async (): Promise<void> => {
     controller.abort()
     await clock.run(sync.close())
   }
-  return { clock, disk, container, events, end }
+  /** Another watch of a container that is younger than all files; `onStarted` is done when it says that it watches. */
+  const again = async (onStarted: () => void): Promise<void> => {
+    await end()
+    await clock.advance(60_000)
+    createdAt = clock.now() / 1000
+    await clock.advance(1000)
+    controller = new AbortController()
+    sync = start(onStarted)
+    await clock.advance(100)
+  }
+  return { clock, disk, container, events, end, again }
 }
 
 const names = ['a', 'b', 'c', 'd', 'notes~', '4913', '#a#', '.idea', 'x\ny', "q'q"]
@@ -128,13 +141,18 @@ type Trouble = {
   readonly failingReads?: number
   readonly refusing?: number
   readonly cut?: number
+  /** Each round has a watch of its own, and happens when that has just begun. */
+  readonly anew?: boolean
 }
 
 const rounds = Number(process.env['STORM_ROUNDS'] ?? 15)
 
-const storm = async (seed: number, { deliveries, failingReads = 0, refusing = 0, cut = 0 }: Trouble): Promise<void> => {
+const storm = async (
+  seed: number,
+  { deliveries, failingReads = 0, refusing = 0, cut = 0, anew = false }: Trouble,
+): Promise<void> => {
   const random = createRandom(seed)
-  const { clock, disk, container, end } = await begin()
+  const { clock, disk, container, end, again } = await begin()
   let isCalm = true
   if (deliveries !== undefined) disk.deliveries = () => deliveries(random)
   disk.fails = () => !isCalm && random() < failingReads
@@ -143,11 +161,17 @@ const storm = async (seed: number, { deliveries, failingReads = 0, refusing = 0,
     if (!isCalm && random() < cut) throw new Error('the connection was cut')
   }
   for (let round = 0; round < rounds; round += 1) {
-    isCalm = false
     const done: string[] = []
     const count = 1 + Math.floor(random() * 30)
-    for (let step = 0; step < count; step += 1) {
-      done.push(operate(disk, random, round * 100 + step))
+    const step = (index: number) => void done.push(operate(disk, random, round * 100 + index))
+    if (anew)
+      await again(() => {
+        isCalm = false
+        for (let index = 0; index < count; index += 1) step(index)
+      })
+    isCalm = false
+    for (let index = 0; !anew && index < count; index += 1) {
+      step(index)
       if (random() < 0.2) await clock.advance(Math.floor(random() * 80))
     }
     isCalm = true
@@ -174,6 +198,13 @@ describe('after any storm the container holds what the source holds', () => {
   test.each(seeds)('reads fail (seed %i)', (seed) => storm(seed, { failingReads: 0.1 }))
   test.each(seeds)('entries are refused and connections cut (seed %i)', (seed) =>
     storm(seed, { refusing: 0.15, cut: 0.1 }),
+  )
+  test.each(seeds)('it begins when the watch does (seed %i)', (seed) => storm(seed, { anew: true }))
+  test.each(seeds)('it begins when the watch does, and no notice comes (seed %i)', (seed) =>
+    storm(seed, { anew: true, deliveries: () => 0 }),
+  )
+  test.each(seeds)('it begins when the watch does, and reads fail (seed %i)', (seed) =>
+    storm(seed, { anew: true, failingReads: 0.1, deliveries: (random) => (random() < 0.5 ? 0 : 1) }),
   )
   test.each(seeds)('all at once (seed %i)', (seed) =>
     storm(seed, { deliveries: (random) => (random() < 0.3 ? 0 : 1), failingReads: 0.05, refusing: 0.1, cut: 0.05 }),

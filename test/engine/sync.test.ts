@@ -65,7 +65,7 @@ const begin = async (
   const problems: string[] = []
   const done: string[] = []
   const controller = new AbortController()
-  const outcome = { restart: true, rebuild: 'done' as 'done' | 'failed', answer: false }
+  const outcome = { restart: true, rebuild: 'done' as 'done' | 'failed', answer: false, started: () => {} }
   const options: ProjectSyncOptions = {
     project,
     signal: controller.signal,
@@ -92,6 +92,7 @@ const begin = async (
         emit: (body: EventBody): void => {
           lines.push(toLine(body))
           if (body.type === 'problem/raised') problems.push(body.problem.message)
+          if (body.type === 'watch/started') outcome.started()
         },
         openFiles: (_deps, id) => insides.get(id)!.files,
       },
@@ -248,6 +249,39 @@ describe('createProjectSync', () => {
     world.save('/work/.git/index.lock', undefined)
     await world.clock.advance(300)
     expect([read('/app/a.js'), read('/app/b.js'), inside().frames.length]).toEqual(['other branch', 'other branch', 1])
+    await end()
+  })
+
+  test('what changes when the watch has just begun is a change, though nothing was looked at before', async () => {
+    const world = await aWorkFolder()
+    const { outcome, lines, done, inside, again, end } = await begin(world, [
+      rule({ initial_sync: true }),
+      rule({ path: '/work/package.json', action: 'rebuild' }),
+      rule({ path: '/work/lib', action: 'restart' }),
+    ])
+    for (const name of ['gone.js', 'kept.js']) world.save(`/work/lib/${name}`, 'x')
+    world.save('/work/src/sub/c.js', 'c')
+    await world.clock.advance(1000)
+    lines.length = done.length = 0
+    outcome.started = () => {
+      world.save('/work/src/a.js', 'b')
+      world.save('/work/src/b.js', undefined)
+      world.save('/work/src/sub/c.js', undefined)
+      world.save('/work/package.json', '[]')
+      world.save('/work/lib/gone.js', undefined)
+    }
+    await again(() => {})
+    expect(inside().list('/app')).toEqual(
+      new Map([
+        ['a.js', 'file 644 b'],
+        ['sub', 'directory 755'],
+      ]),
+    )
+    expect(done).toEqual(['rebuild web', 'restart web'])
+    expect(lines.filter((line) => line.startsWith('watch/changed'))).toEqual([
+      'watch/changed web sync, rebuild /work/src/a.js /work/package.json',
+      'watch/changed web sync, restart /work/src/b.js /work/src/sub/c.js /work/lib/gone.js',
+    ])
     await end()
   })
 

@@ -127,6 +127,16 @@ export const createMemoryDisk = (now: () => number): MemoryDisk => {
       }
       return { kind: 'folder', self: toEntry(node), entries, unreadable: hidden }
     },
+    list: (path, leaveOut) => {
+      if (disk.fails()) return unreadable
+      const node = find(path)
+      if (node?.kind !== 'directory') return { kind: 'gone' }
+      const kept = [...node.children].filter(([name, child]) => !leaveOut(name, child.kind === 'directory'))
+      const namesOf = (isWanted: (child: Node) => boolean) =>
+        kept.flatMap(([name, child]) => (isWanted(child) ? [name] : []))
+      const isFolder = ({ kind }: Node): boolean => kind === 'directory'
+      return { kind: 'names', folders: namesOf(isFolder), others: namesOf((child) => !isFolder(child)) }
+    },
     read: (path) => {
       if (disk.fails()) return unreadable
       const node = find(path)

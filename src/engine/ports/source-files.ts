@@ -8,6 +8,8 @@ export type SourceFiles = {
   lookAt(path: string): SourceEntry | Absent
   /** What is in a folder, links not followed: not one that is a link itself. `leaveOut` is asked before anything is looked at. */
   lookInto(folder: string, leaveOut: (name: string, isFolder: boolean) => boolean): FolderLook | Absent
+  /** The names that are in a folder, and no more: a look at each takes most of the time. */
+  list(folder: string, leaveOut: (name: string, isFolder: boolean) => boolean): FolderNames | Absent
   /** A file's content; never through a link in its last part. What it was like just after it was read comes along. */
   read(path: string): { readonly content: Uint8Array; readonly entry: SourceEntry } | Absent
   /** For what is too big to be held: pieces, until the end or until `size` bytes. Rejects when it cannot be read. */
@@ -38,6 +40,13 @@ export type SourceEntry = {
   /** Names that the file has. */
   readonly links: number
   readonly linkTarget?: string
+}
+
+export type FolderNames = {
+  readonly kind: 'names'
+  readonly folders: readonly string[]
+  /** Files and links. */
+  readonly others: readonly string[]
 }
 
 export type FolderLook = {

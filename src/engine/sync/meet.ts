@@ -4,6 +4,7 @@ import type { ContainerSync } from './container-sync.ts'
 import { type Contents, maxHeldBytes } from './contents.ts'
 import { createListing, entriesOf, findEntry, type Listing, setEntry, settleVersions } from './listing.ts'
 import { parentOf, pathBelow } from './paths.ts'
+import { unknownEntry } from './same-entry.ts'
 import type { SourceTree } from './source-tree.ts'
 import type { TargetOf } from './targets.ts'
 import type { Wanted } from './wanted.ts'
@@ -47,7 +48,8 @@ export const meet = async (deps: MeetingDeps, wanted: Wanted, meeting: Meeting):
   for (const [path, entry] of entries) {
     const there = seen?.get(path)
     const verdict = there === undefined ? 'other' : compare(there, entry)
-    if (verdict === 'same') hold(held, path, entry)
+    // What has changed since the watch began is brought, or goes, when it is known what it is.
+    if (verdict === 'same' || entry === unknownEntry) hold(held, path, entry)
     else if (verdict === 'unsure') unsure.push([path, entry])
     else if (!isBrought(deps, { wanted, meeting, path, entry })) leave(path, entry)
   }
@@ -60,13 +62,11 @@ export const meet = async (deps: MeetingDeps, wanted: Wanted, meeting: Meeting):
   }
   // What went is held as something that nobody wants.
   for (const path of gone)
-    if (seen?.has(path) === true && findEntry(wanted.listing, path) === undefined) hold(held, path, ghost)
+    if (seen?.has(path) === true && findEntry(wanted.listing, path) === undefined) hold(held, path, unknownEntry)
   settleVersions(wanted.listing, held)
   container.held.set(wanted, held)
   container.left.set(wanted, seen === undefined ? new Map() : left)
 }
-
-const ghost: SourceEntry = { kind: 'file', mode: 0, size: -1, mtimeMs: 0, ctimeMs: 0, inode: 0, links: 1 }
 
 const hold = (held: Listing, path: string, entry: SourceEntry): void => {
   if (findEntry(held, path) === undefined) setEntry(held, path, entry)

@@ -100,9 +100,7 @@ const watchProject = async (
     },
   )
   try {
-    await watch.load()
-    // From now on nothing is missed.
-    tellStarted()
+    await watch.load(tellStarted)
     // Who has which files open is known from now on, and asked in no time.
     deps.sources.findOpen([])
     open(deps, { options, rules, services, watch, contents, onUnreadable, isGit: git.isRecent })

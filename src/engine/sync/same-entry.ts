@@ -4,9 +4,26 @@ import { pathBelow } from './paths.ts'
 /** File systems write times that lag by up to a tick of the kernel, in milliseconds. */
 export const tickMs = 20
 
-/** Whether a thing changed so short before a look that it may have changed again unseen. */
+/** Whether a thing changed so short before a look that it may have changed again unseen. A time yet to come is no other's. */
 export const isYoung = ({ mtimeMs, ctimeMs }: SourceEntry, at: number): boolean =>
-  Math.max(mtimeMs, ctimeMs) > at - tickMs
+  isWithinTick(ctimeMs, at) || isWithinTick(mtimeMs, at)
+
+const isWithinTick = (time: number, at: number): boolean => time > at - tickMs && time < at + tickMs
+
+/** Whether a thing has changed since then. Some file systems count in seconds, or two. */
+export const hasChangedSince = ({ ctimeMs }: SourceEntry, since: number): boolean =>
+  ctimeMs > since - (ctimeMs % 1000 === 0 ? 2000 : tickMs)
+
+/** Stands for what was there, of which nothing is known but that. It is the same as nothing that can be. */
+export const unknownEntry: SourceEntry = {
+  kind: 'file',
+  mode: 0,
+  size: -1,
+  mtimeMs: 0,
+  ctimeMs: 0,
+  inode: 0,
+  links: 1,
+}
 
 /** Whether two looks saw one folder: a watch of it is one of both. */
 export const isSameFolder = (a: SourceEntry, b: SourceEntry): boolean => a.inode === b.inode && a.bornMs === b.bornMs

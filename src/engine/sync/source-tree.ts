@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
 import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
 import type { FolderWatches } from '../ports/watcher.ts'
+import { lookAtNames, survey } from './first-look.ts'
 import { isSameEntry, isSameFolder, isYoung, tickMs } from './same-entry.ts'
 import { createSlices } from './slices.ts'
 import { nameOf, parentOf, pathBelow, relativeTo } from './paths.ts'
@@ -33,6 +34,11 @@ export type SourceTree = {
   /** Anything may be another. */
   hintAll(): void
   readonly isDirty: () => boolean
+  /**
+   * Looks at everything for the first time. Tells when everything is watched, which is long before the end: what changes from then on
+   * is another at the next look.
+   */
+  load(onWatched: () => void): Promise<void>
   /** Looks at everything that may be another, until nothing is left, or for as long as it may take. */
   refresh(budgetMs?: number): Promise<void>
   /** When to look again, though nobody hints: a file may change twice within a tick of the file system's clock. */
@@ -83,6 +89,7 @@ export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
     hint: (folder) => markDirty(tree, folder, false),
     hintAll: () => deps.roots.forEach((root) => markDirty(tree, root, true)),
     isDirty: () => tree.dirty.size > 0,
+    load: (onWatched) => load(tree, onWatched),
     refresh: (budgetMs) => refresh(tree, budgetMs),
     nextDue: () => (tree.young.size === 0 ? undefined : Math.min(...tree.young.values())),
     hintShared: (limit) => {
@@ -97,6 +104,26 @@ export const createSourceTree = (deps: SourceTreeDeps): SourceTree => {
 
 const markDirty = (tree: Tree, folder: string, isDeep: boolean): void =>
   void tree.dirty.set(folder, isDeep || tree.dirty.get(folder) === true)
+
+const load = async (tree: Tree, onWatched: () => void): Promise<void> => {
+  const since = tree.clock.now()
+  for (const root of tree.roots) lookAtRoot(tree, root)
+  const roots = tree.roots.filter((root) => tree.dirty.delete(root))
+  const found = await survey({ ...tree, onUnreadable: (path, why) => lookLater(tree, path, why) }, roots)
+  onWatched()
+  const slices = createSlices(tree.clock)
+  for (const [path, { self, names, lookedAt: surveyedAt }] of found) {
+    if (names === undefined) continue
+    await slices.next()
+    const lookedAt = tree.clock.now()
+    const { entries, unreadable, isOutdated } = lookAtNames(tree.files, { found, path, since })
+    tree.folders.set(path, { path, self, entries, version: (tree.version += 1), lookedAt })
+    for (const [name, entry] of entries) share(tree, pathBelow(path, name), undefined, entry)
+    if (isOutdated) markDirty(tree, path, false)
+    if (isYoung(self, surveyedAt)) lookAgain(tree, path)
+    else for (const name of unreadable) lookLater(tree, path, 'it cannot be looked at', name)
+  }
+}
 
 const refresh = async (tree: Tree, budgetMs = Number.POSITIVE_INFINITY): Promise<void> => {
   const now = tree.clock.now()
@@ -149,7 +176,7 @@ const lookAtRoot = (tree: Tree, path: string): void => {
     const isSame =
       before?.kind === 'single' && isSameEntry(before.entry, entry) && !isYoung(before.entry, before.lookedAt)
     setRoot(tree, path, { kind: 'single', entry: isSame ? before.entry : entry, lookedAt: now })
-    if (isYoung(entry, now)) tree.young.set(path, now + tickMs + 5)
+    if (isYoung(entry, now)) lookAgain(tree, path)
   }
 }
 
@@ -188,9 +215,11 @@ const visit = (tree: Tree, path: string, isDeep: boolean, queue: [string, boolea
   if (listed !== undefined && (listed.mode !== look.self.mode || !isSameFolder(listed, look.self)))
     markDirty(tree, parentOf(path), false)
   const hasYoung = isYoung(look.self, now) || [...look.entries.values()].some((entry) => isYoung(entry, now))
-  if (hasYoung) tree.young.set(path, now + tickMs + 5)
+  if (hasYoung) lookAgain(tree, path)
   else for (const name of look.unreadable) lookLater(tree, path, 'it cannot be looked at', name)
 }
+
+const lookAgain = ({ young, clock }: Tree, path: string): void => void young.set(path, clock.now() + tickMs + 5)
 
 /** What cannot be read now may be readable in a moment. */
 const lookLater = (tree: Tree, folder: string, why: string, name = ''): void => {

@@ -10,8 +10,8 @@ import { createSourceTree, type SourceTree } from './source-tree.ts'
 /** The sources as they are, kept true by notices, and by looking where none came. */
 export type SourceWatch = {
   readonly tree: SourceTree
-  /** Looks at everything for the first time. */
-  load(): Promise<void>
+  /** Looks at everything for the first time. Tells when nothing is missed any more. */
+  load(onWatched: () => void): Promise<void>
   /**
    * Calls back whenever something may be another, with the time at which the first of it was noticed, and again at the time that
    * it answers with. Ends by the signal.
@@ -165,9 +165,9 @@ export const createSourceWatch = (deps: SourceWatchDeps, options: SourceWatchOpt
   }
   return {
     tree,
-    load: async () => {
-      tree.hintAll()
-      await tree.refresh()
+    load: async (onWatched) => {
+      await tree.load(onWatched)
+      if (tree.isDirty()) alarm.ring()
     },
     wakeAt: (time) => (time <= clock.now() ? alarm.ring() : alarm.ringAt(time)),
     run: async (onChange) => void (await Promise.all([patrol(), follow(onChange)])),

@@ -134,6 +134,22 @@ describe('a look into a folder', () => {
     ])
   })
 
+  test('at the names alone tells the same ones, whatever their bytes are', () => {
+    mkdirSync(at('node_modules'))
+    mkdirSync(bytesAt('d\udce9'))
+    writeFileSync(bytesAt('f\udcff'), '')
+    writeFileSync(at('file'), '')
+    symlinkSync('d', at('link'))
+    execFileSync('mkfifo', [at('pipe')])
+    expect(files.list(folder, (name, isFolder) => isFolder && name === 'node_modules')).toEqual({
+      kind: 'names',
+      folders: ['d\udce9'],
+      others: expect.toSatisfy((names: string[]) => names.toSorted().join(' ') === 'file f\udcff link'),
+    })
+    expect(files.list(at('none'), everything)).toEqual({ kind: 'gone' })
+    expect(files.list(at('file'), everything)).toEqual({ kind: 'gone' })
+  })
+
   test('is none into a link, a file or nothing', () => {
     mkdirSync(at('real'))
     symlinkSync('real', at('link'))
