@@ -6,7 +6,7 @@ import { createLogCounter } from '../core/state/log-count.ts'
 import { createLogWindow } from '../core/state/log-window.ts'
 import type { Store } from '../core/state/store.ts'
 import { toLogWidth } from './layout.ts'
-import { findUiCommand, type Keymap } from './keys/keymap.ts'
+import { findUiCommand, keyOf, type Keymap } from './keys/keymap.ts'
 import { toControlName, toKeyName } from './keys/key-names.ts'
 import { selectNextAge } from './next-age.ts'
 import { Pane } from './pane.tsx'
@@ -15,12 +15,14 @@ import type { Theme } from './theme.ts'
 import type { Effect } from './view/handled.ts'
 import { withTyped } from './view/typing.ts'
 import { updateView } from './view/update-view.ts'
-import { initialViewState, selectKeyScope, selectLogServices, type ViewState } from './view/view-state.ts'
+import { selectKeyScope, selectLogServices, type ViewState } from './view/view-state.ts'
 
 export type AppProps = {
   readonly store: Store
   readonly send: (command: Command) => void
   readonly keys: Keymap
+  /** What the screen begins with. */
+  readonly initial: ViewState
   readonly theme: Theme
   readonly unicode: boolean
   readonly now: () => number
@@ -43,7 +45,7 @@ export type Suspend = (until: () => Promise<void>) => Promise<void>
 export const App = (props: AppProps) => {
   const { store, now } = props
   const { columns, rows } = useWindowSize()
-  const [view, setView] = useState(initialViewState)
+  const [view, setView] = useState(props.initial)
   const state = useSyncExternalStore(store.subscribe, store.getState)
   const services = selectLogServices(view, state)
   useLogVersion(store, services)
@@ -154,7 +156,7 @@ type Screening = {
 const useKeys = (props: AppProps, { setView, screen, suspend }: Screening) => {
   const { store } = props
   // Keys come faster than frames: each works on what the one before it left.
-  const latest = useRef(initialViewState)
+  const latest = useRef(props.initial)
 
   const act = (key: string | undefined, text: string) => {
     const current = latest.current
@@ -190,7 +192,7 @@ const useKeys = (props: AppProps, { setView, screen, suspend }: Screening) => {
     const isTyping = selectKeyScope(latest.current, store.getState()) === 'typing'
     const [line = ''] = text.split(/[\r\n]/)
     if (isTyping) act(undefined, line.replaceAll(/\p{Cc}/gu, ''))
-    else latest.current = { ...latest.current, notice: 'Pasted text is no command. "/" takes it as a filter.' }
+    else latest.current = { ...latest.current, notice: toPasteNotice(props.keys) }
     setView(latest.current)
   }
 
@@ -205,6 +207,11 @@ const useKeys = (props: AppProps, { setView, screen, suspend }: Screening) => {
     }
     setView(latest.current)
   })
+}
+
+const toPasteNotice = (keys: Keymap): string => {
+  const key = keyOf(keys, 'filter')
+  return `Pasted text is no command.${key === undefined ? '' : ` "${key}" takes it as a filter.`}`
 }
 
 /** A terminal that does not mark what is pasted sends it as one chunk of many different characters; keys that are held make chunks of few. */

@@ -2,9 +2,11 @@ import { render } from 'ink'
 import type { Command } from '../core/events/event.ts'
 import type { Store } from '../core/state/store.ts'
 import { App, type Suspend, type Suspension } from './app.tsx'
-import { keymap, type Keymap } from './keys/keymap.ts'
+import { createKeymap } from './keys/create-keymap.ts'
+import { defaultSettings, type Settings } from './settings.ts'
 import { formatTime } from './text/format.ts'
 import { createTheme } from './theme.ts'
+import { initialViewState, type ViewState } from './view/view-state.ts'
 
 export type DashboardOptions = {
   readonly store: Store
@@ -15,8 +17,10 @@ export type DashboardOptions = {
   readonly colour: boolean
   /** Whether the terminal shows more than ASCII; absent: it does. */
   readonly unicode?: boolean
-  /** Which keys mean what; absent: as they are delivered. */
-  readonly keys?: Keymap
+  /** What a person has chosen; absent: as it is delivered. */
+  readonly settings?: Settings
+  /** A word that is shown until the first key. */
+  readonly notice?: string
   /** Milliseconds since the epoch, for ages on the screen. */
   readonly now: () => number
   /** Time of day of a log line; absent: local time with milliseconds. */
@@ -46,7 +50,7 @@ export type Dashboard = {
  * command `quit`; signals are the caller's business, who sends the same command and may call `unmount` at any time.
  */
 export const mountDashboard = (options: DashboardOptions): Dashboard => {
-  const { store, send, stdin, stdout, now, unicode = true } = options
+  const { store, send, stdin, stdout, now, unicode = true, settings = defaultSettings } = options
   let suspend: Suspend = (until) => until()
   const suspension: Suspension = { stop: options.stop, register: (next) => void (suspend = next) }
   const theme = createTheme({ colour: options.colour, unicode })
@@ -54,7 +58,8 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
     <App
       store={store}
       send={send}
-      keys={options.keys ?? keymap}
+      keys={createKeymap(settings.keys)}
+      initial={toInitialView(settings, options.notice)}
       theme={theme}
       unicode={unicode}
       now={now}
@@ -88,3 +93,9 @@ const copyByTerminal = (text: string, stdout: NodeJS.WriteStream) => {
   const bytes = new TextEncoder().encode(text)
   stdout.write(`\u001b]52;c;${btoa(String.fromCharCode(...bytes))}\u0007`)
 }
+
+const toInitialView = ({ wrap, timestamps }: Settings, notice: string | undefined): ViewState => ({
+  ...initialViewState,
+  log: { ...initialViewState.log, wrap, timestamps },
+  ...(notice === undefined ? {} : { notice }),
+})

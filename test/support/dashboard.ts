@@ -1,5 +1,6 @@
 import type { Command, EventBody, StackEvent } from '../../src/core/events/event.ts'
 import { createStore, type Store } from '../../src/core/state/store.ts'
+import { defaultSettings, type Settings } from '../../src/ui/settings.ts'
 import { mountDashboard } from '../../src/ui/mount.tsx'
 import { eventually } from './eventually.ts'
 import { start } from './shop-events.ts'
@@ -32,6 +33,8 @@ export type ShowOptions = {
   readonly rows?: number
   readonly colour?: boolean
   readonly unicode?: boolean
+  readonly settings?: Partial<Settings>
+  readonly notice?: string
   /** Milliseconds after the start of the session that it is now. */ readonly at?: number
 }
 
@@ -54,6 +57,8 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
     stdout: tty.stdout,
     colour,
     unicode,
+    settings: { ...defaultSettings, ...options.settings },
+    ...(options.notice === undefined ? {} : { notice: options.notice }),
     now: () => now,
     formatTime: (time) => new Date(time).toISOString().slice(11, 23),
     openUrl: (url) => void opened.push(url),

@@ -273,3 +273,48 @@ it('gives no two meanings to a key at one time', () => {
   )
   expect(all.filter((one, index) => all.indexOf(one) !== index)).toEqual([])
 })
+
+describe('keys of a person', () => {
+  it('work, and stand in the bar, the help and the list of all actions', async () => {
+    const shown = show({
+      columns: 120,
+      rows: 40,
+      settings: {
+        keys: [
+          { command: 'restart', keys: ['ctrl-r'] },
+          { command: 'copy', keys: ['Y'] },
+          { command: 'filter', keys: ['%'] },
+          { command: 'details', keys: [] },
+        ],
+      },
+    })
+    await shown.shows('ctrl-r restart', '!i details')
+    await shown.press('jjjjo', 'Copy it with Y.')
+    await shown.press('\u001b[200~abcdefgh\u001b[201~', '"%" takes it as a filter')
+    await shown.press('?', 'ctrl-r ', 'Restart the service')
+    await shown.press('\u001b', '!Restart the service')
+    await shown.press(':detai', 'Everything known', '!Restart the')
+    await shown.press('\r', '── db')
+    await shown.press('\u001b', '!── db')
+    shown.tty.type('r\u0012')
+    await eventually(() => expect(shown.sent).toEqual([{ type: 'restart', service: 'db' }]))
+  })
+
+  it('what is wrong with settings is said until the first key', async () => {
+    const shown = show({ notice: 'config.yaml of yours has 1 problem' })
+    await shown.shows('config.yaml of yours has 1 problem')
+    await shown.press('j', '!config.yaml')
+  })
+
+  it('lines begin as a person wants them', async () => {
+    const shown = show({ settings: { wrap: true, timestamps: false } })
+    shown.apply({
+      type: 'log/written',
+      service: 'web',
+      container: 'web1',
+      stream: 'stdout',
+      lines: [{ text: `${'word '.repeat(30)}end`, at: start + 50_000 }],
+    })
+    await shown.shows('end', '!12:00:50.000')
+  })
+})

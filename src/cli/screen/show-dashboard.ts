@@ -1,14 +1,22 @@
+import { basename } from 'node:path'
 import { createStore } from '../../core/state/store.ts'
 import type { Session } from '../../engine/session.ts'
 import { toBrowser } from '../../system/browser.ts'
 import { mountDashboard } from '../../ui/mount.tsx'
 import type { CliContext } from '../context.ts'
+import type { ReadSettings } from '../settings/parse-settings.ts'
+import { readSettings } from '../settings/read-settings.ts'
 import { createSuspending } from './suspend.ts'
 import { showsUnicode } from './terminal.ts'
 import { printProblems } from './print-failure.ts'
 
 /** The session in the dashboard, until it ends or the user leaves. What is still wrong then stays readable below. */
-export const showDashboard = async (context: CliContext, session: Session): Promise<number> => {
+export const showDashboard = async (
+  context: CliContext,
+  session: Session,
+  chosen: ReadSettings = readSettings(context),
+): Promise<number> => {
+  printProblems(chosen.problems, context)
   const { clock, signals, terminal } = context
   const store = createStore({ schedule: (run, ms) => void setTimeout(run, ms) })
   session.subscribe(store.apply)
@@ -21,6 +29,8 @@ export const showDashboard = async (context: CliContext, session: Session): Prom
     stdout: process.stdout,
     colour: terminal.colors.stdout,
     unicode: showsUnicode(context.env),
+    settings: chosen.settings,
+    ...toNotice(chosen),
     now: () => clock.now(),
     incremental: context.env['SSH_CONNECTION'] !== undefined,
     // Windows has no jobs.
@@ -49,5 +59,15 @@ export const showDashboard = async (context: CliContext, session: Session): Prom
       context.stderr.write(
         isUp ? `${state.project} keeps running; "stack down" takes it down.\n` : `${state.project} has stopped.\n`,
       )
+  }
+}
+
+/** What was printed about settings is behind the dashboard, and seen when it is left. */
+const toNotice = ({ problems }: ReadSettings): { readonly notice?: string } => {
+  const file = problems[0]?.span?.file
+  if (problems.length === 0) return {}
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  return {
+    notice: `${file === undefined ? 'Your settings have' : `${basename(file)} of yours has`} ${count}, told when you leave.`,
   }
 }

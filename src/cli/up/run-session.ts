@@ -8,6 +8,7 @@ import type { UpCall } from '../table/lifecycle-commands.ts'
 import type { CliContext } from '../context.ts'
 import { loadValidProject } from '../load-target.ts'
 import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from './reload-on-edit.ts'
+import { printProblems } from '../screen/print-failure.ts'
 import { createProgress } from '../screen/progress.ts'
 import { toLimit } from '../apply-with-progress.ts'
 import { isTruthy } from '../screen/terminal.ts'
@@ -22,7 +23,10 @@ export type AttachedUp = {
 /** The attached `up`: a session that is shown in the dashboard, or told in lines where there is no terminal for one. */
 export const runAttachedUp = async (call: UpCall, attached: AttachedUp): Promise<number> => {
   const { context, words } = call
-  const usesDashboard = wantsDashboard(call)
+  const chosen = canOpenDashboard(call)
+    ? (await import('../settings/read-settings.ts')).readSettings(context)
+    : undefined
+  const usesDashboard = chosen !== undefined && !chosen.settings.screenReader
   let edits: EditWatch | undefined
   const request = toRequest(call, attached, { usesDashboard, watch: () => edits })
   const deps = await context.sessionDeps()
@@ -39,16 +43,17 @@ export const runAttachedUp = async (call: UpCall, attached: AttachedUp): Promise
       readAt: context.clock.now(),
     })
   try {
-    return dashboard === undefined
+    if (!usesDashboard) printProblems(chosen?.problems ?? [], context)
+    return dashboard === undefined || chosen === undefined
       ? await tellSession(context, session, { project: attached.project, flags: call.flags, words })
-      : await dashboard.showDashboard(context, session)
+      : await dashboard.showDashboard(context, session, chosen)
   } finally {
     edits?.close()
     release()
   }
 }
 
-const wantsDashboard = ({ context: { terminal, global, env }, flags }: UpCall): boolean => {
+const canOpenDashboard = ({ context: { terminal, global, env }, flags }: UpCall): boolean => {
   const isRefused =
     flags['no-tui'] ||
     !flags.tui ||

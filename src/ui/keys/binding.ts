@@ -1,5 +1,6 @@
 /** Who has the keyboard: the main screen, a full screen over it, somebody who types, or something that waits for an answer. */
-export type KeyScope = 'main' | 'screen' | 'typing' | 'quit' | 'confirm' | 'question'
+export const keyScopes = ['main', 'screen', 'typing', 'quit', 'confirm', 'question'] as const
+export type KeyScope = (typeof keyScopes)[number]
 
 export type Pane = 'services' | 'logs'
 

@@ -1,4 +1,5 @@
 import type { Binding, KeyScope, Pane } from './binding.ts'
+import { toKeyLabel } from './key-names.ts'
 import { logKeys, type LogCommand } from './log-keys.ts'
 import { moveKeys, type MoveCommand } from './move-keys.ts'
 import { helpKeys, paletteKeys, screenKeys, type ScreenCommand } from './screen-keys.ts'
@@ -26,6 +27,12 @@ export const keymap: Keymap = [
 /** Whether a binding means something there. */
 export const isValid = (one: Binding, scope: KeyScope, pane: Pane): boolean =>
   one.when.includes(scope) && (one.pane === undefined || scope !== 'main' || one.pane === pane)
+
+/** The first key of a command, for a sentence about it; undefined: it has none. */
+export const keyOf = (keys: Keymap, command: UiCommand, unicode = true): string | undefined => {
+  const key = keys.find((one) => one.command === command && one.keys.length > 0)?.keys[0]
+  return key === undefined ? undefined : toKeyLabel(key, unicode)
+}
 
 export const findUiCommand = (
   keys: Keymap,

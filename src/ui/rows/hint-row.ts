@@ -35,6 +35,7 @@ export const toHintRow = (options: HintRowOptions): string => {
     (one) =>
       isValid(one, scope, pane) &&
       one.hint !== undefined &&
+      one.keys.length > 0 &&
       (one.hintIn === undefined || (one.hintIn === pane && scope === 'main')) &&
       (one.command !== 'back' || scope !== 'main' || options.canGoBack) &&
       (one.command !== 'apply' || options.canApply) &&

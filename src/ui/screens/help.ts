@@ -1,7 +1,8 @@
-import type { KeyGroup } from '../keys/binding.ts'
+import type { Binding, KeyGroup } from '../keys/binding.ts'
 import type { Keymap } from '../keys/keymap.ts'
 import { toKeyLabel } from '../keys/key-names.ts'
 import type { Theme } from '../theme.ts'
+import { textWidth } from '../../wire/cell-width.ts'
 import { composeRow } from '../text/compose-row.ts'
 import { fit, wrapWords } from '../text/fit.ts'
 import type { FullScreen } from './full-screen.ts'
@@ -41,28 +42,33 @@ const toGroupRows = (
   { keys: keymap, words, width, theme, unicode }: HelpOptions,
 ): readonly string[] => {
   const { ellipsis } = theme.symbols
-  const label = 16
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
   const bindings = keymap.filter((one) => {
     const text = `${one.group} ${one.keys.join(' ')} ${one.help} ${one.commandLine ?? ''}`.toLowerCase()
     return one.group === group && one.when.includes('main') && wanted.every((word) => text.includes(word))
   })
   if (bindings.length === 0) return []
+  const label = Math.max(16, ...keymap.map((one) => textWidth(toLabel(one, unicode)) + 4))
   return [
     composeRow([{ text: ` ${group}`, paint: theme.bold }], { width, ellipsis }),
-    ...bindings.flatMap((one) => {
-      const keys = one.keys
-        .slice(0, 2)
-        .map((key) => toKeyLabel(key, unicode))
-        .filter((key) => key !== '')
-        .join(' ')
-      return wrapWords(one.help, Math.max(1, width - label - 2)).map((line, row) =>
+    ...bindings.flatMap((one) =>
+      wrapWords(one.help, Math.max(1, width - label - 2)).map((line, row) =>
         composeRow(
-          [{ text: fit(row === 0 ? `   ${keys}` : '', label, { ellipsis }), paint: theme.accent }, { text: line }],
+          [
+            { text: fit(row === 0 ? `   ${toLabel(one, unicode)}` : '', label, { ellipsis }), paint: theme.accent },
+            { text: line },
+          ],
           { width, ellipsis },
         ),
-      )
-    }),
+      ),
+    ),
     ' '.repeat(width),
   ]
 }
+
+/** Its first two keys: more nobody learns from a list. */
+const toLabel = (one: Binding, unicode: boolean): string =>
+  one.keys
+    .slice(0, 2)
+    .map((key) => toKeyLabel(key, unicode))
+    .join(' ')

@@ -19,7 +19,7 @@ const toItem = (one: Binding<UiCommand>, { view, state }: ItemContext): ScreenIt
   const service = selectChosen(view, state) ?? ''
   const line = one.commandLine?.replace('SERVICE', service) ?? ''
   return {
-    text: `${one.group} ${one.help} ${one.keys.join(' ')} ${line}`,
+    text: `${one.group} ${one.command} ${one.help} ${one.keys.join(' ')} ${line}`,
     segments: ({ theme, unicode, columns }) => ({
       left: [
         { text: fit(one.keys[0] === undefined ? '' : toKeyLabel(one.keys[0], unicode), 8), paint: theme.accent },

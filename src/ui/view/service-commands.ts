@@ -1,4 +1,5 @@
 import { selectService, type ServiceView } from '../../core/state/select.ts'
+import { keyOf } from '../keys/keymap.ts'
 import type { ServiceCommand } from '../keys/service-keys.ts'
 import { type CommandContext, type Handled, type Handler, only, send } from './handled.ts'
 import { toggleScreen } from './screen-commands.ts'
@@ -39,7 +40,7 @@ export const serviceHandlers: Readonly<Record<ServiceCommand, Handler>> = {
 
 const onAddress = (
   command: 'open' | 'copy',
-  { view, canOpen }: Pick<CommandContext, 'view' | 'canOpen'>,
+  { view, canOpen, keys }: Pick<CommandContext, 'view' | 'canOpen' | 'keys'>,
   service: ServiceView,
 ): Handled => {
   const published = service.published.find((one) => one.url !== undefined) ?? service.published[0]
@@ -47,9 +48,14 @@ const onAddress = (
   const text = published.url ?? published.host
   if (command === 'open' && !canOpen) return only({ ...view, notice: `Open ${text}` })
   if (command === 'open' && published.url === undefined)
-    return only({ ...view, notice: `${text} does not look like a web page. Copy it with c.` })
+    return only({ ...view, notice: `${text} does not look like a web page.${toCopyHint(keys)}` })
   return {
     view: { ...view, notice: command === 'open' ? `Opening ${text}` : `Copied ${text}` },
     effects: [{ kind: command, text }],
   }
+}
+
+const toCopyHint = (keys: CommandContext['keys']): string => {
+  const key = keyOf(keys, 'copy')
+  return key === undefined ? '' : ` Copy it with ${key}.`
 }

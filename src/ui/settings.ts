@@ -1,0 +1,27 @@
+import type { KeyOverride } from './keys/create-keymap.ts'
+
+/** `auto`: dark or light, as the terminal is. */
+export const themeNames = ['auto', 'dark', 'light', 'mono'] as const
+export type ThemeName = (typeof themeNames)[number]
+
+/** What a person has chosen for every dashboard. */
+export type Settings = {
+  readonly theme: ThemeName
+  readonly keys: readonly KeyOverride[]
+  /** The dashboard takes wheel and clicks; the terminal's own selection then needs Shift. */
+  readonly mouse: boolean
+  /** Log lines begin with their time, and are wrapped instead of cut. */
+  readonly timestamps: boolean
+  readonly wrap: boolean
+  /** Changes are told in lines, and no screen is drawn. */
+  readonly screenReader: boolean
+}
+
+export const defaultSettings: Settings = {
+  theme: 'auto',
+  keys: [],
+  mouse: false,
+  timestamps: true,
+  wrap: false,
+  screenReader: false,
+}
