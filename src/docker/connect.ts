@@ -17,7 +17,7 @@ import { createLogs } from './streams/logs.ts'
 import { createNetworkCalls } from './networks.ts'
 import { createSnapshotCalls } from './streams/snapshots.ts'
 import { createStartContainer } from './start-container.ts'
-import { createStats } from './streams/stats.ts'
+import { createStats, createUsageReader } from './streams/stats.ts'
 import { createVolumeCalls } from './volumes.ts'
 
 /**
@@ -50,6 +50,7 @@ export const createRuntime = (options: ConnectionOptions): Runtime => {
     startContainer: createStartContainer(client),
     logs: createLogs(client),
     stats: createStats(client),
+    readUsage: createUsageReader(client),
     events: createEvents(client),
     readApiLogins: () => guard(client, { what: 'collect the logins of registries' }, () => readApiLogins(client)),
     close: () => client.close(),

@@ -14,6 +14,7 @@ import { noteHalt, noteStart } from './session/halt-and-begin.ts'
 import { createHalts } from './session/halts.ts'
 import { handleCommand } from './session/handle-command.ts'
 import { createJobs } from './session/jobs.ts'
+import { createMeasuring } from './session/measure.ts'
 import { type ContainerExit, createMonitor, type MonitorOptions } from './session/monitor.ts'
 import { createQuestions } from './session/questions.ts'
 import { enqueuePlan } from './session/enqueue-plan.ts'
@@ -106,6 +107,7 @@ const createState = (deps: SessionDeps, { request, emitter, onStarted }: StateIn
     events,
     follower: createLogFollower({ ...deps, emit, signal }),
     monitor: createMonitor({ runtime: deps.runtime, emit, events, signal }, options),
+    measuring: createMeasuring({ ...deps, emit, signal }, { containers: () => state.monitor.containers() }),
     jobs: createJobs(() => {
       rejoin(state)
       checkOver(state)

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import type { Listener, Machine } from '../engine/ports/machine.ts'
+import { kernelFiles, readKernelUsage } from './kernel-usage.ts'
 
 /** Where Linux tells which ports are taken, and the state of a socket there that listens. */
 const tables = [
@@ -38,6 +39,7 @@ export const createMachine = (): Machine => ({
       parseListeners(texts[index] ?? '', { protocol, listening }),
     )
   },
+  usageOf: (container) => readKernelUsage(container, { files: kernelFiles, now: () => performance.now() }),
 })
 
 const readTable = (file: string): Promise<string> => readFile(file, 'latin1').catch(() => '')

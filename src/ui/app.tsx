@@ -55,7 +55,7 @@ export const App = (props: AppProps) => {
   const moment = now()
   useTick(selectNextAge(state, moment))
   useExitWith(state.exit)
-  const suspend = useSuspension(props.suspension)
+  const { suspend, isAway } = useSuspension(props.suspension)
 
   const screen = composeScreen({
     state,
@@ -73,6 +73,7 @@ export const App = (props: AppProps) => {
     formatTime: props.formatTime,
   })
   useKeys(props, { setView, screen, suspend })
+  useMeasured(props, isAway ? [] : screen.shown)
   return <Panes screen={screen} />
 }
 
@@ -132,19 +133,31 @@ const useExitWith = (exitCode: number | undefined) => {
   }, [exit, exitCode])
 }
 
-const useSuspension = ({ register }: Suspension): Suspend => {
+/** What nobody sees is not measured. */
+const useMeasured = ({ send }: AppProps, services: readonly string[]) => {
+  const names = services.toSorted().join('\n')
+  useEffect(() => send({ type: 'measure', services: names === '' ? [] : names.split('\n') }), [send, names])
+  useEffect(() => () => send({ type: 'measure', services: [] }), [send])
+}
+
+const useSuspension = ({ register }: Suspension): { readonly suspend: Suspend; readonly isAway: boolean } => {
   const { suspendTerminal } = useApp()
-  const isAway = useRef(false)
+  const [isAway, setAway] = useState(false)
+  const away = useRef(false)
   const suspend = useCallback<Suspend>(
     async (until) => {
-      if (isAway.current) return
-      isAway.current = true
-      await suspendTerminal(until).finally(() => (isAway.current = false))
+      if (away.current) return
+      away.current = true
+      setAway(true)
+      await suspendTerminal(until).finally(() => {
+        away.current = false
+        setAway(false)
+      })
     },
     [suspendTerminal],
   )
   useEffect(() => register(suspend), [register, suspend])
-  return suspend
+  return { suspend, isAway }
 }
 
 type Screening = {

@@ -21,6 +21,8 @@ export type DashboardOptions = {
   readonly settings?: Settings
   /** A word that is shown until the first key. */
   readonly notice?: string
+  /** Whether the terminal shows links (OSC 8); absent: it is not known to. */
+  readonly links?: boolean
   /** Milliseconds since the epoch, for ages on the screen. */
   readonly now: () => number
   /** Time of day of a log line; absent: local time with milliseconds. */
@@ -50,10 +52,10 @@ export type Dashboard = {
  * command `quit`; signals are the caller's business, who sends the same command and may call `unmount` at any time.
  */
 export const mountDashboard = (options: DashboardOptions): Dashboard => {
-  const { store, send, stdin, stdout, now, unicode = true, settings = defaultSettings } = options
+  const { store, send, stdin, stdout, now, unicode = true, links = false, settings = defaultSettings } = options
   let suspend: Suspend = (until) => until()
   const suspension: Suspension = { stop: options.stop, register: (next) => void (suspend = next) }
-  const theme = createTheme({ colour: options.colour, unicode })
+  const theme = createTheme({ colour: options.colour, unicode, links })
   const instance = render(
     <App
       store={store}

@@ -10,8 +10,8 @@ import { toHintRow } from './rows/hint-row.ts'
 import { toLogPane } from './rows/log-pane.ts'
 import { toProblemRow } from './rows/problem-row.ts'
 import { toPromptRows } from './rows/prompt-rows.ts'
-import { toServiceRows } from './rows/service-rows.ts'
 import { type Section, stackSections } from './rows/sections.ts'
+import { selectShown, toServiceRows } from './rows/service-rows.ts'
 import type { ScreenInput } from './screen-input.ts'
 import { selectItems, toScreenRows, toSection } from './screens/screens.ts'
 import { composeRow } from './text/compose-row.ts'
@@ -33,6 +33,8 @@ export type Screen = {
   /** Rows that the overlay has in all. */
   readonly overlayLength: number
   readonly logHeight: number
+  /** Services whose rows are shown. */
+  readonly shown: readonly string[]
 }
 
 /** On fewer rows the header alone says that an edit of the stack file waits, and a word about the last key stands among the keys. */
@@ -119,6 +121,9 @@ export const composeScreen = (input: ScreenInput): Screen => {
             }),
           ],
     logHeight: Math.max(1, sizes.logs - 1),
+    shown: selectShown(services, { height: sizes.table, heading: sizes.heading, selected: chosen }).shown.map(
+      ({ name }) => name,
+    ),
   }
 }
 

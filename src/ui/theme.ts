@@ -12,6 +12,8 @@ export type Theme = {
   readonly dim: (text: string) => string
   readonly tone: (tone: Tone, text: string) => string
   readonly warn: (text: string) => string
+  /** The text as a link to an address, where the terminal is known to make one of it. */
+  readonly link: (url: string, text: string) => string
   /** The colour of a service's name in the log, by its place in the stack file. */
   readonly service: (index: number, text: string) => string
 }
@@ -28,6 +30,10 @@ export type Symbols = {
   readonly bar: { readonly full: string; readonly empty: string }
   readonly column: string
   readonly vertical: string
+  /** A service that the next action is for, too. */
+  readonly marked: string
+  /** Heights of a line of bars, lowest first. */
+  readonly levels: string
 }
 
 const unicodeSymbols: Symbols = {
@@ -42,6 +48,8 @@ const unicodeSymbols: Symbols = {
   bar: { full: '━', empty: '─' },
   column: '│',
   vertical: '↑↓',
+  marked: '◆',
+  levels: '▁▂▃▄▅▆▇█',
 }
 
 const asciiSymbols: Symbols = {
@@ -56,6 +64,8 @@ const asciiSymbols: Symbols = {
   bar: { full: '#', empty: '.' },
   column: '|',
   vertical: 'up/down',
+  marked: '#',
+  levels: '_.:-=+*#',
 }
 
 const serviceColours = [36, 35, 34, 33, 32, 96, 95, 94, 93, 92]
@@ -67,7 +77,14 @@ const toneColours: Readonly<Record<Tone, number | undefined>> = {
   calm: undefined,
 }
 
-export const createTheme = ({ colour, unicode }: { readonly colour: boolean; readonly unicode: boolean }): Theme => {
+export type ThemeOptions = {
+  readonly colour: boolean
+  readonly unicode: boolean
+  /** The terminal is known to show links (OSC 8). */
+  readonly links?: boolean
+}
+
+export const createTheme = ({ colour, unicode, links = false }: ThemeOptions): Theme => {
   const paint = (on: string, text: string, off = '0') => (text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`)
   const dye = (code: number | undefined, text: string) =>
     colour && code !== undefined ? paint(String(code), text, '39') : text
@@ -79,6 +96,8 @@ export const createTheme = ({ colour, unicode }: { readonly colour: boolean; rea
     dim: (text) => paint('2', text, '22'),
     tone: (tone, text) => (tone === 'calm' ? paint('2', text, '22') : dye(toneColours[tone], text)),
     warn: (text) => dye(33, text),
+    link: (url, text) =>
+      links && text.trim() !== '' ? `\u001b]8;;${encodeURI(url)}\u001b\\${text}\u001b]8;;\u001b\\` : text,
     service: (index, text) => dye(serviceColours[index % serviceColours.length], text),
   }
 }

@@ -9,10 +9,12 @@ import { createFakeTty, type FakeTty } from './tty.ts'
 export type ShownDashboard = {
   readonly tty: FakeTty
   readonly store: Store
-  /** What was sent, opened and copied. */
+  /** What was sent, opened and copied; what is to be measured goes by itself. */
   readonly sent: readonly Command[]
   readonly opened: readonly string[]
   readonly copied: readonly string[]
+  /** The services that are to be measured. */
+  readonly measured: () => readonly string[]
   readonly apply: (...bodies: readonly EventBody[]) => void
   /**
    * Types, and waits until the screen shows (or, with `!`, does not show) each of the texts. At least one of them must not
@@ -35,30 +37,36 @@ export type ShowOptions = {
   readonly unicode?: boolean
   readonly settings?: Partial<Settings>
   readonly notice?: string
+  readonly links?: boolean
   /** Milliseconds after the start of the session that it is now. */ readonly at?: number
 }
 
 /** A dashboard on a terminal in memory, at a time that stands still. */
 export const showDashboard = (events: readonly StackEvent[], options: ShowOptions = {}): ShownDashboard => {
-  const { columns = 80, rows = 24, colour = false, unicode = true, at = 60_000 } = options
+  const { columns = 80, rows = 24, colour = false, unicode = true, links = false, at = 60_000 } = options
   const tty = createFakeTty(columns, rows)
   const store = createStore({ schedule: (run, ms) => void setTimeout(run, ms) })
   for (const event of events) store.apply(event)
   let now = start + at
   let seq = events.length
   const sent: Command[] = []
+  let measured: readonly string[] = []
   const opened: string[] = []
   const copied: string[] = []
   const stops: (() => void)[] = []
   const dashboard = mountDashboard({
     store,
-    send: (command) => void sent.push(command),
+    send: (command) => {
+      if (command.type === 'measure') measured = command.services
+      else sent.push(command)
+    },
     stdin: tty.stdin,
     stdout: tty.stdout,
     colour,
     unicode,
     settings: { ...defaultSettings, ...options.settings },
     ...(options.notice === undefined ? {} : { notice: options.notice }),
+    links,
     now: () => now,
     formatTime: (time) => new Date(time).toISOString().slice(11, 23),
     openUrl: (url) => void opened.push(url),
@@ -81,6 +89,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
     sent,
     opened,
     copied,
+    measured: () => measured,
     apply: (...bodies) => bodies.forEach((body) => store.apply({ seq: (seq += 1), at: now, ...body })),
     press: async (keys, ...texts) => {
       const screen = await tty.screen()

@@ -38,6 +38,8 @@ export type Behaviour = {
   readonly buildsAfterMs?: number
   /** What its builder says meanwhile. */
   readonly builds?: readonly BuildProgress[]
+  /** What each of its containers has used at a time. */
+  readonly uses?: (at: number) => { readonly cpuMs?: number; readonly memoryBytes?: number }
 }
 
 export type FakeContainer = {
@@ -633,6 +635,12 @@ export const createFakeRuntime = ({
     top: async () => ({ titles: ['PID'], processes: [['1']] }),
     stats: async function* () {
       // Nobody asks for these without an engine.
+    },
+    readUsage: async (id, options) => {
+      const { name, spec } = find(id)
+      await call('measure', name, options)
+      const { cpuMs = 0, memoryBytes = 0 } = fake.behaviours[spec.serviceName]?.uses?.(clock.now()) ?? {}
+      return { at: clock.now(), cpuMs, memoryBytes, networkInBytes: 0, networkOutBytes: 0 }
     },
 
     listNetworks: async ({ project, name }, options) => {

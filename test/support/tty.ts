@@ -15,14 +15,16 @@ export type FakeTty = {
   readonly isAlternate: () => Promise<boolean>
   readonly isRaw: () => boolean
   readonly isCursorShown: () => boolean
-  /** Frames drawn so far. */
+  /** Frames drawn so far, and all that was written, with what commands the terminal. */
   readonly frames: () => number
+  readonly written: () => string
 }
 
 /** A terminal in memory: what is written to `stdout` is interpreted by a real terminal emulator. */
 export const createFakeTty = (columns: number, rows: number): FakeTty => {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 })
   let frames = 0
+  let written = ''
   let raw = false
   let cursor = true
 
@@ -31,6 +33,7 @@ export const createFakeTty = (columns: number, rows: number): FakeTty => {
       decodeStrings: false,
       write(chunk: string | Buffer, _encoding, done) {
         const text = chunk.toString()
+        written += text
         frames += text.split('\u001b[?2026h').length - 1
         for (const [, end] of text.matchAll(/\u001b\[\?25([hl])/g)) cursor = end === 'h'
         // A raw terminal does not turn line feeds into new lines by itself; a real tty's line discipline does.
@@ -88,5 +91,6 @@ export const createFakeTty = (columns: number, rows: number): FakeTty => {
     isRaw: () => raw,
     isCursorShown: () => cursor,
     frames: () => frames,
+    written: () => written,
   }
 }

@@ -21,10 +21,10 @@ describe('what a person sees', () => {
 
            SERVICE  STATE        FOR   PORTS
        ▸ ◐ web      building     1s    [3/7] RUN npm ci
-         ◐ api 0/2  waiting            for db to be healthy, migrate to complete
-         ◐ worker   waiting            for db to be healthy
-         ◐ migrate  waiting            for db to be healthy
-         ◐ db       pulling      1s
+       a ◐ api 0/2  waiting            for db to be healthy, migrate to complete
+       a ◐ worker   waiting            for db to be healthy
+       a ◐ migrate  waiting            for db to be healthy
+       d ◐ db       pulling      1s
       ── now ───────────────────────────────────────────────────────── 1 of 13 steps ─
          ◐ web      building    [3/7] RUN npm ci             3/7 ━━━━──────  42%   1s
          ◐ db       pulling     postgres:17    42.0 MB of 100 MB ━━━━──────  42%   1s
@@ -46,23 +46,21 @@ describe('what a person sees', () => {
   it('while the database is probed, 100x30', async () => {
     expect(await show(toEvents(starting, probing), { at: 3500, columns: 100, rows: 30 }).shows('help'))
       .toMatchInlineSnapshot(`
-      " shop   starting 3s   0/5 up
+        " shop   starting 3s   0/5 up
 
-           SERVICE  STATE        FOR   PORTS
-       ▸ ◐ web      building     3s    [5/7] COPY . .
-         ◐ api 0/2  waiting            for db to be healthy, migrate to complete
-         ◐ worker   waiting            for db to be healthy
-         ◐ migrate  waiting            for db to be healthy
-         ◐ db       starting     1s    localhost:5432  probe 1: /var/run/postgresql:5432 - no response (e…
-      ── now ───────────────────────────────────────────────────────────────────────────── 4 of 13 steps ─
-         ◐ web      building    [5/7] COPY . .                         5/7 ━━━━━━━━━━━━━━──────  71%   3s
-         ◐ db       checking    probe 1: /var/run/postgresql:5432 - no response (exit 2)               1s
+             SERVICE  STATE        FOR   PORTS
+         ▸ ◐ web      building     3s    [5/7] COPY . .
+         a ◐ api 0/2  waiting            for db to be healthy, migrate to complete
+         a ◐ worker   waiting            for db to be healthy
+         a ◐ migrate  waiting            for db to be healthy
+         d ◐ db       starting     1s    localhost:5432  probe 1: /var/run/postgresql:5432 - no response (e…
+        ── now ───────────────────────────────────────────────────────────────────────────── 4 of 13 steps ─
+           ◐ web      building    [5/7] COPY . .                         5/7 ━━━━━━━━━━━━━━──────  71%   3s
+           ◐ db       checking    probe 1: /var/run/postgresql:5432 - no response (exit 2)               1s
 
-      ── log · all services ──────────────────────────────────────────────────────── 2 lines · following ─
-       12:00:02.400 db      LOG:  starting PostgreSQL 17.2
-       12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432
-
-
+        ── log · all services ──────────────────────────────────────────────────────── 2 lines · following ─
+         12:00:02.400 db      LOG:  starting PostgreSQL 17.2
+         12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432
 
 
 
@@ -74,8 +72,10 @@ describe('what a person sees', () => {
 
 
 
-       ↑↓ choose  enter log  r restart  s start  o open  i details  / filter  d detach  q quit  ? help"
-    `)
+
+
+         ↑↓ choose  enter log  r restart  s start  o open  i details  / filter  d detach  q quit  ? help"
+      `)
   })
 
   it('when everything is up, 80x24', async () => {
@@ -84,10 +84,10 @@ describe('what a person sees', () => {
 
            SERVICE  STATE        FOR   PORTS
        ▸ ● web      healthy      55s   http://localhost:8080
-         ● api 2/2  healthy      55s
-         ● worker   running      55s
-         ✔ migrate  done
-         ● db       healthy      57s   localhost:5432
+       a ● api 2/2  healthy      55s
+       a ● worker   running      55s
+       a ✔ migrate  done
+       d ● db       healthy      57s   localhost:5432
       ── log · all services ─────────────────────────────────── 12 lines · following ─
        12:00:02.400 db      LOG:  starting PostgreSQL 17.2
        12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432
@@ -111,11 +111,11 @@ describe('what a person sees', () => {
       " shop   running   4/5 up   ✖ 1 failed                ↻ web sync 61 ms · 39s ago
 
            SERVICE  STATE        FOR   PORTS
-         ✖ worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro…
+       a ✖ worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro…
        ▸ ● web      healthy      55s   http://localhost:8080
-         ● api 2/2  healthy      55s
-         ✔ migrate  done
-         ● db       healthy      57s   localhost:5432
+       a ● api 2/2  healthy      55s
+       a ✔ migrate  done
+       d ● db       healthy      57s   localhost:5432
       ── log · all services ─────────────────────────────────── 16 lines · following ─
        12:00:03.701 migrate applying 002_seed.sql
        12:00:03.702 migrate done
@@ -138,9 +138,9 @@ describe('what a person sees', () => {
     expect(await show(broken, { columns: 60, rows: 15 }).shows('help')).toMatchInlineSnapshot(`
       " shop   running   4/5 up   ✖ 1 failed      ↻ web sync 61 ms
            SERVICE  STATE        FOR   PORTS              2 below
-         ✖ worker   exit 1 x3    28s   exited with code 1: TypeEr…
+       a ✖ worker   exit 1 x3    28s   exited with code 1: TypeEr…
        ▸ ● web      healthy      55s   http://localhost:8080
-         ● api 2/2  healthy      55s
+       a ● api 2/2  healthy      55s
       ── log · all services ─────────────── 16 lines · following ─
        12:00:04 web     GET /cart 200 in 14 ms
        12:00:04 worker  queue is up, concurrency 4
@@ -159,29 +159,29 @@ describe('what a person sees', () => {
       " shop   running   4/5 up   ✖ 1 crash-looping      ↻ worker sync 61 ms · 39s ago
 
            SERVICE  STATE         FOR   PORTS
-         ✖ worker   crash loop x8 36s   exit 1: TypeError: Cannot read properties of …
+       a ✖ worker   crash loop x8 36s   exit 1: TypeError: Cannot read properties of …
        ▸ ● web      healthy       55s   http://localhost:8080
-         ● api 2/2  healthy       55s
-         ✔ migrate  done
-         ● db       healthy       57s   localhost:5432"
+       a ● api 2/2  healthy       55s
+       a ✔ migrate  done
+       d ● db       healthy       57s   localhost:5432"
     `)
     expect((await show(events, { columns: 130 }).shows('help')).split('\n').at(-2)).toMatchInlineSnapshot(
       `" ✖ worker: exit 1, 8 crashes in 26s, first 4s after the save of src/coupon.ts: TypeError: Cannot read prope…    9s ago  i details"`,
     )
     expect((await show(events, { columns: 60, rows: 15 }).shows('help')).split('\n').slice(0, 5).join('\n'))
       .toMatchInlineSnapshot(`
-      " shop   running   4/5 up   ✖ 1 crash-looping   ↻ worker sync
-           SERVICE  STATE         FOR   PORTS             2 below
-         ✖ worker   crash loop x8 36s   exit 1: TypeError: Cannot…
-       ▸ ● web      healthy       55s   http://localhost:8080
-         ● api 2/2  healthy       55s"
-    `)
+        " shop   running   4/5 up   ✖ 1 crash-looping   ↻ worker sync
+             SERVICE  STATE         FOR   PORTS             2 below
+         a ✖ worker   crash loop x8 36s   exit 1: TypeError: Cannot…
+         ▸ ● web      healthy       55s   http://localhost:8080
+         a ● api 2/2  healthy       55s"
+      `)
   })
 
   it('on the smallest terminal, 20x6', async () => {
     expect(await show(broken, { columns: 20, rows: 6 }).shows('help')).toMatchInlineSnapshot(`
       " shop   running   4…
-         ✖ worker   exit …
+       a ✖ worker   exit …
        ▸ ● web      healt…
        ✖ worker exited …
        ↑↓ choose  ? help"
@@ -192,12 +192,12 @@ describe('what a person sees', () => {
     expect(await show(broken, { columns: 160, rows: 30 }).shows('help')).toMatchInlineSnapshot(`
       " shop   running   4/5 up   ✖ 1 failed                                                                                                ↻ web sync 61 ms · 39s ago
 
-           SERVICE  STATE        FOR   TIER  IMAGE        PORTS
-         ✖ worker   exit 1 x3    28s   app   shop-worker  exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
-       ▸ ● web      healthy      55s   web   shop-web     http://localhost:8080
-         ● api 2/2  healthy      55s   app   shop-api
-         ✔ migrate  done               app   shop-api
-         ● db       healthy      57s   data  postgres:17  localhost:5432
+           SERVICE  STATE        FOR   RST  TIER  IMAGE        PORTS
+         ✖ worker   exit 1 x3    28s   2    app   shop-worker  exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
+       ▸ ● web      healthy      55s        web   shop-web     http://localhost:8080
+         ● api 2/2  healthy      55s        app   shop-api
+         ✔ migrate  done                    app   shop-api
+         ● db       healthy      57s        data  postgres:17  localhost:5432
 
       ── log · all services ────────────────────────────────────────────────────────────────── 16 lines · following ─ ── web ─────────────────────────────────────────
        12:00:02.400 db      LOG:  starting PostgreSQL 17.2                                                             state    ● healthy for 55s
@@ -253,11 +253,11 @@ describe('what a person sees', () => {
       " shop   running   5/5 up   ▲ 1 stale                        watching 3 services
 
            SERVICE  STATE        FOR   PORTS
-         ● api 2/2  healthy      55s   ▲ stale  is behind by 3 files: src/cart.ts (no…
+       a ● api 2/2  healthy      55s   ▲ stale  is behind by 3 files: src/cart.ts (no…
        ▸ ● web      healthy      55s   http://localhost:8080
-         ● worker   running      55s
-         ✔ migrate  done
-         ● db       healthy      57s   localhost:5432"
+       a ● worker   running      55s
+       a ✔ migrate  done
+       d ● db       healthy      57s   localhost:5432"
     `)
     const wide = show(events, { columns: 160, rows: 30 })
     await wide.shows('help')
@@ -339,11 +339,11 @@ describe('what a person sees', () => {
       " shop   running   4/5 up   x 1 failed           reload web sync 61 ms - 39s ago
 
            SERVICE  STATE        FOR   PORTS
-         x worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro~
+       a x worker   exit 1 x3    28s   exited with code 1: TypeError: Cannot read pro~
        > * web      healthy      55s   http://localhost:8080
-         * api 2/2  healthy      55s
-         + migrate  done
-         * db       healthy      57s   localhost:5432
+       a * api 2/2  healthy      55s
+       a + migrate  done
+       d * db       healthy      57s   localhost:5432
       -- log - all services ----------------------------------- 16 lines - following -
        12:00:03.701 migrate applying 002_seed.sql
        12:00:03.702 migrate done

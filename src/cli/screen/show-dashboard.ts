@@ -7,7 +7,7 @@ import type { CliContext } from '../context.ts'
 import type { ReadSettings } from '../settings/parse-settings.ts'
 import { readSettings } from '../settings/read-settings.ts'
 import { createSuspending } from './suspend.ts'
-import { showsUnicode } from './terminal.ts'
+import { showsLinks, showsUnicode } from './terminal.ts'
 import { printProblems } from './print-failure.ts'
 
 /** The session in the dashboard, until it ends or the user leaves. What is still wrong then stays readable below. */
@@ -31,6 +31,7 @@ export const showDashboard = async (
     unicode: showsUnicode(context.env),
     settings: chosen.settings,
     ...toNotice(chosen),
+    links: showsLinks(context.env),
     now: () => clock.now(),
     incremental: context.env['SSH_CONNECTION'] !== undefined,
     // Windows has no jobs.

@@ -96,6 +96,33 @@ export const nonEmpty = (text: string | undefined): string | undefined => (text 
 export const showsUnicode = (env: Environment): boolean =>
   /utf-?8/i.test(nonEmpty(env['LC_ALL']) ?? nonEmpty(env['LC_CTYPE']) ?? nonEmpty(env['LANG']) ?? 'utf-8')
 
+const linkingTerms = /^(xterm-kitty|alacritty|foot|xterm-ghostty|wezterm|contour)/
+const linkingPrograms: ReadonlySet<string> = new Set([
+  'iTerm.app',
+  'WezTerm',
+  'vscode',
+  'ghostty',
+  'Hyper',
+  'rio',
+  'zed',
+])
+
+/**
+ * Whether the terminal is known to make links of OSC 8; others may print it. A multiplexer stands between: tmux passes links on
+ * from version 3.4, screen does not.
+ */
+export const showsLinks = (env: Environment): boolean => {
+  const { TERM = '', TERM_PROGRAM = '', TERM_PROGRAM_VERSION = '', VTE_VERSION = '0' } = env
+  if (env['TMUX'] !== undefined) return TERM_PROGRAM === 'tmux' && Number.parseFloat(TERM_PROGRAM_VERSION) >= 3.4
+  if (/^(screen|dumb|linux)/.test(TERM)) return false
+  return (
+    linkingTerms.test(TERM) ||
+    linkingPrograms.has(TERM_PROGRAM) ||
+    Number(VTE_VERSION) >= 5000 ||
+    ['WT_SESSION', 'KITTY_WINDOW_ID', 'KONSOLE_VERSION'].some((name) => nonEmpty(env[name]) !== undefined)
+  )
+}
+
 /** As Go reads a boolean variable; anything else is no. */
 export const isTruthy = (text: string | undefined): boolean =>
   ['1', 't', 'true', 'yes', 'y'].includes((text ?? '').toLowerCase())

@@ -185,6 +185,8 @@ export type EventBody =
       /** 100 is one core. */ readonly cpuPercent: number
       readonly memoryBytes: number
       readonly memoryLimitBytes?: number
+      /** In a second. */ readonly networkInBytes: number
+      readonly networkOutBytes: number
     }
 
 export type LogLine = {
@@ -201,6 +203,8 @@ export type Command =
   | { readonly type: 'restart' | 'stop' | 'start' | 'rebuild' | 'kill'; readonly service: string }
   | { readonly type: 'answer'; readonly id: string; readonly yes: boolean }
   | { readonly type: 'reload' }
+  /** Measure what the containers of these services use, until told otherwise; none: of nobody. */
+  | { readonly type: 'measure'; readonly services: readonly string[] }
   /** Do what an edit of the stack file was said to change. */
   | { readonly type: 'apply' }
   /** Leave the containers running and end the session. */

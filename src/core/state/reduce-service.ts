@@ -1,5 +1,13 @@
 import type { StackEvent } from '../events/event.ts'
-import { toServiceState, type ContainerEntry, type ServiceState, type State } from './state.ts'
+import {
+  samplesKept,
+  toServiceState,
+  type ContainerEntry,
+  type ServiceState,
+  type State,
+  type Stats,
+  type StatsSample,
+} from './state.ts'
 
 type ServiceEvent = Extract<
   StackEvent,
@@ -46,6 +54,8 @@ const changed = (service: ServiceState, event: ServiceEvent): ServiceState => {
       return {
         ...service,
         stopped,
+        // What ended uses nothing; what runs again is another process.
+        stats: event.container.state === 'running' ? service.stats : withoutStats(service, entry.id),
         containers: [...others, entry].toSorted((a, b) => a.number - b.number || (a.id < b.id ? -1 : 1)),
       }
     }
@@ -54,7 +64,7 @@ const changed = (service: ServiceState, event: ServiceEvent): ServiceState => {
       return withoutProbe({
         ...service,
         containers: service.containers.filter((one) => one.id !== event.id),
-        stats: service.stats.filter((one) => one.container !== event.id),
+        stats: withoutStats(service, event.id),
       })
     case 'probe/ended': {
       const failures = event.healthy ? 0 : (service.probe?.failures ?? 0) + 1
@@ -70,18 +80,40 @@ const changed = (service: ServiceState, event: ServiceEvent): ServiceState => {
         },
       }
     }
-    case 'stats/measured': {
-      const { container, cpuPercent, memoryBytes, memoryLimitBytes } = event
-      const stats = {
-        container,
-        cpuPercent,
-        memoryBytes,
-        ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
-      }
-      return { ...service, stats: [...service.stats.filter((one) => one.container !== container), stats] }
-    }
+    case 'stats/measured':
+      return measured(service, event)
   }
 }
+
+const measured = (
+  service: ServiceState,
+  { container, memoryLimitBytes, ...event }: Extract<ServiceEvent, { type: 'stats/measured' }>,
+): ServiceState => {
+  const { cpuPercent, memoryBytes, networkInBytes, networkOutBytes } = event
+  const sample: StatsSample = { cpuPercent, memoryBytes, networkInBytes, networkOutBytes }
+  const before = service.stats.find((one) => one.container === container)
+  const isStill =
+    before?.past.length === samplesKept &&
+    before.memoryLimitBytes === memoryLimitBytes &&
+    before.past.every((one) => isSameSample(one, sample))
+  if (isStill || !service.containers.some((one) => one.id === container && one.state === 'running')) return service
+  const stats: Stats = {
+    container,
+    ...sample,
+    ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
+    past: [...(before?.past ?? []), sample].slice(-samplesKept),
+  }
+  return { ...service, stats: [...service.stats.filter((one) => one !== before), stats] }
+}
+
+const isSameSample = (a: StatsSample, b: StatsSample): boolean =>
+  a.cpuPercent === b.cpuPercent &&
+  a.memoryBytes === b.memoryBytes &&
+  a.networkInBytes === b.networkInBytes &&
+  a.networkOutBytes === b.networkOutBytes
+
+const withoutStats = ({ stats }: ServiceState, container: string): readonly Stats[] =>
+  stats.some((one) => one.container === container) ? stats.filter((one) => one.container !== container) : stats
 
 /** What the probe of a container said that is gone is of no use for the next one. */
 const withoutProbe = (service: ServiceState): ServiceState => {

@@ -8,6 +8,7 @@ import {
   toVerb,
   type ServiceStatus,
 } from './service-status.ts'
+import { toUsage, type Usage } from './usage.ts'
 import type { RaisedProblem, StepProgress, Reload, ServiceState, State } from './state.ts'
 
 /** Gives the same value for the same state, so that a view can compare by identity. */
@@ -32,6 +33,10 @@ export type ServiceView = {
   readonly isUp: boolean
   readonly published: readonly Published[]
   readonly restarts: number
+  /** What it uses, if somebody measures it. */
+  readonly usage?: Usage
+  /** One letter for its tier, which no other tier has. */
+  readonly tierMark?: string
   readonly lastReload?: Reload
   /** Why what runs is not what was saved. */
   readonly stale?: RaisedProblem
@@ -44,6 +49,19 @@ export const selectServiceViews: (state: State) => readonly ServiceView[] = once
   state.services.map((service) => toView(state, service)).toSorted((a, b) => urgency(a, state) - urgency(b, state)),
 )
 
+const selectTierMarks: (state: State) => ReadonlyMap<string, string> = onceForEachState((state) => {
+  const marks = new Map<string, string>()
+  for (const { summary } of state.services) {
+    if (summary.tier === undefined || marks.has(summary.tier)) continue
+    const taken = new Set(marks.values())
+    const free = [...summary.tier.toLowerCase(), ...'abcdefghijklmnopqrstuvwxyz'].find(
+      (letter) => /[a-z]/.test(letter) && !taken.has(letter),
+    )
+    if (free !== undefined) marks.set(summary.tier, free)
+  }
+  return marks
+})
+
 // While the stack starts nearly everything waits for its turn, and rows that jump are hard to read.
 const urgency = ({ status, stale }: ServiceView, { phase }: State): number =>
   status.tone === 'bad' ? 0 : stale !== undefined || (status.word === 'waiting' && phase === 'running') ? 1 : 2
@@ -54,6 +72,8 @@ const toView = (state: State, service: ServiceState): ServiceView => {
   const { summary } = service
   const lastReload = state.reloads.findLast((reload) => reload.service === service.name)
   const stale = state.problems.findLast((one) => toStaleService(one) === service.name)
+  const usage = toUsage(service)
+  const tierMark = summary.tier === undefined ? undefined : selectTierMarks(state).get(summary.tier)
   return {
     name: service.name,
     status: toServiceStatus(state, service),
@@ -69,6 +89,8 @@ const toView = (state: State, service: ServiceState): ServiceView => {
     service,
     ...(summary.tier === undefined ? {} : { tier: summary.tier }),
     ...(summary.image === undefined ? {} : { image: summary.image }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(tierMark === undefined ? {} : { tierMark }),
     ...(lastReload === undefined ? {} : { lastReload }),
     ...(stale === undefined ? {} : { stale }),
   }

@@ -69,7 +69,7 @@ export type ServiceState = {
   readonly probe?: Probe
   /** We were told to stop it: its exit is no failure. */
   readonly stopped: boolean
-  /** Last measured, all containers together. */
+  /** Of the containers that run and were measured. */
   readonly stats: readonly Stats[]
 }
 
@@ -92,7 +92,15 @@ export type Stats = {
   readonly cpuPercent: number
   readonly memoryBytes: number
   readonly memoryLimitBytes?: number
+  /** In a second. */ readonly networkInBytes: number
+  readonly networkOutBytes: number
+  /** Newest last; at most `samplesKept`. */
+  readonly past: readonly StatsSample[]
 }
+
+export type StatsSample = Pick<Stats, 'cpuPercent' | 'memoryBytes' | 'networkInBytes' | 'networkOutBytes'>
+
+export const samplesKept = 60
 
 export type StepState = StepSummary & {
   readonly status: 'pending' | 'running' | 'done' | 'failed' | 'skipped'

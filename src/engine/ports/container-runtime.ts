@@ -2,6 +2,7 @@ import type { ContainerId, ObservedContainer } from '../../core/plan/observed.ts
 import type { Project } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
 import type { CallOptions } from './call-options.ts'
+import type { ContainerUsage } from './container-usage.ts'
 
 /** The mode has Go's bits for a folder and for a symbolic link; `linkTarget` is empty for what is none. */
 export type PathStat = {
@@ -86,6 +87,8 @@ export type ContainerRuntime = {
   ): Promise<{ readonly titles: readonly string[]; readonly processes: readonly (readonly string[])[] }>
   /** `stream: false` yields once, after at most 1.1 s. */
   stats(id: ContainerId, spec: { readonly stream: boolean }, options?: CallOptions): AsyncIterable<ContainerStats>
+  /** One look, without waiting for a second one to compare it with. */
+  readUsage(id: ContainerId, options?: CallOptions): Promise<ContainerUsage>
 }
 
 /** What a container is made from. docker/create-options.ts turns it into the engine's words. */

@@ -1,3 +1,5 @@
+import type { ContainerUsage } from './container-usage.ts'
+
 /** What listens on a port of this machine. */
 export type Listener = {
   readonly port: number
@@ -13,4 +15,9 @@ export type Machine = {
   isEngineHere(socketPath: string | undefined): Promise<boolean>
   /** None where they cannot be known. */
   listeners(): Promise<readonly Listener[]>
+  /**
+   * What the kernel of this machine has counted of a container whose main process has that id, which costs the engine nothing.
+   * Nothing where it does not say: the container runs elsewhere, or the kernel is no Linux.
+   */
+  usageOf(container: { readonly id: string; readonly pid: number }): ContainerUsage | undefined
 }

@@ -20,6 +20,8 @@ export const handleCommand = (
       return quit(state, command.force)
     case 'reload':
       return void reload(state, onReloaded)
+    case 'measure':
+      return state.measuring.select(command.services)
     case 'apply':
       return void applyEdit(state, onReloaded)
     case 'stop':

@@ -10,6 +10,7 @@ import { toProblem } from '../to-problem.ts'
 import type { SyncMemory } from '../sync/project-sync.ts'
 import type { Seeds } from '../sync/seeds.ts'
 import type { Jobs } from './jobs.ts'
+import type { Measuring } from './measure.ts'
 import type { Monitor } from './monitor.ts'
 import type { Questions } from './questions.ts'
 import type { Edits } from './edits.ts'
@@ -65,6 +66,7 @@ export type SessionState = {
   readonly events: EngineEvents
   readonly follower: LogFollower
   readonly monitor: Monitor
+  readonly measuring: Measuring
   readonly jobs: Jobs
   readonly questions: Questions
   /** What `initial_sync` rules put into containers before they start. */

@@ -43,3 +43,20 @@ export const formatTime = (at: number): string => {
   const date = new Date(at)
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
+
+/** Bytes in at most five cells: `0`, `712 K`, `38 M`, `1.2 G`. */
+export const formatSize = (bytes: number): string => {
+  const units = ['', 'K', 'M', 'G', 'T']
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  const number = value >= 9.95 || unit === 0 ? String(Math.round(value)) : value.toFixed(1)
+  return unit === 0 ? number : `${number} ${units[unit]}`
+}
+
+/** Of one core, in at most five cells: `0.2%`, `12%`, `140%`. */
+export const formatPercent = (percent: number): string =>
+  percent < 9.95 ? `${percent.toFixed(1)}%` : `${Math.round(percent)}%`
