@@ -211,12 +211,12 @@ it('a wide terminal is filled by panes beside the log, 240x50', async () => {
   expect(await shown.shows('help')).toMatchInlineSnapshot(`
     " shop   running   4/5 up   ✖ 1 failed                                                                                                                                                                                ↻ web sync 61 ms · 39s ago
 
-         SERVICE  STATE        FOR   TIER  IMAGE        PORTS
-       ✖ worker   exit 1 x3    28s   app   shop-worker  exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
-     ▸ ● web      healthy      55s   web   shop-web     http://localhost:8080
-       ● api 2/2  healthy      55s   app   shop-api
-       ✔ migrate  done               app   shop-api
-       ● db       healthy      57s   data  postgres:17  localhost:5432
+         SERVICE  STATE        FOR   RST  TIER  IMAGE        PORTS
+       ✖ worker   exit 1 x3    28s   2    app   shop-worker  exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')
+     ▸ ● web      healthy      55s        web   shop-web     http://localhost:8080
+       ● api 2/2  healthy      55s        app   shop-api
+       ✔ migrate  done                    app   shop-api
+       ● db       healthy      57s        data  postgres:17  localhost:5432
 
     ── log · all services ───────────────────────────────────────────────────────────────── 16 lines · following ─ ── web ───────────────────────────────────────────────── ── start-up ────────────────────────────────────────────────────────────
      12:00:02.400 db      LOG:  starting PostgreSQL 17.2                                                            state    ● healthy for 55s                                   SERVICE           STATE            TIME  0s         2s          4s
