@@ -1,9 +1,6 @@
 import { Box, useApp, useInput, usePaste, useWindowSize } from 'ink'
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Command } from '../core/events/event.ts'
-import { parseLogFilter } from '../core/state/log-filter.ts'
-import { createLogCounter } from '../core/state/log-count.ts'
-import { createLogWindow } from '../core/state/log-window.ts'
 import type { Store } from '../core/state/store.ts'
 import { toLogWidth } from './layout.ts'
 import { findUiCommand, keyOf, type Keymap } from './keys/keymap.ts'
@@ -11,8 +8,10 @@ import { toControlName, toKeyName } from './keys/key-names.ts'
 import { selectNextAge } from './next-age.ts'
 import { Pane } from './pane.tsx'
 import { composeScreen, type Screen } from './screen.ts'
+import { plural } from './text/format.ts'
 import type { Theme } from './theme.ts'
 import type { Effect } from './view/handled.ts'
+import { selectLogQuery } from './view/log-query.ts'
 import { withTyped } from './view/typing.ts'
 import { updateView } from './view/update-view.ts'
 import { selectKeyScope, selectLogServices, type ViewState } from './view/view-state.ts'
@@ -29,6 +28,8 @@ export type AppProps = {
   readonly formatTime: (at: number) => string
   readonly openUrl: ((url: string) => void) | undefined
   readonly copyText: (text: string) => void
+  /** Writes lines into a file, and tells where it is. Absent: there is nowhere to write. */
+  readonly saveLines: ((name: string, lines: readonly string[]) => Promise<string>) | undefined
   readonly suspension: Suspension
 }
 
@@ -49,11 +50,8 @@ export const App = (props: AppProps) => {
   const state = useSyncExternalStore(store.subscribe, store.getState)
   const services = selectLogServices(view, state)
   useLogVersion(store, services)
-  const window = useMemo(() => createLogWindow(store.logs), [store])
-  const counter = useMemo(() => createLogCounter(store.logs), [store])
-  const filter = useMemo(() => parseLogFilter(view.log.filter), [view.log.filter])
   const moment = now()
-  useTick(selectNextAge(state, moment))
+  useTick(toNextTick(selectNextAge(state, moment), view))
   useExitWith(state.exit)
   const { suspend, isAway } = useSuspension(props.suspension)
 
@@ -62,9 +60,6 @@ export const App = (props: AppProps) => {
     view,
     keys: props.keys,
     logs: store.logs,
-    window,
-    counter,
-    filter,
     columns,
     rows,
     now: moment,
@@ -115,6 +110,10 @@ const useLogVersion = (store: Store, services: readonly string[] | undefined) =>
     return store.subscribe(read)
   }, [store, names])
 }
+
+/** Lines say how long ago they were written only while somebody asks for that. */
+const toNextTick = (age: number | undefined, { log }: ViewState): number | undefined =>
+  log.times === 'relative' ? Math.min(age ?? 1000, 1000) : age
 
 /** Draws again when an age on the screen changes, and at no other time. */
 const useTick = (ms: number | undefined) => {
@@ -171,6 +170,11 @@ const useKeys = (props: AppProps, { setView, screen, suspend }: Screening) => {
   // Keys come faster than frames: each works on what the one before it left.
   const latest = useRef(props.initial)
 
+  const tell = (notice: string) => {
+    latest.current = { ...latest.current, notice }
+    setView(latest.current)
+  }
+
   const act = (key: string | undefined, text: string) => {
     const current = latest.current
     const state = store.getState()
@@ -181,23 +185,20 @@ const useKeys = (props: AppProps, { setView, screen, suspend }: Screening) => {
     }
     const command = findUiCommand(props.keys, { key: key ?? text, scope, pane: current.pane })
     if (command === undefined) return
-    const services = selectLogServices(current, state)
-    const filter = parseLogFilter(current.log.filter)
     const handled = updateView(command, {
       view: current,
       state,
       keys: props.keys,
       logs: store.logs,
-      query: {
-        ...(services === undefined ? {} : { services }),
-        ...(filter === undefined ? {} : { matches: filter.matches }),
-      },
+      query: selectLogQuery(current, state),
+      now: props.now(),
+      formatTime: props.formatTime,
       logHeight: screen.logHeight,
       screen: { height: screen.layout.overlay, length: screen.overlayLength },
       canOpen: props.openUrl !== undefined,
     })
     latest.current = handled.view
-    for (const effect of handled.effects) perform(effect, props, suspend)
+    for (const effect of handled.effects) perform(effect, props, { suspend, tell })
   }
 
   /** Pasted text is no key: it goes into the filter that is being typed, or nowhere. */
@@ -230,7 +231,11 @@ const toPasteNotice = (keys: Keymap): string => {
 /** A terminal that does not mark what is pasted sends it as one chunk of many different characters; keys that are held make chunks of few. */
 const isPasted = (input: string): boolean => input.length >= 8 && new Set(input).size > 3
 
-const perform = (effect: Effect, props: AppProps, suspend: Suspend) => {
+const perform = (
+  effect: Effect,
+  props: AppProps,
+  { suspend, tell }: { readonly suspend: Suspend; readonly tell: (notice: string) => void },
+) => {
   switch (effect.kind) {
     case 'send':
       return props.send(effect.command)
@@ -238,7 +243,19 @@ const perform = (effect: Effect, props: AppProps, suspend: Suspend) => {
       return props.openUrl?.(effect.text)
     case 'copy':
       return props.copyText(effect.text)
+    case 'save':
+      return void save(effect, props).then(tell)
     case 'suspend':
       return props.suspension.stop === undefined ? undefined : void suspend(props.suspension.stop)
+  }
+}
+
+const save = async ({ name, lines }: Extract<Effect, { kind: 'save' }>, { saveLines }: AppProps): Promise<string> => {
+  if (saveLines === undefined) return 'There is nowhere to save to.'
+  try {
+    const all = lines()
+    return `Saved ${plural(all.length, 'line')} to ${await saveLines(name, all)}`
+  } catch (error) {
+    return `Not saved: ${(error as Error).message}`
   }
 }

@@ -35,6 +35,8 @@ export type DashboardOptions = {
   readonly stop?: () => Promise<void>
   /** Absent: the terminal is asked to copy (OSC 52). */
   readonly copyText?: (text: string) => void
+  /** Writes lines into a file of that name, and tells where it is; absent: the log cannot be saved. */
+  readonly saveLines?: (name: string, lines: readonly string[]) => Promise<string>
 }
 
 export type Dashboard = {
@@ -68,6 +70,7 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
       formatTime={options.formatTime ?? formatTime}
       openUrl={options.openUrl}
       suspension={suspension}
+      saveLines={options.saveLines}
       copyText={options.copyText ?? ((text) => copyByTerminal(text, stdout))}
     />,
     {

@@ -1,7 +1,4 @@
 import type { LogBuffer } from '../core/state/log-buffer.ts'
-import type { LogCounter } from '../core/state/log-count.ts'
-import type { LogFilter } from '../core/state/log-filter.ts'
-import type { LogWindow } from '../core/state/log-window.ts'
 import type { State } from '../core/state/state.ts'
 import type { Keymap } from './keys/keymap.ts'
 import type { Theme } from './theme.ts'
@@ -13,9 +10,6 @@ export type ScreenInput = {
   readonly view: ViewState
   readonly keys: Keymap
   readonly logs: LogBuffer
-  readonly window: LogWindow
-  readonly counter: LogCounter
-  readonly filter: LogFilter | undefined
   readonly columns: number
   readonly rows: number
   /** Milliseconds since the epoch. */

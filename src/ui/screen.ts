@@ -1,5 +1,4 @@
-import type { LogBuffer } from '../core/state/log-buffer.ts'
-import { toPlainText } from '../core/state/log-filter.ts'
+import { selectLastWords } from '../core/state/log-words.ts'
 import { selectActivities, selectPlanProgress, selectService, selectServiceViews } from '../core/state/select.ts'
 import type { State } from '../core/state/state.ts'
 import { layout, type Layout, toLogWidth } from './layout.ts'
@@ -15,6 +14,7 @@ import { selectShown, toServiceRows } from './rows/service-rows.ts'
 import type { ScreenInput } from './screen-input.ts'
 import { selectItems, toScreenRows, toSection } from './screens/screens.ts'
 import { composeRow } from './text/compose-row.ts'
+import { canGoBackInLog } from './view/log-commands.ts'
 import { selectChosen, selectKeyScope, selectOpenScreen, type ViewState } from './view/view-state.ts'
 
 /** What stands in each pane, cut to its size. */
@@ -40,7 +40,7 @@ export type Screen = {
 /** On fewer rows the header alone says that an edit of the stack file waits, and a word about the last key stands among the keys. */
 const smallestForNotes = 14
 
-/** The whole screen from state and view: pure but for the memory of the log window. */
+/** The whole screen from state and view: pure. */
 // oxlint-disable-next-line max-lines-per-function -- a screen from top to bottom
 export const composeScreen = (input: ScreenInput): Screen => {
   const { state, view, theme, columns: width, now, unicode } = input
@@ -86,7 +86,7 @@ export const composeScreen = (input: ScreenInput): Screen => {
             heading: sizes.heading,
             selected: chosen,
             focused: view.pane === 'services',
-            lastWords: (service) => toLastWords(input.logs, service),
+            lastWords: (service) => selectLastWords(input.logs, service),
           }),
     activities:
       sizes.activities === 0
@@ -115,7 +115,7 @@ export const composeScreen = (input: ScreenInput): Screen => {
               pane: view.pane,
               running: chosen !== undefined && selectService(state, chosen)?.isUp === true,
               solo: view.solo,
-              canGoBack: view.solo || view.log.filter !== '' || view.log.bottom !== undefined || view.pane === 'logs',
+              canGoBack: view.solo || canGoBackInLog(view) || view.pane === 'logs',
               canApply: state.proposal !== undefined,
               notice: isRoomy ? undefined : notice,
             }),
@@ -151,8 +151,3 @@ const toAside = (input: ScreenInput, { aside: width, logs: height }: Layout): re
     height,
     theme: input.theme,
   })
-
-const toLastWords = (logs: LogBuffer, service: string): string | undefined => {
-  const last = logs.tail(1, { services: [service], matches: (entry) => entry.text.trim() !== '' })[0]
-  return last === undefined ? undefined : toPlainText(last.text).trim()
-}

@@ -34,6 +34,13 @@ export type Symbols = {
   readonly marked: string
   /** Heights of a line of bars, lowest first. */
   readonly levels: string
+  /** Beside lines of the log that tell of an error. */
+  readonly grave: string
+  readonly branch: string
+  /** Before the least level that is shown, and before what is searched. */
+  readonly least: string
+  readonly find: string
+  readonly lastBranch: string
 }
 
 const unicodeSymbols: Symbols = {
@@ -50,6 +57,11 @@ const unicodeSymbols: Symbols = {
   vertical: '↑↓',
   marked: '◆',
   levels: '▁▂▃▄▅▆▇█',
+  grave: '▌',
+  branch: '├',
+  least: '≥',
+  find: '⌕',
+  lastBranch: '└',
 }
 
 const asciiSymbols: Symbols = {
@@ -66,6 +78,11 @@ const asciiSymbols: Symbols = {
   vertical: 'up/down',
   marked: '#',
   levels: '_.:-=+*#',
+  grave: '!',
+  branch: '|',
+  least: '>=',
+  find: 'search',
+  lastBranch: '|',
 }
 
 const serviceColours = [36, 35, 34, 33, 32, 96, 95, 94, 93, 92]

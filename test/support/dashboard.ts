@@ -15,6 +15,7 @@ export type ShownDashboard = {
   readonly copied: readonly string[]
   /** The services that are to be measured. */
   readonly measured: () => readonly string[]
+  readonly saved: readonly { readonly name: string; readonly lines: readonly string[] }[]
   readonly apply: (...bodies: readonly EventBody[]) => void
   /**
    * Types, and waits until the screen shows (or, with `!`, does not show) each of the texts. At least one of them must not
@@ -53,6 +54,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
   let measured: readonly string[] = []
   const opened: string[] = []
   const copied: string[] = []
+  const saved: { name: string; lines: readonly string[] }[] = []
   const stops: (() => void)[] = []
   const dashboard = mountDashboard({
     store,
@@ -71,6 +73,10 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
     formatTime: (time) => new Date(time).toISOString().slice(11, 23),
     openUrl: (url) => void opened.push(url),
     copyText: (text) => void copied.push(text),
+    saveLines: async (name, lines) => {
+      saved.push({ name, lines })
+      return `/logs/${name}`
+    },
     stop: () => new Promise((resolve) => void stops.push(resolve)),
   })
   const shows = async (...texts: readonly string[]) => {
@@ -90,6 +96,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
     opened,
     copied,
     measured: () => measured,
+    saved,
     apply: (...bodies) => bodies.forEach((body) => store.apply({ seq: (seq += 1), at: now, ...body })),
     press: async (keys, ...texts) => {
       const screen = await tty.screen()

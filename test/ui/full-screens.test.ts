@@ -219,31 +219,31 @@ it('a wide terminal is filled by panes beside the log, 240x50', async () => {
        ● db       healthy      57s        data  postgres:17  localhost:5432
 
     ── log · all services ───────────────────────────────────────────────────────────────── 16 lines · following ─ ── web ───────────────────────────────────────────────── ── start-up ────────────────────────────────────────────────────────────
-     12:00:02.400 db      LOG:  starting PostgreSQL 17.2                                                            state    ● healthy for 55s                                   SERVICE           STATE            TIME  0s         2s          4s
-     12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432                                      image    shop-web                                          ✔ networks, volumes created        200 ms  █✔
-     12:00:03.600 db      LOG:  database system is ready to accept connections                                      tier     web                                               ● db                healthy         3.3 s  ▓▓▓▓▓▓▓▓▓▓▓█▒▒▒▒▒▒▒●
-     12:00:03.700 migrate applying 001_schema.sql                                                                   ports    http://localhost:8080 to 80/tcp                   ● web               healthy         4.4 s  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓··█●
-     12:00:03.701 migrate applying 002_seed.sql                                                                     runs as  shop-web-1, running, healthy                      ✔ migrate           done            3.5 s  ···················█✔
-     12:00:03.702 migrate done                                                                                      needs    api (healthy)                                     ● api               healthy         4.1 s  ······················█●
-     12:00:04.500 api     INFO listening on :3000                                                                   reload   sync of 1 file in 61 ms, 39s ago                  ✖ worker            exit 1 x3       4.3 s  ·······················█✖
-     12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
-     12:00:04.600 web     GET / 200 in 3 ms                                                                        ── reloads ─────────────────────────────────────────────  critical path, 4.4 s: web
-     12:00:04.601 web     GET /assets/app.css 200 in 1 ms                                                             AGO SERVICE  ACTION       TOOK  WHAT                   ▓ pull, build   █ create, start   ▒ healthcheck   · waits
-     12:00:04.602 web     GET /cart 200 in 14 ms                                                                    ● 39s web      sync        61 ms  src/cart.tsx
-     12:00:04.700 worker  queue is up, concurrency 4                                                                                                                        ── graph ───────────────────────────────────────────────────────────────
-     12:00:20.100 web     [vite] hmr update /src/cart.tsx                                                                                                                    web
-     12:00:31.000 worker  TypeError: Cannot read properties of undefined (reading 'items')                                                                                     ● web                      healthy
-     12:00:31.001 worker      at applyCoupon (src/coupon.ts:41:17)                                                                                                               → api healthy
-     12:00:31.002 worker      at run (src/queue.ts:88:5)
-                                                                                                                                                                             app
-                                                                                                                                                                               ● api                      healthy
-                                                                                                                                                                                 → db healthy
-                                                                                                                                                                                 → migrate done
-                                                                                                                                                                                 · needed by web
-                                                                                                                                                                               ✖ worker                   exit 1 x3
-                                                                                                                                                                                 → db healthy
-                                                                                                                                                                               ✔ migrate                  done
-                                                                                                                                                                                 → db healthy
+     12:00:02.200 ── db started ─────────────────────────────────────────────────────────────────────────────────   state    ● healthy for 55s                                   SERVICE           STATE            TIME  0s         2s          4s
+     12:00:02.400 db      LOG:  starting PostgreSQL 17.2                                                            image    shop-web                                          ✔ networks, volumes created        200 ms  █✔
+     12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432                                      tier     web                                               ● db                healthy         3.3 s  ▓▓▓▓▓▓▓▓▓▓▓█▒▒▒▒▒▒▒●
+     12:00:03.400 ── db healthy ─────────────────────────────────────────────────────────────────────────────────   ports    http://localhost:8080 to 80/tcp                   ● web               healthy         4.4 s  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓··█●
+     12:00:03.600 db      LOG:  database system is ready to accept connections                                      runs as  shop-web-1, running, healthy                      ✔ migrate           done            3.5 s  ···················█✔
+     12:00:03.700 migrate applying 001_schema.sql                                                                   needs    api (healthy)                                     ● api               healthy         4.1 s  ······················█●
+     12:00:03.701 migrate applying 002_seed.sql                                                                     reload   sync of 1 file in 61 ms, 39s ago                  ✖ worker            exit 1 x3       4.3 s  ·······················█✖
+     12:00:03.702 migrate done
+     12:00:03.900 ── migrate exited 0 ───────────────────────────────────────────────────────────────────────────  ── reloads ─────────────────────────────────────────────  critical path, 4.4 s: web
+     12:00:04.200 ── worker started ─────────────────────────────────────────────────────────────────────────────     AGO SERVICE  ACTION       TOOK  WHAT                   ▓ pull, build   █ create, start   ▒ healthcheck   · waits
+     12:00:04.200 ── api 1 started ──────────────────────────────────────────────────────────────────────────────   ● 39s web      sync        61 ms  src/cart.tsx
+     12:00:04.200 ── api 2 started ──────────────────────────────────────────────────────────────────────────────                                                           ── graph ───────────────────────────────────────────────────────────────
+     12:00:04.400 ── web started ────────────────────────────────────────────────────────────────────────────────                                                            web
+     12:00:04.500 api     INFO listening on :3000                                                                                                                              ● web                      healthy
+     12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms                                                                                                                            → api healthy
+     12:00:04.600 web     GET / 200 in 3 ms
+     12:00:04.601 web     GET /assets/app.css 200 in 1 ms                                                                                                                    app
+     12:00:04.602 web     GET /cart 200 in 14 ms                                                                                                                               ● api                      healthy
+     12:00:04.700 worker  queue is up, concurrency 4                                                                                                                             → db healthy
+     12:00:20.061 ── web reloaded src/cart.tsx (sync, 61 ms) ────────────────────────────────────────────────────                                                                → migrate done
+     12:00:20.100 web     [vite] hmr update /src/cart.tsx                                                                                                                        · needed by web
+     12:00:31.000 worker ▌TypeError: Cannot read properties of undefined (reading 'items')                                                                                     ✖ worker                   exit 1 x3
+                         ▌    at applyCoupon (src/coupon.ts:41:17)                                                                                                               → db healthy
+                         ▌    at run (src/queue.ts:88:5)                                                                                                                       ✔ migrate                  done
+     12:00:31.200 ── worker exited 1 ────────────────────────────────────────────────────────────────────────────                                                                → db healthy
                                                                                                                                                                                  · needed by api
 
                                                                                                                                                                              data
@@ -265,7 +265,7 @@ it('the palette, 100x30', async () => {
   expect(await press(':', '── all actions', { events: broken, columns: 100, rows: 30 })).toMatchInlineSnapshot(`
     " shop   running   4/5 up   ✖ 1 failed                                    ↻ web sync 61 ms · 39s ago
 
-    ── all actions / _ ─────────────────────────────────────────────────────────────────────────────────
+    ── all actions / _ ───────────────────────────────────────────────────────────────── 11 more below ─
      ▸ a       Session  Apply what an edit of the stack file would change        stack up --detach
        r       Service  Restart the service                                      stack restart web
        R       Service  Build its image again and recreate it                    stack up --build --no-…
@@ -274,23 +274,23 @@ it('the palette, 100x30', async () => {
        o       Service  Open its first published port in the browser
        c       Service  Copy the address of its first published port
        i       Service  Everything known of the service, and all problems
-       f       Log      Follow the newest lines, or stand still
-       /       Log      Show only lines with these words; !words hides them, /…
+       f       Log      Follow the newest lines, or pause
+       space   Log      Pause, or follow again
+       /       Log      Show only lines with these words; !word, /expression/,…
+       #       Log      Search: mark lines with these words and show all other…
+       n       Log      The next line that is searched; without a search, the …
+       N       Log      The line before that is searched, or that tells of an …
+       E       Log      The next error
+               Log      The error before
+       l       Log      Show all levels, info, warnings, or errors alone
+       enter   Log      Unfold the stack trace, or all, and fold again
+       v       Log      Select lines: move, and copy them with y
+       y       Log      Copy the line with its stack trace, or what is selected
+       S       Log      Save the log, as it is filtered, to a file
        w       Log      Wrap long lines, or cut them
-       T       Log      Show the time of each line, or not
-       d       Session  Leave the services running and go
-       ctrl-c  Session  Stop all services; a second time kills them              stack stop
-       ctrl-z  Session  Back to the shell for a while; "fg" there comes back
-       t       Screen   How the stack came up, and what it waited for
-       g       Screen   Who depends on whom, and who waits for whom
-       h       Screen   What the saved files did, and what it cost
-       q       Session  Quit: asks whether to stop the services
-       ?       Screen   All keys
-
-
-
-
+       T       Log      Times of day, how long ago, or no times
+       J       Log      Show JSON as message and fields, a row for each field,…
      ✖ worker exited with code 1: TypeError: Cannot read properties of undefined…    28s ago  i details
-     enter do it  esc back"
+     enter do it  esc back  tab filter or search"
   `)
 })

@@ -166,7 +166,7 @@ describe('the log', () => {
     const shown = show()
     await shown.press('jjj\r', 'log · migrate', '001_schema', '!listening on :3000')
     await shown.press('j', 'log · db', 'ready to accept', '!001_schema')
-    await shown.press('\u001b', 'log · all services', '001_schema')
+    await shown.press('\u001b', 'log · all services', 'queue is up')
   })
 
   it('is filtered while typing, and can be turned round', async () => {
@@ -183,12 +183,12 @@ describe('the log', () => {
     const shown = show()
     flood(shown, 500)
     await shown.shows('line 499.', 'following')
-    await shown.press('\tk', 'paused, 1 below', 'line 498.', '!line 499.')
+    await shown.press('\tk', 'PAUSED, 1 below', 'line 498.', '!line 499.')
     await shown.press('\u001b[5~', '!line 498.')
     flood(shown, 10)
     await shown.press('g', 'starting PostgreSQL', '!line 400.')
     await shown.press('G', 'following')
-    await shown.press('f', 'paused')
+    await shown.press('f', 'PAUSED')
     await shown.press('f', 'following')
   })
 
@@ -208,7 +208,7 @@ describe('the log', () => {
 })
 
 it('shows help made from the table of keys, and details of a service', async () => {
-  const shown = show({ columns: 120, rows: 40 })
+  const shown = show({ columns: 120, rows: 60 })
   const help = await shown.press('?', 'Restart the service')
   for (const binding of keymap.filter((one) => one.when.includes('main')))
     expect(help).toContain(binding.help.slice(0, 20))

@@ -89,19 +89,19 @@ describe('what a person sees', () => {
        a ✔ migrate  done
        d ● db       healthy      57s   localhost:5432
       ── log · all services ─────────────────────────────────── 12 lines · following ─
-       12:00:02.400 db      LOG:  starting PostgreSQL 17.2
-       12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432
-       12:00:03.600 db      LOG:  database system is ready to accept connections
-       12:00:03.700 migrate applying 001_schema.sql
        12:00:03.701 migrate applying 002_seed.sql
        12:00:03.702 migrate done
+       12:00:03.900 ── migrate exited 0 ─────────────────────────────────────────────
+       12:00:04.200 ── worker started ───────────────────────────────────────────────
+       12:00:04.200 ── api 1 started ────────────────────────────────────────────────
+       12:00:04.200 ── api 2 started ────────────────────────────────────────────────
+       12:00:04.400 ── web started ──────────────────────────────────────────────────
        12:00:04.500 api     INFO listening on :3000
        12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
        12:00:04.600 web     GET / 200 in 3 ms
        12:00:04.601 web     GET /assets/app.css 200 in 1 ms
        12:00:04.602 web     GET /cart 200 in 14 ms
        12:00:04.700 worker  queue is up, concurrency 4
-
        ↑↓ choose  enter log  r restart  s stop  o open  i details  q quit  ? help"
     `)
   })
@@ -117,18 +117,18 @@ describe('what a person sees', () => {
        a ✔ migrate  done
        d ● db       healthy      57s   localhost:5432
       ── log · all services ─────────────────────────────────── 16 lines · following ─
-       12:00:03.701 migrate applying 002_seed.sql
-       12:00:03.702 migrate done
        12:00:04.500 api     INFO listening on :3000
        12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
        12:00:04.600 web     GET / 200 in 3 ms
        12:00:04.601 web     GET /assets/app.css 200 in 1 ms
        12:00:04.602 web     GET /cart 200 in 14 ms
        12:00:04.700 worker  queue is up, concurrency 4
+       12:00:20.061 ── web reloaded src/cart.tsx (sync, 61 ms) ──────────────────────
        12:00:20.100 web     [vite] hmr update /src/cart.tsx
-       12:00:31.000 worker  TypeError: Cannot read properties of undefined (reading …
-       12:00:31.001 worker      at applyCoupon (src/coupon.ts:41:17)
-       12:00:31.002 worker      at run (src/queue.ts:88:5)
+       12:00:31.000 worker ▌TypeError: Cannot read properties of undefined (reading …
+                           ▌    at applyCoupon (src/coupon.ts:41:17)
+                           ▌    at run (src/queue.ts:88:5)
+       12:00:31.200 ── worker exited 1 ──────────────────────────────────────────────
        ✖ worker exited with code 1: TypeError: Cannot read pro…    28s ago  i details
        ↑↓ choose  enter log  r restart  s stop  o open  i details  q quit  ? help"
     `)
@@ -142,12 +142,12 @@ describe('what a person sees', () => {
        ▸ ● web      healthy      55s   http://localhost:8080
        a ● api 2/2  healthy      55s
       ── log · all services ─────────────── 16 lines · following ─
-       12:00:04 web     GET /cart 200 in 14 ms
-       12:00:04 worker  queue is up, concurrency 4
+       12:00:20 ── web reloaded src/cart.tsx (sync, 61 ms) ──────
        12:00:20 web     [vite] hmr update /src/cart.tsx
-       12:00:31 worker  TypeError: Cannot read properties of und…
-       12:00:31 worker      at applyCoupon (src/coupon.ts:41:17)
-       12:00:31 worker      at run (src/queue.ts:88:5)
+       12:00:31 worker ▌TypeError: Cannot read properties of und…
+                       ▌    at applyCoupon (src/coupon.ts:41:17)
+                       ▌    at run (src/queue.ts:88:5)
+       12:00:31 ── worker exited 1 ──────────────────────────────
        ✖ worker exited with code 1: TypeEr…    28s ago  i details
        ↑↓ choose  enter log  r restart  s stop  q quit  ? help"
     `)
@@ -212,11 +212,12 @@ describe('what a person sees', () => {
        12:00:04.601 web     GET /assets/app.css 200 in 1 ms                                                              AGO SERVICE  ACTION       TOOK  WHAT
        12:00:04.602 web     GET /cart 200 in 14 ms                                                                     ● 39s web      sync        61 ms  src/cart.tsx
        12:00:04.700 worker  queue is up, concurrency 4
+       12:00:20.061 ── web reloaded src/cart.tsx (sync, 61 ms) ─────────────────────────────────────────────────────
        12:00:20.100 web     [vite] hmr update /src/cart.tsx
-       12:00:31.000 worker  TypeError: Cannot read properties of undefined (reading 'items')
-       12:00:31.001 worker      at applyCoupon (src/coupon.ts:41:17)
-       12:00:31.002 worker      at run (src/queue.ts:88:5)
-
+       12:00:31.000 worker ▌TypeError: Cannot read properties of undefined (reading 'items')
+                           ▌    at applyCoupon (src/coupon.ts:41:17)
+                           ▌    at run (src/queue.ts:88:5)
+       12:00:31.200 ── worker exited 1 ─────────────────────────────────────────────────────────────────────────────
        ✖ worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')                                               28s ago  i details
        ↑↓ choose  enter log  r restart  s stop  o open  i details  / filter  : all actions  d detach  t start-up  g graph  h reloads  q quit  ? help"
     `)
@@ -272,16 +273,16 @@ describe('what a person sees', () => {
          ● db       healthy      57s   data  postgres:17  localhost:5432
 
       ── log · all services ────────────────────────────────────────────────────────────────── 12 lines · following ─ ── api ─────────────────────────────────────────
-       12:00:02.400 db      LOG:  starting PostgreSQL 17.2                                                             state    ● healthy for 55s  ▲ stale
-       12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432                                       stale    Service "api" is behind by 3 files:
+       12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432                                       state    ● healthy for 55s  ▲ stale
+       12:00:03.400 ── db healthy ──────────────────────────────────────────────────────────────────────────────────   stale    Service "api" is behind by 3 files:
        12:00:03.600 db      LOG:  database system is ready to accept connections                                                src/cart.ts (no space left on
        12:00:03.700 migrate applying 001_schema.sql                                                                             device) and 2 more.
        12:00:03.701 migrate applying 002_seed.sql                                                                      hint     They are tried again by themselves.
        12:00:03.702 migrate done                                                                                                "stack up --build api", or R in the
-       12:00:04.500 api     INFO listening on :3000                                                                             dashboard, makes it anew with what
-       12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms                                                                         is saved.
-       12:00:04.600 web     GET / 200 in 3 ms                                                                          image    shop-api
-       12:00:04.601 web     GET /assets/app.css 200 in 1 ms                                                            tier     app"
+       12:00:03.900 ── migrate exited 0 ────────────────────────────────────────────────────────────────────────────            dashboard, makes it anew with what
+       12:00:04.200 ── worker started ──────────────────────────────────────────────────────────────────────────────            is saved.
+       12:00:04.200 ── api 1 started ───────────────────────────────────────────────────────────────────────────────   image    shop-api
+       12:00:04.200 ── api 2 started ───────────────────────────────────────────────────────────────────────────────   tier     app"
     `)
     const again = [[30_000, { type: 'problem/cleared', id: 'sync.api' }]] as const
     expect(await show(toEvents(starting, probing, running, stale, again)).shows('help')).not.toContain('stale')
@@ -345,18 +346,18 @@ describe('what a person sees', () => {
        a + migrate  done
        d * db       healthy      57s   localhost:5432
       -- log - all services ----------------------------------- 16 lines - following -
-       12:00:03.701 migrate applying 002_seed.sql
-       12:00:03.702 migrate done
        12:00:04.500 api     INFO listening on :3000
        12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
        12:00:04.600 web     GET / 200 in 3 ms
        12:00:04.601 web     GET /assets/app.css 200 in 1 ms
        12:00:04.602 web     GET /cart 200 in 14 ms
        12:00:04.700 worker  queue is up, concurrency 4
+       12:00:20.061 -- web reloaded src/cart.tsx (sync, 61 ms) ----------------------
        12:00:20.100 web     [vite] hmr update /src/cart.tsx
-       12:00:31.000 worker  TypeError: Cannot read properties of undefined (reading ~
-       12:00:31.001 worker      at applyCoupon (src/coupon.ts:41:17)
-       12:00:31.002 worker      at run (src/queue.ts:88:5)
+       12:00:31.000 worker !TypeError: Cannot read properties of undefined (reading ~
+                           !    at applyCoupon (src/coupon.ts:41:17)
+                           !    at run (src/queue.ts:88:5)
+       12:00:31.200 -- worker exited 1 ----------------------------------------------
        x worker exited with code 1: TypeError: Cannot read pro~    28s ago  i details
        up/down choose  enter log  r restart  s stop  o open  / filter  q quit  ? help"
     `)

@@ -2,6 +2,8 @@ import { basename } from 'node:path'
 import { createStore } from '../../core/state/store.ts'
 import type { Session } from '../../engine/session.ts'
 import { toBrowser } from '../../system/browser.ts'
+import { createLogSaver } from '../../system/saved-logs.ts'
+import { toStateDirectory } from '../../system/state-directory.ts'
 import { mountDashboard } from '../../ui/mount.tsx'
 import type { CliContext } from '../context.ts'
 import type { ReadSettings } from '../settings/parse-settings.ts'
@@ -33,6 +35,7 @@ export const showDashboard = async (
     ...toNotice(chosen),
     links: showsLinks(context.env),
     now: () => clock.now(),
+    saveLines: createLogSaver(toStateDirectory(context.env)),
     incremental: context.env['SSH_CONNECTION'] !== undefined,
     // Windows has no jobs.
     ...(process.platform === 'win32' ? {} : { stop: suspending.stop }),

@@ -1,13 +1,19 @@
 import type { LogLine } from '../events/event.ts'
+import type { LogOrigin } from './log-chunk.ts'
+import type { LogFilter } from './log-filter.ts'
 import {
-  comparePositions,
-  createLogSource,
-  entryBytes,
-  mergeSources,
-  type LogEntry,
-  type LogPosition,
-  type LogSource,
-} from './log-source.ts'
+  countTracks,
+  createFilterIndex,
+  createSearchIndex,
+  toWholeTrack,
+  walkTracks,
+  type LogIndex,
+  type LogTrack,
+  type WalkRange,
+} from './log-index.ts'
+import { findLogLevel, logLevels, type LogLevel } from './log-level.ts'
+import { createServiceLog, type ServiceLog } from './log-service.ts'
+import { createChunkStore, type LogEntry, type LogPosition, type LogSource } from './log-source.ts'
 
 export type LogLimits = {
   /** Bytes kept of each service, and of all together; the oldest lines go first. */
@@ -17,14 +23,12 @@ export type LogLimits = {
   readonly lineLength: number
 }
 
+/** Some 70,000 lines of a service, 280,000 of all: the process as a whole stays below 170 MB with them. */
 export const defaultLogLimits: LogLimits = {
   serviceBytes: 8 * 1024 * 1024,
-  totalBytes: 64 * 1024 * 1024,
+  totalBytes: 32 * 1024 * 1024,
   lineLength: 64 * 1024,
 }
-
-/** More sources of one service than this become one: each new container of a service brings two. */
-const sourcesPerService = 16
 
 export type LogBatch = {
   readonly service: string
@@ -33,11 +37,25 @@ export type LogBatch = {
   readonly lines: readonly LogLine[]
 }
 
+/** What happened to a service, as a line among those that it wrote. */
+export type LogNote = {
+  readonly service: string
+  readonly at: number
+  readonly text: string
+  readonly level: LogLevel
+}
+
+/** What of the log is looked at. */
 export type LogQuery = {
   /** Only these services; absent: all. */
   readonly services?: readonly string[]
-  readonly matches?: (entry: LogEntry) => boolean
+  readonly filter?: LogFilter
+  /** Only what is behind this place. */
+  readonly from?: LogPosition
 }
+
+/** A line with those that go on with it: a stack trace is one item. */
+export type LogItem = LogEntry & { readonly more: number }
 
 export type LogSize = {
   readonly lines: number
@@ -50,90 +68,104 @@ export type LogSize = {
 
 /**
  * The log of all services, bounded by bytes. Each stream of a container is kept in a queue of its own, and the merged
- * view by time is made of their ends when somebody looks: writing is cheap, late lines need no moving, and a window of
- * fifty lines costs fifty comparisons per stream.
+ * view by time is made of their ends when somebody looks: writing is cheap, late lines need no moving.
  */
 export type LogBuffer = {
   readonly write: (batch: LogBatch) => void
+  readonly note: (note: LogNote) => void
   /** Lines that were lost before they came here. */
   readonly noteDropped: (service: string, lines: number) => void
   /** Another number whenever the log of these services (absent: of any) is another. */
   readonly version: (services?: readonly string[]) => number
+  /** Lines of programs; what is told between them does not count. */
   readonly size: (services?: readonly string[]) => LogSize
-  /** The last `count` lines, oldest first; with `to`, at or before that place. */
-  readonly tail: (count: number, query?: LogQuery & { readonly to?: LogPosition }) => readonly LogEntry[]
-  /** The first `count` lines, oldest first; with `after`, behind that place. */
-  readonly head: (count: number, query?: LogQuery & { readonly after?: LogPosition }) => readonly LogEntry[]
-  /** Lines that came after the one with this id, in the order of the merged view. */
-  readonly since: (id: number, query?: LogQuery) => readonly LogEntry[]
-  /** How many lines are behind a place in the merged view. */
-  readonly countAfter: (position: LogPosition, services?: readonly string[]) => number
+  /** The last `count` items, oldest first; with `to`, at or before that place. */
+  readonly tail: (count: number, query?: LogQuery & { readonly to?: LogPosition }) => readonly LogItem[]
+  /** The first `count` items, oldest first; with `after`, behind that place. */
+  readonly head: (count: number, query?: LogQuery & { readonly after?: LogPosition }) => readonly LogItem[]
+  /** The lines that go on with this one. */
+  readonly rest: (item: LogPosition & { readonly service: string }) => readonly LogEntry[]
+  /** The line that this one goes on with, or itself; undefined when it is gone. */
+  readonly owner: (line: LogPosition & { readonly service: string }) => LogItem | undefined
+  /** The nearest line that a search finds among what the query shows, before or behind a place. */
+  readonly find: (search: LogFilter, options: LogQuery & SearchFrom) => LogEntry | undefined
+  /** How many lines of programs the query shows, or a search finds among them; up to a place, or since the line with an id came. */
+  readonly count: (
+    query: LogQuery & { readonly search?: LogFilter; readonly to?: LogPosition; readonly sinceId?: number },
+  ) => number
   /** The id of the line that came last; 0 before the first. */
   readonly lastId: () => number
-  readonly has: (entry: LogEntry) => boolean
 }
 
-type ServiceLog = { sources: LogSource[]; bytes: number; lines: number; gone: number; dropped: number; version: number }
+export type SearchFrom = {
+  readonly step: 1 | -1
+  /** Absent: from the end that `step` leaves. */ readonly at?: LogPosition
+}
 
 // oxlint-disable-next-line max-lines-per-function -- one ring with all that reads and changes it
 export const createLogBuffer = (limits: LogLimits = defaultLogLimits): LogBuffer => {
   const services = new Map<string, ServiceLog>()
-  let total = 0
+  const origins: LogOrigin[] = []
+  const store = createChunkStore(...toRooms(limits))
   let lastId = 0
   let version = 0
 
   const logOf = (service: string): ServiceLog => {
     const known = services.get(service)
     if (known !== undefined) return known
-    const fresh: ServiceLog = { sources: [], bytes: 0, lines: 0, gone: 0, dropped: 0, version: 0 }
+    const fresh = createServiceLog({ store, origins })
     services.set(service, fresh)
     return fresh
   }
   const logsOf = (names?: readonly string[]) =>
     names === undefined ? [...services.values()] : names.flatMap((name) => services.get(name) ?? [])
-  const sourcesOf = (names?: readonly string[]) => logsOf(names).flatMap((log) => log.sources)
-
-  const dropOldest = (log: ServiceLog) => {
-    const source = log.sources.reduce((oldest, one) => (comparePositions(one.at(0)!, oldest.at(0)!) < 0 ? one : oldest))
-    const bytes = entryBytes(source.shift()!)
-    if (source.length() === 0) log.sources.splice(log.sources.indexOf(source), 1)
-    log.bytes -= bytes
-    log.lines -= 1
-    log.gone += 1
-    total -= bytes
+  const tracksOf = ({ services: names, filter }: LogQuery, search?: LogFilter): readonly LogTrack[] => {
+    const shown = filter === undefined ? undefined : filterIndex(filter)
+    const index = search === undefined ? shown : searchIndex(search, filter)
+    return logsOf(names).flatMap((log) => log.sources().map((source) => index?.(source) ?? toWholeTrack(source)))
   }
-  const biggest = () => [...services.values()].reduce((most, log) => (log.bytes > most.bytes ? log : most))
+  const total = () => logsOf().reduce((sum, log) => sum + log.bytes(), 0)
+  const biggest = () => [...services.values()].reduce((most, log) => (log.bytes() > most.bytes() ? log : most))
+  const add = (
+    origin: LogOrigin,
+    lines: readonly { readonly at: number; readonly text: string; readonly level?: LogLevel }[],
+  ) => {
+    const log = logOf(origin.service)
+    const writer = log.open(origin)
+    for (const { at, text: whole, level } of lines) {
+      lastId += 1
+      const text = whole.length > limits.lineLength ? `${whole.slice(0, limits.lineLength - 1)}…` : whole
+      const chunk = writer.write({ id: lastId, at, text, level: level ?? findLogLevel(text) })
+      if (chunk === undefined) continue
+      while (log.bytes() > limits.serviceBytes && log.dropOldest() > 0);
+      while (total() > limits.totalBytes && biggest().dropOldest() > 0);
+    }
+    version += 1
+    log.version = version
+  }
+  const collect = (
+    tracks: readonly LogTrack[],
+    options: WalkRange & { readonly step: 1 | -1; readonly count: number },
+  ) => {
+    const found: LogItem[] = []
+    if (options.count <= 0) return found
+    walkTracks(tracks, options, (track, number) => {
+      if (isItem(track, number)) found.push(toItem(track.source, number))
+      return found.length < options.count
+    })
+    return found
+  }
+  const locate = ({ service, ...position }: LogPosition & { readonly service: string }) => {
+    for (const source of services.get(service)?.sources() ?? []) {
+      const number = source.endAt(position) - 1
+      if (number >= source.first() && source.id(number) === position.id) return { source, number }
+    }
+    return undefined
+  }
 
   return {
-    write(batch) {
-      const log = logOf(batch.service)
-      const source = openSource(log, `${batch.container}\n${batch.stream}`)
-      for (const line of batch.lines) {
-        lastId += 1
-        const last = source.at(source.length() - 1)
-        const order = Math.max(line.at, last?.order ?? line.at)
-        const text = line.text.length > limits.lineLength ? `${line.text.slice(0, limits.lineLength - 1)}…` : line.text
-        const entry: LogEntry = {
-          id: lastId,
-          at: line.at,
-          order,
-          service: batch.service,
-          container: batch.container,
-          stream: batch.stream,
-          text,
-        }
-        const bytes = entryBytes(entry)
-        source.push(entry)
-        log.bytes += bytes
-        log.lines += 1
-        total += bytes
-      }
-      while (log.bytes > limits.serviceBytes && log.lines > 0) dropOldest(log)
-      while (total > limits.totalBytes) dropOldest(biggest())
-      if (source.length() === 0) log.sources = log.sources.filter((one) => one.length() > 0)
-      version += 1
-      log.version = version
-    },
+    write: ({ service, container, stream, lines }) => add({ service, container, stream }, lines),
+    note: ({ service, ...line }) => add({ service, container: '', stream: 'event' }, [line]),
     noteDropped(service, lines) {
       const log = logOf(service)
       version += 1
@@ -145,82 +177,110 @@ export const createLogBuffer = (limits: LogLimits = defaultLogLimits): LogBuffer
     size: (names) =>
       logsOf(names).reduce(
         (sum, log) => ({
-          lines: sum.lines + log.lines,
-          bytes: sum.bytes + log.bytes,
-          gone: sum.gone + log.gone,
+          lines: sum.lines + log.lines(),
+          bytes: sum.bytes + log.bytes(),
+          gone: sum.gone + log.gone(),
           dropped: sum.dropped + log.dropped,
         }),
         { lines: 0, bytes: 0, gone: 0, dropped: 0 },
       ),
-    tail(count, query = {}) {
-      const { to } = query
-      const cursors = sourcesOf(query.services).map((source) => ({
-        source,
-        index: (to === undefined ? source.length() : source.countTo(to)) - 1,
-      }))
-      return walk(cursors, { step: -1, count, matches: query.matches }).toReversed()
+    tail: (count, query = {}) => collect(tracksOf(query), { ...toRange(query), step: -1, count }).toReversed(),
+    head: (count, query = {}) =>
+      collect(tracksOf(query), { ...toRange({ from: later(query.from, query.after) }), step: 1, count }),
+    rest(item) {
+      const place = locate(item)
+      if (place === undefined) return []
+      const { source, number } = place
+      return Array.from({ length: countRest(source, number) }, (_, index) => source.entry(number + 1 + index))
     },
-    head(count, query = {}) {
-      const { after } = query
-      const cursors = sourcesOf(query.services).map((source) => ({
-        source,
-        index: after === undefined ? 0 : source.countTo(after),
-      }))
-      return walk(cursors, { step: 1, count, matches: query.matches })
+    owner(line) {
+      const place = locate(line)
+      return place === undefined ? undefined : toItem(place.source, place.source.head(place.number))
     },
-    since(id, query = {}) {
-      const found: LogEntry[] = []
-      for (const source of sourcesOf(query.services)) {
-        for (let index = source.length() - 1; index >= 0; index -= 1) {
-          const entry = source.at(index)!
-          if (entry.id <= id) break
-          if (query.matches?.(entry) ?? true) found.push(entry)
-        }
-      }
-      return found.toSorted(comparePositions)
+    find(search, { step, at, ...query }) {
+      let found: LogEntry | undefined
+      const tracks = tracksOf(query, search)
+      const range = step === 1 ? { from: later(query.from, at) } : { from: query.from, to: at }
+      walkTracks(tracks, { ...toRange(range), step }, ({ source }, number) => {
+        if (source.id(number) === at?.id) return true
+        found = source.entry(number)
+        return false
+      })
+      return found
     },
-    countAfter: (position, names) =>
-      sourcesOf(names).reduce((sum, source) => sum + source.length() - source.countTo(position), 0),
+    count({ search, sinceId, ...query }) {
+      const tracks = tracksOf(query, search).filter(({ source }) => !source.isEvents || search !== undefined)
+      if (sinceId === undefined) return countTracks(tracks, toRange(query))
+      return tracks.reduce((sum, track) => sum + track.length() - track.endAtId(sinceId), 0)
+    },
     lastId: () => lastId,
-    has: (entry) => sourcesOf([entry.service]).some((source) => source.at(source.countTo(entry) - 1) === entry),
   }
 }
 
-const openSource = (log: ServiceLog, key: string): LogSource => {
-  const known = log.sources.find((source) => source.key === key)
-  if (known !== undefined) return known
-  if (log.sources.length >= sourcesPerService) {
-    const [first, second, ...rest] = log.sources
-    log.sources = [mergeSources('', first!, second!), ...rest]
-  }
-  const fresh = createLogSource(key)
-  log.sources.push(fresh)
-  return fresh
+/** Chunks are small against what a service may keep, so that little goes at a time. */
+const toRooms = ({ serviceBytes }: LogLimits) => {
+  const bytes = Math.min(32 * 1024, Math.max(64, Math.floor(serviceBytes / 32)))
+  const big = { bytes, lines: Math.max(1, Math.floor(bytes / 64)) }
+  const small = { bytes: Math.min(bytes, 2048), lines: Math.min(big.lines, 24) }
+  return [small, big] as const
 }
 
-type Cursor = { readonly source: LogSource; index: number }
+const toRange = ({
+  from,
+  to,
+}: {
+  readonly from?: LogPosition | undefined
+  readonly to?: LogPosition | undefined
+}): WalkRange => ({
+  ...(from === undefined ? {} : { from }),
+  ...(to === undefined ? {} : { to }),
+})
 
-/** Goes through sorted sources in one order, nearest first. */
-const walk = (
-  cursors: readonly Cursor[],
-  options: { step: 1 | -1; count: number; matches: LogQuery['matches'] | undefined },
-): LogEntry[] => {
-  const { step, count, matches } = options
-  const found: LogEntry[] = []
-  while (found.length < count) {
-    let next: Cursor | undefined
-    let nearest: LogEntry | undefined
-    for (const cursor of cursors) {
-      const entry = cursor.source.at(cursor.index)
-      if (entry === undefined || cursor.index < 0) continue
-      if (nearest === undefined || comparePositions(entry, nearest) * step < 0) {
-        next = cursor
-        nearest = entry
-      }
-    }
-    if (next === undefined || nearest === undefined) break
-    next.index += step
-    if (matches === undefined || matches(nearest)) found.push(nearest)
-  }
-  return found
+const later = (a: LogPosition | undefined, b: LogPosition | undefined): LogPosition | undefined =>
+  a === undefined || (b !== undefined && (b.order > a.order || (b.order === a.order && b.id > a.id))) ? b : a
+
+/** A line that goes on with one that is shown is a part of that. */
+const isItem = (track: LogTrack, number: number): boolean => {
+  if (!track.source.continues(number)) return true
+  const head = track.source.head(number)
+  return head === number || !track.has(head)
+}
+
+const countRest = (source: LogSource, number: number): number => {
+  if (source.continues(number)) return 0
+  let end = number + 1
+  while (end < source.end() && source.continues(end)) end += 1
+  return end - number - 1
+}
+
+const toItem = (source: LogSource, number: number): LogItem => ({
+  ...source.entry(number),
+  more: countRest(source, number),
+})
+
+const filterIndexes = new WeakMap<LogFilter, LogIndex>()
+const filterIndex = (filter: LogFilter): LogIndex => {
+  const known = filterIndexes.get(filter) ?? createFilterIndex(filter)
+  filterIndexes.set(filter, known)
+  return known
+}
+
+const everything = {}
+const searchIndexes = new WeakMap<LogFilter, WeakMap<object, LogIndex>>()
+/** Of a search there is one for each filter below it. */
+const searchIndex = (search: LogFilter, filter: LogFilter | undefined): LogIndex => {
+  const ofSearch = searchIndexes.get(search) ?? new WeakMap<object, LogIndex>()
+  searchIndexes.set(search, ofSearch)
+  const key = filter ?? everything
+  const known = ofSearch.get(key) ?? createSearchIndex(search, filter === undefined ? undefined : filterIndex(filter))
+  ofSearch.set(key, known)
+  return known
+}
+
+/** A search for what went wrong: lines of errors, and what was told of a service that failed. */
+export const errorSearch: LogFilter = {
+  matches: ({ level }) => level >= logLevels.error,
+  excludes: () => false,
+  hasWords: false,
+  find: () => [],
 }

@@ -1,5 +1,6 @@
 import type { StackEvent } from '../events/event.ts'
 import { createLogBuffer, defaultLogLimits, type LogBuffer, type LogLimits } from './log-buffer.ts'
+import { toLogNotes } from './log-events.ts'
 import { reduce } from './reduce.ts'
 import { initialState, type State } from './state.ts'
 
@@ -53,6 +54,7 @@ export const createStore = (options: { readonly schedule: Schedule; readonly lim
         logs.noteDropped(event.service, event.lines)
         announce('logs')
       } else {
+        for (const note of toLogNotes(state, event)) logs.note(note)
         const next = reduce(state, event)
         if (next === state) return
         state = next

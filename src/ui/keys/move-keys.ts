@@ -5,6 +5,8 @@ export type MoveCommand =
   | 'down'
   | 'pageUp'
   | 'pageDown'
+  | 'halfUp'
+  | 'halfDown'
   | 'top'
   | 'bottom'
   | 'nextPane'
@@ -34,8 +36,8 @@ export const moveKeys: readonly Binding<MoveCommand>[] = [
     command: 'focus',
     keys: ['enter'],
     when: ['main'],
+    pane: 'services',
     hint: 'log',
-    hintIn: 'services',
     help: 'Show the log of the chosen service alone',
     group: 'Move',
     commandLine: 'stack logs --follow SERVICE',
@@ -51,7 +53,7 @@ export const moveKeys: readonly Binding<MoveCommand>[] = [
   { command: 'back', keys: ['q'], when: ['screen'], help: 'Back', group: 'Move' },
   {
     command: 'pageUp',
-    keys: ['pageup', 'ctrl-u', 'ctrl-b'],
+    keys: ['pageup', 'ctrl-b'],
     when: ['main', 'screen'],
     help: 'A page back in the log',
     group: 'Move',
@@ -59,12 +61,14 @@ export const moveKeys: readonly Binding<MoveCommand>[] = [
   { command: 'pageUp', keys: ['pageup'], when: ['typing'], help: 'A page back', group: 'Move' },
   {
     command: 'pageDown',
-    keys: ['pagedown', 'ctrl-d', 'ctrl-f'],
+    keys: ['pagedown', 'ctrl-f'],
     when: ['main', 'screen'],
     help: 'A page on in the log',
     group: 'Move',
   },
   { command: 'pageDown', keys: ['pagedown'], when: ['typing'], help: 'A page on', group: 'Move' },
+  { command: 'halfUp', keys: ['ctrl-u'], when: ['main', 'screen'], help: 'Half a page back', group: 'Move' },
+  { command: 'halfDown', keys: ['ctrl-d'], when: ['main', 'screen'], help: 'Half a page on', group: 'Move' },
   { command: 'top', keys: ['home'], when: ['main', 'screen'], help: 'The oldest line that is kept', group: 'Move' },
   { command: 'top', keys: ['g'], when: ['screen'], help: 'The first line', group: 'Move' },
   { command: 'top', keys: ['g'], when: ['main'], pane: 'logs', help: 'The oldest line that is kept', group: 'Move' },

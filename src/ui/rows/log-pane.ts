@@ -1,86 +1,155 @@
+import type { LogItem, LogQuery } from '../../core/state/log-buffer.ts'
+import type { LogPosition } from '../../core/state/log-source.ts'
+import { logLevels } from '../../core/state/log-level.ts'
 import type { ScreenInput } from '../screen-input.ts'
 import type { Segment } from '../text/compose-row.ts'
-import { formatCount, plural } from '../text/format.ts'
-import { selectLogServices } from '../view/view-state.ts'
-import { toLogRows } from './log-rows.ts'
+import { formatAge, formatCount, plural } from '../text/format.ts'
+import { toLevelWord } from '../text/json-line.ts'
+import { selectLogQuery, selectLogSearch } from '../view/log-query.ts'
+import { toLogRows, type LogRowsOptions } from './log-rows.ts'
 import { toTitleRow } from './title-row.ts'
 
+type Size = { readonly width: number; readonly height: number }
+
 /** The log under its title, which says what of it is shown, how much there is, and whether it is followed. */
-export const toLogPane = (
-  input: ScreenInput,
-  size: { readonly width: number; readonly height: number },
-): readonly string[] => {
-  const { state, view, theme, window, filter } = input
-  const services = selectLogServices(view, state)
-  const height = size.height - 1
-  const entries = window.read({
-    count: height,
-    ...(services === undefined ? {} : { services }),
-    ...(filter === undefined ? {} : { filter }),
-    ...(view.log.bottom === undefined ? {} : { to: view.log.bottom }),
-  })
-  const rows = toLogRows(entries, {
-    width: size.width,
-    height,
-    theme,
-    wrap: view.log.wrap,
-    services: state.services.map((service) => service.name),
-    solo: view.solo,
-    filter,
-    ...(view.log.timestamps ? { formatTime: input.formatTime } : {}),
-  })
-  const filtered: Segment[] =
-    view.log.filter === '' && view.typing !== 'filter'
-      ? []
-      : [
-          { text: ' / ', paint: theme.accent },
-          { text: view.log.filter, paint: theme.bold },
-          { text: view.typing === 'filter' ? '_' : '', paint: theme.accent },
-        ]
-  const name = view.solo ? (services?.[0] ?? '') : 'all services'
+export const toLogPane = (input: ScreenInput, size: Size): readonly string[] => {
+  const { view, theme } = input
+  const query = selectLogQuery(view, input.state)
+  const isTyping = view.typing === 'filter' || view.typing === 'search'
   return [
     toTitleRow(
       {
         name: 'log',
-        focused: view.pane === 'logs' || view.typing === 'filter',
-        detail: [{ text: `${theme.symbols.dot} ${name}`, paint: theme.dim }, ...filtered],
-        right: toLogStatus(input, services),
+        focused: view.pane === 'logs' || isTyping,
+        detail: toDetail(input, query),
+        right: toLogStatus(input, query),
       },
       { width: size.width, theme },
     ),
-    ...rows,
+    ...toRows(input, query, { width: size.width, height: size.height - 1 }),
+  ]
+}
+
+const toRows = (input: ScreenInput, query: LogQuery, { width, height }: Size): readonly string[] => {
+  const { state, view, theme, logs } = input
+  const { log } = view
+  const formatTime = toTimeFormat(input)
+  const options: LogRowsOptions = {
+    width,
+    height,
+    theme,
+    log,
+    services: state.services.map((service) => service.name),
+    solo: view.solo,
+    filter: query.filter,
+    search: selectLogSearch(view),
+    rest: (item: LogItem) => logs.rest(item),
+    ...(formatTime === undefined ? {} : { formatTime }),
+  }
+  const upTo = (to: LogPosition | undefined) =>
+    toLogRows(fill(input, query, { count: height, ...(to === undefined ? {} : { to }) }), options)
+  const { rows, hasCursor } = upTo(log.bottom)
+  // Items of many rows have pushed it out.
+  return hasCursor || log.cursor === undefined ? rows : upTo(log.cursor).rows
+}
+
+/** When too little is left before the place, because old lines are gone, the pane is filled with what comes behind. */
+const fill = (
+  { logs }: ScreenInput,
+  query: LogQuery,
+  { count, to }: { readonly count: number; readonly to?: LogPosition },
+): readonly LogItem[] => {
+  const before = logs.tail(count, { ...query, ...(to === undefined ? {} : { to }) })
+  if (to === undefined || before.length >= count) return before
+  return [...before, ...logs.head(count - before.length, { ...query, after: to })]
+}
+
+const toTimeFormat = ({ view, now, formatTime }: ScreenInput): ((at: number) => string) | undefined => {
+  switch (view.log.times) {
+    case 'absolute':
+      return formatTime
+    case 'relative':
+      return (at) => formatAge(now - at).padStart(4)
+    case 'off':
+      return undefined
+  }
+}
+
+/** What part of the log is shown: whose, from which level on, and with which words. */
+const toDetail = ({ view, theme }: ScreenInput, { services }: LogQuery): readonly Segment[] => {
+  const { dot, least, find } = theme.symbols
+  const { log, typing } = view
+  const name = view.solo ? (services?.[0] ?? '') : 'all services'
+  const typed = (sign: string, words: string, isOpen: boolean): readonly Segment[] =>
+    words === '' && !isOpen
+      ? []
+      : [
+          { text: ` ${sign} `, paint: theme.accent },
+          { text: words, paint: theme.bold },
+          { text: isOpen ? '_' : '', paint: theme.accent },
+        ]
+  return [
+    { text: `${dot} ${name}`, paint: theme.dim },
+    ...(log.leastLevel === logLevels.none
+      ? []
+      : [{ text: ` ${least} ${toLevelWord(log.leastLevel).toLowerCase()}`, paint: theme.warn }]),
+    ...(log.from === undefined ? [] : [{ text: ` ${dot} cleared`, paint: theme.dim }]),
+    ...typed('/', log.filter, typing === 'filter'),
+    ...typed(find, log.search, typing === 'search'),
   ]
 }
 
 /** Whether it follows, how much there is, and what was lost. */
-const toLogStatus = (input: ScreenInput, services: readonly string[] | undefined): readonly Segment[] => {
+const toLogStatus = (input: ScreenInput, query: LogQuery): readonly Segment[] => {
   const { logs, view, theme } = input
-  const size = logs.size(services)
-  const lost: Segment[] =
-    size.dropped === 0
-      ? []
-      : [{ text: `${formatCount(size.dropped)} dropped ${theme.symbols.dot} `, paint: theme.warn }]
-  const { text, below } = toLogCount(input, services)
-  const lines: Segment = { text: `${text} ${theme.symbols.dot} `, paint: theme.dim }
-  if (view.log.bottom === undefined)
-    return [...lost, lines, { text: 'following', paint: (word) => theme.tone('good', word) }]
-  return [...lost, lines, { text: `paused${below === 0 ? '' : `, ${formatCount(below)} below`}`, paint: theme.warn }]
+  const { dot } = theme.symbols
+  const { dropped } = logs.size(query.services)
+  const between = (text: string, paint: Segment['paint']): readonly Segment[] => [
+    { text: `${text} ${dot} `, ...(paint === undefined ? {} : { paint }) },
+  ]
+  return [
+    ...(dropped === 0 ? [] : between(`${formatCount(dropped)} dropped`, theme.warn)),
+    ...between(toCount(input, query), theme.dim),
+    ...toMatches(input, query).flatMap((text) => between(text, theme.accent)),
+    view.log.bottom === undefined
+      ? { text: 'following', paint: (word) => theme.tone('good', word) }
+      : { text: toPause(input, query), paint: theme.warn },
+  ]
 }
 
-const toLogCount = (
-  { logs, view, filter, counter }: ScreenInput,
-  services: readonly string[] | undefined,
-): { readonly text: string; readonly below: number } => {
-  const { bottom } = view.log
-  if (filter !== undefined) {
-    const scope = { ...(services === undefined ? {} : { services }), ...(bottom === undefined ? {} : { to: bottom }) }
-    const { looked, matches, below } = counter.read({ ...scope, filter })
-    return { text: `${formatCount(matches)} of ${plural(looked, 'line')}`, below }
-  }
-  const { lines, gone } = logs.size(services)
-  return {
-    // What left the buffer is no loss: it is where the whole log begins.
-    text: gone === 0 ? plural(lines, 'line') : `last ${formatCount(lines)} of ${plural(lines + gone, 'line')}`,
-    below: bottom === undefined ? 0 : logs.countAfter(bottom, services),
-  }
+const toCount = ({ logs, view }: ScreenInput, query: LogQuery): string => {
+  const { lines, gone } = logs.size(query.services)
+  const { filter, from } = query
+  const shown = filter === undefined && from === undefined ? lines : logs.count(query)
+  if (filter !== undefined) return `${formatCount(shown)} of ${plural(lines, 'line')}`
+  if (view.log.from !== undefined) return plural(shown, 'line')
+  // What left the buffer is no loss: it is where the whole log begins.
+  return gone === 0 ? plural(lines, 'line') : `last ${formatCount(lines)} of ${plural(lines + gone, 'line')}`
+}
+
+/** Which of the lines that a search finds the cursor is on. */
+const toMatches = ({ logs, view }: ScreenInput, query: LogQuery): readonly string[] => {
+  const search = selectLogSearch(view)
+  if (search === undefined) return []
+  if (search.fault !== undefined) return [search.fault]
+  const all = logs.count({ ...query, search })
+  if (all === 0) return ['no match']
+  const { cursor } = view.log
+  if (cursor === undefined) return [all === 1 ? '1 match' : `${formatCount(all)} matches`]
+  return [`match ${formatCount(logs.count({ ...query, search, to: cursor }))}/${formatCount(all)}`]
+}
+
+const toPause = ({ logs, view }: ScreenInput, query: LogQuery): string => {
+  const { bottom, paused } = view.log
+  const { lines, gone } = logs.size(query.services)
+  // What has come and gone since is counted, too; under a filter only what is still there can be looked at.
+  const fresh =
+    paused === undefined
+      ? 0
+      : query.filter === undefined
+        ? lines + gone - paused.lines
+        : logs.count({ ...query, sinceId: paused.id })
+  if (fresh > 0) return `PAUSED +${formatCount(fresh)} new`
+  const below = bottom === undefined ? 0 : logs.count({ ...query, from: bottom })
+  return below === 0 ? 'PAUSED' : `PAUSED, ${formatCount(below)} below`
 }

@@ -8,6 +8,8 @@ import type { ViewState } from './view-state.ts'
 export type Effect =
   | { readonly kind: 'send'; readonly command: Command }
   | { readonly kind: 'open' | 'copy'; readonly text: string }
+  /** Into a file, of which the person is told the place. */
+  | { readonly kind: 'save'; readonly name: string; readonly lines: () => readonly string[] }
   | { readonly kind: 'suspend' }
 
 export type CommandContext = {
@@ -20,6 +22,10 @@ export type CommandContext = {
   /** Rows of log lines on the screen, and of a full screen with how many rows it has. */
   readonly logHeight: number
   readonly screen: { readonly height: number; readonly length: number }
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** How a time of the log is written. */
+  readonly formatTime: (at: number) => string
   /** Somebody is there who opens an address. */
   readonly canOpen: boolean
 }

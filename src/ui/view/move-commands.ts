@@ -2,10 +2,11 @@ import { selectServiceViews } from '../../core/state/select.ts'
 import type { MoveCommand } from '../keys/move-keys.ts'
 import { selectItems } from '../screens/screens.ts'
 import { type CommandContext, type Handler, only } from './handled.ts'
+import { goBackInLog, moveCursor, recall, standAt } from './log-commands.ts'
 import { scrollLog, scrollToTop } from './scroll-log.ts'
 import { following, selectChosen, selectOpenScreen, type ViewState, withOpenScreen } from './view-state.ts'
 
-type Move = 'up' | 'down' | 'pageUp' | 'pageDown' | 'top' | 'bottom'
+type Move = 'up' | 'down' | 'pageUp' | 'pageDown' | 'halfUp' | 'halfDown' | 'top' | 'bottom'
 
 const moving =
   (move: Move): Handler =>
@@ -17,6 +18,8 @@ export const moveHandlers: Readonly<Record<MoveCommand, Handler>> = {
   down: moving('down'),
   pageUp: moving('pageUp'),
   pageDown: moving('pageDown'),
+  halfUp: moving('halfUp'),
+  halfDown: moving('halfDown'),
   top: moving('top'),
   bottom: moving('bottom'),
   nextPane: ({ view }) => only({ ...view, pane: view.pane === 'services' ? 'logs' : 'services' }),
@@ -35,7 +38,8 @@ const goBack = (view: ViewState): ViewState => {
   if (open !== undefined && open.words !== '')
     return withOpenScreen(view, () => ({ ...open, words: '', scroll: 0, cursor: 0 }))
   if (open !== undefined) return { ...view, screens: view.screens.slice(0, -1) }
-  if (view.log.filter !== '') return following({ ...view, log: { ...view.log, filter: '' } })
+  const inLog = goBackInLog(view)
+  if (inLog !== undefined) return inLog
   if (view.solo) return { ...following(view), solo: false }
   if (view.log.bottom !== undefined) return following(view)
   return { ...view, pane: 'services' }
@@ -44,6 +48,8 @@ const goBack = (view: ViewState): ViewState => {
 const moved = (move: Move, context: CommandContext): ViewState => {
   const { view, state } = context
   const open = selectOpenScreen(view)
+  if ((view.typing === 'filter' || view.typing === 'search') && (move === 'up' || move === 'down'))
+    return recall(view, move === 'up' ? 1 : -1)
   if (open !== undefined) {
     const items = selectItems(open, context).length
     return withOpenScreen(view, () =>
@@ -65,29 +71,44 @@ const moved = (move: Move, context: CommandContext): ViewState => {
     if (selected === undefined) return view
     return { ...(view.solo ? following(view) : view), selected }
   }
-  const options = { query: context.query, height: context.logHeight }
-  const bottom = toPlace(move, context, options)
-  return bottom === undefined ? following(view) : { ...view, log: { ...view.log, bottom } }
+  return movedInLog(move, context)
 }
 
-const toPlace = (
-  move: Move,
-  { view, logs }: CommandContext,
-  options: { readonly query: CommandContext['query']; readonly height: number },
-) => {
-  const page = Math.max(1, options.height - 1)
-  const { bottom } = view.log
+const movedInLog = (move: Move, context: CommandContext): ViewState => {
+  const lines = toLines(move, context.logHeight)
+  const withCursor = lines === undefined ? undefined : moveCursor(context, lines)
+  if (withCursor !== undefined) return withCursor
+  const options = { query: context.query, height: context.logHeight }
+  const from = context.view.log.bottom
+  const bottom =
+    lines !== undefined
+      ? scrollLog(context.logs, from, { ...options, lines })
+      : move === 'top'
+        ? scrollToTop(context.logs, options)
+        : undefined
+  const { cursor, ...log } = context.view.log
+  const view = lines === undefined && log.anchor === undefined ? { ...context.view, log } : context.view
+  return bottom === undefined ? following(view) : standAt({ ...context, view }, bottom)
+}
+
+/** How many lines a move goes on or back; undefined when it goes to one of the ends. */
+const toLines = (move: Move, height: number): number | undefined => {
+  const page = Math.max(1, height - 1)
+  const half = Math.max(1, Math.floor(height / 2))
   switch (move) {
     case 'up':
-      return scrollLog(logs, bottom, { ...options, lines: -1 })
+      return -1
     case 'down':
-      return scrollLog(logs, bottom, { ...options, lines: 1 })
+      return 1
     case 'pageUp':
-      return scrollLog(logs, bottom, { ...options, lines: -page })
+      return -page
     case 'pageDown':
-      return scrollLog(logs, bottom, { ...options, lines: page })
+      return page
+    case 'halfUp':
+      return -half
+    case 'halfDown':
+      return half
     case 'top':
-      return scrollToTop(logs, options)
     case 'bottom':
       return undefined
   }
@@ -99,11 +120,14 @@ const shifted = (
   { page, last }: { readonly page: number; readonly last: number },
 ): number => {
   const step = Math.max(1, page - 1)
+  const half = Math.max(1, Math.floor(page / 2))
   const by: Readonly<Record<Move, number>> = {
     up: -1,
     down: 1,
     pageUp: -step,
     pageDown: step,
+    halfUp: -half,
+    halfDown: half,
     top: -Infinity,
     bottom: Infinity,
   }

@@ -1,5 +1,6 @@
 import type { SessionCommand } from '../keys/session-keys.ts'
 import { type CommandContext, type Handled, type Handler, only, send } from './handled.ts'
+import { acceptTyped } from './log-commands.ts'
 import { moveHandlers } from './move-commands.ts'
 import { withTyped } from './typing.ts'
 import { following, selectOpenScreen, type ViewState } from './view-state.ts'
@@ -46,7 +47,7 @@ const accept = (context: CommandContext): Handled => {
   const { view } = context
   const open = selectOpenScreen(view)
   if (view.typing === 'screen' && open?.name === 'palette') return moveHandlers.choose(context)
-  return only(untyped(view))
+  return only(view.typing === 'screen' ? untyped(view) : acceptTyped(context))
 }
 
 const clear = (view: ViewState): ViewState => {

@@ -1,7 +1,10 @@
 import { following, type ViewState, withOpenScreen } from './view-state.ts'
 
-/** Changes the text that is being typed: the filter of the log, or the words of the open screen. */
-export const withTyped = (view: ViewState, change: (text: string) => string): ViewState =>
-  view.typing === 'screen'
-    ? withOpenScreen(view, (open) => ({ ...open, words: change(open.words), scroll: 0, cursor: 0 }))
-    : following({ ...view, log: { ...view.log, filter: change(view.log.filter) } })
+/** Changes the text that is being typed: the filter of the log, what is searched in it, or the words of the open screen. */
+export const withTyped = (view: ViewState, change: (text: string) => string): ViewState => {
+  if (view.typing === 'screen')
+    return withOpenScreen(view, (open) => ({ ...open, words: change(open.words), scroll: 0, cursor: 0 }))
+  const { recalled, ...log } = view.log
+  if (view.typing === 'search') return { ...view, log: { ...log, search: change(log.search) } }
+  return following({ ...view, log: { ...log, filter: change(log.filter) } })
+}

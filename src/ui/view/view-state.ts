@@ -1,7 +1,7 @@
 import type { Command } from '../../core/events/event.ts'
-import type { LogPosition } from '../../core/state/log-source.ts'
 import type { State } from '../../core/state/state.ts'
 import type { KeyScope, Pane } from '../keys/binding.ts'
+import { initialLogView, type LogView } from './log-view.ts'
 
 /** Full screens, which take the place of table and log; `screens/screens.ts` has one entry for each. */
 export type ScreenName = 'help' | 'palette' | 'details' | 'timeline' | 'graph' | 'reloads'
@@ -37,7 +37,7 @@ export type ViewState = {
   readonly solo: boolean
   readonly log: LogView
   /** What is being typed goes there; absent: keys are commands. */
-  readonly typing?: 'filter' | 'screen'
+  readonly typing?: 'filter' | 'search' | 'screen'
   /** The last one is shown, and `back` shows the one before it. */
   readonly screens: readonly OpenScreen[]
   readonly asking?: 'quit' | Confirmation
@@ -47,19 +47,10 @@ export type ViewState = {
   readonly notice?: string
 }
 
-/** How the log is shown. */
-export type LogView = {
-  /** The last line shown; absent: the log is followed. */
-  readonly bottom?: LogPosition
-  readonly filter: string
-  readonly wrap: boolean
-  readonly timestamps: boolean
-}
-
 export const initialViewState: ViewState = {
   pane: 'services',
   solo: false,
-  log: { filter: '', wrap: false, timestamps: true },
+  log: initialLogView,
   screens: [],
   stopAsked: false,
 }
@@ -79,8 +70,9 @@ export const withOpenScreen = (view: ViewState, change: (open: OpenScreen) => Op
   return open === undefined ? view : { ...view, screens: [...view.screens.slice(0, -1), change(open)] }
 }
 
+/** At the end of the log, and going on with it. */
 export const following = (view: ViewState): ViewState => {
-  const { bottom, ...log } = view.log
+  const { bottom, paused, ...log } = view.log
   return { ...view, log }
 }
 
