@@ -85,10 +85,14 @@ const tidyAfterMs = 1000
 const createTidying = ({ clock, signal }: ContainerFilesDeps, tidy: () => Promise<unknown>): (() => void) => {
   let uses = 0
   const wait = async (): Promise<void> => {
-    const own = uses
-    await clock.sleep(tidyAfterMs, { signal })
-    if (own === uses) await tidy()
-    else await wait()
+    for (;;) {
+      const own = uses
+      await clock.sleep(tidyAfterMs, { signal })
+      if (own !== uses) continue
+      await tidy()
+      // What was unpacked behind it has made the folder again.
+      if (own === uses) return
+    }
   }
   let isWaiting = false
   return () => {
