@@ -225,6 +225,7 @@ test('what goes to the terminal goes through a writer that makes it safe, but fo
     'cli/complete/complete.ts', // to the shell, without such names
     'cli/context.ts', // the writers
     'cli/cp/copy-files.ts', // an archive
+    'cli/dashboard/pick-project.ts', // Ink draws rows, which are safe
     'cli/main.ts', // listens for errors
     'cli/screen/ask-yes-no.ts', // asks in safe words
     'cli/screen/join-terminal.ts', // an attached stream

@@ -32,7 +32,7 @@ export const createEngineEvents = (
     signal,
     attempts = patientAttempts,
   }: {
-    readonly project: string
+    /** Absent: all of the engine's. */ readonly project?: string
     readonly signal: AbortSignal
     /** To open a lost stream again, before it is lost for good. */ readonly attempts?: number
   },
@@ -61,7 +61,10 @@ export const createEngineEvents = (
       isFirst = false
       const openedAt = deps.clock.now()
       try {
-        for await (const event of deps.runtime.events({ project, since }, { signal: stop })) {
+        for await (const event of deps.runtime.events(
+          { ...(project === undefined ? {} : { project }), since },
+          { signal: stop },
+        )) {
           since = Math.max(since, event.at / 1000 + 1e-6)
           tell({ type: 'event', event })
         }

@@ -51,8 +51,30 @@ const selectWithout = (
   return { services: all.filter((name) => !without.includes(name)), noDeps: true, takesAlong: true }
 }
 
+const toNames = (services: readonly ServiceName[] | undefined): Pick<UpOptions, 'services'> =>
+  services === undefined ? {} : { services }
+
+type ActingPlans = Omit<SessionPlans, 'up' | 'edited' | 'rebuild'>
+
+/** Plans for what is there, which make nothing. */
+const createActingPlans = (project: Project): ActingPlans => ({
+  stop:
+    (services, { graceSeconds }) =>
+    (observed) =>
+      planStop({ name: project.name, project }, observed, {
+        ...toNames(services),
+        ...(graceSeconds === undefined ? {} : { graceSeconds }),
+      }),
+  kill: (services) => (observed) => planKill(observed, { ...toNames(services), signal: 'SIGKILL' }),
+  start: (services) => (observed) => planStart(project, observed, { services }),
+  restart:
+    (services, { graceSeconds }) =>
+    (observed) =>
+      planRestart(project, observed, { services, ...(graceSeconds === undefined ? {} : { graceSeconds }) }),
+  rejoin: (more) => (observed) => planRejoin(project, observed, more),
+})
+
 export const createSessionPlans = (project: Project, options: UpOptions): SessionPlans => {
-  const toNames = (services: readonly ServiceName[] | undefined) => (services === undefined ? {} : { services })
   const upBy =
     (all: UpOptions): PlanFunction =>
     (observed, round) =>
@@ -72,22 +94,17 @@ export const createSessionPlans = (project: Project, options: UpOptions): Sessio
         ...toNames(only),
         ...(without.length === 0 ? {} : selectWithout(project, options, without)),
       }),
-    stop:
-      (services, { graceSeconds }) =>
-      (observed) =>
-        planStop({ name: project.name, project }, observed, {
-          ...toNames(services),
-          ...(graceSeconds === undefined ? {} : { graceSeconds }),
-        }),
-    kill: (services) => (observed) => planKill(observed, { ...toNames(services), signal: 'SIGKILL' }),
-    start: (services) => (observed) => planStart(project, observed, { services }),
-    restart:
-      (services, { graceSeconds }) =>
-      (observed) =>
-        planRestart(project, observed, { services, ...(graceSeconds === undefined ? {} : { graceSeconds }) }),
-    rejoin: (more) => (observed) => planRejoin(project, observed, more),
+    ...createActingPlans(project),
     // Forced, for files that were copied into the container since make it differ from its image, which nothing else shows.
     rebuild: (services) =>
       upWith({ services, noDeps: true, takesAlong: true, build: 'always', recreate: 'force', wait: false }),
   }
+}
+
+/** Plans of a session that can make nothing: what is there is stopped and started, and all else is refused. */
+export const createPlansWithoutFile = (project: Project, refuse: () => Error): SessionPlans => {
+  const refused: PlanFunction = () => {
+    throw refuse()
+  }
+  return { ...createActingPlans(project), up: refused, edited: () => refused, rebuild: () => refused }
 }

@@ -12,6 +12,7 @@ import { endsSession, isOver, toSettledExit } from './session/ending.ts'
 import { finish } from './session/finish.ts'
 import { noteHalt, noteStart } from './session/halt-and-begin.ts'
 import { createHalts } from './session/halts.ts'
+import { followAll, followRunning, toPast } from './session/follow-logs.ts'
 import { handleCommand } from './session/handle-command.ts'
 import { createJobs } from './session/jobs.ts'
 import { createMeasuring } from './session/measure.ts'
@@ -45,9 +46,9 @@ const restartGraceMs = 1000
 const comebackMs = 10_000
 
 /**
- * The attached `up`: brings the project up, tells what happens to its containers and what they write, acts on saved files
- * and on commands, and ends when all have ended or when it is told to. Begins at the next turn, so that whoever
- * subscribes at once misses nothing.
+ * The attached `up`, and `ui`: brings the project up, or is opened on what is there, tells what happens to its containers and what
+ * they write, acts on saved files and on commands, and ends when all have ended or when it is told to. Begins at the next turn,
+ * so that whoever subscribes at once misses nothing.
  */
 export const createSession = (deps: SessionDeps, request: SessionRequest): Session => {
   const emitter = createEmitter(deps)
@@ -241,39 +242,36 @@ const openSync = (state: SessionState, renew: () => Promise<void>): ProjectSync 
   }
 }
 
-const toPast = ({
-  request: { history },
-  startedAt,
-}: SessionState): { readonly since: number } | { readonly tail: number } =>
-  history === undefined ? { since: startedAt } : { tail: history }
+type Syncing = { readonly startSync: () => Promise<void>; readonly closeSync: () => Promise<void> }
 
-/** Those that are followed already, or were before, go on from their last line. */
-const followRunning = (state: SessionState): void => {
-  const running = state.monitor
-    .containers()
-    .filter((container) => container.state === 'running' && isAttached(state, container.service))
-  for (const container of running) state.follower.follow(container, toPast(state))
+const bringUp = async (state: SessionState): Promise<number> => {
+  setPhase(state, 'planning')
+  setPhase(state, 'applying')
+  const [{ exit }] = await Promise.all([
+    enqueuePlan(state, { plan: state.plans.up, trigger: 'start' }),
+    state.monitor.lookAtAll().then(() => followRunning(state)),
+  ])
+  return exit
 }
 
-type Syncing = { readonly startSync: () => Promise<void>; readonly closeSync: () => Promise<void> }
+/** What is there is looked at, and what has ended tells why. */
+const open = async (state: SessionState): Promise<number> => {
+  await state.monitor.lookAtAll()
+  followAll(state)
+  return 0
+}
 
 const begin = async (state: SessionState, { startSync }: Syncing): Promise<void> => {
   const { events, monitor, request } = state
-  state.emit(toSessionStarted(state.project, request.command))
-  setPhase(state, 'planning')
+  state.emit(toSessionStarted(state.project, request))
   events.open()
   events.ended.catch((error: unknown) => {
     raise(state, 'engine', error)
     state.ended.resolve({ kind: 'failed', exit: isStackError(error) ? error.exit : 70 })
   })
-  setPhase(state, 'applying')
-  const [result] = await Promise.all([
-    enqueuePlan(state, { plan: state.plans.up, trigger: 'start' }),
-    monitor.lookAtAll().then(() => followRunning(state)),
-  ])
+  const exit = await (request.opens === true ? open(state) : bringUp(state))
   if (state.applying.signal.aborted || state.closing.signal.aborted) return
-  if (result.exit !== 0 && request.keepRunning !== true)
-    return state.ended.resolve({ kind: 'failed', exit: result.exit })
+  if (exit !== 0 && request.keepRunning !== true) return state.ended.resolve({ kind: 'failed', exit })
   state.phase = 'running'
   setPhase(state, 'running')
   await startSync()

@@ -31,6 +31,7 @@ export type AppProps = {
   /** Writes lines into a file, and tells where it is. Absent: there is nowhere to write. */
   readonly saveLines: ((name: string, lines: readonly string[]) => Promise<string>) | undefined
   readonly suspension: Suspension
+  readonly showProjects: (() => void) | undefined
 }
 
 /** Steps aside for a while: the terminal is as it was before, and the dashboard's again when the promise resolves. */
@@ -245,6 +246,8 @@ const perform = (
       return props.copyText(effect.text)
     case 'save':
       return void save(effect, props).then(tell)
+    case 'projects':
+      return props.showProjects?.()
     case 'suspend':
       return props.suspension.stop === undefined ? undefined : void suspend(props.suspension.stop)
   }

@@ -33,6 +33,8 @@ export type DashboardOptions = {
   readonly openUrl?: (url: string) => void
   /** Stops the process, and resolves when it goes on; absent: Ctrl-Z does nothing. */
   readonly stop?: () => Promise<void>
+  /** Somebody wants to see the list of all projects. */
+  readonly showProjects?: () => void
   /** Absent: the terminal is asked to copy (OSC 52). */
   readonly copyText?: (text: string) => void
   /** Writes lines into a file of that name, and tells where it is; absent: the log cannot be saved. */
@@ -71,6 +73,7 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
       openUrl={options.openUrl}
       suspension={suspension}
       saveLines={options.saveLines}
+      showProjects={options.showProjects}
       copyText={options.copyText ?? ((text) => copyByTerminal(text, stdout))}
     />,
     {

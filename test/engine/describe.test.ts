@@ -13,7 +13,7 @@ test('services are told in the order of the files, and what stands nowhere comes
     const place = places[path.replace('services.', '')]
     return place === undefined ? undefined : { file: place[0], line: place[1], column: 1, length: 1 }
   }
-  const started = toSessionStarted({ ...project, context: { ...project.context, findPlace } }, 'up')
+  const started = toSessionStarted({ ...project, context: { ...project.context, findPlace } }, { command: 'up' })
   expect(started.type === 'session/started' ? started.services.map(({ name }) => name) : []).toEqual([
     'web',
     'db',

@@ -23,6 +23,8 @@ export type ShownDashboard = {
    */
   readonly press: (keys: string, ...shows: readonly string[]) => Promise<string>
   readonly shows: (...texts: readonly string[]) => Promise<string>
+  /** How often the list of projects was asked for. */
+  readonly listed: () => number
   readonly left: Promise<void>
   readonly unmount: () => void
   readonly setTime: (ms: number) => void
@@ -56,6 +58,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
   const copied: string[] = []
   const saved: { name: string; lines: readonly string[] }[] = []
   const stops: (() => void)[] = []
+  let listed = 0
   const dashboard = mountDashboard({
     store,
     send: (command) => {
@@ -77,6 +80,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
       saved.push({ name, lines })
       return `/logs/${name}`
     },
+    showProjects: () => void (listed += 1),
     stop: () => new Promise((resolve) => void stops.push(resolve)),
   })
   const shows = async (...texts: readonly string[]) => {
@@ -106,6 +110,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
       return shows(...texts)
     },
     shows,
+    listed: () => listed,
     left: dashboard.waitUntilExit(),
     unmount: dashboard.unmount,
     stopped: async () => {

@@ -1,12 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { StackEvent } from '../../src/core/events/event.ts'
 import { keymap } from '../../src/ui/keys/keymap.ts'
 import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
 import { eventually } from '../support/eventually.ts'
 import { probing, running, start, starting, toEvents } from '../support/shop-events.ts'
 
 const open: ShownDashboard[] = []
-const show = (options?: ShowOptions) => {
-  const shown = showDashboard(toEvents(starting, probing, running), options)
+const show = (options?: ShowOptions) => showEvents(toEvents(starting, probing, running), options)
+const showEvents = (events: readonly StackEvent[], options?: ShowOptions) => {
+  const shown = showDashboard(events, options)
   open.push(shown)
   return shown
 }
@@ -84,7 +86,7 @@ describe('what is pasted', () => {
 describe('leaving', () => {
   it('asks before it stops anything', async () => {
     const shown = show()
-    await shown.press('q', 'quit shop', '4 services are running', 's stop everything', 'd leave them running')
+    await shown.press('q', 'quit shop', '4 services are running', 'enter leave them running', 's stop everything')
     await shown.press('\u001b', '!quit shop')
     expect(shown.sent).toEqual([])
     await shown.press('q', 'quit shop')
@@ -92,8 +94,41 @@ describe('leaving', () => {
     expect(shown.sent).toEqual([{ type: 'quit', force: false }])
   })
 
+  it('leaves everything running with Enter, and with no other key twice', async () => {
+    expect(await sentBy('qq\r')).toEqual([{ type: 'detach' }])
+  })
+
   it('detaches with d', async () => {
     expect(await sentBy('d')).toEqual([{ type: 'detach' }])
+  })
+
+  it('leaves with Ctrl-C what was only opened, and stops it when that is asked for', async () => {
+    const [started, ...rest] = toEvents(starting, probing, running)
+    const open = (): ShownDashboard => showEvents([{ ...started!, opened: true } as StackEvent, ...rest])
+    const left = open()
+    await left.shows('help')
+    left.tty.type('\u0003')
+    await eventually(() => expect(left.sent).toEqual([{ type: 'detach' }]))
+    const stopped = open()
+    await stopped.press('q', 'quit shop')
+    await stopped.press('s', '!quit shop')
+    stopped.tty.type('\u0003')
+    await eventually(() =>
+      expect(stopped.sent).toEqual([
+        { type: 'quit', force: false },
+        { type: 'quit', force: true },
+      ]),
+    )
+  })
+
+  it('goes to the list of projects with P', async () => {
+    const shown = show()
+    await shown.shows('help')
+    shown.tty.type('P')
+    await eventually(() => expect(shown.listed()).toBe(1))
+    shown.apply({ type: 'session/changed', phase: 'stopping' })
+    await shown.press('P', 'shop is being stopped')
+    expect(shown.listed()).toBe(1)
   })
 
   it('stops on the first Ctrl-C and kills on the second', async () => {

@@ -1,4 +1,4 @@
-import type { ObservedContainer } from '../../core/plan/observed.ts'
+import { type ListedProject, toListedProjects } from '../../core/plan/listed-projects.ts'
 import { label } from '../../core/project/identity.ts'
 import { toColumns } from '../../report/columns.ts'
 import { isUp } from '../../core/plan/container-steps.ts'
@@ -11,11 +11,14 @@ export const runLs = async ({ context, flags }: CallOf<typeof lsCommand>): Promi
   const patterns = flags.filter.map(toNamePattern)
   const runtime = await context.runtime()
   const containers = await runtime.listContainers({ labels: [label.project] }, { signal: context.signal })
-  const listed = containers.filter((container) => !container.oneOff && (flags.all || isUp(container)))
-  const projects = [...Map.groupBy(listed, ({ project }) => project)]
-    .filter(([name]) => patterns.every((pattern) => pattern.test(name)))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([Name, own]) => ({ Name, Status: toStatus(own), ConfigFiles: toFiles(own) }))
+  const listed = containers.filter((container) => flags.all || isUp(container))
+  const projects = toListedProjects(listed)
+    .filter(({ name }) => patterns.every((pattern) => pattern.test(name)))
+    .map((project) => ({
+      Name: project.name,
+      Status: toStatus(project),
+      ConfigFiles: project.files.length === 0 ? 'N/A' : project.files.join(','),
+    }))
   if (flags.quiet) context.stdout.write(projects.map(({ Name }) => `${Name}\n`).join(''))
   else if (flags.format === 'json') context.stdout.write(`${JSON.stringify(projects)}\n`)
   else {
@@ -43,18 +46,6 @@ const toNamePattern = (filter: string): RegExp => {
   }
 }
 
-/** `running(2), exited(1)`: states in alphabetical order, as Compose has them. */
-const toStatus = (containers: readonly ObservedContainer[]): string =>
-  [...Map.groupBy(containers, ({ state }) => state)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([state, own]) => `${state}(${own.length})`)
-    .join(', ')
-
-const toFiles = (containers: readonly ObservedContainer[]): string => {
-  const files = [
-    ...new Set(
-      containers.flatMap(({ labels }) => (labels[label.configFiles] ?? '').split(',').filter((file) => file !== '')),
-    ),
-  ]
-  return files.length === 0 ? 'N/A' : files.join(',')
-}
+/** `running(2), exited(1)`, as Compose has it. */
+const toStatus = ({ states }: ListedProject): string =>
+  states.map(({ state, count }) => `${state}(${count})`).join(', ')

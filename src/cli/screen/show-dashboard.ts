@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { createStore } from '../../core/state/store.ts'
+import type { Store } from '../../core/state/store.ts'
 import type { Session } from '../../engine/session.ts'
 import { toBrowser } from '../../system/browser.ts'
 import { createLogSaver } from '../../system/saved-logs.ts'
@@ -12,18 +12,22 @@ import { createSuspending } from './suspend.ts'
 import { showsLinks, showsUnicode } from './terminal.ts'
 import { printProblems } from './print-failure.ts'
 
-/** The session in the dashboard, until it ends or the user leaves. What is still wrong then stays readable below. */
+export type Shown = { readonly session: Session; readonly store: Store }
+
+/**
+ * The session in the dashboard, until it ends or somebody wants to see the list of projects: then it goes on and can be shown again.
+ * Rejects when it could not begin.
+ */
 export const showDashboard = async (
   context: CliContext,
-  session: Session,
+  { session, store }: Shown,
   chosen: ReadSettings = readSettings(context),
-): Promise<number> => {
+): Promise<'ended' | 'projects'> => {
   printProblems(chosen.problems, context)
   const { clock, signals, terminal } = context
-  const store = createStore({ schedule: (run, ms) => void setTimeout(run, ms) })
-  session.subscribe(store.apply)
   const suspending = createSuspending()
   const openUrl = toBrowser(context.env)
+  let left: 'ended' | 'projects' = 'ended'
   const dashboard = mountDashboard({
     store,
     send: session.send,
@@ -37,6 +41,10 @@ export const showDashboard = async (
     now: () => clock.now(),
     saveLines: createLogSaver(toStateDirectory(context.env)),
     incremental: context.env['SSH_CONNECTION'] !== undefined,
+    showProjects: () => {
+      left = 'projects'
+      dashboard.unmount()
+    },
     // Windows has no jobs.
     ...(process.platform === 'win32' ? {} : { stop: suspending.stop }),
     ...(openUrl === undefined ? {} : { openUrl }),
@@ -46,23 +54,13 @@ export const showDashboard = async (
   try {
     // Whatever ends first: a session that could not begin must close the screen, too.
     await Promise.race([dashboard.waitUntilExit(), session.done.then(() => dashboard.waitUntilExit())])
-    const { exit } = await session.done
-    return signals.exitCode() ?? exit
+    if (left === 'ended') await session.done
+    return left
   } finally {
     leave()
     dashboard.unmount()
     await dashboard.waitUntilExit().catch(() => undefined) // its failure is told by the race
     forget()
-    const state = store.getState()
-    printProblems(
-      state.problems.map(({ problem }) => problem),
-      context,
-    )
-    const isUp = state.services.some(({ containers }) => containers.some((container) => container.state === 'running'))
-    if (state.project !== '')
-      context.stderr.write(
-        isUp ? `${state.project} keeps running; "stack down" takes it down.\n` : `${state.project} has stopped.\n`,
-      )
   }
 }
 

@@ -67,6 +67,17 @@ export const createTerminal = (env: Environment, global: GlobalFlags): Terminal 
   }
 }
 
+/** Whether there is a terminal for the dashboard: to draw on, and to read keys from. */
+export const canDraw = ({
+  terminal,
+  env,
+  global,
+}: {
+  readonly terminal: Terminal
+  readonly env: Environment
+  readonly global: GlobalFlags
+}): boolean => terminal.stdin && terminal.stdout && env['TERM'] !== 'dumb' && global.ansi !== 'never'
+
 /** The terminal as it looks to whoever writes what belongs on standard error to standard output. */
 export const onStdout = (terminal: Terminal): Terminal => ({
   ...terminal,

@@ -33,6 +33,7 @@ import {
   psCommand,
   statsCommand,
   topCommand,
+  uiCommand,
   volumesCommand,
 } from './look-commands.ts'
 import {
@@ -49,6 +50,7 @@ export const commandGroups: readonly CommandGroup[] = ['Everyday', 'Look', 'Cont
 /** Every command, within its group in the order in which the help lists it. */
 export const commands: readonly CommandSpec[] = [
   upCommand,
+  uiCommand,
   downCommand,
   logsCommand,
   execCommand,

@@ -32,6 +32,7 @@ const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   stats: async () => (await import('../commands/stats.ts')).runStats,
   stop: async () => (await import('../commands/stop.ts')).runStop,
   top: async () => (await import('../commands/top.ts')).runTop,
+  ui: async () => (await import('../commands/ui.ts')).runUi,
   unpause: async () => (await import('../commands/pause.ts')).runUnpause,
   up: async () => (await import('../commands/up.ts')).runUp,
   version: async () => (await import('../commands/version.ts')).runVersion,

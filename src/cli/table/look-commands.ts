@@ -116,6 +116,28 @@ export const lsCommand = {
   },
 } as const satisfies CommandSpec
 
+export const uiCommand = {
+  name: 'ui',
+  group: 'Everyday',
+  summary: 'Open the dashboard on what runs, whoever started it',
+  usage: '',
+  detail:
+    'Shows the project of the stack file here, the one named with -p, or the only one that runs; where several run, a list to choose from. Opening it changes nothing, and d or ctrl-c leave it with everything running.',
+  words: { max: 0 },
+  flags: {
+    all: { kind: 'boolean', short: 'a', help: 'Begin with the list of all projects of the engine' },
+    watch: {
+      kind: 'boolean',
+      short: 'w',
+      help: 'Act on changed files, as up does; not while another up or watch does',
+    },
+  },
+  examples: [
+    ['stack ui', 'the project of this folder'],
+    ['stack ui -p shop', 'another project, also one of docker compose'],
+  ],
+} as const satisfies CommandSpec
+
 export const eventsCommand = {
   name: 'events',
   group: 'Look',

@@ -11,7 +11,7 @@ import { filesOf, loadAndFollow, reloadOnEdit, type EditWatch } from './reload-o
 import { printProblems } from '../screen/print-failure.ts'
 import { createProgress } from '../screen/progress.ts'
 import { toLimit } from '../apply-with-progress.ts'
-import { isTruthy } from '../screen/terminal.ts'
+import { canDraw, isTruthy } from '../screen/terminal.ts'
 import { parseScale, toAwaitTimeout, toGrace, toSilent, wantsWatch } from './up-options.ts'
 
 export type AttachedUp = {
@@ -31,7 +31,7 @@ export const runAttachedUp = async (call: UpCall, attached: AttachedUp): Promise
   const request = toRequest(call, attached, { usesDashboard, watch: () => edits })
   const deps = await context.sessionDeps()
   // Loaded before the session begins: whoever subscribes a moment later misses how it began.
-  const dashboard = usesDashboard ? await import('../screen/show-dashboard.ts') : undefined
+  const dashboard = usesDashboard ? await import('../dashboard/show-visits.ts') : undefined
   const session = createSession(deps, request)
   const release = quitBySignal(context, session)
   if (request.watch === true)
@@ -46,14 +46,18 @@ export const runAttachedUp = async (call: UpCall, attached: AttachedUp): Promise
     if (!usesDashboard) printProblems(chosen?.problems ?? [], context)
     return dashboard === undefined || chosen === undefined
       ? await tellSession(context, session, { project: attached.project, flags: call.flags, words })
-      : await dashboard.showDashboard(context, session, chosen)
+      : await dashboard.showSession(context, session, {
+          project: attached.project.name,
+          ...(chosen === undefined ? {} : { chosen }),
+        })
   } finally {
     edits?.close()
     release()
   }
 }
 
-const canOpenDashboard = ({ context: { terminal, global, env }, flags }: UpCall): boolean => {
+const canOpenDashboard = ({ context, flags }: UpCall): boolean => {
+  const { terminal, env } = context
   const isRefused =
     flags['no-tui'] ||
     !flags.tui ||
@@ -64,9 +68,13 @@ const canOpenDashboard = ({ context: { terminal, global, env }, flags }: UpCall)
     flags.timestamps ||
     flags['no-log-prefix'] ||
     isTruthy(env['STACK_NO_TUI'])
-  const canDraw =
-    terminal.stdin && terminal.stdout && !terminal.isCi && env['TERM'] !== 'dumb' && global.ansi !== 'never'
-  return canDraw && !isRefused && !endsByItself(flags) && (terminal.progress === 'tty' || !terminal.progressAsked)
+  return (
+    canDraw(context) &&
+    !terminal.isCi &&
+    !isRefused &&
+    !endsByItself(flags) &&
+    (terminal.progress === 'tty' || !terminal.progressAsked)
+  )
 }
 
 const endsByItself = (flags: UpCall['flags']): boolean =>

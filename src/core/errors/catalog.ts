@@ -1,3 +1,4 @@
+import { dashboardFailures } from './dashboard-failures.ts'
 import { engineFailures } from './engine-failures.ts'
 import { fileFailures } from './file-failures.ts'
 import { serviceFailures } from './service-failures.ts'
@@ -15,6 +16,7 @@ export type CatalogEntry = {
 }
 
 export const catalog = {
+  ...dashboardFailures,
   ...engineFailures,
   ...fileFailures,
   ...serviceFailures,

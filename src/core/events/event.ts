@@ -71,6 +71,8 @@ export type EventBody =
       readonly type: 'session/started'
       readonly project: string
       readonly command: string
+      /** It looks at what was there, whoever started it: its end leaves all as it is, unless it is told to stop it. */
+      readonly opened?: true
       readonly services: readonly ServiceSummary[]
       readonly files: readonly string[]
     }

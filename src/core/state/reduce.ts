@@ -17,6 +17,7 @@ export const reduce = (state: State, event: StackEvent): State => {
             ...initialState,
             project: event.project,
             command: event.command,
+            ...(event.opened === undefined ? {} : { opened: event.opened }),
             files: event.files,
             startedAt: event.at,
             phaseAt: event.at,

@@ -10,6 +10,8 @@ import type { ContainerSummary, Phase, PlanChange, ReloadParts, ServiceSummary, 
 export type State = {
   readonly project: string
   readonly command: string
+  /** Opened on what was there: whoever leaves leaves it running. */
+  readonly opened?: true
   readonly files: readonly string[]
   readonly phase: Phase
   /** When the session started, and when its present phase did. */

@@ -5,10 +5,14 @@ import { type Project, selectAsked } from '../../core/project/project.ts'
 import type { Port } from '../../core/project/service.ts'
 
 /** `session/started`: what a view needs to know of the project before anything happens. */
-export const toSessionStarted = (project: Project, command: string): EventBody => ({
+export const toSessionStarted = (
+  project: Project,
+  { command, opens = false }: { readonly command: string; readonly opens?: boolean },
+): EventBody => ({
   type: 'session/started',
   project: project.name,
   command,
+  ...(opens ? { opened: true } : {}),
   services: inFileOrder(project).map((name) => toServiceSummary(project, name)),
   files: project.context.files,
 })

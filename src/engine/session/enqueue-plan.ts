@@ -33,6 +33,7 @@ export const enqueuePlan = (state: SessionState, asked: Asked): Promise<ApplyRes
         ...(request.watch === true
           ? { beforeStart: ({ id, ...start }) => state.seeds.plant(id, { ...start, project: state.project }) }
           : {}),
+        ...(request.makesNothing === undefined ? {} : { makesNothing: request.makesNothing }),
         ...(request.adopts === undefined ? {} : { adopts: request.adopts }),
         ...(request.limit === undefined ? {} : { limit: request.limit }),
         ...(request.awaitTimeoutMs === undefined ? {} : { awaitTimeoutMs: request.awaitTimeoutMs }),

@@ -29,6 +29,7 @@ const findCutOff = ({ project, monitor }: SessionState): readonly string[] => {
  */
 export const rejoin = (state: SessionState): void => {
   if (state.phase !== 'running' || state.jobs.isBusy()) return
+  if (state.request.opens === true && state.request.watch !== true) return
   const fresh = findCutOff(state).filter((pair) => !state.rejoined.has(pair))
   if (fresh.length === 0) return
   for (const pair of fresh) state.rejoined.add(pair)

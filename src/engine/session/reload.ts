@@ -49,7 +49,7 @@ export const applyEdit = async (state: SessionState, onReloaded: OnReloaded): Pr
   for (const name of selectChanged(state.project, next.project)) state.halts.withhold(name)
   state.project = next.project
   state.plans = next.plans
-  state.emit(toSessionStarted(state.project, request.command))
+  state.emit(toSessionStarted(state.project, request))
   if (await apply(state, edits.overtaking.signal)) await onReloaded()
 }
 

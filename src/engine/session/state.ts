@@ -22,6 +22,13 @@ export type SessionRequest = {
   /** `stack up`, as typed. */
   readonly command: string
   readonly plans: SessionPlans
+  /**
+   * It is opened on what is there, whoever made it: nothing is done at its beginning, and containers that have ended tell their last
+   * lines, too. Unless it watches, what happens to containers is left to whoever started them.
+   */
+  readonly opens?: boolean
+  /** There is no file to make anything from: images are not looked at, and containers of any folder are acted on. */
+  readonly makesNothing?: boolean
   /** Named on the command line: these are stopped at the end. Absent: all. */
   readonly services?: readonly string[]
   /** What becomes of what the named ones depend on when they are stopped; absent: it stays up, and nothing is said. */

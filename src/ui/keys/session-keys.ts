@@ -14,6 +14,7 @@ export type SessionCommand =
   | 'apply'
   | 'interrupt'
   | 'suspend'
+  | 'projects'
   | 'quit'
 
 const anywhere: readonly KeyScope[] = ['main', 'screen', 'typing', 'quit', 'confirm', 'question']
@@ -31,21 +32,21 @@ export const answerKeys: readonly Binding<SessionCommand>[] = [
     group: 'Session',
   },
   {
+    command: 'detach',
+    keys: ['enter', 'd'],
+    when: ['quit'],
+    hint: 'leave them running',
+    help: 'Leave the services running and go',
+    group: 'Session',
+  },
+  {
     command: 'stopAll',
-    keys: ['s', 'enter', 'q'],
+    keys: ['s'],
     when: ['quit'],
     hint: 'stop everything',
     help: 'Stop all services and leave',
     group: 'Session',
     commandLine: 'stack stop',
-  },
-  {
-    command: 'detach',
-    keys: ['d'],
-    when: ['quit'],
-    hint: 'leave them running',
-    help: 'Leave the services running and go',
-    group: 'Session',
   },
   {
     command: 'confirm',
@@ -83,16 +84,24 @@ export const sessionKeys: readonly Binding<SessionCommand>[] = [
     keys: ['d'],
     when: ['main'],
     hint: 'detach',
-    help: 'Leave the services running and go',
+    help: 'Leave the services running and go; "stack ui" comes back',
     group: 'Session',
   },
   {
     command: 'interrupt',
     keys: ['ctrl-c'],
     when: anywhere,
-    help: 'Stop all services; a second time kills them',
+    help: 'Stop all services, a second time kill them; after "stack ui" just leave',
     group: 'Session',
     commandLine: 'stack stop',
+  },
+  {
+    command: 'projects',
+    keys: ['P'],
+    when: ['main', 'screen'],
+    help: 'All projects of this engine, to look at another',
+    group: 'Session',
+    commandLine: 'stack ui --all',
   },
   {
     command: 'suspend',

@@ -41,20 +41,28 @@ export const toPromptRows = (
     ]
   if (scope === 'main') return toProposalRows(state, options)
   if (scope !== 'quit') return []
+  return toQuitRows(state, options)
+}
+
+/** What each answer does; the keys stand in the bar below, too. */
+const toQuitRows = (
+  state: State,
+  { width, theme }: { readonly width: number; readonly theme: Theme },
+): readonly string[] => {
+  const { ellipsis } = theme.symbols
   const running = state.services.filter((service) => service.containers.some((one) => one.state === 'running')).length
+  const [them, are] = running === 1 ? ['it', 'service is'] : ['them', 'services are']
+  const toRow = (key: string, text: string): string =>
+    composeRow([{ text: ` ${key.padEnd(5)} `, paint: theme.accent }, { text }], { width, ellipsis })
   return [
     toTitleRow({ name: `quit ${state.project}`, focused: true }, { width, theme }),
-    composeRow(
-      [
-        {
-          text:
-            running === 0
-              ? ' No service is running.'
-              : ` ${running} ${running === 1 ? 'service is' : 'services are'} running. Stop ${running === 1 ? 'it' : 'them'}, or leave ${running === 1 ? 'it' : 'them'} running?`,
-        },
-      ],
-      { width, ellipsis },
-    ),
+    composeRow([{ text: running === 0 ? ' No service is running.' : ` ${running} ${are} running.` }], {
+      width,
+      ellipsis,
+    }),
+    toRow('enter', `leave ${them} running and go; "stack ui" comes back`),
+    toRow('s', `stop ${them}, as "stack stop" does: containers and data stay`),
+    toRow('esc', 'stay here'),
   ]
 }
 

@@ -11,6 +11,8 @@ export type Effect =
   /** Into a file, of which the person is told the place. */
   | { readonly kind: 'save'; readonly name: string; readonly lines: () => readonly string[] }
   | { readonly kind: 'suspend' }
+  /** Leave this project for the list of all. */
+  | { readonly kind: 'projects' }
 
 export type CommandContext = {
   readonly view: ViewState

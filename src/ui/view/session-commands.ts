@@ -22,7 +22,13 @@ export const sessionHandlers: Readonly<Record<SessionCommand, Handler>> = {
   quit: ({ view, state }) => only(isStopping(view, state) ? view : { ...view, asking: 'quit' }),
   stopAll: ({ view }) => send({ ...unasked(view), stopAsked: true }, { type: 'quit', force: false }),
   interrupt: ({ view, state }) =>
-    send({ ...untyped(unasked(view)), stopAsked: true }, { type: 'quit', force: isStopping(view, state) }),
+    state.opened === true && !isStopping(view, state)
+      ? send(untyped(unasked(view)), { type: 'detach' })
+      : send({ ...untyped(unasked(view)), stopAsked: true }, { type: 'quit', force: isStopping(view, state) }),
+  projects: ({ view, state }) =>
+    isStopping(view, state)
+      ? only({ ...view, notice: `${state.project} is being stopped.` })
+      : { view, effects: [{ kind: 'projects' }] },
   confirm: ({ view }) =>
     view.asking === undefined || view.asking === 'quit' ? only(view) : send(unasked(view), view.asking.command),
   cancel: ({ view }) => only(unasked(view)),
