@@ -104,6 +104,6 @@ const copyByTerminal = (text: string, stdout: NodeJS.WriteStream) => {
 
 const toInitialView = ({ wrap, timestamps }: Settings, notice: string | undefined): ViewState => ({
   ...initialViewState,
-  log: { ...initialViewState.log, wrap, timestamps },
+  log: { ...initialViewState.log, wrap, times: timestamps ? 'absolute' : 'off' },
   ...(notice === undefined ? {} : { notice }),
 })
