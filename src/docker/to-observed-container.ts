@@ -1,6 +1,7 @@
 import type { ContainerState, Health, PublishedPort } from '../core/plan/container-state.ts'
 import type { Bond, ObservedContainer, ObservedMount } from '../core/plan/observed.ts'
 import type { ContainerDetails } from '../engine/ports/container-runtime.ts'
+import { type EngineEndpoint, type HostSettings, toSettings } from './to-settings.ts'
 
 /** The engine's JSON, as far as it is read. Newer engines leave out what is empty. */
 export type ListedContainer = {
@@ -125,7 +126,12 @@ export type InspectedContainer = {
       | {
           readonly Status?: string
           readonly Log?:
-            | readonly { readonly Start: string; readonly ExitCode: number; readonly Output: string }[]
+            | readonly {
+                readonly Start: string
+                readonly End?: string
+                readonly ExitCode: number
+                readonly Output: string
+              }[]
             | null
         }
       | null
@@ -140,7 +146,7 @@ export type InspectedContainer = {
     readonly Labels?: Readonly<Record<string, string>> | null
     readonly Healthcheck?: EngineHealthcheck | null | undefined
   }
-  readonly HostConfig?: {
+  readonly HostConfig?: HostSettings & {
     readonly AutoRemove?: boolean | undefined
     readonly ReadonlyRootfs?: boolean | undefined
     readonly Tmpfs?: Readonly<Record<string, string>> | null | undefined
@@ -152,7 +158,7 @@ export type InspectedContainer = {
     readonly VolumesFrom?: readonly string[] | null | undefined
   }
   readonly NetworkSettings?: {
-    readonly Networks?: Readonly<Record<string, { readonly NetworkID?: string } | null>> | null
+    readonly Networks?: Readonly<Record<string, EngineEndpoint | null>> | null
     readonly Ports?: Readonly<
       Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null>
     > | null
@@ -196,16 +202,18 @@ export const toContainerDetails = (found: InspectedContainer): ContainerDetails 
     tty: config.Tty ?? false,
     oomKilled: state.OOMKilled ?? false,
     error: state.Error ?? '',
-    probes: (state.Health?.Log ?? []).map(({ Start, ExitCode, Output }) => ({
+    probes: (state.Health?.Log ?? []).map(({ Start, End, ExitCode, Output }) => ({
       at: Date.parse(Start),
       exitCode: ExitCode,
       output: Output,
+      ...(End === undefined || End.startsWith('0001-') ? {} : { ms: Date.parse(End) - Date.parse(Start) }),
     })),
     ...(healthcheck === undefined ? {} : { healthcheck }),
     user: config.User ?? '',
     workingDir: config.WorkingDir ?? '',
     environment: config.Env ?? [],
     autoRemove: found.HostConfig?.AutoRemove ?? false,
+    ...toSettings(found),
     tmpfs: Object.keys(found.HostConfig?.Tmpfs ?? {}),
     readOnly: [
       ...(found.HostConfig?.ReadonlyRootfs === true ? ['/'] : []),

@@ -37,6 +37,7 @@ export type InspectedImage = {
     readonly Labels?: Readonly<Record<string, string>> | null
     readonly Volumes?: Readonly<Record<string, unknown>> | null
     readonly User?: string
+    readonly Env?: readonly string[] | null | undefined
     readonly ExposedPorts?: Readonly<Record<string, unknown>> | null
     readonly Healthcheck?: EngineHealthcheck | null | undefined
     readonly Entrypoint?: string | readonly string[] | null | undefined
@@ -57,6 +58,7 @@ export const toObservedImage = (found: InspectedImage): ObservedImage => {
     layers: found.RootFS?.Layers ?? [],
     volumes: Object.keys(config.Volumes ?? {}),
     user: config.User ?? '',
+    environment: config.Env ?? [],
     exposedPorts: Object.keys(config.ExposedPorts ?? {}),
     ...(test.length === 0 ? {} : { healthcheck: { test } }),
     entrypoint: [config.Entrypoint ?? []].flat(),

@@ -8,12 +8,13 @@ import { createLogFollower } from './logs/log-follower.ts'
 import { type Crashes, createCrashes } from './session/crashes.ts'
 import { toSessionStarted } from './session/describe.ts'
 import { createEdits } from './session/edits.ts'
-import { endsSession, isOver, toSettledExit } from './session/ending.ts'
+import { endsSession, isOver, toComeback, toSettledExit } from './session/ending.ts'
 import { finish } from './session/finish.ts'
 import { noteHalt, noteStart } from './session/halt-and-begin.ts'
 import { createHalts } from './session/halts.ts'
 import { followAll, followRunning, toPast } from './session/follow-logs.ts'
 import { handleCommand } from './session/handle-command.ts'
+import { createInspections } from './session/inspections.ts'
 import { createJobs } from './session/jobs.ts'
 import { createMeasuring } from './session/measure.ts'
 import { type ContainerExit, createMonitor, type MonitorOptions } from './session/monitor.ts'
@@ -36,14 +37,14 @@ export type { SessionRequest } from './session/state.ts'
 export type Session = {
   subscribe(listener: (event: StackEvent) => void): () => void
   send(command: Command): void
+  /** The variables of a service's container as they are, secrets too. They are in no event: whoever asks shows them to a person. */
+  readVariables(service: string): Promise<Readonly<Record<string, string>>>
   /** Rejects only when nothing could be begun: the project is locked, or the engine does not answer. */
   readonly done: Promise<{ readonly exit: number }>
 }
 
 // After somebody else stopped the last container: `docker restart` stops it too, and starts it a moment later.
 const restartGraceMs = 1000
-// An engine that was restarted starts what its restart policies say a moment after it answers again.
-const comebackMs = 10_000
 
 /**
  * The attached `up`, and `ui`: brings the project up, or is opened on what is there, tells what happens to its containers and what
@@ -66,6 +67,7 @@ export const createSession = (deps: SessionDeps, request: SessionRequest): Sessi
   return {
     subscribe: emitter.subscribe,
     send: (command) => handleCommand(state, command, { onReloaded: startSync }),
+    readVariables: state.inspections.readVariables,
     done: run(state, { startSync, closeSync: async () => sync.current?.close() }),
   }
 }
@@ -124,6 +126,7 @@ const createState = (deps: SessionDeps, { request, emitter, onStarted }: StateIn
     unbuilt: new Set(),
     edits: createEdits(),
     halts: createHalts(),
+    inspections: createInspections({ ...deps, emit, signal, current: () => state }),
     startedAt: deps.clock.now() / 1000,
     project: request.project,
     plans: request.plans,
@@ -177,14 +180,6 @@ const checkOver = (state: SessionState): void => {
       if (!state.closing.signal.aborted) raise(state, 'engine', error)
     },
   )
-}
-
-/** How long containers may still be started again by an engine that was away, whose policies say so; 0 when there are none. */
-const toComeback = ({ deps, lostAt, monitor, project }: SessionState): number => {
-  const comesBack = monitor
-    .containers()
-    .some(({ service }) => /^(always|unless-stopped)/.test(project.services[service]?.restart ?? ''))
-  return comesBack && lostAt !== undefined ? Math.max(0, lostAt + comebackMs - deps.clock.now()) : 0
 }
 
 const onExit = (state: SessionState, exit: ContainerExit): void => {

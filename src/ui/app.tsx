@@ -10,7 +10,9 @@ import { Pane } from './pane.tsx'
 import { composeScreen, type Screen } from './screen.ts'
 import { plural } from './text/format.ts'
 import type { Theme } from './theme.ts'
+import { type ReadVariables, useAsked, useRevealed } from './use-asked.ts'
 import type { Effect } from './view/handled.ts'
+import { selectAsked } from './view/asked.ts'
 import { selectLogQuery } from './view/log-query.ts'
 import { withTyped } from './view/typing.ts'
 import { updateView } from './view/update-view.ts'
@@ -30,6 +32,8 @@ export type AppProps = {
   readonly copyText: (text: string) => void
   /** Writes lines into a file, and tells where it is. Absent: there is nowhere to write. */
   readonly saveLines: ((name: string, lines: readonly string[]) => Promise<string>) | undefined
+  /** Absent: what is hidden stays so. */
+  readonly readVariables: ReadVariables | undefined
   readonly suspension: Suspension
   readonly showProjects: (() => void) | undefined
 }
@@ -55,6 +59,7 @@ export const App = (props: AppProps) => {
   useTick(toNextTick(selectNextAge(state, moment), view))
   useExitWith(state.exit)
   const { suspend, isAway } = useSuspension(props.suspension)
+  const revealed = useRevealed({ view, state, readVariables: props.readVariables })
 
   const screen = composeScreen({
     state,
@@ -66,8 +71,11 @@ export const App = (props: AppProps) => {
     now: moment,
     theme: props.theme,
     unicode: props.unicode,
+    revealed,
     formatTime: props.formatTime,
   })
+  const asked = selectAsked({ view, state, hasInspector: screen.layout.inspector > 0 })
+  useAsked(asked, props.send)
   useKeys(props, { setView, screen, suspend })
   useMeasured(props, isAway ? [] : screen.shown)
   return <Panes screen={screen} />

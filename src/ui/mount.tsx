@@ -7,6 +7,7 @@ import { defaultSettings, type Settings } from './settings.ts'
 import { formatTime } from './text/format.ts'
 import { createTheme } from './theme.ts'
 import { initialViewState, type ViewState } from './view/view-state.ts'
+import type { ReadVariables } from './use-asked.ts'
 
 export type DashboardOptions = {
   readonly store: Store
@@ -31,6 +32,8 @@ export type DashboardOptions = {
   readonly incremental?: boolean
   /** Opens a browser; absent: the address is shown instead. */
   readonly openUrl?: (url: string) => void
+  /** The variables of a service's container as they are, secrets too; absent: what is hidden stays so. */
+  readonly readVariables?: ReadVariables
   /** Stops the process, and resolves when it goes on; absent: Ctrl-Z does nothing. */
   readonly stop?: () => Promise<void>
   /** Somebody wants to see the list of all projects. */
@@ -74,6 +77,7 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
       suspension={suspension}
       saveLines={options.saveLines}
       showProjects={options.showProjects}
+      readVariables={options.readVariables}
       copyText={options.copyText ?? ((text) => copyByTerminal(text, stdout))}
     />,
     {

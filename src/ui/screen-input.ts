@@ -16,5 +16,7 @@ export type ScreenInput = {
   readonly now: number
   readonly theme: Theme
   readonly unicode: boolean
+  /** The variables of the chosen service as they are; absent: nobody has asked for what is hidden of them. */
+  readonly revealed?: Readonly<Record<string, string>> | undefined
   readonly formatTime: (at: number) => string
 }

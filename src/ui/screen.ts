@@ -134,13 +134,13 @@ const toNotice = (view: ViewState, state: State): string | undefined => {
 
 /** What is known of the chosen service, over what the last saves did. */
 const toInspector = (input: ScreenInput, { inspector: width, logs: height }: Layout): readonly string[] => {
-  const { state, view, theme, now } = input
+  const { state, view, theme, now, revealed } = input
   const chosen = selectChosen(view, state)
   const service = chosen === undefined ? undefined : selectService(state, chosen)
   const details: Section =
     service === undefined
       ? { name: 'details', rows: [] }
-      : { name: service.name, rows: toDetailsRows(state, service, { width, theme, now }) }
+      : { name: service.name, rows: toDetailsRows(state, service, { width, theme, now, revealed, brief: true }) }
   return stackSections([details, toSection('reloads', input, width)], { width, height, theme })
 }
 

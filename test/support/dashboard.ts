@@ -9,12 +9,14 @@ import { createFakeTty, type FakeTty } from './tty.ts'
 export type ShownDashboard = {
   readonly tty: FakeTty
   readonly store: Store
-  /** What was sent, opened and copied; what is to be measured goes by itself. */
+  /** What was sent, opened and copied; what is to be measured and inspected goes by itself. */
   readonly sent: readonly Command[]
   readonly opened: readonly string[]
   readonly copied: readonly string[]
   /** The services that are to be measured. */
   readonly measured: () => readonly string[]
+  /** The services that were to be inspected, one after the other. */
+  readonly inspected: readonly string[]
   readonly saved: readonly { readonly name: string; readonly lines: readonly string[] }[]
   readonly apply: (...bodies: readonly EventBody[]) => void
   /**
@@ -41,6 +43,7 @@ export type ShowOptions = {
   readonly settings?: Partial<Settings>
   readonly notice?: string
   readonly links?: boolean
+  readonly readVariables?: (service: string) => Promise<Readonly<Record<string, string>>>
   /** Milliseconds after the start of the session that it is now. */ readonly at?: number
 }
 
@@ -54,6 +57,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
   let seq = events.length
   const sent: Command[] = []
   let measured: readonly string[] = []
+  const inspected: string[] = []
   const opened: string[] = []
   const copied: string[] = []
   const saved: { name: string; lines: readonly string[] }[] = []
@@ -63,6 +67,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
     store,
     send: (command) => {
       if (command.type === 'measure') measured = command.services
+      else if (command.type === 'inspect') inspected.push(command.service)
       else sent.push(command)
     },
     stdin: tty.stdin,
@@ -81,6 +86,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
       return `/logs/${name}`
     },
     showProjects: () => void (listed += 1),
+    ...(options.readVariables === undefined ? {} : { readVariables: options.readVariables }),
     stop: () => new Promise((resolve) => void stops.push(resolve)),
   })
   const shows = async (...texts: readonly string[]) => {
@@ -100,6 +106,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
     opened,
     copied,
     measured: () => measured,
+    inspected,
     saved,
     apply: (...bodies) => bodies.forEach((body) => store.apply({ seq: (seq += 1), at: now, ...body })),
     press: async (keys, ...texts) => {

@@ -304,8 +304,23 @@ export const createFakeRuntime = ({
         : {}),
       user: '',
       workingDir: '',
-      environment: [],
+      environment: [
+        ...(image?.environment ?? []),
+        ...Object.entries(spec.service.environment ?? {}).flatMap(([name, value]) =>
+          value === null ? [] : [`${name}=${value}`],
+        ),
+      ],
       autoRemove: false,
+      restart: spec.service.restart ?? 'no',
+      limits: {
+        ...(spec.service.mem_limit === undefined ? {} : { memoryBytes: Number(spec.service.mem_limit) }),
+        ...(spec.service.pids_limit === undefined ? {} : { pids: spec.service.pids_limit }),
+      },
+      endpoints: container.networks.map((id, index) => ({
+        network: fake.networks.get(id)?.name ?? id,
+        addresses: isUp(container) ? [`172.18.${index}.2`] : [],
+        aliases: [spec.serviceName],
+      })),
     }
   }
   const toBonds = ({ service, containersOf }: ContainerSpec): readonly Bond[] =>
@@ -713,7 +728,7 @@ export const createFakeRuntime = ({
 
     inspectImage: async (reference, options) => {
       await call('inspect', `image ${reference}`, options)
-      return fake.images.get(reference)
+      return fake.images.get(reference) ?? [...fake.images.values()].find(({ id }) => id === reference)
     },
     listImages: async () => [...fake.images.values()],
     pullImage: async (reference, options) => {

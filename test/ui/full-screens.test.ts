@@ -226,12 +226,12 @@ it('a wide terminal is filled by panes beside the log, 240x50', async () => {
      12:00:03.600 db      LOG:  database system is ready to accept connections                                      runs as  shop-web-1, running, healthy                      ✔ migrate           done            3.5 s  ···················█✔
      12:00:03.700 migrate applying 001_schema.sql                                                                   needs    api (healthy)                                     ● api               healthy         4.1 s  ······················█●
      12:00:03.701 migrate applying 002_seed.sql                                                                     reload   sync of 1 file in 61 ms, 39s ago                  ✖ worker            exit 1 x3       4.3 s  ·······················█✖
-     12:00:03.702 migrate done
-     12:00:03.900 ── migrate exited 0 ───────────────────────────────────────────────────────────────────────────  ── reloads ─────────────────────────────────────────────  critical path, 4.4 s: web
-     12:00:04.200 ── worker started ─────────────────────────────────────────────────────────────────────────────     AGO SERVICE  ACTION       TOOK  WHAT                   ▓ pull, build   █ create, start   ▒ healthcheck   · waits
-     12:00:04.200 ── api 1 started ──────────────────────────────────────────────────────────────────────────────   ● 39s web      sync        61 ms  src/cart.tsx
-     12:00:04.200 ── api 2 started ──────────────────────────────────────────────────────────────────────────────                                                           ── graph ───────────────────────────────────────────────────────────────
-     12:00:04.400 ── web started ────────────────────────────────────────────────────────────────────────────────                                                            web
+     12:00:03.702 migrate done                                                                                      plan     build and start web, 59s ago
+     12:00:03.900 ── migrate exited 0 ───────────────────────────────────────────────────────────────────────────   more     is asked for                                    critical path, 4.4 s: web
+     12:00:04.200 ── worker started ─────────────────────────────────────────────────────────────────────────────                                                            ▓ pull, build   █ create, start   ▒ healthcheck   · waits
+     12:00:04.200 ── api 1 started ──────────────────────────────────────────────────────────────────────────────  ── reloads ─────────────────────────────────────────────
+     12:00:04.200 ── api 2 started ──────────────────────────────────────────────────────────────────────────────     AGO SERVICE  ACTION       TOOK  WHAT                  ── graph ───────────────────────────────────────────────────────────────
+     12:00:04.400 ── web started ────────────────────────────────────────────────────────────────────────────────   ● 39s web      sync        61 ms  src/cart.tsx           web
      12:00:04.500 api     INFO listening on :3000                                                                                                                              ● web                      healthy
      12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms                                                                                                                            → api healthy
      12:00:04.600 web     GET / 200 in 3 ms
@@ -265,7 +265,7 @@ it('the palette, 100x30', async () => {
   expect(await press(':', '── all actions', { events: broken, columns: 100, rows: 30 })).toMatchInlineSnapshot(`
     " shop   running   4/5 up   ✖ 1 failed                                    ↻ web sync 61 ms · 39s ago
 
-    ── all actions / _ ───────────────────────────────────────────────────────────────── 11 more below ─
+    ── all actions / _ ───────────────────────────────────────────────────────────────── 13 more below ─
      ▸ a       Session  Apply what an edit of the stack file would change        stack up --detach
        r       Service  Restart the service                                      stack restart web
        R       Service  Build its image again and recreate it                    stack up --build --no-…

@@ -243,7 +243,7 @@ describe('the log', () => {
 })
 
 it('shows help made from the table of keys, and details of a service', async () => {
-  const shown = show({ columns: 120, rows: 60 })
+  const shown = show({ columns: 120, rows: 80 })
   const help = await shown.press('?', 'Restart the service')
   for (const binding of keymap.filter((one) => one.when.includes('main')))
     expect(help).toContain(binding.help.slice(0, 20))

@@ -59,9 +59,9 @@ describe('what a person sees', () => {
            ◐ db       checking    probe 1: /var/run/postgresql:5432 - no response (exit 2)               1s
 
         ── log · all services ──────────────────────────────────────────────────────── 2 lines · following ─
+         12:00:02.200 ── db started ───────────────────────────────────────────────────────────────────────
          12:00:02.400 db      LOG:  starting PostgreSQL 17.2
          12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432
-
 
 
 
@@ -200,20 +200,19 @@ describe('what a person sees', () => {
          ● db       healthy      57s        data  postgres:17  localhost:5432
 
       ── log · all services ────────────────────────────────────────────────────────────────── 16 lines · following ─ ── web ─────────────────────────────────────────
-       12:00:02.400 db      LOG:  starting PostgreSQL 17.2                                                             state    ● healthy for 55s
-       12:00:02.401 db      LOG:  listening on IPv4 address "0.0.0.0", port 5432                                       image    shop-web
-       12:00:03.600 db      LOG:  database system is ready to accept connections                                       tier     web
-       12:00:03.700 migrate applying 001_schema.sql                                                                    ports    http://localhost:8080 to 80/tcp
-       12:00:03.701 migrate applying 002_seed.sql                                                                      runs as  shop-web-1, running, healthy
-       12:00:03.702 migrate done                                                                                       needs    api (healthy)
-       12:00:04.500 api     INFO listening on :3000                                                                    reload   sync of 1 file in 61 ms, 39s ago
-       12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms
-       12:00:04.600 web     GET / 200 in 3 ms                                                                         ── reloads ─────────────────────────────────────
-       12:00:04.601 web     GET /assets/app.css 200 in 1 ms                                                              AGO SERVICE  ACTION       TOOK  WHAT
-       12:00:04.602 web     GET /cart 200 in 14 ms                                                                     ● 39s web      sync        61 ms  src/cart.tsx
-       12:00:04.700 worker  queue is up, concurrency 4
-       12:00:20.061 ── web reloaded src/cart.tsx (sync, 61 ms) ─────────────────────────────────────────────────────
-       12:00:20.100 web     [vite] hmr update /src/cart.tsx
+       12:00:03.900 ── migrate exited 0 ────────────────────────────────────────────────────────────────────────────   state    ● healthy for 55s
+       12:00:04.200 ── worker started ──────────────────────────────────────────────────────────────────────────────   image    shop-web
+       12:00:04.200 ── api 1 started ───────────────────────────────────────────────────────────────────────────────   tier     web
+       12:00:04.200 ── api 2 started ───────────────────────────────────────────────────────────────────────────────   ports    http://localhost:8080 to 80/tcp
+       12:00:04.400 ── web started ─────────────────────────────────────────────────────────────────────────────────   runs as  shop-web-1, running, healthy
+       12:00:04.500 api     INFO listening on :3000                                                                    needs    api (healthy)
+       12:00:04.501 api     INFO 地図 loaded 🗺 in 12 ms                                                                reload   sync of 1 file in 61 ms, 39s ago
+       12:00:04.600 web     GET / 200 in 3 ms                                                                          plan     build and start web, 59s ago
+       12:00:04.601 web     GET /assets/app.css 200 in 1 ms                                                            more     is asked for
+       12:00:04.602 web     GET /cart 200 in 14 ms
+       12:00:04.700 worker  queue is up, concurrency 4                                                                ── reloads ─────────────────────────────────────
+       12:00:20.061 ── web reloaded src/cart.tsx (sync, 61 ms) ─────────────────────────────────────────────────────     AGO SERVICE  ACTION       TOOK  WHAT
+       12:00:20.100 web     [vite] hmr update /src/cart.tsx                                                            ● 39s web      sync        61 ms  src/cart.tsx
        12:00:31.000 worker ▌TypeError: Cannot read properties of undefined (reading 'items')
                            ▌    at applyCoupon (src/coupon.ts:41:17)
                            ▌    at run (src/queue.ts:88:5)

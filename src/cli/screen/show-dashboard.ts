@@ -31,6 +31,7 @@ export const showDashboard = async (
   const dashboard = mountDashboard({
     store,
     send: session.send,
+    readVariables: session.readVariables,
     stdin: process.stdin,
     stdout: process.stdout,
     colour: terminal.colors.stdout,

@@ -45,7 +45,10 @@ const blindMs = 500
  * A session that acts on saved files acts on its stack file, too: an edit of it, or of any file that it was made from, makes the
  * session load all of them again. What is wrong in them then is told, and the session goes on as it was.
  */
-export const reloadOnEdit = (session: Session, { watcher, looks, clock, files, readAt }: EditOptions): EditWatch => {
+export const reloadOnEdit = (
+  session: Pick<Session, 'send'>,
+  { watcher, looks, clock, files, readAt }: EditOptions,
+): EditWatch => {
   const seen = new Map<string, string>()
   let watches: ParentWatches | undefined
   const rounds = createRounds(clock, () => {

@@ -15,7 +15,7 @@ import type { Service } from '../project/service.ts'
 import { checkProject, reportContradictions } from './check/check-project.ts'
 import { validateClashes } from './check/validate-clashes.ts'
 import { decodeProject, type DecodedProject } from './model/decode-project.ts'
-import { explainPath, findPlace } from './tree/explain.ts'
+import { explainPath, findOrigin, findPlace } from './tree/explain.ts'
 import { createLoadContext, createVariables, lookupIn, type LoadContext } from './sources/load-context.ts'
 import { loadModel } from './load-model.ts'
 import type { DocumentResult, LoadRequest, LoadResult } from './sources/load-request.ts'
@@ -260,6 +260,7 @@ const toProject = (
       objectEnvironment: Object.fromEntries(named.map((variable) => [variable, place.environment[variable] ?? null])),
       ...(lacking.size === 0 ? {} : { lacking: Object.fromEntries(lacking) }),
       findPlace: (path) => findPlace(model, path),
+      findOrigin: (path) => findOrigin(model, path, { ...context, shell: request.environment }),
     },
   }
 }

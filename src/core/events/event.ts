@@ -1,5 +1,6 @@
 import type { Problem } from '../errors/problem.ts'
 import type { CrashLoop } from './crash.ts'
+import type { Inspection } from './inspection.ts'
 import type { ContainerState, Health, PublishedPort } from '../plan/container-state.ts'
 
 /**
@@ -144,7 +145,12 @@ export type EventBody =
       readonly healthy: boolean
       readonly exitCode: number
       readonly output: string
+      /** When it began, and how long it took, milliseconds. */
+      readonly startedAt?: number
+      readonly ms?: number
     }
+  /** What was asked for by the command `inspect`. */
+  | { readonly type: 'service/inspected'; readonly service: string; readonly inspection: Inspection }
   | {
       readonly type: 'log/written'
       readonly service: string
@@ -207,6 +213,8 @@ export type Command =
   | { readonly type: 'reload' }
   /** Measure what the containers of these services use, until told otherwise; none: of nobody. */
   | { readonly type: 'measure'; readonly services: readonly string[] }
+  /** Somebody looks at it: tell what there is to know of it. */
+  | { readonly type: 'inspect'; readonly service: string }
   /** Do what an edit of the stack file was said to change. */
   | { readonly type: 'apply' }
   /** Leave the containers running and end the session. */

@@ -93,6 +93,8 @@ export type ObservedImage = {
   /** Paths that the image declares as volumes. */
   readonly volumes: readonly string[]
   readonly user: string
+  /** `NAME=value`; absent in tests that do not care. */
+  readonly environment?: readonly string[]
   readonly exposedPorts: readonly string[]
   readonly healthcheck?: { readonly test: readonly string[] }
   readonly entrypoint: readonly string[]

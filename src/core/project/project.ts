@@ -98,6 +98,19 @@ export type ProjectContext = {
   readonly lacking?: Readonly<Record<ServiceName, readonly Problem[]>>
   /** Where what is at a dotted path of the model is written; nothing for what is implied. */
   readonly findPlace: (path: string) => Span | undefined
+  /** Where the value at a dotted path comes from; nothing for what the files do not say. Absent where nothing was loaded from files. */
+  readonly findOrigin?: (path: string) => Origin | undefined
+}
+
+export type Origin = {
+  /** Where the text that won is written; absent for what is implied. */
+  readonly place?: Span
+  /** What its variables were filled from. */
+  readonly variables: readonly {
+    readonly name: string
+    readonly from: 'shell' | 'file' | 'stack' | 'nothing'
+    readonly place?: Span
+  }[]
 }
 
 /** The services that a command is about, without those that only follow. */

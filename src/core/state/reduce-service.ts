@@ -1,8 +1,10 @@
 import type { StackEvent } from '../events/event.ts'
 import {
+  probesKept,
   samplesKept,
   toServiceState,
   type ContainerEntry,
+  type ProbeRecord,
   type ServiceState,
   type State,
   type Stats,
@@ -11,7 +13,15 @@ import {
 
 type ServiceEvent = Extract<
   StackEvent,
-  { type: 'container/changed' | 'container/removed' | 'probe/ended' | 'stats/measured' | 'step/started' }
+  {
+    type:
+      | 'container/changed'
+      | 'container/removed'
+      | 'probe/ended'
+      | 'service/inspected'
+      | 'stats/measured'
+      | 'step/started'
+  }
 >
 
 const stops = new Set(['container/stop', 'container/kill'])
@@ -66,20 +76,14 @@ const changed = (service: ServiceState, event: ServiceEvent): ServiceState => {
         containers: service.containers.filter((one) => one.id !== event.id),
         stats: withoutStats(service, event.id),
       })
-    case 'probe/ended': {
-      const failures = event.healthy ? 0 : (service.probe?.failures ?? 0) + 1
+    case 'probe/ended':
+      return withProbe(service, event)
+    case 'service/inspected':
       return {
         ...service,
-        probe: {
-          container: event.container,
-          healthy: event.healthy,
-          exitCode: event.exitCode,
-          output: event.output,
-          at: event.at,
-          failures,
-        },
+        probes: withProbes(service.probes, event.inspection.probes),
+        inspected: { at: event.at, inspection: event.inspection },
       }
-    }
     case 'stats/measured':
       return measured(service, event)
   }
@@ -114,6 +118,23 @@ const isSameSample = (a: StatsSample, b: StatsSample): boolean =>
 
 const withoutStats = ({ stats }: ServiceState, container: string): readonly Stats[] =>
   stats.some((one) => one.container === container) ? stats.filter((one) => one.container !== container) : stats
+
+const withProbe = (service: ServiceState, event: Extract<ServiceEvent, { type: 'probe/ended' }>): ServiceState => {
+  const { container, healthy, exitCode, output, at, startedAt = at, ms } = event
+  const record: ProbeRecord = { container, at: startedAt, exitCode, output, ...(ms === undefined ? {} : { ms }) }
+  const failures = healthy ? 0 : (service.probe?.failures ?? 0) + 1
+  return {
+    ...service,
+    probes: withProbes(service.probes, [record]),
+    probe: { container, healthy, exitCode, output, at, failures },
+  }
+}
+
+/** The engine tells of the same ones each time that it is asked. */
+const withProbes = (known: readonly ProbeRecord[], more: readonly ProbeRecord[]): readonly ProbeRecord[] => {
+  const fresh = more.filter(({ container, at }) => !known.some((one) => one.container === container && one.at === at))
+  return fresh.length === 0 ? known : [...known, ...fresh].toSorted((a, b) => a.at - b.at).slice(-probesKept)
+}
 
 /** What the probe of a container said that is gone is of no use for the next one. */
 const withoutProbe = (service: ServiceState): ServiceState => {

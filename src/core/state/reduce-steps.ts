@@ -1,7 +1,7 @@
 import type { StackEvent } from '../events/event.ts'
 import { toPlanChanges } from '../events/plan-changes.ts'
 import { withPlanned } from './reduce-startup.ts'
-import type { StepProgress, State, StepState } from './state.ts'
+import type { ServiceState, StepProgress, State, StepState } from './state.ts'
 
 type StepEvent = Extract<
   StackEvent,
@@ -13,7 +13,8 @@ export const reduceSteps = (state: State, event: StepEvent): State => {
     const planned = event.steps.map((step): StepState => ({ ...step, status: 'pending' }))
     const ids = new Set(planned.map((step) => step.id))
     const running = state.steps.filter((step) => step.status === 'running' && !ids.has(step.id))
-    const next = { ...withPlanned(state, ids), steps: [...running, ...planned], unchanged: event.unchanged }
+    const services = state.services.map((service) => withLastPlan(service, event))
+    const next = { ...withPlanned(state, ids), services, steps: [...running, ...planned], unchanged: event.unchanged }
     return event.trigger === 'file' ? { ...next, edit: toEdit(state, event) } : next
   }
   const known = state.steps.find((step) => step.id === event.id)
@@ -24,6 +25,14 @@ export const reduceSteps = (state: State, event: StepEvent): State => {
     ...state,
     steps: known === undefined ? [...state.steps, next] : state.steps.map((one) => (one === known ? next : one)),
   }
+}
+
+const withLastPlan = (
+  service: ServiceState,
+  { at, steps }: Extract<StepEvent, { type: 'plan/made' }>,
+): ServiceState => {
+  const [change] = toPlanChanges(steps.filter((step) => step.service === service.name))
+  return change === undefined ? service : { ...service, planned: { ...change, at } }
 }
 
 /** A further plan of the same edit comes when images were built: what it does comes on top. */

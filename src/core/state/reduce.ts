@@ -77,6 +77,7 @@ export const reduce = (state: State, event: StackEvent): State => {
       return reduceService(withFirstHealth(state, event), event)
     case 'container/removed':
     case 'probe/ended':
+    case 'service/inspected':
     case 'stats/measured':
       return reduceService(state, event)
     case 'log/written':

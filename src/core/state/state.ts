@@ -1,6 +1,7 @@
 import type { Problem } from '../errors/problem.ts'
 import type { CrashLoop } from '../events/crash.ts'
 import type { ContainerSummary, Phase, PlanChange, ReloadParts, ServiceSummary, StepSummary } from '../events/event.ts'
+import type { Inspection } from '../events/inspection.ts'
 
 /**
  * What a session looks like after some events: plain data, never changed in place, so that `===` tells whether there is
@@ -61,6 +62,7 @@ export type Startup = {
 }
 
 export const reloadsKept = 50
+export const probesKept = 24
 
 export type ServiceState = {
   readonly name: string
@@ -69,6 +71,12 @@ export type ServiceState = {
   readonly containers: readonly ContainerEntry[]
   /** The last probe of its healthcheck. */
   readonly probe?: Probe
+  /** The last probes of its containers, ours and the engine's; newest last, at most `probesKept`. */
+  readonly probes: readonly ProbeRecord[]
+  /** What was last asked for, and when. */
+  readonly inspected?: { readonly at: number; readonly inspection: Inspection }
+  /** What the last plan that was about it does to it, and why. */
+  readonly planned?: PlanChange & { readonly at: number }
   /** We were told to stop it: its exit is no failure. */
   readonly stopped: boolean
   /** Of the containers that run and were measured. */
@@ -87,6 +95,15 @@ export type Probe = {
   readonly output: string
   readonly at: number
   /** Failures in a row, this one included. */ readonly failures: number
+}
+
+export type ProbeRecord = {
+  readonly container: string
+  /** Its beginning. */
+  readonly at: number
+  readonly exitCode: number
+  readonly output: string
+  readonly ms?: number
 }
 
 export type Stats = {
@@ -168,6 +185,7 @@ export const toServiceState = (summary: ServiceSummary): ServiceState => ({
   name: summary.name,
   summary,
   containers: [],
+  probes: [],
   stopped: false,
   stats: [],
 })

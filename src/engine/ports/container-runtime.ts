@@ -121,7 +121,12 @@ export type ContainerDetails = ObservedContainer & {
   /** The engine's own words for a start that failed. */
   readonly error: string
   /** The last probes, oldest first. */
-  readonly probes: readonly { readonly at: number; readonly exitCode: number; readonly output: string }[]
+  readonly probes: readonly {
+    readonly at: number
+    readonly exitCode: number
+    readonly output: string
+    /** How long it took. */ readonly ms?: number
+  }[]
   /** The healthcheck in force, the image's included; undefined for none or `NONE`. Milliseconds. */
   readonly healthcheck?: {
     readonly test: readonly string[]
@@ -134,6 +139,15 @@ export type ContainerDetails = ObservedContainer & {
   readonly workingDir: string
   readonly environment: readonly string[]
   readonly autoRemove: boolean
+  /** `unless-stopped`, `on-failure:3`. */
+  readonly restart: string
+  readonly limits: { readonly cpus?: number; readonly memoryBytes?: number; readonly pids?: number }
+  /** By network name, in the order of `networks`. */
+  readonly endpoints: readonly {
+    readonly network: string
+    readonly addresses: readonly string[]
+    readonly aliases: readonly string[]
+  }[]
   /** Folders that are kept in memory; those that are told as mounts are not among them. */
   readonly tmpfs?: readonly string[]
   /** Mounts that nothing can be written to; `/` where what the image brought cannot be either. */

@@ -175,18 +175,30 @@ const probe = async (watch: Watch): Promise<void> => {
 const probeOnce = async (watch: Watch, check: NonNullable<ContainerDetails['healthcheck']>): Promise<number> => {
   const { deps, target, signal, openedAt, run } = watch
   const { clock } = deps
-  const result = await deps.slots.run(() =>
-    runProbe(deps.runtime, { id: target.id, test: check.test }, { timeoutMs: check.timeoutMs, signal, clock }),
-  )
+  let startedAt = clock.now()
+  const result = await deps.slots.run(() => {
+    startedAt = clock.now()
+    return runProbe(deps.runtime, { id: target.id, test: check.test }, { timeoutMs: check.timeoutMs, signal, clock })
+  })
   const { exitCode, output } = result
   if (run !== watch.run) return exitCode
   const before = { ...run, ...toHealth(run, watch.details) }
   watch.run = afterProbe(before, { result, retries: check.retries, now: clock.now(), openedAt })
   const { service, name: container } = target
-  deps.emit({ type: 'probe/ended', service, container, healthy: exitCode === 0, exitCode, output })
+  deps.emit({
+    type: 'probe/ended',
+    service,
+    container,
+    healthy: exitCode === 0,
+    exitCode,
+    output,
+    ...toSpan(startedAt, clock.now()),
+  })
   tell(watch)
   return exitCode
 }
+
+const toSpan = (startedAt: number, endedAt: number) => ({ startedAt, ms: endedAt - startedAt })
 
 const onEvent = (watch: Watch, event: EngineEvent): void => {
   if (event.id !== watch.target.id) return

@@ -3,6 +3,10 @@ import type { Project } from '../../core/project/project.ts'
 import { dependenciesOf } from '../../core/project/graph.ts'
 import type { DependencyCondition } from '../../core/project/service.ts'
 import type { ContainerExit } from './monitor.ts'
+import type { SessionState } from './state.ts'
+
+// An engine that was restarted starts what its restart policies say a moment after it answers again.
+const comebackMs = 10_000
 
 export type EndingOptions = {
   readonly cascade: 'none' | 'stop' | 'fail'
@@ -53,3 +57,11 @@ export const isOver = (containers: readonly ContainerSummary[], services: Readon
     ({ service, state }) =>
       !services.has(service) || state === 'exited' || state === 'dead' || state === 'created' || state === 'removing',
   )
+
+/** How long containers may still be started again by an engine that was away, whose policies say so; 0 when there are none. */
+export const toComeback = ({ deps, lostAt, monitor, project }: SessionState): number => {
+  const comesBack = monitor
+    .containers()
+    .some(({ service }) => /^(always|unless-stopped)/.test(project.services[service]?.restart ?? ''))
+  return comesBack && lostAt !== undefined ? Math.max(0, lostAt + comebackMs - deps.clock.now()) : 0
+}

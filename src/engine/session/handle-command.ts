@@ -18,6 +18,8 @@ export const handleCommand = (
       return state.ended.resolve({ kind: 'detach', exit: 0 })
     case 'quit':
       return quit(state, command.force)
+    case 'inspect':
+      return state.inspections.ask(command.service)
     case 'reload':
       return void reload(state, onReloaded)
     case 'measure':

@@ -189,8 +189,17 @@ const keepByHand = (before: ContainerSummary | undefined, now: ContainerSummary)
 /** Nobody probes what was ready once but the engine: what its last probes said is why it is not healthy any more. */
 const tellFailedProbes = (emit: Emit, { service, name: container, probes }: ContainerDetails): void => {
   const passed = probes.findLastIndex(({ exitCode }) => exitCode === 0)
-  for (const { exitCode, output } of probes.slice(passed + 1))
-    emit({ type: 'probe/ended', service, container, healthy: false, exitCode, output: toSafeOutput(output) })
+  for (const { exitCode, output, at: startedAt, ms } of probes.slice(passed + 1))
+    emit({
+      type: 'probe/ended',
+      service,
+      container,
+      healthy: false,
+      exitCode,
+      output: toSafeOutput(output),
+      startedAt,
+      ...(ms === undefined ? {} : { ms }),
+    })
 }
 
 /** What a process ends with that the kernel or somebody killed. */

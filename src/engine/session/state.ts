@@ -15,6 +15,7 @@ import type { Monitor } from './monitor.ts'
 import type { Questions } from './questions.ts'
 import type { Edits } from './edits.ts'
 import type { Halts } from './halts.ts'
+import type { Inspections } from './inspections.ts'
 import type { ReplacedImages } from './replaced-images.ts'
 
 export type SessionRequest = {
@@ -83,6 +84,7 @@ export type SessionState = {
   readonly replacedImages: ReplacedImages
   readonly edits: Edits
   readonly halts: Halts
+  readonly inspections: Inspections
   /** The end of everything that the session does. */
   readonly closing: AbortController
   readonly ended: PromiseWithResolvers<End>

@@ -1,6 +1,6 @@
 import type { Binding } from './binding.ts'
 
-export type ScreenCommand = 'help' | 'palette' | 'find' | 'timeline' | 'graph' | 'reloads'
+export type ScreenCommand = 'help' | 'palette' | 'find' | 'timeline' | 'graph' | 'reloads' | 'refresh' | 'reveal'
 
 /** Screens that take the place of table and log, and what is typed there. */
 export const screenKeys: readonly Binding<ScreenCommand>[] = [
@@ -38,6 +38,20 @@ export const screenKeys: readonly Binding<ScreenCommand>[] = [
     hint: 'reloads',
     hintIn: 'services',
     help: 'What the saved files did, and what it cost',
+    group: 'Screen',
+  },
+  {
+    command: 'refresh',
+    keys: ['r'],
+    when: ['screen'],
+    help: 'Ask the engine again for what is shown',
+    group: 'Screen',
+  },
+  {
+    command: 'reveal',
+    keys: ['V'],
+    when: ['main', 'screen'],
+    help: 'Show hidden values in the details, or hide them again',
     group: 'Screen',
   },
 ]

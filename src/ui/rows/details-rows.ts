@@ -4,14 +4,12 @@ import { toProbeText } from '../../core/state/service-status.ts'
 import { selectServiceViews, type ServiceView } from '../../core/state/select.ts'
 import type { RaisedProblem, ServiceState, State } from '../../core/state/state.ts'
 import type { Theme } from '../theme.ts'
-import { composeRow } from '../text/compose-row.ts'
-import { fit, wrapWords } from '../text/fit.ts'
 import { formatAge, formatBytes, formatCost, plural } from '../text/format.ts'
-
-export type DetailsOptions = { readonly width: number; readonly theme: Theme; readonly now: number }
+import { type DetailsOptions, toField, toFields } from './field-rows.ts'
+import { type InspectionOptions, toInspectionRows } from './inspection-rows.ts'
 
 /** Everything that is known of one service, most urgent first. */
-export const toDetailsRows = (state: State, view: ServiceView, options: DetailsOptions): readonly string[] => {
+export const toDetailsRows = (state: State, view: ServiceView, options: InspectionOptions): readonly string[] => {
   const { theme, now } = options
   const { status, service } = view
   const since = status.since === undefined ? '' : ` for ${formatAge(now - status.since)}`
@@ -29,7 +27,7 @@ export const toDetailsRows = (state: State, view: ServiceView, options: DetailsO
   if (probe !== undefined && probe !== status.reason) rows.push(...toField('health', probe, options))
   const step = state.steps.find((one) => one.service === view.name && one.status === 'running')
   if (step !== undefined && step.cause !== '') rows.push(...toField('step', `${step.id}: ${step.cause}`, options))
-  return rows
+  return [...rows, ...toInspectionRows(state, view, options)]
 }
 
 /** That it is healthy is its state, which the engine checks again and again: the age of our own probe says nothing then. */
@@ -81,27 +79,6 @@ const toFacts = (state: State, view: ServiceView, now: number): readonly (readon
         : `${view.lastReload.action} of ${plural(view.lastReload.files, 'file')} in ${formatCost(view.lastReload.ms)}, ${formatAge(now - view.lastReload.at)} ago${view.lastReload.waiting === undefined ? '' : `, ${plural(view.lastReload.waiting, 'change')} of it when it runs`}${view.lastReload.problem === undefined ? '' : `: ${view.lastReload.problem.message}`}`,
     ],
   ]
-}
-
-const toFields = (facts: readonly (readonly [string, string])[], options: DetailsOptions) =>
-  facts.flatMap(([name, text]) => (text === '' ? [] : toField(name, text, options)))
-
-const toField = (
-  name: string,
-  text: string,
-  options: DetailsOptions & { readonly paint?: (text: string) => string },
-): readonly string[] => {
-  const { theme, width } = options
-  const label = 10
-  return wrapWords(text, Math.max(1, width - label - 2)).map((line, index) =>
-    composeRow(
-      [
-        { text: fit(index === 0 ? ` ${name}` : '', label), paint: theme.dim },
-        { text: line, ...(options.paint === undefined ? {} : { paint: options.paint }) },
-      ],
-      { width, ellipsis: theme.symbols.ellipsis },
-    ),
-  )
 }
 
 /** What an edit of the stack file would change, and what the last one has changed, and why. */

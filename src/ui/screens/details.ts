@@ -7,7 +7,7 @@ import type { FullScreen } from './full-screen.ts'
 /** The chosen service, and behind it the problems that belong to no service or another one. */
 export const details: FullScreen = {
   title: ({ view, state }) => selectChosen(view, state) ?? 'details',
-  rows: ({ state, view, theme, now }, { width }) => {
+  rows: ({ state, view, theme, now, revealed }, { width }) => {
     const chosen = selectChosen(view, state)
     const service = chosen === undefined ? undefined : selectService(state, chosen)
     const options = { width, theme, now }
@@ -22,7 +22,7 @@ export const details: FullScreen = {
     ])
     const edited = toEditRows(state, options)
     return [
-      ...(service === undefined ? [] : toDetailsRows(state, service, options)),
+      ...(service === undefined ? [] : toDetailsRows(state, service, { ...options, revealed, brief: false })),
       ...(edited.length === 0 ? [] : [blank, ...edited]),
       ...problems,
     ]

@@ -1,5 +1,6 @@
 import type { ScreenCommand } from '../keys/screen-keys.ts'
-import { type Handler, only } from './handled.ts'
+import { selectAsked } from './asked.ts'
+import { type Handler, only, send } from './handled.ts'
 import { type ScreenName, selectOpenScreen, type ViewState } from './view-state.ts'
 
 /** Opens a screen over the one that is shown, or closes it when it is the one. */
@@ -22,5 +23,10 @@ export const screenHandlers: Readonly<Record<ScreenCommand, Handler>> = {
   graph: toggleScreen('graph'),
   reloads: toggleScreen('reloads'),
   palette: ({ view }) => only({ ...openScreen(view, 'palette'), typing: 'screen' }),
+  refresh: ({ view, state }) => {
+    const asked = selectAsked({ view, state, hasInspector: false })
+    return asked === undefined ? only(view) : send({ ...view, notice: 'Asked again.' }, asked.command)
+  },
+  reveal: ({ view }) => only({ ...view, reveals: !view.reveals }),
   find: ({ view }) => only({ ...view, typing: 'screen' }),
 }

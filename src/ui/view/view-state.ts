@@ -41,6 +41,8 @@ export type ViewState = {
   /** The last one is shown, and `back` shows the one before it. */
   readonly screens: readonly OpenScreen[]
   readonly asking?: 'quit' | Confirmation
+  /** Values that may be secrets are shown. */
+  readonly reveals: boolean
   /** Stopping was asked for from here. */
   readonly stopAsked: boolean
   /** A word about the last key, until the next one. */
@@ -52,6 +54,7 @@ export const initialViewState: ViewState = {
   solo: false,
   log: initialLogView,
   screens: [],
+  reveals: false,
   stopAsked: false,
 }
 

@@ -1,4 +1,5 @@
 import type { Span } from '../../errors/problem.ts'
+import type { Origin } from '../../project/project.ts'
 import { parseEnvFile } from '../texts/env-file.ts'
 import { interpolateText } from '../texts/template.ts'
 import { findNode } from './locate.ts'
@@ -63,6 +64,21 @@ export const explainPath = (model: MapNode, path: string, known: Known): Explana
   const name = parts.at(-1) ?? ''
   for (let past = node.replaced; past !== undefined; past = past.replaced) lost.push(layerOf(past, name, known))
   return { found: true, path, won: layerOf(node, name, known), lost: [...lost, ...fromFiles] }
+}
+
+/** The same, without what lost and without the values. */
+export const findOrigin = (model: MapNode, path: string, known: Known): Origin | undefined => {
+  const explanation = explainPath(model, path, known)
+  if (!explanation.found) return undefined
+  const { span, variables = [] } = explanation.won
+  return {
+    ...(span === undefined ? {} : { place: span }),
+    variables: variables.map(({ name, from, span: place }) => ({
+      name,
+      from,
+      ...(place === undefined ? {} : { place }),
+    })),
+  }
 }
 
 /** An item `NAME=value` of a list is shown as the value that the model has under this name. */

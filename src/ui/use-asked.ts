@@ -1,0 +1,43 @@
+import { useEffect, useRef, useState } from 'react'
+import type { Command } from '../core/events/event.ts'
+import type { State } from '../core/state/state.ts'
+import type { Asked } from './view/asked.ts'
+import { selectChosen, type ViewState } from './view/view-state.ts'
+
+export type ReadVariables = (service: string) => Promise<Readonly<Record<string, string>>>
+
+/** Asks for what the screen shows, when it begins to show it and when that may have changed. */
+export const useAsked = (asked: Asked | undefined, send: (command: Command) => void) => {
+  const latest = useRef(asked)
+  useEffect(() => void (latest.current = asked))
+  const key = asked === undefined ? undefined : `${asked.command.type} ${asked.key}`
+  useEffect(() => {
+    if (key !== undefined && latest.current !== undefined) send(latest.current.command)
+  }, [key, send])
+}
+
+export type RevealInput = {
+  readonly view: ViewState
+  readonly state: State
+  readonly readVariables: ReadVariables | undefined
+}
+
+/** The variables of the chosen service as they are, while somebody wants to see them. They are kept here and nowhere else. */
+export const useRevealed = ({ view, state, readVariables }: RevealInput) => {
+  const [found, setFound] = useState<{ readonly key: string; readonly values: Readonly<Record<string, string>> }>()
+  const service = view.reveals ? selectChosen(view, state) : undefined
+  const at = state.services.find(({ name }) => name === service)?.inspected?.at
+  const key = service === undefined ? undefined : `${service} ${at ?? ''}`
+  useEffect(() => {
+    if (service === undefined || key === undefined || readVariables === undefined) return undefined
+    let isCurrent = true
+    readVariables(service).then(
+      (values) => {
+        if (isCurrent) setFound({ key, values })
+      },
+      () => {}, // the engine is away: what is hidden stays so
+    )
+    return () => void (isCurrent = false)
+  }, [service, key, readVariables])
+  return key !== undefined && found?.key === key ? found.values : undefined
+}

@@ -1,0 +1,35 @@
+import type { Command } from '../../core/events/event.ts'
+import type { ServiceState, State } from '../../core/state/state.ts'
+import { selectChosen, selectOpenScreen, type ViewState } from './view-state.ts'
+
+/** What has to be asked for, for the screen to be true. */
+export type Asked = {
+  readonly command: Command
+  /** It is asked for again when this is another one. */
+  readonly key: string
+}
+
+export type AskedInput = {
+  readonly view: ViewState
+  readonly state: State
+  /** The details stand beside the log. */
+  readonly hasInspector: boolean
+}
+
+/** What is seen is asked for, and nothing else: no screen costs the engine anything while it is closed. */
+export const selectAsked = ({ view, state, hasInspector }: AskedInput): Asked | undefined => {
+  const open = selectOpenScreen(view)?.name
+  const inspects = open === 'details' || (open === undefined && hasInspector)
+  return inspects ? toInspect(view, state) : undefined
+}
+
+const toInspect = (view: ViewState, state: State): Asked | undefined => {
+  const chosen = selectChosen(view, state)
+  const service = state.services.find(({ name }) => name === chosen)
+  if (service === undefined) return undefined
+  return { command: { type: 'inspect', service: service.name }, key: toKey(service) }
+}
+
+/** Another one when a container was replaced, started or ended. */
+const toKey = ({ name, containers }: ServiceState): string =>
+  [name, ...containers.map(({ id, state, startedAt }) => `${id} ${state} ${startedAt ?? ''}`)].join('\n')
