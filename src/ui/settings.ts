@@ -1,6 +1,6 @@
 import type { KeyOverride } from './keys/create-keymap.ts'
 
-/** `auto`: dark or light, as the terminal is. */
+/** `auto`: the terminal's own sixteen colours; where it is known to be light, those for a light ground. */
 export const themeNames = ['auto', 'dark', 'light', 'mono'] as const
 export type ThemeName = (typeof themeNames)[number]
 
@@ -8,8 +8,6 @@ export type ThemeName = (typeof themeNames)[number]
 export type Settings = {
   readonly theme: ThemeName
   readonly keys: readonly KeyOverride[]
-  /** The dashboard takes wheel and clicks; the terminal's own selection then needs Shift. */
-  readonly mouse: boolean
   /** Log lines begin with their time, and are wrapped instead of cut. */
   readonly timestamps: boolean
   readonly wrap: boolean
@@ -20,7 +18,6 @@ export type Settings = {
 export const defaultSettings: Settings = {
   theme: 'auto',
   keys: [],
-  mouse: false,
   timestamps: true,
   wrap: false,
   screenReader: false,

@@ -9,7 +9,7 @@ import type { CliContext } from '../context.ts'
 import type { ReadSettings } from '../settings/parse-settings.ts'
 import { readSettings } from '../settings/read-settings.ts'
 import { createSuspending } from './suspend.ts'
-import { showsLinks, showsUnicode } from './terminal.ts'
+import { hasLightGround, showsLinks, showsUnicode } from './terminal.ts'
 import { printProblems } from './print-failure.ts'
 
 export type Shown = { readonly session: Session; readonly store: Store }
@@ -39,6 +39,7 @@ export const showDashboard = async (
     settings: chosen.settings,
     ...toNotice(chosen),
     links: showsLinks(context.env),
+    isLight: hasLightGround(context.env),
     now: () => clock.now(),
     saveLines: createLogSaver(toStateDirectory(context.env)),
     incremental: context.env['SSH_CONNECTION'] !== undefined,

@@ -134,6 +134,9 @@ export const showsLinks = (env: Environment): boolean => {
   )
 }
 
+/** Whether the terminal says that its ground is light: `COLORFGBG` ends with the number of the ground, of sixteen. */
+export const hasLightGround = (env: Environment): boolean => /;(7|15)$/.test(env['COLORFGBG'] ?? '')
+
 /** As Go reads a boolean variable; anything else is no. */
 export const isTruthy = (text: string | undefined): boolean =>
   ['1', 't', 'true', 'yes', 'y'].includes((text ?? '').toLowerCase())

@@ -24,7 +24,6 @@ export const parseSettings = (file: string, text: string): ReadSettings => {
 const names = {
   theme: 'theme',
   keys: 'keys',
-  mouse: 'mouse',
   timestamps: 'timestamps',
   wrap: 'wrap',
   'screen-reader': 'screenReader',
@@ -44,7 +43,6 @@ const toSettings = (root: Node, problems: ProblemList): Settings => {
   return {
     theme: toTheme(root.entries.get('theme'), problems),
     keys: parseKeys(root.entries.get('keys')?.value, problems),
-    mouse: flag('mouse', defaultSettings.mouse),
     timestamps: flag('timestamps', defaultSettings.timestamps),
     wrap: flag('wrap', defaultSettings.wrap),
     screenReader: flag('screen-reader', defaultSettings.screenReader),

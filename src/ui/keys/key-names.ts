@@ -18,8 +18,7 @@ const shown: Readonly<Record<string, string>> = {
 const shownAscii: Readonly<Record<string, string>> = { ...shown, up: 'Up', down: 'Down', left: 'Left', right: 'Right' }
 
 /** A key as people write it. */
-export const toKeyLabel = (key: string, unicode: boolean): string =>
-  (unicode ? shown : shownAscii)[key] ?? (/^f\d+$/.test(key) ? key.toUpperCase() : key)
+export const toKeyLabel = (key: string, unicode: boolean): string => (unicode ? shown : shownAscii)[key] ?? key
 
 /** The name of a key that is not just text; undefined for text. */
 export const toKeyName = (input: string, key: Key): string | undefined => {
@@ -58,7 +57,6 @@ export const toControlName = (char: string): string | undefined =>
 const named = [
   ...['up', 'down', 'left', 'right', 'pageup', 'pagedown', 'home', 'end'],
   ...['enter', 'esc', 'tab', 'shift-tab', 'backspace', 'delete', 'space'],
-  ...Array.from({ length: 12 }, (_, index) => `f${index + 1}`),
 ]
 const otherNames: Readonly<Record<string, string>> = {
   pgup: 'pageup',
