@@ -60,7 +60,7 @@ test('the memory is really given back', async () => {
   const full = process.memoryUsage().heapTotal
   expect(hold).toHaveLength(400_000)
   hold = undefined
-  const heap = createTidyHeap({ quietMs: 5 })
+  const heap = createTidyHeap(resting)
   watchMany(heap.onWatch)
   await expect.poll(() => process.memoryUsage().heapTotal).toBeLessThan(full - 10_000_000)
   heap.close()
