@@ -353,3 +353,21 @@ describe('keys of a person', () => {
     await shown.shows('end', '!12:00:50.000')
   })
 })
+
+it('goes to an error above a stack trace at the beginning of the log, which is on the screen then', async () => {
+  const shown = show()
+  const at = start - 1000
+  const log = { type: 'log/written', service: 'web', container: 'web1', stream: 'stdout' } as const
+  shown.apply({
+    ...log,
+    lines: [
+      { text: '{"level":"error","msg":"the first one"}', at },
+      { text: 'TypeError: cart is undefined', at },
+      { text: '    at applyCoupon (src/coupon.ts:41:17)', at },
+      { text: '    at run (src/queue.ts:88:5)', at },
+      ...Array.from({ length: 40 }, (_, index) => ({ text: `later ${index}`, at: at + index + 1 })),
+    ],
+  })
+  await shown.shows('!the first one')
+  await shown.press('E', 'the first one', 'PAUSED')
+})

@@ -46,22 +46,32 @@ const toRows = (input: ScreenInput, query: LogQuery, { width, height }: Size): r
     rest: (item: LogItem) => logs.rest(item),
     ...(formatTime === undefined ? {} : { formatTime }),
   }
-  const upTo = (to: LogPosition | undefined) =>
-    toLogRows(fill(input, query, { count: height, ...(to === undefined ? {} : { to }) }), options)
+  const upTo = (to: LogPosition | undefined) => {
+    const { before, behind } = fill(input, query, { count: height, ...(to === undefined ? {} : { to }) })
+    const last = toLogRows(before, options)
+    const isFull = last.rows.length >= height && before.length !== height
+    return behind.length === 0 || isFull ? last : toLogRows([...before, ...behind], { ...options, first: true })
+  }
   const { rows, hasCursor } = upTo(log.bottom)
+  if (hasCursor || log.cursor === undefined) return rows
   // Items of many rows have pushed it out.
-  return hasCursor || log.cursor === undefined ? rows : upTo(log.cursor).rows
+  const last = toLogRows(logs.tail(height, { ...query, to: log.cursor }), options).rows
+  return last.length < height ? upTo(log.cursor).rows : last
 }
 
-/** When too little is left before the place, because old lines are gone, the pane is filled with what comes behind. */
+/**
+ * When too little is left before the place, because old lines are gone, the pane is filled with what comes behind. From the
+ * oldest line on, the first rows are what is wanted, and otherwise the last.
+ */
 const fill = (
   { logs }: ScreenInput,
   query: LogQuery,
   { count, to }: { readonly count: number; readonly to?: LogPosition },
-): readonly LogItem[] => {
-  const before = logs.tail(count, { ...query, ...(to === undefined ? {} : { to }) })
-  if (to === undefined || before.length >= count) return before
-  return [...before, ...logs.head(count - before.length, { ...query, after: to })]
+): { readonly before: readonly LogItem[]; readonly behind: readonly LogItem[] } => {
+  const before = logs.tail(count + 1, { ...query, ...(to === undefined ? {} : { to }) })
+  if (to === undefined || before.length > count) return { before: before.slice(-count), behind: [] }
+  const behind = logs.head(Math.max(1, count - before.length), { ...query, after: to })
+  return { before, behind }
 }
 
 const toTimeFormat = ({ view, now, formatTime }: ScreenInput): ((at: number) => string) | undefined => {

@@ -11,6 +11,8 @@ import { isSelected, isUnfolded, type LogView } from '../view/log-view.ts'
 import { mergeRanges, toItemLines, type ItemLine } from './log-item.ts'
 
 export type LogRowsOptions = {
+  /** The first rows are shown when there are too many, instead of the last. */
+  readonly first?: boolean
   readonly width: number
   readonly height: number
   readonly theme: Theme
@@ -38,14 +40,15 @@ export const toLogRows = (items: readonly LogItem[], options: LogRowsOptions): L
   const name = options.solo ? 0 : Math.min(16, Math.max(3, ...options.services.map(textWidth)), Math.floor(width / 4))
   let rows: readonly string[] = []
   let hasCursor = log.cursor === undefined
-  for (let index = items.length - 1; index >= 0 && rows.length < height; index -= 1) {
+  for (let count = 0; count < items.length && rows.length < height; count += 1) {
+    const index = options.first === true ? count : items.length - 1 - count
     const item = items[index]!
-    rows = [...toMarkers(item, { next: items[index + 1], options }), ...rows]
     const own = item.stream === 'event' ? [toEventRow(item, options)] : toItemRows(item, { ...options, name })
-    rows = [...own, ...rows]
+    const all = [...own, ...toMarkers(item, { next: items[index + 1], options })]
+    rows = options.first === true ? [...rows, ...all] : [...all, ...rows]
     hasCursor ||= isAt(item, log)
   }
-  const visible = rows.slice(-height)
+  const visible = options.first === true ? rows.slice(0, height) : rows.slice(-height)
   return { rows: visible.length > 0 ? visible : [nothing(options)], hasCursor }
 }
 
