@@ -24,6 +24,7 @@ export type AppProps = {
   readonly keys: Keymap
   /** What the screen begins with. */
   readonly initial: ViewState
+  readonly onView: ((view: ViewState) => void) | undefined
   readonly theme: Theme
   readonly unicode: boolean
   readonly now: () => number
@@ -49,9 +50,10 @@ export type Suspend = (until: () => Promise<void>) => Promise<void>
 
 /** The dashboard: reads the store, keeps what belongs to the screen, and turns keys into commands. */
 export const App = (props: AppProps) => {
-  const { store, now } = props
+  const { store, now, onView } = props
   const { columns, rows } = useWindowSize()
   const [view, setView] = useState(props.initial)
+  useEffect(() => onView?.(view), [onView, view])
   const state = useSyncExternalStore(store.subscribe, store.getState)
   const services = selectLogServices(view, state)
   useLogVersion(store, services)

@@ -22,6 +22,10 @@ export type DashboardOptions = {
   readonly isLight?: boolean
   /** What a person has chosen; absent: as it is delivered. */
   readonly settings?: Settings
+  /** What the screen begins with, instead of what the settings say: it was shown before. */
+  readonly view?: ViewState
+  /** Told what belongs to the screen, whenever it is another. */
+  readonly onView?: (view: ViewState) => void
   /** A word that is shown until the first key. */
   readonly notice?: string
   /** Whether the terminal shows links (OSC 8); absent: it is not known to. */
@@ -75,7 +79,8 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
       store={store}
       send={send}
       keys={createKeymap(settings.keys)}
-      initial={toInitialView(settings, options.notice)}
+      initial={options.view ?? toInitialView(settings, options.notice)}
+      onView={options.onView}
       theme={theme}
       unicode={unicode}
       now={now}

@@ -79,6 +79,20 @@ describe('a session that is opened on what runs', () => {
     expect(changes(world)).toEqual([])
   })
 
+  test('takes what has ended as a stop ends it for stopped, whoever did that before it was opened', async () => {
+    const world = await upWorld()
+    const { send } = await open(world)
+    await send({ type: 'stop', service: 'web' })
+    const { events } = await open(world)
+    const ended = events.flatMap((event) =>
+      event.type === 'container/changed' && event.container.state === 'exited' ? [event.container] : [],
+    )
+    expect(ended.map(({ service, exitCode, byHand }) => [service, exitCode, byHand])).toEqual([
+      ['job', 3, undefined],
+      ['web', 143, true],
+    ])
+  })
+
   test('goes on while all has ended, acts on what it is told, and sees what others do', async () => {
     const world = await upWorld()
     const { session, send, events } = await open(world)

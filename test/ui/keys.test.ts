@@ -121,6 +121,15 @@ describe('leaving', () => {
     )
   })
 
+  it('leaves with q at once where nothing of what was opened runs, and says that it has stopped', async () => {
+    const [started] = toEvents(starting)
+    const shown = showEvents([{ ...started!, opened: true } as StackEvent])
+    shown.apply({ type: 'session/changed', phase: 'running' })
+    await shown.shows('shop   stopped')
+    shown.tty.type('q')
+    await eventually(() => expect(shown.sent).toEqual([{ type: 'detach' }]))
+  })
+
   it('goes to the list of projects with P', async () => {
     const shown = show()
     await shown.shows('help')

@@ -9,6 +9,7 @@ const project = (name: string, more: Partial<ListedProject> = {}): ListedProject
   states: [{ state: 'running', count: 2 }],
   services: 2,
   up: 2,
+  done: 0,
   bad: 0,
   directory: `/home/ann/${name}`,
   files: [],
@@ -105,6 +106,16 @@ describe('the list of all projects', () => {
     await shows('no project is there')
     tell(some)
     await shows('2 of 3 running')
+  })
+
+  it('begins with the first that runs, where nothing was looked at before', async () => {
+    const { shows } = show(some)
+    await shows('▸ ✖ shop')
+  })
+
+  it('counts what ran to its end as it should as up', async () => {
+    const { shows } = show([project('shop', { services: 3, up: 2, done: 1 })])
+    await shows('▸ ● shop     3/3')
   })
 
   it.each([

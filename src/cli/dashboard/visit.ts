@@ -2,6 +2,7 @@ import { createStore, type Store } from '../../core/state/store.ts'
 import { createSession, type Session, type SessionRequest } from '../../engine/session.ts'
 import type { SessionDeps } from '../../engine/deps.ts'
 import { toSessionSummary, type SessionSummaryInput } from '../../report/session-summary.ts'
+import type { ViewState } from '../../ui/view/view-state.ts'
 import type { CliContext } from '../context.ts'
 import { printProblems } from '../screen/print-failure.ts'
 import { toStatusView } from '../screen/progress.ts'
@@ -11,6 +12,8 @@ export type Visit = {
   readonly project: string
   readonly session: Session
   readonly store: Store
+  /** What was on its screen when it was left. */
+  readonly seen: { view?: ViewState }
   readonly commands: SessionSummaryInput['commands']
 }
 
@@ -23,7 +26,7 @@ export const createVisit = (
 export const toVisit = (session: Session, known: Pick<Visit, 'project' | 'commands'>): Visit => {
   const store = createStore({ schedule: (run, ms) => void setTimeout(run, ms) })
   session.subscribe(store.apply)
-  return { ...known, session, store }
+  return { ...known, session, store, seen: {} }
 }
 
 /** What stays in the terminal when the dashboard is gone: what is wrong, what runs, and the commands that lead on. */

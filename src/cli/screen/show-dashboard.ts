@@ -5,6 +5,7 @@ import { toBrowser } from '../../system/browser.ts'
 import { createLogSaver } from '../../system/saved-logs.ts'
 import { toStateDirectory } from '../../system/state-directory.ts'
 import { mountDashboard } from '../../ui/mount.tsx'
+import { toResting, type ViewState } from '../../ui/view/view-state.ts'
 import type { CliContext } from '../context.ts'
 import type { ReadSettings } from '../settings/parse-settings.ts'
 import { readSettings } from '../settings/read-settings.ts'
@@ -12,7 +13,12 @@ import { createSuspending } from './suspend.ts'
 import { hasLightGround, showsLinks, showsUnicode } from './terminal.ts'
 import { printProblems } from './print-failure.ts'
 
-export type Shown = { readonly session: Session; readonly store: Store }
+export type Shown = {
+  readonly session: Session
+  readonly store: Store
+  /** What was on its screen when it was left for the list of projects. */
+  readonly seen: { view?: ViewState }
+}
 
 /**
  * The session in the dashboard, until it ends or somebody wants to see the list of projects: then it goes on and can be shown again.
@@ -20,7 +26,7 @@ export type Shown = { readonly session: Session; readonly store: Store }
  */
 export const showDashboard = async (
   context: CliContext,
-  { session, store }: Shown,
+  { session, store, seen }: Shown,
   chosen: ReadSettings = readSettings(context),
 ): Promise<'ended' | 'projects'> => {
   printProblems(chosen.problems, context)
@@ -38,6 +44,8 @@ export const showDashboard = async (
     unicode: showsUnicode(context.env),
     settings: chosen.settings,
     ...toNotice(chosen),
+    ...(seen.view === undefined ? {} : { view: toResting(seen.view) }),
+    onView: (view) => void (seen.view = view),
     links: showsLinks(context.env),
     isLight: hasLightGround(context.env),
     now: () => clock.now(),

@@ -29,6 +29,13 @@ const signals: Readonly<Record<number, string>> = {
   143: 'SIGTERM',
 }
 
+// What somebody sends who wants it to end: the engine keeps the code alone, and not who asked.
+const askedFor: ReadonlySet<number> = new Set([130, 137, 143])
+
+/** It ended as a container ends that was stopped; only who saw it end knows more. */
+export const isLikeStopped = ({ exitCode, outOfMemory }: Partial<Ending>): boolean =>
+  exitCode !== undefined && askedFor.has(exitCode) && outOfMemory !== true
+
 /** `exit 4`, `exit 139 (SIGSEGV)`, `out of memory (exit 137)`. */
 export const toExitText = ({ exitCode, outOfMemory }: Ending): string => {
   if (outOfMemory === true) return `out of memory (exit ${exitCode})`

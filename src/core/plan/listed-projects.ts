@@ -1,3 +1,4 @@
+import { isLikeStopped } from '../events/crash.ts'
 import type { ContainerState } from './container-state.ts'
 import { isUp } from './container-steps.ts'
 import { toProjectSource } from './labelled-project.ts'
@@ -11,6 +12,8 @@ export type ListedProject = {
   readonly services: number
   /** Services of which a container is up. */
   readonly up: number
+  /** Services that have ended without an error, while others of the project run. */
+  readonly done: number
   /** Containers that are unhealthy, wait to be started again, or have ended with an error while others of the project run. */
   readonly bad: number
   readonly directory: string | undefined
@@ -32,6 +35,7 @@ export const toListedProjects = (containers: readonly ObservedContainer[]): read
       states: toStates(own),
       services: new Set(own.map(({ service }) => service)).size,
       up: new Set(own.filter(isUp).map(({ service }) => service)).size,
+      done: own.some(isUp) ? countDone(own) : 0,
       bad: own.some(isUp) ? own.filter(isBad).length : 0,
       directory: toProjectSource(own).directory,
       files: [...new Set(own.flatMap((one) => toProjectSource([one]).files))],
@@ -42,9 +46,13 @@ const toStates = (own: readonly ObservedContainer[]): ListedProject['states'] =>
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([state, those]) => ({ state, count: those.length }))
 
-// 143 and 137 are what a stop leaves behind.
+const countDone = (own: readonly ObservedContainer[]): number =>
+  [...Map.groupBy(own, ({ service }) => service).values()].filter((those) =>
+    those.every(({ state, exitCode }) => state === 'exited' && exitCode === 0),
+  ).length
+
 const isBad = ({ state, health, exitCode = 0 }: ObservedContainer): boolean =>
   state === 'restarting' ||
   state === 'dead' ||
   (state === 'running' && health === 'unhealthy') ||
-  (state === 'exited' && ![0, 130, 137, 143].includes(exitCode))
+  (state === 'exited' && exitCode !== 0 && !isLikeStopped({ exitCode }))

@@ -1,4 +1,4 @@
-import type { Ending } from '../../core/events/crash.ts'
+import { type Ending, isLikeStopped } from '../../core/events/crash.ts'
 import type { ContainerSummary } from '../../core/events/event.ts'
 import { isCutOff } from '../await-engine.ts'
 import { toContainerSummary } from '../container-summary.ts'
@@ -98,8 +98,12 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
     if (isBack && !killed.has(id) && known.get(id)?.startedAt !== now.startedAt)
       put({ ...(known.get(id) ?? now), state: 'restarting', ...toEnding(death) })
     if (now.health === 'unhealthy' && known.get(id)?.health !== 'unhealthy') tellFailedProbes(deps.emit, details)
-    put(killed.has(id) && hasEnded(now) ? { ...now, byHand: true } : keepByHand(known.get(id), now))
+    const isByHand = killed.has(id) ? hasEnded(now) : wasStoppedBefore(now)
+    put(isByHand ? { ...now, byHand: true } : keepByHand(known.get(id), now))
   }
+  // Nobody can be asked any more who ended it.
+  const wasStoppedBefore = (now: ContainerSummary): boolean =>
+    !known.has(now.id) && !born.has(now.id) && now.state === 'exited' && isLikeStopped(now)
   // The flag of a container is that of its present run, which may be the next one by now.
   const toEnding = ({ id, exitCode = 0 }: EngineEvent): Ending =>
     starved.has(id) && exitCode === killedCode ? { exitCode, outOfMemory: true } : { exitCode }

@@ -1,4 +1,4 @@
-import { selectCounts, selectLastReload } from '../../core/state/select.ts'
+import { selectCounts, selectLastReload, selectServiceViews } from '../../core/state/select.ts'
 import type { State } from '../../core/state/state.ts'
 import type { Theme } from '../theme.ts'
 import { composeRow, type Segment } from '../text/compose-row.ts'
@@ -59,13 +59,19 @@ export const toHeaderRow = (
 
 const toPhase = (state: State, theme: Theme, now: number): Segment[] => {
   const word = {
-    text: phaseWords[state.phase],
+    text: isAllOff(state) ? 'stopped' : phaseWords[state.phase],
     paint:
       state.phase === 'running' || state.phase === 'stopped' ? theme.dim : (text: string) => theme.tone('busy', text),
   }
   const passing = state.phase === 'applying' || state.phase === 'planning' || state.phase === 'stopping'
   return passing ? [word, { text: ` ${formatAge(now - state.phaseAt)}`, paint: theme.dim }] : [word]
 }
+
+/** The session goes on, and none of its services does. */
+const isAllOff = (state: State): boolean =>
+  state.phase === 'running' &&
+  state.services.length > 0 &&
+  selectServiceViews(state).every(({ isUp, status }) => !isUp && (status.tone === 'calm' || status.tone === 'done'))
 
 const toReloadSegments = (state: State, theme: Theme, now: number): Segment[] => {
   const { change } = state

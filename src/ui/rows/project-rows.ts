@@ -8,7 +8,7 @@ import type { Theme } from '../theme.ts'
 export type ProjectRowsInput = {
   /** Undefined: the engine has not answered yet. */
   readonly projects: readonly ListedProject[] | undefined
-  /** Name of the chosen one; absent: the first. */
+  /** Name of the chosen one; absent: the first that runs. */
   readonly selected: string | undefined
   /** The one that was looked at before. */
   readonly current: string | undefined
@@ -17,11 +17,12 @@ export type ProjectRowsInput = {
   readonly theme: Theme
 }
 
-/** The chosen one: that of this name, or the first when it is gone. */
+/** The chosen one: that of this name, or else the first that runs, or the first. */
 export const selectProject = (
   projects: readonly ListedProject[] | undefined,
   name: string | undefined,
-): ListedProject | undefined => projects?.find((one) => one.name === name) ?? projects?.[0]
+): ListedProject | undefined =>
+  projects?.find((one) => one.name === name) ?? projects?.find(({ up }) => up > 0) ?? projects?.[0]
 
 /** The list of all projects of an engine, as a whole screen. */
 export const toProjectRows = (
@@ -116,11 +117,11 @@ const toList = (
   return [heading, ...projects.slice(from, from + rows).map(toRow)]
 }
 
-const toTone = ({ up, bad, services }: ListedProject): Tone =>
-  bad > 0 ? 'bad' : up === 0 ? 'calm' : up < services ? 'busy' : 'good'
+const toTone = ({ up, done, bad, services }: ListedProject): Tone =>
+  bad > 0 ? 'bad' : up === 0 ? 'calm' : up + done < services ? 'busy' : 'good'
 
-/** Services: `2/3` */
-const toUpText = ({ up, services }: ListedProject): string => `${up}/${services}`
+/** Services: `2/3`; what ran to its end as it should counts as up, as in the dashboard. */
+const toUpText = ({ up, done, services }: ListedProject): string => `${up + done}/${services}`
 
 /** Containers: `2 running, 1 exited` */
 const toStateText = ({ states }: ListedProject): string =>

@@ -1,3 +1,4 @@
+import { selectServiceViews } from '../../core/state/select.ts'
 import type { SessionCommand } from '../keys/session-keys.ts'
 import { type CommandContext, type Handled, type Handler, only, send } from './handled.ts'
 import { acceptTyped } from './log-commands.ts'
@@ -19,7 +20,12 @@ export const sessionHandlers: Readonly<Record<SessionCommand, Handler>> = {
   no: answering(() => false),
   fallback: answering((fallback) => fallback),
   detach: ({ view }) => send(unasked(view), { type: 'detach' }),
-  quit: ({ view, state }) => only(isStopping(view, state) ? view : { ...view, asking: 'quit' }),
+  quit: ({ view, state }) =>
+    isStopping(view, state)
+      ? only(view)
+      : hasNothingToStop(state)
+        ? send(unasked(view), { type: 'detach' })
+        : only({ ...view, asking: 'quit' }),
   stopAll: ({ view }) => send({ ...unasked(view), stopAsked: true }, { type: 'quit', force: false }),
   interrupt: ({ view, state }) =>
     state.opened === true && !isStopping(view, state)
@@ -44,6 +50,10 @@ export const sessionHandlers: Readonly<Record<SessionCommand, Handler>> = {
 
 const isStopping = (view: ViewState, state: CommandContext['state']): boolean =>
   view.stopAsked || state.phase === 'stopping'
+
+/** It was opened on what somebody else has started, and that is gone: there is nothing to choose between. */
+const hasNothingToStop = (state: CommandContext['state']): boolean =>
+  state.opened === true && selectServiceViews(state).every(({ isUp, status }) => !isUp && status.tone !== 'busy')
 
 const unasked = ({ asking, ...view }: ViewState): ViewState => view
 const untyped = ({ typing, ...view }: ViewState): ViewState => view

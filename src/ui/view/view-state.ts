@@ -73,6 +73,9 @@ export const withOpenScreen = (view: ViewState, change: (open: OpenScreen) => Op
   return open === undefined ? view : { ...view, screens: [...view.screens.slice(0, -1), change(open)] }
 }
 
+/** Without what waited for a key when it was left. */
+export const toResting = ({ typing, asking, notice, ...view }: ViewState): ViewState => view
+
 /** At the end of the log, and going on with it. */
 export const following = (view: ViewState): ViewState => {
   const { bottom, paused, ...log } = view.log
