@@ -40,9 +40,9 @@ test('the package holds the command, the licences and the schema, and nothing el
       'templates/stack.schema.json',
     ].join('\n'),
   )
-  expect(files.length).toBeLessThan(220)
-  expect(stack.packed.size).toBeLessThan(750_000)
-  expect(stack.packed.unpackedSize).toBeLessThan(2_700_000)
+  expect(files.length).toBeLessThan(240)
+  expect(stack.packed.size).toBeLessThan(800_000)
+  expect(stack.packed.unpackedSize).toBeLessThan(2_900_000)
 })
 
 test('installing it fetches nothing: all that runs is in it', async () => {

@@ -291,6 +291,6 @@ it('the palette, 100x30', async () => {
        T       Log      Times of day, how long ago, or no times
        J       Log      Show JSON as message and fields, a row for each field,…
      ✖ worker exited with code 1: TypeError: Cannot read properties of undefined…    28s ago  i details
-     enter do it  esc back  tab filter or search"
+     enter do it  esc back"
   `)
 })

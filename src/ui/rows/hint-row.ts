@@ -39,7 +39,9 @@ export const toHintRow = (options: HintRowOptions): string => {
       (one.hintIn === undefined || (one.hintIn === pane && scope === 'main')) &&
       (one.command !== 'back' || scope !== 'main' || options.canGoBack) &&
       (one.command !== 'apply' || options.canApply) &&
-      (one.command !== 'choose' || options.hasItems),
+      (one.command !== 'choose' || options.hasItems) &&
+      // On a screen there is nothing but its rows to look in.
+      (one.command !== 'turnTyping' || options.open === undefined),
   )
   const moves =
     scope === 'main' || scope === 'screen'
