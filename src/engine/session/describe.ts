@@ -21,14 +21,18 @@ export const toSessionStarted = (
 const inFileOrder = ({ services, context }: Project): readonly string[] =>
   Object.keys(selectAsked({ services, context }))
     .map((name) => ({ name, place: context.findPlace(`services.${name}`) }))
-    .toSorted((a, b) => toOrder(a.place, context.files) - toOrder(b.place, context.files) || 0)
+    .toSorted((a, b) => comparePlaces(a.place, b.place, context.files))
     .map(({ name }) => name)
 
-const toOrder = (place: Span | undefined, files: readonly string[]): number => {
-  if (place === undefined) return Number.POSITIVE_INFINITY
-  const file = files.indexOf(place.file)
-  // Lines of an included file come after those of the files that were named.
-  return (file === -1 ? files.length : file) * 1e9 + place.line
+const comparePlaces = (a: Span | undefined, b: Span | undefined, files: readonly string[]): number => {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
+  return toFileOrder(a, files) - toFileOrder(b, files) || a.line - b.line || a.column - b.column
+}
+
+/** Included files come after those that were named. */
+const toFileOrder = ({ file }: Span, files: readonly string[]): number => {
+  const index = files.indexOf(file)
+  return index === -1 ? files.length : index
 }
 
 const toServiceSummary = (project: Project, name: string): ServiceSummary => {
