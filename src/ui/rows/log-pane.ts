@@ -46,32 +46,40 @@ const toRows = (input: ScreenInput, query: LogQuery, { width, height }: Size): r
     rest: (item: LogItem) => logs.rest(item),
     ...(formatTime === undefined ? {} : { formatTime }),
   }
+  const draw = (items: readonly LogItem[], more: Pick<LogRowsOptions, 'first'> = {}) => {
+    const end = log.markers.length === 0 ? undefined : items.at(-1)
+    const next = end === undefined ? undefined : logs.head(1, { ...query, after: end })[0]
+    return toLogRows(items, { ...options, ...more, ...(next === undefined ? {} : { next }) })
+  }
   const upTo = (to: LogPosition | undefined) => {
     const { before, behind } = fill(input, query, { count: height, ...(to === undefined ? {} : { to }) })
-    const last = toLogRows(before, options)
+    const last = draw(before)
     const isFull = last.rows.length >= height && before.length !== height
-    return behind.length === 0 || isFull ? last : toLogRows([...before, ...behind], { ...options, first: true })
+    return behind.length === 0 || isFull ? last : draw([...before, ...behind], { first: true })
   }
   const { rows, hasCursor } = upTo(log.bottom)
   if (hasCursor || log.cursor === undefined) return rows
   // Items of many rows have pushed it out.
-  const last = toLogRows(logs.tail(height, { ...query, to: log.cursor }), options).rows
+  const last = draw(logs.tail(height, { ...query, to: log.cursor })).rows
   return last.length < height ? upTo(log.cursor).rows : last
 }
 
 /**
- * When too little is left before the place, because old lines are gone, the pane is filled with what comes behind. From the
- * oldest line on, the first rows are what is wanted, and otherwise the last.
+ * When too little is left before the place, the pane is filled with what comes behind: with what was there when it was
+ * paused, and with all once old lines are gone. From the oldest line on, the first rows are what is wanted, and otherwise
+ * the last.
  */
 const fill = (
-  { logs }: ScreenInput,
+  { logs, view }: ScreenInput,
   query: LogQuery,
   { count, to }: { readonly count: number; readonly to?: LogPosition },
 ): { readonly before: readonly LogItem[]; readonly behind: readonly LogItem[] } => {
   const before = logs.tail(count + 1, { ...query, ...(to === undefined ? {} : { to }) })
   if (to === undefined || before.length > count) return { before: before.slice(-count), behind: [] }
   const behind = logs.head(Math.max(1, count - before.length), { ...query, after: to })
-  return { before, behind }
+  const { paused } = view.log
+  if (paused === undefined || logs.size(query.services).gone > paused.gone) return { before, behind }
+  return { before, behind: behind.filter(({ id }) => id <= paused.id) }
 }
 
 const toTimeFormat = ({ view, now, formatTime }: ScreenInput): ((at: number) => string) | undefined => {

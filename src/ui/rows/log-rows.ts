@@ -26,6 +26,8 @@ export type LogRowsOptions = {
   readonly filter: LogFilter | undefined
   readonly search: LogFilter | undefined
   readonly rest: (item: LogItem) => readonly LogEntry[]
+  /** The item behind the last one, which is not shown: a marker behind it is not, either. */
+  readonly next?: LogItem
 }
 
 export type LogRows = {
@@ -44,7 +46,7 @@ export const toLogRows = (items: readonly LogItem[], options: LogRowsOptions): L
     const index = options.first === true ? count : items.length - 1 - count
     const item = items[index]!
     const own = item.stream === 'event' ? [toEventRow(item, options)] : toItemRows(item, { ...options, name })
-    const all = [...own, ...toMarkers(item, { next: items[index + 1], options })]
+    const all = [...own, ...toMarkers(item, { next: items[index + 1] ?? options.next, options })]
     rows = options.first === true ? [...rows, ...all] : [...all, ...rows]
     hasCursor ||= isAt(item, log)
   }

@@ -64,7 +64,7 @@ const withoutCursor = (view: ViewState): ViewState => {
 /** It stands still there; what comes from now on is counted as new. */
 export const standAt = ({ view, logs, query }: CommandContext, bottom: LogPosition): ViewState => {
   const { lines, gone } = logs.size(query.services)
-  const paused = view.log.paused ?? { id: logs.lastId(), lines: lines + gone }
+  const paused = view.log.paused ?? { id: logs.lastId(), lines: lines + gone, gone }
   return withLog(view, { bottom: { order: bottom.order, id: bottom.id }, paused })
 }
 

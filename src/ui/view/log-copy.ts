@@ -50,9 +50,12 @@ const toText = ({ logs }: CommandContext, item: LogItem): string => toItemText(i
 const toShown = (context: CommandContext, item: LogItem): string => {
   const { view, formatTime } = context
   const time = view.log.times === 'off' ? '' : `${formatTime(item.at)} `
-  const name = view.solo || item.stream === 'event' ? '' : `${item.service} `
+  const name = view.solo ? '' : toName(item)
   return `${time}${name}${toText(context, item)}`
 }
+
+/** What happened to a service names it by itself. */
+const toName = ({ stream, service }: LogItem): string => (stream === 'event' ? '' : `${service} `)
 
 /** All that filter and services let through, however much of it is on the screen. */
 export const saveLines: Handler = (context) => {
@@ -62,7 +65,7 @@ export const saveLines: Handler = (context) => {
   const lines = () =>
     logs
       .tail(Infinity, query)
-      .map((item) => `${new Date(item.at).toISOString()} ${item.service} ${toText(context, item)}`)
+      .map((item) => `${new Date(item.at).toISOString()} ${toName(item)}${toText(context, item)}`)
   return {
     view,
     effects: [{ kind: 'save', name: `${state.project}${of === undefined ? '' : `-${of}`}-${at}.log`, lines }],

@@ -16,8 +16,8 @@ export type LogMarker = LogPosition & { readonly number: number; readonly at: nu
 export type LogView = {
   /** The last line shown; absent: the log is followed. */
   readonly bottom?: LogPosition
-  /** What had come when it was paused: the newest line, and how many lines there had been in all. */
-  readonly paused?: { readonly id: number; readonly lines: number }
+  /** What had come when it was paused: the newest line, how many lines there had been in all, and how many not kept. */
+  readonly paused?: { readonly id: number; readonly lines: number; readonly gone: number }
   readonly cursor?: LogCursor
   /** The other end of what is selected. */
   readonly anchor?: LogCursor
