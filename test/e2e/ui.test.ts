@@ -29,7 +29,7 @@ scenario(
       })
     const terminal = startInTerminal([...toolCommand('stack'), 'ui'], s.folder)
     try {
-      await terminal.shows('● web      running')
+      await terminal.shows('▸ ● web      running')
       await terminal.shows('● db       running')
       await terminal.shows('web has begun')
       await s.check('opening it changes nothing', startedAnew(0))
