@@ -6,10 +6,11 @@ const phrases =
 const closing = /(?:^|: )(?:unexpected )?EOF$/
 
 /**
- * containerd still puts away what it began for an engine that was killed meanwhile: the folder of that start goes with it.
- * The sentence is looked at as a whole, as the path tells whose folder it is.
+ * containerd still puts away what it began for an engine that was killed meanwhile: the folder of that start goes with it,
+ * and what runc knows of it. The sentence is looked at as a whole, as the path tells whose folder it is.
  */
-const halfStarted = /\bmkdir \S*\/io\.containerd\.runtime\.v\d\.task\/\S+: file exists\b/
+const halfStarted =
+  /\bmkdir \S*\/io\.containerd\.runtime\.v\d\.task\/\S+: file exists\b|\brunc create failed: container with given ID already exists\b/
 
 const quoted = /"[^"]*"|'[^']*'|`[^`]*`/g
 

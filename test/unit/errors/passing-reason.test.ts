@@ -13,6 +13,7 @@ test.each([
   'container is marked for removal and cannot be started',
   'driver failed to remove root filesystem: unlinkat /var/lib/x: device or resource busy',
   'failed to create task for container: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/4f3a: file exists',
+  'failed to create shim task: OCI runtime create failed: runc create failed: container with given ID already exists',
 ])('passes: %s', (why) => expect(isPassingReason(why)).toBe(true))
 
 test.each([
