@@ -1,4 +1,4 @@
-import { isPassingReason } from '../core/errors/passing-reason.ts'
+import { isHalfStarted, isPassingReason } from '../core/errors/passing-reason.ts'
 import { isStackError, type StackError } from '../core/errors/stack-error.ts'
 import type { Clock } from './ports/clock.ts'
 
@@ -15,17 +15,20 @@ export type RetryOptions = {
 
 const baseMs = 100
 const capMs = 5000
+// What a killed engine has left is put away by the next one in seconds, on a busy machine in ten.
+const patientAttempts = 10
 
 /**
  * Repeats a call that is safe to repeat while it fails for reasons that pass: full jitter (a random part of a delay that
  * doubles), at most four attempts. An abort ends the wait at once.
  */
 export const withRetry = async <T>(call: () => Promise<T>, options: RetryOptions): Promise<T> => {
-  const { attempts = 4, isTransient = isPassing } = options
+  const { isTransient = isPassing } = options
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call()
     } catch (error) {
+      const attempts = options.attempts ?? (isLeftBehind(error) ? patientAttempts : 4)
       if (attempt >= attempts || options.signal?.aborted === true || !isTransient(error)) throw error
       options.onRetry?.(
         `retrying (${attempt + 1}/${attempts}): ${error instanceof Error ? error.message : String(error)}`,
@@ -45,6 +48,8 @@ export const isPassing = (error: unknown): boolean =>
     error.code === 'engine/busy' ||
     isPassingReason(toReason(error)) ||
     isCutAtFirst(error))
+
+const isLeftBehind = (error: unknown): boolean => isStackError(error) && isHalfStarted(toReason(error))
 
 /** In the engine's own words where there are some, and not in ours. */
 const toReason = ({ data, cause }: StackError): string => {

@@ -14,6 +14,9 @@ const halfStarted =
 
 const quoted = /"[^"]*"|'[^']*'|`[^`]*`/g
 
+/** Whether an engine that was killed has left something that takes seconds to be put away. */
+export const isHalfStarted = (why: string): boolean => halfStarted.test(why)
+
 /** Whether a sentence of an engine tells a failure of the moment. Names, paths and commands in it do not count. */
 export const isPassingReason = (why: string): boolean => {
   const bare = why.replaceAll(quoted, '""').trim()
