@@ -1,5 +1,5 @@
-import { selectErrorLine } from '../core/events/crash.ts'
 import type { LogBuffer } from '../core/state/log-buffer.ts'
+import { selectLastWords } from '../core/state/log-words.ts'
 import { selectCounts, selectServiceViews, type ServiceView } from '../core/state/select.ts'
 import type { State } from '../core/state/state.ts'
 import { padToCells, textWidth } from '../wire/cell-width.ts'
@@ -8,7 +8,7 @@ import type { Paint } from './paint.ts'
 
 export type SessionSummaryInput = {
   readonly state: State
-  readonly logs: Pick<LogBuffer, 'tail'>
+  readonly logs: Pick<LogBuffer, 'tail' | 'rest'>
   /** The commands that lead on from here, as typed: `stack ui -p shop`. */
   readonly commands: {
     readonly comeBack: string
@@ -18,8 +18,6 @@ export type SessionSummaryInput = {
   }
   readonly paint: Paint
 }
-
-const lastLines = 50
 
 /** What a dashboard leaves behind when it ends: what runs and where, what is broken and why, and how to go on. */
 export const toSessionSummary = (input: SessionSummaryInput): readonly string[] => {
@@ -81,9 +79,7 @@ const toCount = (count: number): string => `${count} ${count === 1 ? 'service' :
 
 /** `exit 1: TypeError: cart is undefined`: the word of its row, and the reason or else what its log says. */
 const toFault = ({ name, status }: ServiceView, { logs }: SessionSummaryInput): string => {
-  const written = (): string | undefined =>
-    selectErrorLine(logs.tail(lastLines, { services: [name] }).map(({ text }) => text))
-  const reason = status.reason ?? (/^exit \d/.test(status.word) ? written() : undefined)
+  const reason = status.reason ?? (/^exit \d/.test(status.word) ? selectLastWords(logs, name) : undefined)
   return reason === undefined ? status.word : `${status.word}: ${reason}`
 }
 

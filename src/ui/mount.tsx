@@ -5,7 +5,7 @@ import { App, type Suspend, type Suspension } from './app.tsx'
 import { createKeymap } from './keys/create-keymap.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import { formatTime } from './text/format.ts'
-import { createTheme, type Palette, palettes } from './theme.ts'
+import { createChosenTheme } from './theme.ts'
 import { initialViewState, type ViewState } from './view/view-state.ts'
 import type { ReadVariables } from './use-asked.ts'
 
@@ -68,12 +68,8 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
   const { store, send, stdin, stdout, now, unicode = true, links = false, settings = defaultSettings } = options
   let suspend: Suspend = (until) => until()
   const suspension: Suspension = { stop: options.stop, register: (next) => void (suspend = next) }
-  const theme = createTheme({
-    colour: options.colour && settings.theme !== 'mono',
-    unicode,
-    links,
-    palette: toPalette(settings.theme, options.isLight === true),
-  })
+  const { colour, isLight } = options
+  const theme = createChosenTheme(settings.theme, { colour, unicode, links, isLight })
   const instance = render(
     <App
       store={store}
@@ -116,11 +112,6 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
 const copyByTerminal = (text: string, stdout: NodeJS.WriteStream) => {
   const bytes = new TextEncoder().encode(text)
   stdout.write(`\u001b]52;c;${btoa(String.fromCharCode(...bytes))}\u0007`)
-}
-
-const toPalette = (theme: Settings['theme'], isLight: boolean): Palette => {
-  if (theme === 'dark' || theme === 'light') return palettes[theme]
-  return theme === 'auto' && isLight ? palettes.light : palettes.own
 }
 
 const toInitialView = ({ wrap, timestamps }: Settings, notice: string | undefined): ViewState => ({

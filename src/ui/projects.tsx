@@ -4,7 +4,8 @@ import type { ListedProject } from '../core/plan/listed-projects.ts'
 import { toControlName, toKeyName } from './keys/key-names.ts'
 import { Pane } from './pane.tsx'
 import { selectProject, toProjectRows } from './rows/project-rows.ts'
-import { createTheme, type Theme } from './theme.ts'
+import type { ThemeName } from './settings.ts'
+import { createChosenTheme, type Theme } from './theme.ts'
 
 export type ProjectsOptions = {
   /** Tells the projects, now and whenever they are others; the result ends that. */
@@ -16,6 +17,9 @@ export type ProjectsOptions = {
   readonly stdout: NodeJS.WriteStream
   readonly colour: boolean
   readonly unicode: boolean
+  /** Absent: `auto`. */
+  readonly theme?: ThemeName
+  readonly isLight?: boolean
 }
 
 export type ProjectsScreen = {
@@ -27,7 +31,7 @@ export type ProjectsScreen = {
 /** Shows all projects of the engine, until one is chosen or somebody leaves. */
 export const mountProjects = (options: ProjectsOptions): ProjectsScreen => {
   let chosen: string | undefined
-  const theme = createTheme(options)
+  const theme = createChosenTheme(options.theme ?? 'auto', options)
   const instance = render(<Projects {...options} theme={theme} onChoice={(name) => void (chosen = name)} />, {
     stdin: options.stdin,
     stdout: options.stdout,
@@ -42,7 +46,7 @@ export const mountProjects = (options: ProjectsOptions): ProjectsScreen => {
   }
 }
 
-type Props = ProjectsOptions & { readonly theme: Theme; readonly onChoice: (name: string) => void }
+type Props = Omit<ProjectsOptions, 'theme'> & { readonly theme: Theme; readonly onChoice: (name: string) => void }
 
 const Projects = ({ follow, current, notice, theme, onChoice }: Props) => {
   const { columns, rows } = useWindowSize()

@@ -1,4 +1,5 @@
 import type { Tone } from '../core/state/service-status.ts'
+import type { ThemeName } from './settings.ts'
 
 /**
  * Colours and symbols in one place. Unasked, only the sixteen colours that a terminal's own theme defines are used, so
@@ -144,3 +145,17 @@ export const createTheme = ({ colour, unicode, palette = palettes.own, links = f
     service: (index, text) => dye(palette.services[index % palette.services.length], text),
   }
 }
+
+type Ground = Omit<ThemeOptions, 'palette'> & {
+  /** The terminal is known to have a light ground. */
+  readonly isLight?: boolean | undefined
+}
+
+/** The theme of that name, on the terminal that there is. */
+export const createChosenTheme = (name: ThemeName, { isLight = false, colour, ...terminal }: Ground): Theme =>
+  createTheme({
+    ...terminal,
+    colour: colour && name !== 'mono',
+    palette:
+      name === 'dark' || name === 'light' ? palettes[name] : name === 'auto' && isLight ? palettes.light : palettes.own,
+  })

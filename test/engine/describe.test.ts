@@ -29,3 +29,9 @@ test('services are told in the order of the files, and what stands nowhere comes
     'made',
   ])
 })
+
+test('tiers are told as the file lists them', () => {
+  const project = { ...aProject({ web: aService({ 'x-tier': 'edge' }) }), extensions: { 'x-tiers': ['edge', 'core'] } }
+  expect(toSessionStarted(project, { command: 'up' })).toMatchObject({ tiers: ['edge', 'core'] })
+  expect(toSessionStarted(aProject({ web: aService({}) }), { command: 'up' })).not.toHaveProperty('tiers')
+})

@@ -292,6 +292,16 @@ describe('the palette', () => {
     expect(shown.sent[1]).toEqual({ type: 'rebuild', service: 'api' })
   })
 
+  it('has the command line that fits the service', async () => {
+    const shown = show()
+    await shown.press(':', 'all actions')
+    await shown.press('or start it', 'stack stop web', '!stack restart')
+    await shown.press('\u001b', '!all actions')
+    await shown.press('jjj', '▸ ✔ migrate')
+    await shown.press(':', 'all actions')
+    await shown.press('or start it', 'stack start migrate', '!stack restart', '!stack stop')
+  })
+
   it('is left without doing anything', async () => {
     const shown = show()
     await shown.press(':rest', '/ rest_')

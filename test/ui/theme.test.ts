@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createTheme, type Palette, palettes } from '../../src/ui/theme.ts'
+import { createChosenTheme, createTheme, type Palette, palettes } from '../../src/ui/theme.ts'
 import { hasLightGround } from '../../src/cli/screen/terminal.ts'
 
 /** Red, green and blue of a colour of the cube of 256, 0 to 255. */
@@ -37,6 +37,17 @@ describe('fixed colours', () => {
   it('tell neighbours of a stack file apart', () => {
     for (const { services } of Object.values(palettes)) expect(new Set(services).size).toBe(services.length)
   })
+})
+
+it.each([
+  ['auto', false, '\u001b[36ma\u001b[39m'],
+  ['auto', true, '\u001b[38;5;24ma\u001b[39m'],
+  ['dark', true, '\u001b[38;5;80ma\u001b[39m'],
+  ['light', false, '\u001b[38;5;24ma\u001b[39m'],
+  ['mono', false, 'a'],
+] as const)('the theme %s, on a light ground: %s', (name, isLight, painted) => {
+  expect(createChosenTheme(name, { colour: true, unicode: true, isLight }).accent('a')).toBe(painted)
+  expect(createChosenTheme(name, { colour: false, unicode: true, isLight }).accent('a')).toBe('a')
 })
 
 it('paints nothing but bold and dim without colour', () => {

@@ -1,11 +1,13 @@
 import { followProjects } from '../../engine/project-list.ts'
 import { mountProjects } from '../../ui/projects.tsx'
+import type { ThemeName } from '../../ui/settings.ts'
 import type { CliContext } from '../context.ts'
-import { showsUnicode } from '../screen/terminal.ts'
+import { hasLightGround, showsUnicode } from '../screen/terminal.ts'
 
 type Picking = {
   /** The project that was looked at before. */
   readonly current?: string
+  readonly theme: ThemeName
   /** What went wrong with the last choice. */
   readonly notice?: string
   /** Closes the list. */
@@ -32,6 +34,7 @@ export const pickProject = async (context: CliContext, { until, ...given }: Pick
     stdout: process.stdout,
     colour: terminal.colors.stdout,
     unicode: showsUnicode(context.env),
+    isLight: hasLightGround(context.env),
   })
   const close = (): void => screen.unmount()
   until.addEventListener('abort', close)

@@ -5,6 +5,7 @@ import { readSettings } from '../settings/read-settings.ts'
 import { showDashboard } from '../screen/show-dashboard.ts'
 import { visitProject } from './open-project.ts'
 import { pickProject } from './pick-project.ts'
+import type { ThemeName } from '../../ui/settings.ts'
 import type { Session } from '../../engine/session.ts'
 import { tellEnd, toCommands, toVisit, type Visit } from './visit.ts'
 
@@ -47,7 +48,14 @@ export const showVisits = async (context: CliContext, { first, owner, chosen }: 
       if (isOver && (owner === undefined || visited === owner))
         return toExit(context, (await visited.session.done).exit)
       // What was looked at beside the one that was brought up leads back to that.
-      const next = isOver ? owner : await choose(context, { visited, owner, until: leaving.signal })
+      const next = isOver
+        ? owner
+        : await choose(context, {
+            visited,
+            owner,
+            until: leaving.signal,
+            theme: settings.settings.theme,
+          })
       if (next === undefined) return toExit(context, 0)
       if (next === visited) continue
       current = next
@@ -70,14 +78,16 @@ type Choosing = {
   readonly visited: Visit | undefined
   readonly owner: Visit | undefined
   readonly until: AbortSignal
+  readonly theme: ThemeName
 }
 
 /** The next one to show: another, or the same again when nothing was chosen. */
-const choose = async (context: CliContext, { visited, owner, until }: Choosing): Promise<Visit | undefined> => {
+const choose = async (context: CliContext, { visited, owner, until, theme }: Choosing): Promise<Visit | undefined> => {
   let notice: string | undefined
   for (;;) {
     const name = await pickProject(context, {
       until,
+      theme,
       ...(visited === undefined ? {} : { current: visited.project }),
       ...(notice === undefined ? {} : { notice }),
     })

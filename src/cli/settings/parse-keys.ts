@@ -80,7 +80,7 @@ const readKey = (
       hint: () => {
         const near = text === undefined ? undefined : nearestKey(text)
         return near === undefined
-          ? 'Keys are written as r, R, ?, ctrl-r, alt-r, f5, enter, esc, tab, space, up, pageup, home, …'
+          ? 'Keys are written as r, R, ?, ctrl-r, alt-r, enter, esc, tab, space, up, pageup, home, …'
           : `Did you mean "${near}"?`
       },
     })
@@ -90,7 +90,7 @@ const readKey = (
   if (isText(key) && scopes.every((one) => one === 'typing')) {
     problems.warn(node, 'settings/unknown-key', `"${text}" is text where one types, and no key of "${command}".`, {
       path,
-      hint: 'Take one that types nothing: enter, esc, tab, ctrl-x, f5, …',
+      hint: 'Take one that types nothing: enter, esc, tab, ctrl-x, …',
     })
     return []
   }

@@ -75,6 +75,8 @@ export type EventBody =
       /** It looks at what was there, whoever started it: its end leaves all as it is, unless it is told to stop it. */
       readonly opened?: true
       readonly services: readonly ServiceSummary[]
+      /** From front to back, where the file has some. */
+      readonly tiers?: readonly string[]
       readonly files: readonly string[]
     }
   | { readonly type: 'session/changed'; readonly phase: Phase }

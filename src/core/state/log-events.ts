@@ -1,5 +1,6 @@
 import type { ContainerSummary, StackEvent } from '../events/event.ts'
 import { toExitText } from '../events/crash.ts'
+import { toShortPath } from '../events/short-path.ts'
 import type { LogNote } from './log-buffer.ts'
 import { logLevels, type LogLevel } from './log-level.ts'
 import type { ContainerEntry, State } from './state.ts'
@@ -39,7 +40,7 @@ const toReload = (
   { change }: State,
   { service, action, files, ms, problem, waiting }: EventOf<'reload/ended'>,
 ): Said => {
-  const [first, ...more] = change?.service === service ? change.paths : []
+  const [first, ...more] = change?.service === service ? change.paths.map(toShortPath) : []
   const count = `${files} ${files === 1 ? 'file' : 'files'}`
   const what = first === undefined ? count : more.length === 0 ? first : `${first} and ${more.length} more`
   if (problem !== undefined)

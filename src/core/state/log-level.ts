@@ -1,7 +1,6 @@
 /** How grave a line is, as its program says; 0: it does not say. Numbers, so that a byte holds one and `>=` compares. */
 export const logLevels = { none: 0, trace: 1, debug: 2, info: 3, warn: 4, error: 5, fatal: 6 } as const
 export type LogLevel = (typeof logLevels)[keyof typeof logLevels]
-export type LevelName = Exclude<keyof typeof logLevels, 'none'>
 
 const { none, trace, debug, info, warn, error, fatal } = logLevels
 

@@ -6,7 +6,7 @@ import { toPlainText } from './log-filter.ts'
 const lookedAt = 5
 
 /** The last that a service wrote: of a stack trace, the line that says what it is about. */
-export const selectLastWords = (logs: LogBuffer, service: string): string | undefined => {
+export const selectLastWords = (logs: Pick<LogBuffer, 'tail' | 'rest'>, service: string): string | undefined => {
   const items = logs.tail(lookedAt, { services: [service] })
   const last = items.findLast((item) => item.stream !== 'event' && toPlainText(item.text).trim() !== '')
   if (last === undefined) return undefined

@@ -1,10 +1,8 @@
 import type { StackEvent } from '../events/event.ts'
 import {
-  probesKept,
   samplesKept,
   toServiceState,
   type ContainerEntry,
-  type ProbeRecord,
   type ServiceState,
   type State,
   type Stats,
@@ -81,7 +79,6 @@ const changed = (service: ServiceState, event: ServiceEvent): ServiceState => {
     case 'service/inspected':
       return {
         ...service,
-        probes: withProbes(service.probes, event.inspection.probes),
         inspected: { at: event.at, inspection: event.inspection },
       }
     case 'stats/measured':
@@ -119,21 +116,12 @@ const isSameSample = (a: StatsSample, b: StatsSample): boolean =>
 const withoutStats = ({ stats }: ServiceState, container: string): readonly Stats[] =>
   stats.some((one) => one.container === container) ? stats.filter((one) => one.container !== container) : stats
 
-const withProbe = (service: ServiceState, event: Extract<ServiceEvent, { type: 'probe/ended' }>): ServiceState => {
-  const { container, healthy, exitCode, output, at, startedAt = at, ms } = event
-  const record: ProbeRecord = { container, at: startedAt, exitCode, output, ...(ms === undefined ? {} : { ms }) }
+const withProbe = (
+  service: ServiceState,
+  { container, healthy, exitCode, output, at }: Extract<ServiceEvent, { type: 'probe/ended' }>,
+): ServiceState => {
   const failures = healthy ? 0 : (service.probe?.failures ?? 0) + 1
-  return {
-    ...service,
-    probes: withProbes(service.probes, [record]),
-    probe: { container, healthy, exitCode, output, at, failures },
-  }
-}
-
-/** The engine tells of the same ones each time that it is asked. */
-const withProbes = (known: readonly ProbeRecord[], more: readonly ProbeRecord[]): readonly ProbeRecord[] => {
-  const fresh = more.filter(({ container, at }) => !known.some((one) => one.container === container && one.at === at))
-  return fresh.length === 0 ? known : [...known, ...fresh].toSorted((a, b) => a.at - b.at).slice(-probesKept)
+  return { ...service, probe: { container, healthy, exitCode, output, at, failures } }
 }
 
 /** What the probe of a container said that is gone is of no use for the next one. */

@@ -1,4 +1,4 @@
-import type { StackEvent } from '../events/event.ts'
+import type { StackEvent, StepSummary } from '../events/event.ts'
 import { toPlanChanges } from '../events/plan-changes.ts'
 import { withPlanned } from './reduce-startup.ts'
 import type { ServiceState, StepProgress, State, StepState } from './state.ts'
@@ -13,7 +13,8 @@ export const reduceSteps = (state: State, event: StepEvent): State => {
     const planned = event.steps.map((step): StepState => ({ ...step, status: 'pending' }))
     const ids = new Set(planned.map((step) => step.id))
     const running = state.steps.filter((step) => step.status === 'running' && !ids.has(step.id))
-    const services = state.services.map((service) => withLastPlan(service, event))
+    const steps = Map.groupBy(event.steps, ({ service }) => service)
+    const services = state.services.map((one) => withLastPlan(one, steps.get(one.name) ?? [], event.at))
     const next = { ...withPlanned(state, ids), services, steps: [...running, ...planned], unchanged: event.unchanged }
     return event.trigger === 'file' ? { ...next, edit: toEdit(state, event) } : next
   }
@@ -27,11 +28,8 @@ export const reduceSteps = (state: State, event: StepEvent): State => {
   }
 }
 
-const withLastPlan = (
-  service: ServiceState,
-  { at, steps }: Extract<StepEvent, { type: 'plan/made' }>,
-): ServiceState => {
-  const [change] = toPlanChanges(steps.filter((step) => step.service === service.name))
+const withLastPlan = (service: ServiceState, steps: readonly StepSummary[], at: number): ServiceState => {
+  const [change] = toPlanChanges(steps)
   return change === undefined ? service : { ...service, planned: { ...change, at } }
 }
 

@@ -17,6 +17,7 @@ export const reduce = (state: State, event: StackEvent): State => {
             ...initialState,
             project: event.project,
             command: event.command,
+            ...(event.tiers === undefined ? {} : { tiers: event.tiers }),
             ...(event.opened === undefined ? {} : { opened: event.opened }),
             files: event.files,
             startedAt: event.at,
@@ -105,8 +106,14 @@ const withReloadedFile = (state: State, event: Extract<StackEvent, { type: 'sess
   })
   // A service that the file no longer names is seen as long as it has containers.
   const left = [...known.values()].filter(({ containers }) => containers.length > 0)
-  const { proposal, ...rest } = state
-  return { ...rest, project: event.project, files: event.files, services: [...services, ...left] }
+  const { proposal, tiers, ...rest } = state
+  return {
+    ...rest,
+    project: event.project,
+    files: event.files,
+    services: [...services, ...left],
+    ...(event.tiers === undefined ? {} : { tiers: event.tiers }),
+  }
 }
 
 const pathsKept = 5

@@ -28,7 +28,7 @@ const wantedWords: Readonly<Record<string, string>> = {
   service_started: 'started',
 }
 
-/** Who depends on whom, by tier from the one that people see to the one that keeps the data. */
+/** Who depends on whom, by tier from front to back. */
 export const selectGraph: (state: State) => readonly GraphColumn[] = onceForEachState((state) => {
   const views = selectServiceViews(state)
   const byName = new Map(views.map((view) => [view.name, view]))
@@ -48,7 +48,7 @@ export const selectGraph: (state: State) => readonly GraphColumn[] = onceForEach
     neededBy: users.get(view.name) ?? [],
     blocks: waiting.get(view.name) ?? [],
   }))
-  return toColumns(nodes)
+  return toColumns(nodes, state.tiers ?? [])
 })
 
 const toNeeds = (view: ServiceView, byName: ReadonlyMap<string, ServiceView>): readonly Need[] =>
@@ -64,24 +64,17 @@ const isMet = (needed: ServiceView | undefined, condition: string): boolean => {
   return condition === 'service_started' ? needed.isUp || tone === 'done' : tone === 'good' || tone === 'done'
 }
 
-const tierOrder = ['web', 'app', 'data']
-
-const toColumns = (nodes: readonly GraphNode[]): readonly GraphColumn[] => {
-  const depths = toDepths(nodes)
+const toColumns = (nodes: readonly GraphNode[], tiers: readonly string[]): readonly GraphColumn[] => {
   const hasTiers = nodes.some(({ view }) => view.tier !== undefined)
-  const keyOf = (node: GraphNode): string =>
-    hasTiers ? (node.view.tier ?? 'other') : String(depths.get(node.view.name) ?? 0)
-  const names = [...new Set(nodes.map(keyOf))]
-  const rank = (name: string): number => {
-    const known = tierOrder.indexOf(name)
-    return hasTiers ? (known === -1 ? tierOrder.length : known) : -Number(name)
+  if (hasTiers) {
+    const byTier = Map.groupBy(nodes, ({ view }) => view.tier ?? 'other')
+    const rank = (name: string): number => (tiers.includes(name) ? tiers.indexOf(name) : tiers.length)
+    return [...byTier].map(([name, own]) => ({ name, nodes: own })).toSorted((a, b) => rank(a.name) - rank(b.name))
   }
-  return names
-    .toSorted((a, b) => rank(a) - rank(b))
-    .map((name) => ({
-      name: hasTiers ? name : name === '0' ? 'needs nobody' : `level ${name}`,
-      nodes: nodes.filter((node) => keyOf(node) === name),
-    }))
+  const depths = toDepths(nodes)
+  return [...Map.groupBy(nodes, ({ view }) => depths.get(view.name) ?? 0)]
+    .toSorted(([a], [b]) => b - a)
+    .map(([depth, own]) => ({ name: depth === 0 ? 'needs nobody' : `level ${depth}`, nodes: own }))
 }
 
 /** The longest way down to a service that needs nobody. Who needs itself through others is refused long before. */

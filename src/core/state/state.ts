@@ -20,6 +20,8 @@ export type State = {
   readonly phaseAt: number
   /** Exit code of the session once it has ended. */
   readonly exit?: number
+  /** From front to back, where the stack file has some. */
+  readonly tiers?: readonly string[]
   /** In the order of the stack file. */
   readonly services: readonly ServiceState[]
   /** Steps of the present plan, and those of the one before that still run. */
@@ -62,7 +64,6 @@ export type Startup = {
 }
 
 export const reloadsKept = 50
-export const probesKept = 24
 
 export type ServiceState = {
   readonly name: string
@@ -71,8 +72,6 @@ export type ServiceState = {
   readonly containers: readonly ContainerEntry[]
   /** The last probe of its healthcheck. */
   readonly probe?: Probe
-  /** The last probes of its containers, ours and the engine's; newest last, at most `probesKept`. */
-  readonly probes: readonly ProbeRecord[]
   /** What was last asked for, and when. */
   readonly inspected?: { readonly at: number; readonly inspection: Inspection }
   /** What the last plan that was about it does to it, and why. */
@@ -95,15 +94,6 @@ export type Probe = {
   readonly output: string
   readonly at: number
   /** Failures in a row, this one included. */ readonly failures: number
-}
-
-export type ProbeRecord = {
-  readonly container: string
-  /** Its beginning. */
-  readonly at: number
-  readonly exitCode: number
-  readonly output: string
-  readonly ms?: number
 }
 
 export type Stats = {
@@ -185,7 +175,6 @@ export const toServiceState = (summary: ServiceSummary): ServiceState => ({
   name: summary.name,
   summary,
   containers: [],
-  probes: [],
   stopped: false,
   stats: [],
 })

@@ -81,13 +81,7 @@ const toBegun = ({ startup, steps }: State, now: number): readonly Begun[] => {
 
 const toLanes = (state: State, steps: readonly Begun[]): readonly Lane[] => {
   const names = new Set(state.services.map(({ name }) => name))
-  const lanes = new Map<string, Begun[]>()
-  for (const step of steps) {
-    const name = step.service !== undefined && names.has(step.service) ? step.service : shared
-    const known = lanes.get(name)
-    if (known === undefined) lanes.set(name, [step])
-    else known.push(step)
-  }
+  const lanes = Map.groupBy(steps, ({ service }) => (service !== undefined && names.has(service) ? service : shared))
   const first = ({ steps: own }: Lane): number => Math.min(...own.map(({ startedAt }) => startedAt))
   return [...lanes].map(([name, own]) => ({ name, steps: own })).toSorted((x, y) => first(x) - first(y))
 }

@@ -15,7 +15,14 @@ export const toSessionStarted = (
   ...(opens ? { opened: true } : {}),
   services: inFileOrder(project).map((name) => toServiceSummary(project, name)),
   files: project.context.files,
+  ...toTiers(project),
 })
+
+/** As `x-tiers` lists them; each service names one of them. */
+const toTiers = ({ extensions }: Project): { readonly tiers?: readonly string[] } => {
+  const tiers = extensions['x-tiers']
+  return Array.isArray(tiers) ? { tiers: tiers.map(String) } : {}
+}
 
 /** As the files have them, one after the other; the model itself is sorted by name. */
 const inFileOrder = ({ services, context }: Project): readonly string[] =>

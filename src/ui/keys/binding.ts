@@ -23,4 +23,6 @@ export type Binding<Command extends string = string> = {
   readonly group: KeyGroup
   /** What is typed into a shell for the same, with `SERVICE` for the chosen ones. */
   readonly commandLine?: string
+  /** The same for a service that does not run; absent: `commandLine`. */
+  readonly commandLineWhenDown?: string
 }

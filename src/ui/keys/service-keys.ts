@@ -30,6 +30,7 @@ export const serviceKeys: readonly Binding<ServiceCommand>[] = [
     help: 'Stop the service, or start it',
     group: 'Service',
     commandLine: 'stack stop SERVICE',
+    commandLineWhenDown: 'stack start SERVICE',
   },
   {
     command: 'kill',

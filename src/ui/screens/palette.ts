@@ -1,3 +1,4 @@
+import { selectService } from '../../core/state/select.ts'
 import type { Binding } from '../keys/binding.ts'
 import type { UiCommand } from '../keys/keymap.ts'
 import { toKeyLabel } from '../keys/key-names.ts'
@@ -17,7 +18,9 @@ export const palette: FullScreen = {
 
 const toItem = (one: Binding<UiCommand>, { view, state }: ItemContext): ScreenItem => {
   const service = selectChosen(view, state) ?? ''
-  const line = one.commandLine?.replace('SERVICE', service) ?? ''
+  const isUp = selectService(state, service)?.isUp === true
+  const written = isUp ? one.commandLine : (one.commandLineWhenDown ?? one.commandLine)
+  const line = written?.replace('SERVICE', service) ?? ''
   return {
     text: `${one.group} ${one.command} ${one.help} ${one.keys.join(' ')} ${line}`,
     segments: ({ theme, unicode, columns }) => ({

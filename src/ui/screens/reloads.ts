@@ -1,4 +1,5 @@
 import type { ReloadParts } from '../../core/events/event.ts'
+import { toShortPath } from '../../core/events/short-path.ts'
 import type { Reload } from '../../core/state/state.ts'
 import type { ScreenInput } from '../screen-input.ts'
 import { composeRow, type Segment } from '../text/compose-row.ts'
@@ -98,9 +99,8 @@ const toPartsText = (parts: ReloadParts): string =>
     })
     .join(', ')
 
-/** The saved files by their last two names, which is what people call them. */
 const toWhat = ({ paths = [], files }: Reload): string => {
-  const shown = paths.slice(0, 2).map((path) => path.split('/').slice(-2).join('/'))
+  const shown = paths.slice(0, 2).map(toShortPath)
   const more = files - shown.length
   if (shown.length === 0) return plural(files, 'file')
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`

@@ -20,15 +20,21 @@ export const formatCost = (ms: number): string => {
   return `${Math.floor(ms / 60_000)}m ${Math.floor((ms % 60_000) / 1000)}s`
 }
 
-export const formatBytes = (bytes: number): string => {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+/** How often bytes are divided by a thousand until less than `most` are left, and what is left. */
+const scale = (bytes: number, most: number): { readonly value: number; readonly unit: number } => {
   let value = bytes
   let unit = 0
-  while (value >= 1000 && unit < units.length - 1) {
+  while (value >= most && unit < 4) {
     value /= 1000
     unit += 1
   }
-  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+  return { value, unit }
+}
+
+/** `712 kB`, `1.2 GB` */
+export const formatBytes = (bytes: number): string => {
+  const { value, unit } = scale(bytes, 1000)
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${['B', 'kB', 'MB', 'GB', 'TB'][unit]}`
 }
 
 /** `12,431` */
@@ -46,15 +52,9 @@ export const formatTime = (at: number): string => {
 
 /** Bytes in at most five cells: `0`, `712 K`, `38 M`, `1.2 G`. */
 export const formatSize = (bytes: number): string => {
-  const units = ['', 'K', 'M', 'G', 'T']
-  let value = bytes
-  let unit = 0
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000
-    unit += 1
-  }
+  const { value, unit } = scale(bytes, 999.5)
   const number = value >= 9.95 || unit === 0 ? String(Math.round(value)) : value.toFixed(1)
-  return unit === 0 ? number : `${number} ${units[unit]}`
+  return unit === 0 ? number : `${number} ${['', 'K', 'M', 'G', 'T'][unit]}`
 }
 
 /** Of one core, in at most five cells: `0.2%`, `12%`, `140%`. */

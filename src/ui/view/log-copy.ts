@@ -1,4 +1,5 @@
 import type { LogItem } from '../../core/state/log-buffer.ts'
+import { comparePositions } from '../../core/state/log-source.ts'
 import { plural } from '../text/format.ts'
 import { toItemText } from '../rows/log-item.ts'
 import type { CommandContext, Handler } from './handled.ts'
@@ -35,7 +36,7 @@ const selectItems = ({ view, logs, query }: CommandContext): readonly LogItem[] 
   if (cursor === undefined) return logs.tail(1, { ...query, ...(bottom === undefined ? {} : { to: bottom }) })
   const owner = logs.owner(cursor)
   if (anchor === undefined) return owner === undefined ? [] : [owner]
-  const last = cursor.order > anchor.order || (cursor.order === anchor.order && cursor.id > anchor.id) ? cursor : anchor
+  const last = comparePositions(cursor, anchor) > 0 ? cursor : anchor
   const found: LogItem[] = []
   for (const item of logs.tail(mostItems, { ...query, to: last }).toReversed()) {
     if (!isSelected(item, view.log)) break

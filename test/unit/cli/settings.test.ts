@@ -119,14 +119,14 @@ describe('a file of settings', () => {
       8 │   detach: { main: D, typing: x }
       9 │   accept: y
         │           ^
-        ╰─ Take one that types nothing: enter, esc, tab, ctrl-x, f5, …
+        ╰─ Take one that types nothing: enter, esc, tab, ctrl-x, …
 
       warning[settings/unknown-key]: This is no key.
          ╭─ config.yaml:10:12
        9 │   accept: y
       10 │   follow: [[f]]
          │            ^^^
-         ╰─ Keys are written as r, R, ?, ctrl-r, alt-r, f5, enter, esc, tab, space, up, pageup, home, …"
+         ╰─ Keys are written as r, R, ?, ctrl-r, alt-r, enter, esc, tab, space, up, pageup, home, …"
     `)
   })
 

@@ -88,6 +88,13 @@ describe('the graph', () => {
     expect(toLines(fold(toEvents(starting, probing, running))).filter((line) => !line.endsWith('blocks -'))).toEqual([])
   })
 
+  it('goes by tier, in the order of the file, and what is in none comes last', () => {
+    const [first, ...others] = toEvents(starting)
+    const told = { ...first!, tiers: ['data', 'app'] } as typeof first
+    expect(selectGraph(fold([told!, ...others])).map(({ name }) => name)).toEqual(['data', 'app', 'web'])
+    expect(selectGraph(fold(toEvents(starting))).map(({ name }) => name)).toEqual(['web', 'app', 'data'])
+  })
+
   it('goes by how many lie below, in a file without tiers', () => {
     const state = fold(toEvents(starting))
     const bare = {
