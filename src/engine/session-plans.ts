@@ -1,6 +1,15 @@
 import { withDependencies } from '../core/project/graph.ts'
 import { type Project, selectAsked, type ServiceName } from '../core/project/project.ts'
-import { planKill, planRejoin, planRestart, planStart, planStop } from '../core/plan/plan-lifecycle.ts'
+import { planDown } from '../core/plan/plan-down.ts'
+import {
+  planKill,
+  planPause,
+  planRejoin,
+  planRemove,
+  planRestart,
+  planStart,
+  planStop,
+} from '../core/plan/plan-lifecycle.ts'
 import { planUp } from '../core/plan/plan-up.ts'
 import type { UpOptions } from '../core/plan/up-options.ts'
 import type { PlanFunction } from './apply.ts'
@@ -25,6 +34,17 @@ export type SessionPlans = {
   rejoin(options: { readonly graceSeconds?: number }): PlanFunction
   /** Build again, make new containers of what was built, and start them. */
   rebuild(services: readonly ServiceName[]): PlanFunction
+  /** Make new containers of the same images; `renewVolumes`: with new anonymous volumes. */
+  recreate(services: readonly ServiceName[], options: { readonly renewVolumes: boolean }): PlanFunction
+  /** As many containers as the options say; see `withScale`. */
+  scale(services: readonly ServiceName[]): PlanFunction
+  pause(services: readonly ServiceName[], verb: 'pause' | 'unpause'): PlanFunction
+  /** Remove what has ended. */
+  prune(): PlanFunction
+  /** Remove containers and networks; volumes stay. */
+  down(options: { readonly graceSeconds?: number }): PlanFunction
+  /** The same plans with other numbers of containers than the files and the command line say. */
+  withScale(scale: Readonly<Record<ServiceName, number>>): SessionPlans
 }
 
 /** What was asked for when the command was typed, with data to be lost among it, is not done at each edit. */
@@ -54,7 +74,7 @@ const selectWithout = (
 const toNames = (services: readonly ServiceName[] | undefined): Pick<UpOptions, 'services'> =>
   services === undefined ? {} : { services }
 
-type ActingPlans = Omit<SessionPlans, 'up' | 'edited' | 'rebuild'>
+type ActingPlans = Omit<SessionPlans, 'up' | 'edited' | 'rebuild' | 'recreate' | 'scale' | 'withScale'>
 
 /** Plans for what is there, which make nothing. */
 const createActingPlans = (project: Project): ActingPlans => ({
@@ -72,6 +92,9 @@ const createActingPlans = (project: Project): ActingPlans => ({
     (observed) =>
       planRestart(project, observed, { services, ...(graceSeconds === undefined ? {} : { graceSeconds }) }),
   rejoin: (more) => (observed) => planRejoin(project, observed, more),
+  pause: (services, verb) => (observed) => planPause(observed, { services, verb }),
+  prune: () => (observed) => planRemove({ name: project.name, project }, observed, {}),
+  down: (more) => (observed) => planDown({ name: project.name, project }, observed, more),
 })
 
 export const createSessionPlans = (project: Project, options: UpOptions): SessionPlans => {
@@ -85,7 +108,7 @@ export const createSessionPlans = (project: Project, options: UpOptions): Sessio
         divergedVolumes: round.declined ? 'keep' : (options.divergedVolumes ?? 'recreate'),
       })
   const upWith = (more: Partial<UpOptions>): PlanFunction => upBy({ ...options, ...more })
-  return {
+  const plans: SessionPlans = {
     up: upWith({}),
     edited: (rebuilt, { only, without = [] } = {}) =>
       upBy({
@@ -98,7 +121,22 @@ export const createSessionPlans = (project: Project, options: UpOptions): Sessio
     // Forced, for files that were copied into the container since make it differ from its image, which nothing else shows.
     rebuild: (services) =>
       upWith({ services, noDeps: true, takesAlong: true, build: 'always', recreate: 'force', wait: false }),
+    recreate: (services, { renewVolumes }) =>
+      upBy({
+        ...withoutOnce(options),
+        services,
+        noDeps: true,
+        takesAlong: true,
+        recreate: 'force',
+        renewAnonymousVolumes: renewVolumes,
+      }),
+    scale: (services) => upBy({ ...withoutOnce(options), services, noDeps: true }),
+    withScale: (scale) =>
+      Object.keys(scale).length === 0
+        ? plans
+        : createSessionPlans(project, { ...options, scale: { ...options.scale, ...scale } }),
   }
+  return plans
 }
 
 /** Plans of a session that can make nothing: what is there is stopped and started, and all else is refused. */
@@ -106,5 +144,14 @@ export const createPlansWithoutFile = (project: Project, refuse: () => Error): S
   const refused: PlanFunction = () => {
     throw refuse()
   }
-  return { ...createActingPlans(project), up: refused, edited: () => refused, rebuild: () => refused }
+  const plans: SessionPlans = {
+    ...createActingPlans(project),
+    up: refused,
+    edited: () => refused,
+    rebuild: () => refused,
+    recreate: () => refused,
+    scale: () => refused,
+    withScale: () => plans,
+  }
+  return plans
 }

@@ -111,10 +111,7 @@ const createState = (deps: SessionDeps, { request, emitter, onStarted }: StateIn
     follower: createLogFollower({ ...deps, emit, signal }),
     monitor: createMonitor({ runtime: deps.runtime, emit, events, signal }, options),
     measuring: createMeasuring({ ...deps, emit, signal }, { containers: () => state.monitor.containers() }),
-    jobs: createJobs(() => {
-      rejoin(state)
-      checkOver(state)
-    }),
+    jobs: createJobs(() => onIdle(state)),
     questions: createQuestions(emit),
     seeds: createSeeds(deps),
     syncMemory: new Map(),
@@ -124,6 +121,8 @@ const createState = (deps: SessionDeps, { request, emitter, onStarted }: StateIn
     exitCodes: new Map(),
     rejoined: new Set(),
     unbuilt: new Set(),
+    scale: {},
+    noted: 0,
     edits: createEdits(),
     halts: createHalts(),
     inspections: createInspections({ ...deps, emit, signal, current: () => state }),
@@ -140,12 +139,16 @@ const createState = (deps: SessionDeps, { request, emitter, onStarted }: StateIn
   return state
 }
 
+const onIdle = (state: SessionState): void => {
+  rejoin(state)
+  checkOver(state)
+}
+
 /** Events were lost: whatever may have happened meanwhile is looked for. */
 const onCaughtUp = (state: SessionState, onStarted: StateInput['onStarted']): void => {
   followRunning(state)
   for (const service of new Set(state.monitor.containers().map((container) => container.service))) onStarted(service)
-  rejoin(state)
-  checkOver(state)
+  onIdle(state)
 }
 
 type Watched = { readonly project: Project; readonly signal: AbortSignal }

@@ -63,7 +63,7 @@ test('a run of a container is not compared with the one before it, and one that 
   await world.clock.advance(10_000)
   const before = asked().length
   expect(before).toBe(2)
-  send({ type: 'start', service: 'db' })
+  send({ type: 'start', services: ['db'] })
   await world.clock.advance(2500)
   expect(measured()).toHaveLength(1)
   await world.clock.advance(2000)

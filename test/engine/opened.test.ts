@@ -82,7 +82,7 @@ describe('a session that is opened on what runs', () => {
   test('takes what has ended as a stop ends it for stopped, whoever did that before it was opened', async () => {
     const world = await upWorld()
     const { send } = await open(world)
-    await send({ type: 'stop', service: 'web' })
+    await send({ type: 'stop', services: ['web'] })
     const { events } = await open(world)
     const ended = events.flatMap((event) =>
       event.type === 'container/changed' && event.container.state === 'exited' ? [event.container] : [],
@@ -97,17 +97,17 @@ describe('a session that is opened on what runs', () => {
     const world = await upWorld()
     const { session, send, events } = await open(world)
     const other = await open(world)
-    await send({ type: 'restart', service: 'web' })
+    await send({ type: 'restart', services: ['web'] })
     expect(changes(world)).toEqual(['restart demo-web-1'])
     for (const { events: seen } of [{ events }, other])
       expect(seen.filter((event) => event.type === 'container/changed').length).toBeGreaterThan(3)
-    await send({ type: 'stop', service: 'web' })
-    await other.send({ type: 'stop', service: 'db' })
+    await send({ type: 'stop', services: ['web'] })
+    await other.send({ type: 'stop', services: ['db'] })
     let isOver = false
     void session.done.then(() => (isOver = true))
     await world.clock.advance(60_000)
     expect(isOver).toBe(false)
-    await other.send({ type: 'start', service: 'web' })
+    await other.send({ type: 'start', services: ['web'] })
     expect([...world.runtime.containers.values()].filter(({ state }) => state === 'running')).toHaveLength(2) // with what it needs
     await send({ type: 'quit', force: false })
     expect(await session.done).toEqual({ exit: 0 })
@@ -135,15 +135,15 @@ describe('a session that is opened on what runs', () => {
       makesNothing: true,
     })
     world.runtime.calls.length = 0
-    await send({ type: 'rebuild', service: 'web' })
+    await send({ type: 'rebuild', services: ['web'] })
     const raised = events.flatMap((event) => (event.type === 'problem/raised' ? [event.problem.message] : []))
     expect(raised).toEqual([
       'This needs the stack file of project "demo", which is not there any more: /gone/compose.yaml.',
     ])
     expect(changes(world)).toEqual([])
-    await send({ type: 'stop', service: 'db' })
-    await send({ type: 'start', service: 'web' })
-    await send({ type: 'restart', service: 'job' })
+    await send({ type: 'stop', services: ['db'] })
+    await send({ type: 'start', services: ['web'] })
+    await send({ type: 'restart', services: ['job'] })
     expect(changes(world)).toEqual(['stop demo-db-1', 'start demo-db-1', 'restart demo-job-1'])
     await send({ type: 'quit', force: false })
   })

@@ -225,7 +225,7 @@ describe('what somebody has stopped', () => {
     session.runtime.calls.length = 0
     return session
   }
-  const byCommand = ({ session }: Running): void => session.send({ type: 'stop', service: 'db' })
+  const byCommand = ({ session }: Running): void => session.send({ type: 'stop', services: ['db'] })
   const elsewhere = ({ runtime }: Running): void => void runtime.stopContainer('demo-db-1')
 
   test.each([
@@ -240,7 +240,7 @@ describe('what somebody has stopped', () => {
     await session.clock.advance(5000)
     expect(session.runtime.byName('demo-db-1').state).toBe('exited')
     expect(session.calls('create', 'start')).toHaveLength(2)
-    session.session.send({ type: 'start', service: 'db' })
+    session.session.send({ type: 'start', services: ['db'] })
     await session.clock.advance(5000)
     expect(session.runtime.byName('demo-db-1').state).toBe('running')
     expect(session.runtime.byName('demo-db-1').spec.service.hostname).toBe('second')
@@ -336,7 +336,7 @@ test.each(['reload', 'restart', 'start', 'rebuild'] as const)(
     runtime.behaviours['db'] = { stopsAfterMs: 3_000 }
     session.send({ type: 'quit', force: false })
     await clock.advance(1_000)
-    session.send(type === 'reload' ? { type } : { type, service: 'web' })
+    session.send(type === 'reload' ? { type } : { type, services: ['web'] })
     await clock.run(session.done)
     await clock.advance(aLongTime)
     expect([...runtime.containers.values()].map(({ state }) => state)).toEqual(['exited', 'exited'])

@@ -149,24 +149,24 @@ describe('createSession', () => {
       expect(
         session.events.some((event) => event.type === 'container/changed' && event.container.outOfMemory === true),
       ).toBe(true)
-      session.send({ type: 'stop', service: 'web' })
+      session.send({ type: 'stop', services: ['web'] })
       await session.world.clock.advance(2000)
       await session.end()
     })
 
     test('is none when it is stopped, and goes on counting when it was started without being mended', async () => {
       const session = await looping()
-      session.send({ type: 'stop', service: 'web' })
+      session.send({ type: 'stop', services: ['web'] })
       await session.world.clock.advance(5000)
       expect(session.lines('problem/')).toEqual([
         'problem/raised crash.web.1 service/crash-looping',
         'problem/cleared',
         'problem/cleared',
       ])
-      session.send({ type: 'start', service: 'web' })
+      session.send({ type: 'start', services: ['web'] })
       await session.world.clock.advance(3000)
       expect(session.loops().at(-1)).toMatchObject({ crashes: 3 })
-      session.send({ type: 'stop', service: 'web' })
+      session.send({ type: 'stop', services: ['web'] })
       await session.world.clock.advance(2000)
       await session.end()
     })
@@ -375,7 +375,7 @@ describe('createSession', () => {
     world.runtime.behaviours['web'] = { writes: ['hello'] }
     const session = open(world, aProject({ web: aService() }), { keepRunning: true })
     await world.clock.advance(500)
-    session.send({ type: 'restart', service: 'web' })
+    session.send({ type: 'restart', services: ['web'] })
     await world.clock.advance(500)
     expect(session.lines('log/')).toEqual(['log/written demo-web-1 hello', 'log/written demo-web-1 hello'])
     session.send({ type: 'quit', force: true })
@@ -399,7 +399,7 @@ describe('createSession', () => {
     })
     const session = open(world, two, { keepRunning: true })
     await world.clock.advance(1000)
-    session.send({ type: 'start', service: 'web' })
+    session.send({ type: 'start', services: ['web'] })
     await world.clock.advance(1000)
     expect(world.runtime.byName('demo-web-1').state).toBe('running')
     session.send({ type: 'quit', force: false })

@@ -40,6 +40,10 @@ const aSession = async ({ lock = aLock(), ...more }: { readonly lock?: Lock } & 
     jobs: createJobs(() => {}),
     questions: createQuestions(emitter.emit),
     unbuilt: new Set(),
+    monitor: {
+      containers: () => [...world.runtime.containers.values()].map(({ spec }) => ({ service: spec.serviceName })),
+    },
+    noted: 0,
     halts: createHalts(),
     edits: createEdits(),
     replacedImages: createReplacedImages(world.runtime, { signal }),
@@ -134,7 +138,7 @@ describe('a rebuild that something newer overtakes', () => {
 test('what somebody has stopped is neither restarted nor rebuilt by a saved file, and gets what was saved when it is started', async () => {
   const { clock, runtime, host, state, first, calls, about } = await aSession()
   const send = async (type: 'stop' | 'start'): Promise<void> => {
-    handleCommand(state, { type, service: 'web' }, { onReloaded: async () => {} })
+    handleCommand(state, { type, services: ['web'] }, { onReloaded: async () => {} })
     await clock.advance(20_000)
   }
   await send('stop')
@@ -193,10 +197,10 @@ describe('a rebuild that --no-build forbids', () => {
     expect(await host.rebuild('web', { signal })).toBe('forbidden')
     expect(calls('build')).toEqual([])
     expect(lines).toEqual(['problem/raised sync.web.build watch/build-forbidden'])
-    handleCommand(state, { type: 'rebuild', service: 'web' }, { onReloaded: async () => {} })
+    handleCommand(state, { type: 'rebuild', services: ['web'] }, { onReloaded: async () => {} })
     await clock.advance(20_000)
     expect(calls('build')).toEqual(['build demo-web'])
-    expect(lines.at(-1)).toBe('problem/cleared')
+    expect(lines.slice(-2)).toEqual(['problem/cleared', 'command/ended done'])
     expect(await host.rebuild('web', { signal })).toBe('forbidden')
     expect(lines.at(-1)).toBe('problem/raised sync.web.build watch/build-forbidden')
   })

@@ -168,6 +168,10 @@ export const toLine = (event: StackEvent | EventBody): string => {
       return `${event.type} ${event.service} ${event.action} ${event.paths.join(' ')}`
     case 'reload/ended':
       return `${event.type} ${event.service} ${event.action} ${event.files}${event.problem === undefined ? '' : ` ${event.problem.code}`}${event.waiting === undefined ? '' : ` (${event.waiting} waits)`}`
+    case 'command/begun':
+      return `${event.type} ${event.line}`
+    case 'command/ended':
+      return `${event.type} ${event.outcome}`
     case 'question/asked':
       return `${event.type} ${event.text}`
     default:

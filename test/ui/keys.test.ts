@@ -24,14 +24,14 @@ const sentBy = async (keys: string, count = 1) => {
 
 describe('keys of a service', () => {
   it.each([
-    ['r', { type: 'restart', service: 'web' }],
-    ['jr', { type: 'restart', service: 'api' }],
-    ['\u001b[BR', { type: 'rebuild', service: 'api' }],
-    ['jkxy', { type: 'kill', service: 'web' }],
-    ['jx\r', { type: 'kill', service: 'api' }],
-    ['s', { type: 'stop', service: 'web' }],
-    ['jjjs', { type: 'start', service: 'migrate' }],
-    ['jjjjjjjjs', { type: 'stop', service: 'db' }],
+    ['r', { type: 'restart', services: ['web'] }],
+    ['jr', { type: 'restart', services: ['api'] }],
+    ['\u001b[BR', { type: 'rebuild', services: ['api'] }],
+    ['jkxy', { type: 'kill', services: ['web'] }],
+    ['jx\r', { type: 'kill', services: ['api'] }],
+    ['s', { type: 'stop', services: ['web'] }],
+    ['jjjs', { type: 'start', services: ['migrate'] }],
+    ['jjjjjjjjs', { type: 'stop', services: ['db'] }],
   ])('%j', async (keys, command) => {
     expect(await sentBy(keys)).toEqual([command])
   })
@@ -284,12 +284,12 @@ describe('the palette', () => {
     await shown.press('j\u0010', 'stack restart api')
     await shown.press('image', 'stack up --build', '!stack restart api')
     shown.tty.type('\r')
-    await eventually(() => expect(shown.sent).toEqual([{ type: 'rebuild', service: 'api' }]))
+    await eventually(() => expect(shown.sent).toEqual([{ type: 'rebuild', services: ['api'] }]))
     await shown.shows('!all actions')
     await shown.press(':', 'all actions')
     shown.tty.type('\u001b[B\u001b[B\r')
     await eventually(() => expect(shown.sent).toHaveLength(2))
-    expect(shown.sent[1]).toEqual({ type: 'rebuild', service: 'api' })
+    expect(shown.sent[1]).toEqual({ type: 'rebuild', services: ['api'] })
   })
 
   it('has the command line that fits the service', async () => {
@@ -351,7 +351,7 @@ describe('keys of a person', () => {
     await shown.press('\r', '── db ─')
     await shown.press('\u001b', '!── db ─')
     shown.tty.type('r\u0012')
-    await eventually(() => expect(shown.sent).toEqual([{ type: 'restart', service: 'db' }]))
+    await eventually(() => expect(shown.sent).toEqual([{ type: 'restart', services: ['db'] }]))
   })
 
   it('what is wrong with settings is said until the first key', async () => {

@@ -180,6 +180,15 @@ export type EventBody =
       readonly parts?: ReloadParts
       readonly problem?: Problem
     }
+  /** Somebody asked for it; `line` is what does the same in a shell. */
+  | { readonly type: 'command/begun'; readonly id: string; readonly line: string }
+  | {
+      readonly type: 'command/ended'
+      readonly id: string
+      /** `aborted`: something newer took its place, or the session ends. */
+      readonly outcome: 'done' | 'failed' | 'aborted'
+      readonly ms: number
+    }
   | { readonly type: 'question/asked'; readonly id: string; readonly text: string; readonly fallback: boolean }
   | {
       readonly type: 'question/answered'
@@ -208,11 +217,24 @@ export type LogLine = {
   readonly timestamp?: string
 }
 
+/** What is done to services, all in one plan. */
+export type ServiceAction =
+  | {
+      readonly type: 'restart' | 'stop' | 'start' | 'rebuild' | 'kill' | 'pause' | 'unpause'
+      readonly services: readonly string[]
+    }
+  /** New containers of the same images; `renewVolumes`: with new anonymous volumes, and what is in the old ones is lost. */
+  | { readonly type: 'recreate'; readonly services: readonly string[]; readonly renewVolumes?: true }
+  | { readonly type: 'scale'; readonly services: readonly string[]; readonly replicas: number }
+
 /** What a person, or a signal, tells a running session; the only way in. */
 export type Command =
-  | { readonly type: 'restart' | 'stop' | 'start' | 'rebuild' | 'kill'; readonly service: string }
+  | ServiceAction
+  /** Remove the containers that have ended, or all of them with the networks; volumes stay. */
+  | { readonly type: 'prune' | 'down' }
   | { readonly type: 'answer'; readonly id: string; readonly yes: boolean }
-  | { readonly type: 'reload' }
+  /** Read the files again, env files among them; `apply`: without waiting for the command of that name. */
+  | { readonly type: 'reload'; readonly apply?: true }
   /** Measure what the containers of these services use, until told otherwise; none: of nobody. */
   | { readonly type: 'measure'; readonly services: readonly string[] }
   /** Somebody looks at it: tell what there is to know of it. */

@@ -2,7 +2,7 @@ import type { StackEvent } from '../events/event.ts'
 import { reduceService } from './reduce-service.ts'
 import { reduceSteps } from './reduce-steps.ts'
 import { withFirstHealth, withStartup } from './reduce-startup.ts'
-import { initialState, reloadsKept, toServiceState, type State } from './state.ts'
+import { commandsKept, initialState, reloadsKept, toServiceState, type State } from './state.ts'
 
 /**
  * Folds one event into the state. Pure: the same events give the same state, and an event that changes nothing that
@@ -62,6 +62,18 @@ export const reduce = (state: State, event: StackEvent): State => {
       return withProposal(state, event)
     case 'watch/started':
       return { ...state, watching: { services: event.services, paths: event.paths } }
+    case 'command/begun':
+      return {
+        ...state,
+        commands: [...state.commands, { id: event.id, line: event.line, at: event.at }].slice(-commandsKept),
+      }
+    case 'command/ended':
+      return {
+        ...state,
+        commands: state.commands.map((one) =>
+          one.id === event.id ? { ...one, outcome: event.outcome, ms: event.ms } : one,
+        ),
+      }
     case 'watch/changed':
       return { ...state, change: { service: event.service, paths: event.paths, action: event.action, at: event.at } }
     case 'reload/ended':

@@ -35,6 +35,8 @@ export type State = {
   readonly questions: readonly Question[]
   /** Newest last; at most `reloadsKept`. */
   readonly reloads: readonly Reload[]
+  /** What was asked for and what came of it, newest last; at most `commandsKept`. */
+  readonly commands: readonly NotedCommand[]
   readonly watching?: { readonly services: readonly string[]; readonly paths: number }
   /** What the last edit of the stack file has changed, or is about to. */
   readonly edit?: { readonly at: number; readonly changes: readonly PlanChange[] }
@@ -64,6 +66,7 @@ export type Startup = {
 }
 
 export const reloadsKept = 50
+export const commandsKept = 200
 
 export type ServiceState = {
   readonly name: string
@@ -155,6 +158,16 @@ export type Reload = {
   readonly problem?: Problem
 }
 
+export type NotedCommand = {
+  readonly id: string
+  /** `stack restart api` */
+  readonly line: string
+  readonly at: number
+  /** Absent: it goes on. */
+  readonly outcome?: 'done' | 'failed' | 'aborted'
+  readonly ms?: number
+}
+
 export const initialState: State = {
   project: '',
   command: '',
@@ -169,6 +182,7 @@ export const initialState: State = {
   problems: [],
   questions: [],
   reloads: [],
+  commands: [],
 }
 
 export const toServiceState = (summary: ServiceSummary): ServiceState => ({

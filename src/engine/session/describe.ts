@@ -4,16 +4,23 @@ import { toImageReference } from '../../core/project/identity.ts'
 import { type Project, selectAsked } from '../../core/project/project.ts'
 import type { Port } from '../../core/project/service.ts'
 
+type Described = {
+  readonly command: string
+  readonly opens?: boolean
+  /** Other numbers of containers than the files say. */
+  readonly scale?: Readonly<Record<string, number>>
+}
+
 /** `session/started`: what a view needs to know of the project before anything happens. */
-export const toSessionStarted = (
-  project: Project,
-  { command, opens = false }: { readonly command: string; readonly opens?: boolean },
-): EventBody => ({
+export const toSessionStarted = (project: Project, { command, opens = false, scale = {} }: Described): EventBody => ({
   type: 'session/started',
   project: project.name,
   command,
   ...(opens ? { opened: true } : {}),
-  services: inFileOrder(project).map((name) => toServiceSummary(project, name)),
+  services: inFileOrder(project).map((name) => {
+    const summary = toServiceSummary(project, name)
+    return { ...summary, replicas: scale[name] ?? summary.replicas }
+  }),
   files: project.context.files,
   ...toTiers(project),
 })

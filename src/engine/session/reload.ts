@@ -1,47 +1,66 @@
 import { toPlanChanges } from '../../core/events/plan-changes.ts'
 import type { StepSummary } from '../../core/events/event.ts'
 import type { Project, ServiceName } from '../../core/project/project.ts'
+import type { Service } from '../../core/project/service.ts'
 import { applyPlan, type ApplyResult, type PlanFunction } from '../apply.ts'
 import { toStepSubject } from '../step-summary.ts'
 import { toSessionStarted } from './describe.ts'
 import type { Edit } from './edits.ts'
 import { attempt } from './enqueue-plan.ts'
+import type { Attempted } from './jobs.ts'
 import { raise, selectScope, type SessionState, setPhase } from './state.ts'
 import { tellUnbuilt } from './sync-host.ts'
 
-type OnReloaded = () => Promise<void>
+type Reloading = {
+  readonly onReloaded: () => Promise<void>
+  /** What is read is applied and not only proposed. */
+  readonly apply?: boolean
+}
 
 /**
  * Reads the files again, and applies what they say otherwise now, or proposes it to whoever looks at the screen: nothing that was
  * asked for once, when the session began. What cannot be read is told, and all stays as it is. The newest reading counts: it takes
  * the place of what an older one has begun, or proposed.
  */
-export const reload = async (state: SessionState, onReloaded: OnReloaded): Promise<void> => {
+export const reload = async (state: SessionState, reloading: Reloading): Promise<Attempted> => {
   const { edits, request } = state
   edits.asked += 1
   const turn = edits.asked
   try {
-    const next = await request.reload?.()
-    if (next === undefined || turn < edits.read || state.phase === 'stopping') return
+    const read = await request.reload?.()
+    if (read === undefined || turn < edits.read || state.phase === 'stopping') return 'aborted'
+    const next = withScale(state, read)
     edits.read = turn
     edits.proposed = next
     state.emit({ type: 'problem/cleared', id: 'reload' })
-    if (request.proposesEdits === true && !(await changesNothing(state, next))) return
-    if (edits.proposed === next) await applyEdit(state, onReloaded)
+    if (request.proposesEdits === true && reloading.apply !== true && !(await changesNothing(state, next)))
+      return 'done'
+    return edits.proposed === next ? await applyEdit(state, reloading) : 'aborted'
   } catch (error) {
     // Of an edit that has been followed by another one that one tells.
-    if (turn < edits.read || state.phase === 'stopping') return
+    if (turn < edits.read || state.phase === 'stopping') return 'aborted'
     if (edits.proposed !== undefined) state.emit({ type: 'edit/proposed', changes: [], losses: [] })
     edits.proposed = undefined
     raise(state, 'reload', error)
+    return 'failed'
   }
 }
 
+/** As many containers as a person has asked for, unless the file says another number now. */
+const withScale = (state: SessionState, { project, plans }: Edit): Edit => {
+  const { scale } = state
+  for (const name of Object.keys(scale))
+    if (toReplicas(project.services[name]) !== toReplicas(state.project.services[name])) delete scale[name]
+  return { project, plans: plans.withScale(scale) }
+}
+
+const toReplicas = (service: Service | undefined): number | undefined => service?.scale ?? service?.deploy?.replicas
+
 /** Applies the last reading of the files that was not applied yet. */
-export const applyEdit = async (state: SessionState, onReloaded: OnReloaded): Promise<void> => {
+export const applyEdit = async (state: SessionState, { onReloaded }: Reloading): Promise<Attempted> => {
   const { edits, request } = state
   const next = edits.proposed
-  if (next === undefined) return
+  if (next === undefined) return 'aborted'
   edits.proposed = undefined
   edits.overtaking.abort(new Error('the files were edited again'))
   edits.overtaking = new AbortController()
@@ -49,8 +68,10 @@ export const applyEdit = async (state: SessionState, onReloaded: OnReloaded): Pr
   for (const name of selectChanged(state.project, next.project)) state.halts.withhold(name)
   state.project = next.project
   state.plans = next.plans
-  state.emit(toSessionStarted(state.project, request))
-  if (await apply(state, edits.overtaking.signal)) await onReloaded()
+  state.emit(toSessionStarted(state.project, { ...request, scale: state.scale }))
+  const end = await apply(state, edits.overtaking.signal)
+  if (end !== 'aborted') await onReloaded()
+  return end
 }
 
 /** Tells what the edit would change, and does none of it. */
@@ -96,8 +117,8 @@ const toPlan = (state: SessionState, { plans, project }: Edit, rebuilt: readonly
   return plans.edited(rebuilt.filter(isBuilt), { without: halted })
 }
 
-/** False: something newer has taken its place, and does the rest. */
-const apply = async (state: SessionState, overtaken: AbortSignal): Promise<boolean> => {
+/** `aborted`: something newer has taken its place, and does the rest. */
+const apply = async (state: SessionState, overtaken: AbortSignal): Promise<Attempted> => {
   const { edits, request } = state
   const scope = selectScope(state)
   const rebuilt = [...edits.unbuilt].filter(
@@ -107,10 +128,10 @@ const apply = async (state: SessionState, overtaken: AbortSignal): Promise<boole
   setPhase(state, 'applying')
   const plan = toPlan(state, state, rebuilt)
   const end = await attempt(state, 'reload', { plan, trigger: 'file', overtaken })
-  if (end === 'aborted') return false
+  if (end === 'aborted') return end
   if (end === 'done') for (const name of rebuilt) edits.unbuilt.delete(name)
   if (state.phase === 'running') setPhase(state, 'running')
-  return true
+  return end
 }
 
 /** Services that are built otherwise than before; one that was not built before has no image yet. */

@@ -96,6 +96,10 @@ export type SessionState = {
   readonly unbuilt: Set<string>
   /** Seconds since the epoch. */
   readonly startedAt: number
+  /** How many containers a person has asked for, by service. */
+  readonly scale: Record<string, number>
+  /** How many commands were told of. */
+  noted: number
   /** As it is now: a reload exchanges both. */
   project: Project
   plans: SessionPlans

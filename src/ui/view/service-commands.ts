@@ -17,9 +17,9 @@ const onChosen =
   }
 
 export const serviceHandlers: Readonly<Record<ServiceCommand, Handler>> = {
-  restart: onChosen(({ view }, { name }) => send(view, { type: 'restart', service: name })),
-  rebuild: onChosen(({ view }, { name }) => send(view, { type: 'rebuild', service: name })),
-  toggle: onChosen(({ view }, { name, isUp }) => send(view, { type: isUp ? 'stop' : 'start', service: name })),
+  restart: onChosen(({ view }, { name }) => send(view, { type: 'restart', services: [name] })),
+  rebuild: onChosen(({ view }, { name }) => send(view, { type: 'rebuild', services: [name] })),
+  toggle: onChosen(({ view }, { name, isUp }) => send(view, { type: isUp ? 'stop' : 'start', services: [name] })),
   kill: onChosen(({ view }, { name, isUp }) =>
     isUp
       ? only({
@@ -28,7 +28,7 @@ export const serviceHandlers: Readonly<Record<ServiceCommand, Handler>> = {
             title: `kill ${name}`,
             text: ['Its processes end at once and save nothing.'],
             yes: 'kill it',
-            command: { type: 'kill', service: name },
+            command: { type: 'kill', services: [name] },
           },
         })
       : only({ ...view, notice: `${name} does not run.` }),
