@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { toMessage } from '../support/eventually.ts'
 import { cases } from './cases.ts'
+import { measureDashboard } from './dashboard.ts'
 import { measureEdit, measureRestart } from './edit.ts'
 import { measureGitSwitch } from './git-switch.ts'
 import { measureIdle } from './idle.ts'
@@ -16,7 +17,7 @@ import { toResult, toTable } from './table.ts'
 
 type Measure = (options: StackOptions) => Promise<readonly Row[]>
 
-/** Stacks that are brought up and down, hot reload, and the loader. */
+/** Stacks that are brought up and down, hot reload, the dashboard, and the loader. */
 const measures: Readonly<Record<string, Measure>> = {
   ...Object.fromEntries(cases.map((one) => [one.name, (options: StackOptions) => measureCase(one, options)])),
   edit: measureEdit,
@@ -25,6 +26,7 @@ const measures: Readonly<Record<string, Measure>> = {
   restart: measureRestart,
   rebuild: measureRebuild,
   idle: measureIdle,
+  dashboard: measureDashboard,
   loader: measureLoader,
 }
 

@@ -23,6 +23,20 @@ export const takenBy = async (pid: number): Promise<Taken> => {
   }
 }
 
+/** Seconds of a processor that the container engine of this machine has taken, without what it runs. */
+export const engineSeconds = async (): Promise<number> => {
+  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const each = await Promise.all(
+    all.map(async (pid) => {
+      const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
+      if (!/^(dockerd|containerd)$/m.test(name)) return 0
+      const fields = await statOf(Number(pid))
+      return (Number(fields[11]) + Number(fields[12])) / TICKS
+    }),
+  )
+  return each.reduce((total, one) => total + one, 0)
+}
+
 const takenByOne = async (pid: number): Promise<Taken> => {
   const fields = await statOf(pid)
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
