@@ -4,6 +4,7 @@ import type { Store } from '../core/state/store.ts'
 import { App, type Suspend, type Suspension } from './app.tsx'
 import { createKeymap } from './keys/create-keymap.ts'
 import { defaultSettings, type Settings } from './settings.ts'
+import { createRowMarks, RowMarksContext, withRows } from './row-marks.ts'
 import { formatTime } from './text/format.ts'
 import { createChosenTheme } from './theme.ts'
 import { initialViewState, type ViewState } from './view/view-state.ts'
@@ -70,27 +71,30 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
   const suspension: Suspension = { stop: options.stop, register: (next) => void (suspend = next) }
   const { colour, isLight } = options
   const theme = createChosenTheme(settings.theme, { colour, unicode, links, isLight })
+  const marks = createRowMarks()
   const instance = render(
-    <App
-      store={store}
-      send={send}
-      keys={createKeymap(settings.keys)}
-      initial={options.view ?? toInitialView(settings, options.notice)}
-      onView={options.onView}
-      theme={theme}
-      unicode={unicode}
-      now={now}
-      formatTime={options.formatTime ?? formatTime}
-      openUrl={options.openUrl}
-      suspension={suspension}
-      saveLines={options.saveLines}
-      showProjects={options.showProjects}
-      readVariables={options.readVariables}
-      copyText={options.copyText ?? ((text) => copyByTerminal(text, stdout))}
-    />,
+    <RowMarksContext value={marks}>
+      <App
+        store={store}
+        send={send}
+        keys={createKeymap(settings.keys)}
+        initial={options.view ?? toInitialView(settings, options.notice)}
+        onView={options.onView}
+        theme={theme}
+        unicode={unicode}
+        now={now}
+        formatTime={options.formatTime ?? formatTime}
+        openUrl={options.openUrl}
+        suspension={suspension}
+        saveLines={options.saveLines}
+        showProjects={options.showProjects}
+        readVariables={options.readVariables}
+        copyText={options.copyText ?? ((text) => copyByTerminal(text, stdout))}
+      />
+    </RowMarksContext>,
     {
       stdin,
-      stdout,
+      stdout: withRows(stdout, marks),
       alternateScreen: true,
       interactive: true,
       exitOnCtrlC: false,

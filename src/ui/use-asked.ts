@@ -6,13 +6,26 @@ import { selectChosen, type ViewState } from './view/view-state.ts'
 
 export type ReadVariables = (service: string) => Promise<Readonly<Record<string, string>>>
 
-/** Asks for what the screen shows, when it begins to show it and when that may have changed. */
+/** Milliseconds for which a cursor that moves on is not asked for: a key that is held repeats thirty times a second. */
+const restOfCursor = 120
+
+/**
+ * Asks for what the screen shows, when it begins to show it and when that may have changed. The first is asked for at
+ * once; of what comes soon after the one before, only what stays on the screen.
+ */
 export const useAsked = (asked: Asked | undefined, send: (command: Command) => void) => {
   const latest = useRef(asked)
   useEffect(() => void (latest.current = asked))
+  const lastAt = useRef(-Infinity)
   const key = asked === undefined ? undefined : `${asked.command.type} ${asked.key}`
   useEffect(() => {
-    if (key !== undefined && latest.current !== undefined) send(latest.current.command)
+    if (key === undefined) return undefined
+    const ask = () => latest.current !== undefined && send(latest.current.command)
+    const sinceLast = performance.now() - lastAt.current
+    lastAt.current = performance.now()
+    if (sinceLast >= restOfCursor) return void ask()
+    const timer = setTimeout(ask, restOfCursor)
+    return () => clearTimeout(timer)
   }, [key, send])
 }
 

@@ -10,12 +10,14 @@ import type { Session } from '../../engine/session.ts'
 import { tellEnd, toCommands, toVisit, type Visit } from './visit.ts'
 
 /** The session that a command has just brought up: whoever calls this later misses how it began. */
-export const showSession = (
+export const showSession = async (
   context: CliContext,
   session: Session,
   { project, chosen }: { readonly project: string; readonly chosen?: ReadSettings },
 ): Promise<number> => {
   const owner = toVisit(session, { project, commands: toCommands(context, { project, isElsewhere: false }) })
+  // The first frame takes its time, and nothing else is done meanwhile: the session has told its services then, and asked the engine.
+  await new Promise((resolve) => void setImmediate(resolve))
   return showVisits(context, { first: owner, owner, ...(chosen === undefined ? {} : { chosen }) })
 }
 

@@ -29,9 +29,10 @@ export const runAttachedUp = async (call: UpCall, attached: AttachedUp): Promise
   const usesDashboard = chosen !== undefined && !chosen.settings.screenReader
   let edits: EditWatch | undefined
   const request = toRequest(call, attached, { usesDashboard, watch: () => edits })
+  // Loaded while the engine answers, and before the session begins: whoever subscribes a moment later misses how it began.
+  const loading = usesDashboard ? import('../dashboard/show-visits.ts') : undefined
   const deps = await context.sessionDeps()
-  // Loaded before the session begins: whoever subscribes a moment later misses how it began.
-  const dashboard = usesDashboard ? await import('../dashboard/show-visits.ts') : undefined
+  const dashboard = await loading
   const session = createSession(deps, request)
   const release = quitBySignal(context, session)
   if (request.watch === true)
