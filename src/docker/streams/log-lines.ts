@@ -15,10 +15,21 @@ const stampPattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d
  * One frame is one message: a time, then text that ends with a line end unless the line goes on in the next message of
  * the same stream. Lines of neighbouring frames are given out together, in order.
  */
-export const readLogFrames = async function* (frames: AsyncIterable<OutputChunk>): AsyncGenerator<LogChunk> {
+export const readLogFrames = async function* (
+  batches: AsyncIterable<readonly OutputChunk[]>,
+): AsyncGenerator<LogChunk> {
   const open = { stdout: createLineJoiner(), stderr: createLineJoiner() }
-  for await (const { stream, data } of frames) {
-    const lines = open[stream].add(data as Buffer)
+  for await (const frames of batches) {
+    let stream: Stream = 'stdout'
+    let lines: Line[] = []
+    for (const frame of frames) {
+      if (frame.stream !== stream && lines.length > 0) {
+        yield { stream, lines }
+        lines = []
+      }
+      stream = frame.stream
+      open[stream].add(frame.data as Buffer, lines)
+    }
     if (lines.length > 0) yield { stream, lines }
   }
   for (const stream of ['stdout', 'stderr'] as const) yield* flush(stream, open[stream].end())
@@ -39,14 +50,14 @@ const createLineJoiner = () => {
     return line
   }
   return {
-    add(data: Buffer): Line[] {
+    /** Adds the lines that end in it to `lines`. */
+    add(data: Buffer, lines: Line[]): void {
       const space = data.indexOf(0x20)
       const stamp = space > 0 && space < 40 ? data.toString('latin1', 0, space) : ''
       const hasStamp = stampPattern.test(stamp)
       if (timestamp === '') timestamp = hasStamp ? stamp : ''
       const parts = decoder.decode(hasStamp ? data.subarray(space + 1) : data, { stream: true }).split('\n')
       const rest = parts.pop() ?? ''
-      const lines: Line[] = []
       for (const part of parts) {
         text += part
         lines.push(take())
@@ -55,7 +66,6 @@ const createLineJoiner = () => {
       text += rest
       if (text === '') timestamp = ''
       if (text.length > LONGEST_LINE) lines.push(take())
-      return lines
     },
     end: (): Line | undefined => (text === '' ? undefined : take()),
   }

@@ -3,7 +3,7 @@ import type Docker from 'dockerode'
 import type { ContainerRuntime, LogSpec } from '../../engine/ports/container-runtime.ts'
 import { withSignal, type DockerClient } from '../connection/client.ts'
 import { shorten } from '../containers.ts'
-import { demuxFrames } from './demux.ts'
+import { demuxBatches } from './demux.ts'
 import { guardStream } from '../connection/guard.ts'
 import { readLogFrames, readTtyLog } from './log-lines.ts'
 import { isAtLeast } from '../connection/negotiate.ts'
@@ -19,7 +19,7 @@ export const createLogs =
       async function* () {
         const stream = await client.docker.getContainer(id).logs(withSignal(signal, toLogOptions(spec)))
         const chunks = readChunks(stream, signal)
-        yield* (await hasTty(client, { id, stream, signal })) ? readTtyLog(chunks) : readLogFrames(demuxFrames(chunks))
+        yield* (await hasTty(client, { id, stream, signal })) ? readTtyLog(chunks) : readLogFrames(demuxBatches(chunks))
       },
     )
 

@@ -14,7 +14,8 @@ export type ReorderBuffer = {
   flush(): void
 }
 
-type Entry = { readonly batch: LogRun; readonly timestamp: string; readonly text: string; readonly at: number }
+type Line = LogRun['lines'][number]
+type Entry = { readonly batch: LogRun; readonly line: Line }
 
 /** Lines of several containers that arrive nearly together leave in the order in which they were written. */
 export const createReorderBuffer = ({
@@ -34,7 +35,7 @@ export const createReorderBuffer = ({
     const ready = entries
     entries = []
     isOpen = false
-    if (!isSorted(ready)) ready.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
+    if (!isSorted(ready)) ready.sort(byTime)
     for (const run of toRuns(ready)) {
       const { source, stream } = (run[0] as Entry).batch
       emit({
@@ -42,7 +43,7 @@ export const createReorderBuffer = ({
         service: source.service,
         container: source.name,
         stream,
-        lines: run.map(({ text, at, timestamp }) => ({ text, at, timestamp })),
+        lines: run.map(({ line }) => line),
       })
     }
     for (const [service, lines] of dropped) emit({ type: 'log/dropped', service, lines })
@@ -51,7 +52,7 @@ export const createReorderBuffer = ({
   return {
     flush,
     add: (batch) => {
-      for (const { text, at, timestamp } of batch.lines) entries.push({ batch, timestamp, text, at })
+      for (const line of batch.lines) entries.push({ batch, line })
       const excess = entries.length - maxLines
       if (excess > 0)
         for (const {
@@ -65,8 +66,11 @@ export const createReorderBuffer = ({
   }
 }
 
+const byTime = ({ line: a }: Entry, { line: b }: Entry): number =>
+  a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0
+
 const isSorted = (entries: readonly Entry[]): boolean =>
-  entries.every((entry, index) => index === 0 || (entries[index - 1] as Entry).timestamp <= entry.timestamp)
+  entries.every((entry, index) => index === 0 || (entries[index - 1] as Entry).line.timestamp <= entry.line.timestamp)
 
 /** Neighbours of one stream of one container leave as one event. */
 const toRuns = (entries: readonly Entry[]): readonly (readonly Entry[])[] => {

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createIncludeFilter } from '../../../src/docker/image-build/session/follow-paths.ts'
 import { readFields, writeMessage } from '../../../src/docker/image-build/session/protobuf.ts'
-import { demuxFrames } from '../../../src/docker/streams/demux.ts'
+import { demuxBatches, demuxFrames } from '../../../src/docker/streams/demux.ts'
 import { parseReference, registryOf } from '../../../src/docker/registry/image-reference.ts'
 import { readLogFrames } from '../../../src/docker/streams/log-lines.ts'
 import { translateError } from '../../../src/docker/connection/translate-error.ts'
 
-const frame = (stream: 1 | 2, data: Uint8Array): Buffer => {
+const frame = (stream: 1 | 2 | 3, data: Uint8Array): Buffer => {
   const header = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0])
   header.writeUInt32BE(data.length, 4)
   return Buffer.concat([header, data])
@@ -36,6 +36,21 @@ test('frames are the same however the bytes are cut', async () => {
   )
 })
 
+test('lines that came together are told together, and what the engine complains of after them', async () => {
+  const bytes = Buffer.concat([
+    frame(1, Buffer.from('2026-01-01T00:00:00Z one\n')),
+    frame(1, Buffer.from('2026-01-01T00:00:01Z two\n')),
+    frame(2, Buffer.from('2026-01-01T00:00:02Z three\n')),
+    frame(3, Buffer.from('error from daemon in stream: the log was rotated away')),
+  ])
+  const told: string[] = []
+  await expect(async () => {
+    for await (const { stream, lines } of readLogFrames(demuxBatches(each([bytes]))))
+      told.push(`${stream}: ${lines.map(({ text }) => text).join(', ')}`)
+  }).rejects.toThrow('the log was rotated away')
+  expect(told).toEqual(['stdout: one, two', 'stderr: three'])
+})
+
 test('a line in several messages is one line with the time of the first', async () => {
   const messages = [
     '2026-01-01T00:00:00.000000001Z be',
@@ -44,7 +59,7 @@ test('a line in several messages is one line with the time of the first', async 
     '2026-01-01T00:00:03Z open',
   ].map((text) => ({ stream: 'stdout' as const, data: Buffer.from(text) }))
   const lines: string[] = []
-  for await (const chunk of readLogFrames(each(messages)))
+  for await (const chunk of readLogFrames(each(messages.map((message) => [message]))))
     lines.push(...chunk.lines.map(({ text, timestamp }) => `${timestamp} ${JSON.stringify(text)}`))
   expect(lines).toEqual([
     '2026-01-01T00:00:00.000000001Z "begin"',
