@@ -18,15 +18,20 @@ export const useAsked = (asked: Asked | undefined, send: (command: Command) => v
   useEffect(() => void (latest.current = asked))
   const lastAt = useRef(-Infinity)
   const key = asked === undefined ? undefined : `${asked.command.type} ${asked.key}`
+  const everyMs = asked?.everyMs
   useEffect(() => {
     if (key === undefined) return undefined
     const ask = () => latest.current !== undefined && send(latest.current.command)
-    const sinceLast = performance.now() - lastAt.current
+    const isSoon = performance.now() - lastAt.current < restOfCursor
     lastAt.current = performance.now()
-    if (sinceLast >= restOfCursor) return void ask()
-    const timer = setTimeout(ask, restOfCursor)
-    return () => clearTimeout(timer)
-  }, [key, send])
+    if (!isSoon) ask()
+    const first = isSoon ? setTimeout(ask, restOfCursor) : undefined
+    const repeated = everyMs === undefined ? undefined : setInterval(ask, everyMs)
+    return () => {
+      clearTimeout(first)
+      clearInterval(repeated)
+    }
+  }, [key, everyMs, send])
 }
 
 export type RevealInput = {

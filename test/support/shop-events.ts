@@ -280,3 +280,32 @@ export const looping: readonly Told[] = [
 /** As events, numbered from 1. */
 export const toEvents = (...parts: readonly (readonly Told[])[]): readonly StackEvent[] =>
   parts.flat().map(([after, body], index) => ({ seq: index + 1, at: start + after, ...body }))
+
+/** What the engine shows of a service whose probes began at these times, and how they ended. */
+export const inspectedProbes = (
+  service: string,
+  probes: readonly (readonly [at: number, exitCode: number, output?: string])[],
+): EventBody => ({
+  type: 'service/inspected',
+  service,
+  inspection: {
+    image: { reference: 'postgres:17' },
+    replicas: [],
+    command: '',
+    user: '',
+    workingDirectory: '',
+    restart: '',
+    limits: {},
+    mounts: [],
+    variables: [],
+    labels: [],
+    healthcheck: { test: 'CMD-SHELL pg_isready -U shop', intervalMs: 5000, timeoutMs: 3000, retries: 3 },
+    probes: probes.map(([at, exitCode, output = `output ${at}`]) => ({
+      container: `shop-${service}-1`,
+      at: start + at,
+      exitCode,
+      output,
+      ms: 31,
+    })),
+  },
+})

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
-import { crashed, probing, running, starting, toEvents } from '../support/shop-events.ts'
+import { crashed, inspectedProbes, probing, running, starting, toEvents } from '../support/shop-events.ts'
 
 const open: ShownDashboard[] = []
 afterEach(() => open.splice(0).forEach((shown) => shown.unmount()))
@@ -265,7 +265,7 @@ it('the palette, 100x30', async () => {
   expect(await press(':', '── all actions', { events: broken, columns: 100, rows: 30 })).toMatchInlineSnapshot(`
     " shop   running   4/5 up   ✖ 1 failed                                    ↻ web sync 61 ms · 39s ago
 
-    ── all actions / _ ───────────────────────────────────────────────────────────────── 13 more below ─
+    ── all actions / _ ───────────────────────────────────────────────────────────────── 14 more below ─
      ▸ a       Session  Apply what an edit of the stack file would change        stack up --detach
        r       Service  Restart the service                                      stack restart web
        R       Service  Build its image again and recreate it                    stack up --build --no-…
@@ -293,4 +293,75 @@ it('the palette, 100x30', async () => {
      ✖ worker exited with code 1: TypeError: Cannot read properties of undefined…    28s ago  i details
      enter do it  esc back"
   `)
+})
+
+describe('the health', () => {
+  const failing = inspectedProbes('db', [
+    [10_000, 0, 'accepting connections'],
+    [15_000, -1, 'Health check exceeded timeout (3s)'],
+    [20_000, 2, 'pg_isready: error: connection to server on socket "/run/pg" failed:\nIs it running?\n  at line 3'],
+  ])
+  it('says of a service without a healthcheck what would be seen, 60x15', async () => {
+    expect(await press('H', 'health of web', { events: broken, columns: 60, rows: 15 })).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 failed      ↻ web sync 61 ms
+      ── health of web ───────────────────────────────────────────
+       No probe has ended yet.
+       The first one stands here as soon as it has. Tab goes to
+       the next service.
+
+
+
+
+
+
+
+       ✖ worker exited with code 1: TypeEr…    28s ago  i details
+       ↑↓ scroll  esc back  : all actions  / find  ? help"
+    `)
+  })
+
+  it.each([
+    { columns: 60, rows: 15 },
+    { columns: 80, rows: 24 },
+    { columns: 120, rows: 40 },
+    { columns: 240, rows: 70 },
+    { columns: 80, rows: 24, unicode: false },
+  ])('shows each probe with what it said: %o', async (size) => {
+    const shown = showDashboard(broken, size)
+    open.push(shown)
+    await shown.shows('help')
+    shown.apply(failing)
+    await shown.press('H', 'health of web')
+    await shown.press('\u001b[Z', 'health of worker')
+    expect(await shown.press('\u001b[Z', 'health of db', '2 failures in a row')).toMatchSnapshot()
+  })
+
+  it('folds and unfolds what a probe said, and asks again while it is seen', async () => {
+    const shown = showDashboard(broken)
+    open.push(shown)
+    await shown.shows('help')
+    shown.apply(failing)
+    await shown.press('H', 'health of web')
+    await shown.press('\u001b[Z', 'health of worker')
+    await shown.press('\u001b[Z', 'Is it running?')
+    await shown.press('\r', '!Is it running?', '+2 lines')
+    await shown.press('\r', 'Is it running?', '!+2 lines')
+    // On a line of it Enter folds it, too.
+    await shown.press('jj\r', '!Is it running?')
+    expect(shown.inspected.at(-1)).toBe('db')
+  })
+
+  it('stays on a probe while others come', async () => {
+    const shown = showDashboard(broken)
+    open.push(shown)
+    await shown.shows('help')
+    shown.apply(failing)
+    await shown.press('H', 'health of web')
+    await shown.press('\u001b[Z', 'health of worker')
+    await shown.press('\u001b[Z', 'Is it running?')
+    await shown.press('\r', '!Is it running?')
+    await shown.press('j', '▸ ✖ 12:00:15')
+    shown.apply(inspectedProbes('db', [[25_000, 2]]))
+    expect(await shown.shows('12:00:25')).toContain('▸ ✖ 12:00:15')
+  })
 })

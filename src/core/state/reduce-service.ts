@@ -1,4 +1,5 @@
 import type { StackEvent } from '../events/event.ts'
+import { type Probe, toEndedProbe, toInspectedProbe, withProbes } from './probes.ts'
 import {
   samplesKept,
   toServiceState,
@@ -75,12 +76,9 @@ const changed = (service: ServiceState, event: ServiceEvent): ServiceState => {
         stats: withoutStats(service, event.id),
       })
     case 'probe/ended':
-      return withProbe(service, event)
+      return withHistory(service, withProbes(service.probes, [toEndedProbe(event)]))
     case 'service/inspected':
-      return {
-        ...service,
-        inspected: { at: event.at, inspection: event.inspection },
-      }
+      return withInspection(service, event)
     case 'stats/measured':
       return measured(service, event)
   }
@@ -116,13 +114,19 @@ const isSameSample = (a: StatsSample, b: StatsSample): boolean =>
 const withoutStats = ({ stats }: ServiceState, container: string): readonly Stats[] =>
   stats.some((one) => one.container === container) ? stats.filter((one) => one.container !== container) : stats
 
-const withProbe = (
-  service: ServiceState,
-  { container, healthy, exitCode, output, at }: Extract<ServiceEvent, { type: 'probe/ended' }>,
-): ServiceState => {
-  const failures = healthy ? 0 : (service.probe?.failures ?? 0) + 1
-  return { ...service, probe: { container, healthy, exitCode, output, at, failures } }
+/** What the last one of all says is what counts now. */
+const withHistory = (service: ServiceState, probes: readonly Probe[]): ServiceState => {
+  const probe = probes.at(-1)
+  return probes === service.probes || probe === undefined ? service : { ...service, probes, probe }
 }
+
+const withInspection = (
+  service: ServiceState,
+  { at, inspection }: Extract<ServiceEvent, { type: 'service/inspected' }>,
+): ServiceState => ({
+  ...withHistory(service, withProbes(service.probes, inspection.probes.map(toInspectedProbe))),
+  inspected: { at, inspection },
+})
 
 /** What the probe of a container said that is gone is of no use for the next one. */
 const withoutProbe = (service: ServiceState): ServiceState => {

@@ -2,6 +2,7 @@ import type { Problem } from '../errors/problem.ts'
 import type { CrashLoop } from '../events/crash.ts'
 import type { ContainerSummary, Phase, PlanChange, ReloadParts, ServiceSummary, StepSummary } from '../events/event.ts'
 import type { Inspection } from '../events/inspection.ts'
+import type { Probe } from './probes.ts'
 
 /**
  * What a session looks like after some events: plain data, never changed in place, so that `===` tells whether there is
@@ -73,8 +74,10 @@ export type ServiceState = {
   readonly summary: ServiceSummary
   /** By number. */
   readonly containers: readonly ContainerEntry[]
-  /** The last probe of its healthcheck. */
+  /** The last probe of its healthcheck, as long as it has a container. */
   readonly probe?: Probe
+  /** All that are known of, oldest first; at most `probesKept`. */
+  readonly probes: readonly Probe[]
   /** What was last asked for, and when. */
   readonly inspected?: { readonly at: number; readonly inspection: Inspection }
   /** What the last plan that was about it does to it, and why. */
@@ -88,15 +91,6 @@ export type ServiceState = {
 export type ContainerEntry = ContainerSummary & {
   /** When its state or health last became another one. */
   readonly since: number
-}
-
-export type Probe = {
-  readonly container: string
-  readonly healthy: boolean
-  readonly exitCode: number
-  readonly output: string
-  readonly at: number
-  /** Failures in a row, this one included. */ readonly failures: number
 }
 
 export type Stats = {
@@ -189,6 +183,7 @@ export const toServiceState = (summary: ServiceSummary): ServiceState => ({
   name: summary.name,
   summary,
   containers: [],
+  probes: [],
   stopped: false,
   stats: [],
 })

@@ -1,6 +1,17 @@
 import type { Binding } from './binding.ts'
 
-export type ScreenCommand = 'help' | 'palette' | 'find' | 'timeline' | 'graph' | 'reloads' | 'refresh' | 'reveal'
+export type ScreenCommand =
+  | 'help'
+  | 'palette'
+  | 'find'
+  | 'timeline'
+  | 'graph'
+  | 'reloads'
+  | 'health'
+  | 'nextService'
+  | 'previousService'
+  | 'refresh'
+  | 'reveal'
 
 /** Screens that take the place of table and log, and what is typed there. */
 export const screenKeys: readonly Binding<ScreenCommand>[] = [
@@ -38,6 +49,27 @@ export const screenKeys: readonly Binding<ScreenCommand>[] = [
     hint: 'reloads',
     hintIn: 'services',
     help: 'What the saved files did, and what it cost',
+    group: 'Screen',
+  },
+  {
+    command: 'health',
+    keys: ['H'],
+    when: ['main', 'screen'],
+    help: 'What the probes of its healthcheck said, and what they cost',
+    group: 'Screen',
+  },
+  {
+    command: 'nextService',
+    keys: ['tab'],
+    when: ['screen'],
+    help: 'The next service, where a screen is about one',
+    group: 'Screen',
+  },
+  {
+    command: 'previousService',
+    keys: ['shift-tab'],
+    when: ['screen'],
+    help: 'The service before it',
     group: 'Screen',
   },
   {

@@ -82,6 +82,7 @@ const toHint = (binding: Binding, options: HintRowOptions): string => {
     return options.asking.yes
   if (binding.command === 'accept' && options.open === 'palette') return 'do it'
   if (binding.command === 'clear' && options.open === 'palette') return 'back'
+  if (binding.command === 'choose' && options.open !== 'palette') return 'unfold'
   if (binding.command === 'focus' && options.solo) return 'all logs'
   return binding.hint ?? ''
 }

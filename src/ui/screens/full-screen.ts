@@ -8,9 +8,14 @@ export type ItemContext = Pick<ScreenInput, 'state' | 'view' | 'keys'>
 
 /** A row that can be chosen. */
 export type ScreenItem = {
+  /** What it is known by while the list is another one; absent: by its place. */
+  readonly id?: string
   /** What the words that are typed are looked for in. */
   readonly text: string
   readonly segments: (input: ScreenInput) => { readonly left: readonly Segment[]; readonly right?: readonly Segment[] }
+  /** Rows that stand over it, such as the name of its section, and under it; they are seen with it. */
+  readonly before?: (input: ScreenInput, width: number) => readonly string[]
+  readonly rest?: (input: ScreenInput, width: number) => readonly string[]
   /** Enter on it. */
   readonly choose: Handler
 }

@@ -7,17 +7,24 @@ import type { OpenScreen, ScreenName } from '../view/view-state.ts'
 import { details } from './details.ts'
 import type { FullScreen, ItemContext, ScreenItem, ScreenSize } from './full-screen.ts'
 import { graph } from './graph.ts'
+import { health } from './health.ts'
 import { help } from './help.ts'
 import { palette } from './palette.ts'
 import { reloads } from './reloads.ts'
 import { timeline } from './timeline.ts'
 
-const screens: Readonly<Record<ScreenName, FullScreen>> = { help, palette, details, timeline, graph, reloads }
+const screens: Readonly<Record<ScreenName, FullScreen>> = { help, palette, details, timeline, graph, reloads, health }
 
 /** What can be chosen on a screen, as far as it has the words that were typed. */
 export const selectItems = (open: OpenScreen, context: ItemContext): readonly ScreenItem[] => {
   const hasWords = toMatcher(open.words)
   return screens[open.name].items?.(context).filter((item) => hasWords(item.text)) ?? []
+}
+
+/** Where the cursor is among the items. At the top it stays there, whatever comes before the first one. */
+export const selectCursor = ({ cursor, chosen }: OpenScreen, items: readonly ScreenItem[]): number => {
+  const at = chosen === undefined ? -1 : items.findIndex(({ id }) => id === chosen)
+  return Math.max(0, Math.min(at === -1 ? cursor : at, items.length - 1))
 }
 
 /** All words, in any order and case. */
@@ -31,7 +38,7 @@ const toMatcher = (words: string): ((text: string) => boolean) => {
 
 /** A screen as a part of another one: its rows as they are when nothing is looked for. */
 export const toSection = (name: ScreenName, input: ScreenInput, width: number): Section => {
-  const open: OpenScreen = { name, scroll: 0, cursor: 0, words: '' }
+  const open: OpenScreen = { name, scroll: 0, cursor: 0, words: '', turned: [] }
   const screen = screens[name]
   return { name: screen.title(input), rows: screen.rows?.(input, { width, height: 0, open }) ?? [] }
 }
@@ -45,8 +52,10 @@ export const toScreenRows = (
   const { width, open } = size
   const screen = screens[open.name]
   const height = Math.max(0, size.height - 1)
-  const { rows: all, chosen } = toAllRows(input, { ...size, height })
-  const wanted = chosen === undefined ? open.scroll : Math.max(0, chosen - Math.floor(height / 2))
+  const { rows: all, chosen, isFirst } = toAllRows(input, { ...size, height })
+  // What stands over the first one is seen with it.
+  const isAtTop = isFirst === true && chosen !== undefined && chosen < height
+  const wanted = chosen === undefined ? open.scroll : isAtTop ? 0 : Math.max(0, chosen - Math.floor(height / 2))
   const scroll = Math.max(0, Math.min(wanted, all.length - height))
   const below = all.length - scroll - height
   const isTyping = input.view.typing === 'screen'
@@ -72,7 +81,7 @@ export const toScreenRows = (
 const toAllRows = (
   input: ScreenInput,
   size: ScreenSize,
-): { readonly rows: readonly string[]; readonly chosen?: number } => {
+): { readonly rows: readonly string[]; readonly chosen?: number; readonly isFirst?: boolean } => {
   const { open } = size
   const screen = screens[open.name]
   const hasWords = toMatcher(open.words)
@@ -80,15 +89,20 @@ const toAllRows = (
     (row) => screen.searches === true || screen.items !== undefined || hasWords(toPlainText(row)),
   )
   const items = selectItems(open, input)
-  if (items.length === 0) return { rows: above.length > 0 ? above : [input.theme.dim(' nothing matches')] }
-  const cursor = Math.min(open.cursor, items.length - 1)
-  return {
-    rows: [
-      ...above,
-      ...items.map((item, index) => toItemRow(item, { input, width: size.width, isChosen: index === cursor })),
-    ],
-    chosen: above.length + cursor,
+  if (items.length === 0) {
+    const shown = open.words === '' || screen.items === undefined ? above : []
+    return { rows: shown.length > 0 ? shown : [input.theme.dim(' nothing matches')] }
   }
+  const cursor = selectCursor(open, items)
+  const rows = [...above]
+  let chosen = 0
+  for (const [index, item] of items.entries()) {
+    rows.push(...(item.before?.(input, size.width) ?? []))
+    if (index === cursor) chosen = rows.length
+    rows.push(toItemRow(item, { input, width: size.width, isChosen: index === cursor }))
+    rows.push(...(item.rest?.(input, size.width) ?? []))
+  }
+  return { rows, chosen, isFirst: cursor === 0 }
 }
 
 const toItemRow = (

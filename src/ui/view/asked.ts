@@ -7,6 +7,8 @@ export type Asked = {
   readonly command: Command
   /** It is asked for again when this is another one. */
   readonly key: string
+  /** Milliseconds after which it is asked for again, for what nobody tells of; absent: never. */
+  readonly everyMs?: number
 }
 
 export type AskedInput = {
@@ -19,9 +21,16 @@ export type AskedInput = {
 /** What is seen is asked for, and nothing else: no screen costs the engine anything while it is closed. */
 export const selectAsked = ({ view, state, hasInspector }: AskedInput): Asked | undefined => {
   const open = selectOpenScreen(view)?.name
+  if (open === 'health') return withPause(toInspect(view, state), probePauseMs)
   const inspects = open === 'details' || (open === undefined && hasInspector)
   return inspects ? toInspect(view, state) : undefined
 }
+
+/** The engine probes, keeps the last five, and says nothing of them as long as the health stays what it is. */
+const probePauseMs = 2000
+
+const withPause = (asked: Asked | undefined, everyMs: number): Asked | undefined =>
+  asked === undefined ? undefined : { ...asked, everyMs }
 
 const toInspect = (view: ViewState, state: State): Asked | undefined => {
   const chosen = selectChosen(view, state)

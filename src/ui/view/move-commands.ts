@@ -1,10 +1,19 @@
 import { selectServiceViews } from '../../core/state/select.ts'
 import type { MoveCommand } from '../keys/move-keys.ts'
-import { selectItems } from '../screens/screens.ts'
+import type { ScreenItem } from '../screens/full-screen.ts'
+import { selectCursor, selectItems } from '../screens/screens.ts'
 import { type CommandContext, type Handler, only } from './handled.ts'
 import { goBackInLog, moveCursor, recall, standAt } from './log-commands.ts'
 import { scrollLog, scrollToTop } from './scroll-log.ts'
-import { following, selectChosen, selectOpenScreen, type ViewState, withOpenScreen } from './view-state.ts'
+import {
+  following,
+  type OpenScreen,
+  selectChosen,
+  selectOpenScreen,
+  toBeginning,
+  type ViewState,
+  withOpenScreen,
+} from './view-state.ts'
 
 type Move = 'up' | 'down' | 'pageUp' | 'pageDown' | 'halfUp' | 'halfDown' | 'top' | 'bottom'
 
@@ -27,7 +36,8 @@ export const moveHandlers: Readonly<Record<MoveCommand, Handler>> = {
   back: ({ view }) => only(goBack(view)),
   choose: (context) => {
     const open = selectOpenScreen(context.view)
-    const item = open === undefined ? undefined : selectItems(open, context)[open.cursor]
+    const items = open === undefined ? [] : selectItems(open, context)
+    const item = open === undefined ? undefined : items[selectCursor(open, items)]
     return item === undefined ? only(context.view) : item.choose(context)
   },
 }
@@ -35,8 +45,7 @@ export const moveHandlers: Readonly<Record<MoveCommand, Handler>> = {
 /** What was opened last goes first: a screen, a filter, a service's own log, a place in the log. */
 const goBack = (view: ViewState): ViewState => {
   const open = selectOpenScreen(view)
-  if (open !== undefined && open.words !== '')
-    return withOpenScreen(view, () => ({ ...open, words: '', scroll: 0, cursor: 0 }))
+  if (open !== undefined && open.words !== '') return withOpenScreen(view, () => toBeginning({ ...open, words: '' }))
   if (open !== undefined) return { ...view, screens: view.screens.slice(0, -1) }
   const inLog = goBackInLog(view)
   if (inLog !== undefined) return inLog
@@ -51,17 +60,12 @@ const moved = (move: Move, context: CommandContext): ViewState => {
   if ((view.typing === 'filter' || view.typing === 'search') && (move === 'up' || move === 'down'))
     return recall(view, move === 'up' ? 1 : -1)
   if (open !== undefined) {
-    const items = selectItems(open, context).length
+    const items = selectItems(open, context)
+    const { height, length } = context.screen
     return withOpenScreen(view, () =>
-      items === 0
-        ? {
-            ...open,
-            scroll: shifted(move, open.scroll, {
-              page: context.screen.height,
-              last: context.screen.length - context.screen.height,
-            }),
-          }
-        : { ...open, cursor: shifted(move, open.cursor, { page: context.screen.height, last: items - 1 }) },
+      items.length === 0
+        ? { ...open, scroll: shifted(move, open.scroll, { page: height, last: length - height }) }
+        : toChosen(open, shifted(move, selectCursor(open, items), { page: height, last: items.length - 1 }), items),
     )
   }
   if (view.pane === 'services' && (move === 'up' || move === 'down')) {
@@ -72,6 +76,11 @@ const moved = (move: Move, context: CommandContext): ViewState => {
     return { ...(view.solo ? following(view) : view), selected }
   }
   return movedInLog(move, context)
+}
+
+const toChosen = ({ chosen, ...open }: OpenScreen, cursor: number, items: readonly ScreenItem[]): OpenScreen => {
+  const id = cursor === 0 ? undefined : items[cursor]?.id
+  return { ...open, cursor, ...(id === undefined ? {} : { chosen: id }) }
 }
 
 const movedInLog = (move: Move, context: CommandContext): ViewState => {

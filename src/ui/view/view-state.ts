@@ -4,7 +4,7 @@ import type { KeyScope, Pane } from '../keys/binding.ts'
 import { initialLogView, type LogView } from './log-view.ts'
 
 /** Full screens, which take the place of table and log; `screens/screens.ts` has one entry for each. */
-export type ScreenName = 'help' | 'palette' | 'details' | 'timeline' | 'graph' | 'reloads'
+export type ScreenName = 'help' | 'palette' | 'details' | 'timeline' | 'graph' | 'reloads' | 'health'
 
 /** A full screen that is open. */
 export type OpenScreen = {
@@ -13,8 +13,12 @@ export type OpenScreen = {
   readonly scroll: number
   /** Which of its items is chosen, for screens that have some. */
   readonly cursor: number
+  /** The same by its id, which holds while others come before it; absent: by its place. */
+  readonly chosen?: string
   /** Only rows with these words are shown. */
   readonly words: string
+  /** Items whose rows below were opened, or folded away, against what is done unasked. */
+  readonly turned: readonly string[]
 }
 
 /** Something that ends or loses a thing, and is done after a yes. */
@@ -72,6 +76,9 @@ export const withOpenScreen = (view: ViewState, change: (open: OpenScreen) => Op
   const open = selectOpenScreen(view)
   return open === undefined ? view : { ...view, screens: [...view.screens.slice(0, -1), change(open)] }
 }
+
+/** At its first row. */
+export const toBeginning = ({ chosen, ...open }: OpenScreen): OpenScreen => ({ ...open, scroll: 0, cursor: 0 })
 
 /** Without what waited for a key when it was left. */
 export const toResting = ({ typing, asking, notice, ...view }: ViewState): ViewState => view
