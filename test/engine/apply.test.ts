@@ -115,7 +115,7 @@ describe('applyPlan', () => {
 
   test('a build says how many of its steps are done, over all stages, and nothing of a few bytes that are sent to it', async () => {
     const world = aWorld()
-    const step = (id: string, name: string, state: 'started' | 'done' | 'cached') =>
+    const step = (id: string, name: string, state: 'started' | 'done' | 'cached' | 'failed') =>
       ({ kind: 'step', id, name, state }) as const
     world.runtime.behaviours['web'] = {
       builds: [
@@ -125,15 +125,22 @@ describe('applyPlan', () => {
         step('c', '[build 2/3] RUN npm ci', 'started'),
         step('d', '[2/2] COPY . .', 'started'),
         step('c', '[build 2/3] RUN npm ci', 'done'),
-        { kind: 'transfer', id: 'e', current: 2_000_000 },
+        { kind: 'transfer', id: 'e', step: 'c', current: 2_000_000 },
+        { kind: 'log', id: 'd', text: '  copied' },
+        { ...step('d', '[2/2] COPY . .', 'failed'), ms: 12, error: 'process: context canceled' },
       ],
     }
     const told: unknown[] = []
+    const parts: string[] = []
     const { work } = begin(world, aProject({ web: aService({ image: 'demo-web', build: { context: '/work' } }) }), {
       request: {
         emit: (event) => {
           if (event.type === 'step/progressed' && event.done !== undefined)
             told.push([event.done, event.total, event.unit])
+          if (event.type === 'step/progressed' && event.part !== undefined) {
+            const { part, name, state, ms, within, output, note } = event
+            parts.push([part, within, name, state, ms, output === true ? note : undefined].filter(Boolean).join(' | '))
+          }
         },
       },
     })
@@ -143,6 +150,17 @@ describe('applyPlan', () => {
       [1, 5, 'steps'],
       [2, 5, 'steps'],
       [2_000_000, undefined, 'bytes'],
+    ])
+    expect(parts).toEqual([
+      'a | [internal] load build definition from Dockerfile | done',
+      'b | [build 1/3] FROM node | cached',
+      'c | [build 2/3] RUN npm ci | started',
+      'd | [2/2] COPY . . | started',
+      'c | [build 2/3] RUN npm ci | done',
+      'e | c',
+      'd |   copied',
+      // Something else had failed.
+      'd | [2/2] COPY . . | stopped | 12',
     ])
   })
 

@@ -309,3 +309,55 @@ export const inspectedProbes = (
     })),
   },
 })
+
+const part = (id: string, more: Partial<Extract<EventBody, { type: 'step/progressed' }>>): EventBody => ({
+  type: 'step/progressed',
+  id,
+  ...more,
+})
+
+/** What a builder and a registry say of the two images of the start, from 1.3 s after its beginning on. */
+export const transferring: readonly Told[] = [
+  [
+    1300,
+    part('web/image', { part: 'a', name: '[1/4] FROM node:24', state: 'cached', note: 'cached: [1/4] FROM node:24' }),
+  ],
+  [
+    1310,
+    part('web/image', { part: 'b', name: '[2/4] COPY package.json .', state: 'done', ms: 18, note: 'done: [2/4]' }),
+  ],
+  [
+    1320,
+    part('web/image', { part: 'c', name: '[3/4] RUN npm ci', state: 'started', note: 'started: [3/4] RUN npm ci' }),
+  ],
+  ...['fetch react', 'fetch vite', '  dev dependency', 'fetch zod', 'built in 3 s', 'added 212 packages'].map(
+    (note, index): Told => [1400 + index, part('web/image', { part: 'c', output: true, note })],
+  ),
+  [1500, part('web/image', { part: 'layer', within: 'c', done: 3_000_000, total: 9_000_000, unit: 'bytes' })],
+  [1600, part('db/image', { part: 'c3', state: 'cached', note: 'Already exists' })],
+  [1610, part('db/image', { part: 'a1', done: 60_000_000, total: 60_000_000, unit: 'bytes', note: 'Downloading' })],
+  [1620, part('db/image', { part: 'b2', done: 22_000_000, unit: 'bytes', note: 'Downloading' })],
+  [1700, part('db/image', { part: 'a1', done: 3, unit: 'bytes', note: 'Extracting' })],
+  [1800, part('db/image', { part: 'a1', state: 'done', note: 'Pull complete' })],
+]
+
+/** The build fails, the pull ends. */
+export const buildFailed: readonly Told[] = [
+  [2000, ended('db/image', 1900)],
+  [2400, part('web/image', { part: 'c', name: '[3/4] RUN npm ci', state: 'failed', ms: 1080, note: 'failed: [3/4]' })],
+  [2410, part('web/image', { part: 'd', name: '[4/4] COPY . .', state: 'stopped', note: 'failed: [4/4] COPY . .' })],
+  [
+    2420,
+    {
+      type: 'step/ended',
+      id: 'web/image',
+      outcome: 'failed',
+      ms: 2320,
+      problem: {
+        severity: 'error',
+        code: 'service/build-failed',
+        message: 'Building service "web" failed at step [3/4] RUN npm ci: exit code: 1\nadded 212 packages',
+      },
+    },
+  ],
+]

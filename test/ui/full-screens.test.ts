@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
-import { crashed, inspectedProbes, probing, running, starting, toEvents } from '../support/shop-events.ts'
+import {
+  buildFailed,
+  crashed,
+  inspectedProbes,
+  probing,
+  running,
+  starting,
+  toEvents,
+  transferring,
+} from '../support/shop-events.ts'
 
 const open: ShownDashboard[] = []
 afterEach(() => open.splice(0).forEach((shown) => shown.unmount()))
@@ -265,7 +274,7 @@ it('the palette, 100x30', async () => {
   expect(await press(':', '── all actions', { events: broken, columns: 100, rows: 30 })).toMatchInlineSnapshot(`
     " shop   running   4/5 up   ✖ 1 failed                                    ↻ web sync 61 ms · 39s ago
 
-    ── all actions / _ ───────────────────────────────────────────────────────────────── 14 more below ─
+    ── all actions / _ ───────────────────────────────────────────────────────────────── 15 more below ─
      ▸ a       Session  Apply what an edit of the stack file would change        stack up --detach
        r       Service  Restart the service                                      stack restart web
        R       Service  Build its image again and recreate it                    stack up --build --no-…
@@ -363,5 +372,56 @@ describe('the health', () => {
     await shown.press('j', '▸ ✖ 12:00:15')
     shown.apply(inspectedProbes('db', [[25_000, 2]]))
     expect(await shown.shows('12:00:25')).toContain('▸ ✖ 12:00:15')
+  })
+})
+
+describe('the builds and pulls', () => {
+  const early = toEvents(starting, transferring)
+  const failed = toEvents(starting, transferring, buildFailed)
+  const sizes = [
+    { columns: 60, rows: 15 },
+    { columns: 80, rows: 24 },
+    { columns: 120, rows: 40 },
+    { columns: 240, rows: 70 },
+  ]
+
+  it.each(sizes)('each step and layer with its time, its size and its last lines: %o', async (size) => {
+    expect(await press('b', '── builds and pulls', { events: early, at: 1900, ...size })).toMatchSnapshot()
+  })
+
+  it('without colours and more than ASCII', async () => {
+    expect(await press('b', '-- builds and pulls', { events: early, at: 1900, unicode: false })).toMatchSnapshot()
+  })
+
+  it('shows all that a failed step wrote, and on a key that of any other, 80x24', async () => {
+    const shown = showDashboard(failed, { at: 5000 })
+    open.push(shown)
+    await shown.shows('help')
+    expect(await shown.press('b', '── builds and pulls')).toMatchSnapshot()
+    await shown.press('jjjj', '▸   ✖ [3/4]')
+    await shown.press('\r', '!fetch react', '+6 lines')
+    await shown.press('k', '▸   ✔ [2/4]')
+    await shown.press('jj', '▸   ○ [4/4]')
+    await shown.press('j\r', '▸ ✔ pull', '60.0 MB')
+  })
+
+  it('says what stands there when nothing was built, 60x15', async () => {
+    const none = toEvents(starting.slice(0, 1), [[100, { type: 'session/changed', phase: 'running' }]])
+    expect(await press('b', '── builds and pulls', { events: none, columns: 60, rows: 15 })).toMatchInlineSnapshot(`
+      " shop   stopped   0/5 up
+      ── builds and pulls ────────────────────────────────────────
+       Nothing has been built or pulled since this began: every
+       image was there.
+       Each step and layer stands here, with its time and what it
+       wrote. "R" on the main screen builds the chosen service's
+       image again.
+
+
+
+
+
+
+       ↑↓ scroll  esc back  : all actions  / find  ? help"
+    `)
   })
 })

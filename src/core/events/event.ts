@@ -67,6 +67,9 @@ export type ReloadParts = {
   readonly react: number
 }
 
+/** `cached`: it was there already; `stopped`: something else has failed. */
+export type PartState = 'started' | 'done' | 'cached' | 'failed' | 'stopped'
+
 export type EventBody =
   | {
       readonly type: 'session/started'
@@ -114,6 +117,14 @@ export type EventBody =
       readonly unit?: 'bytes' | 'steps'
       readonly note?: string
       /** A layer or build step of its own line. */ readonly part?: string
+      /** What the part is called, how far it is, and what it took. */
+      readonly name?: string
+      readonly state?: PartState
+      readonly ms?: number
+      /** `note` is a line that the part has written. */
+      readonly output?: true
+      /** The build step that the part, a transfer, belongs to. */
+      readonly within?: string
     }
   /** What a step that has not ended waits for, and what was last seen of it. */
   | {

@@ -1,4 +1,5 @@
 import type { StackEvent } from '../events/event.ts'
+import { withImageWork } from './image-work.ts'
 import { reduceService } from './reduce-service.ts'
 import { reduceSteps } from './reduce-steps.ts'
 import { withFirstHealth, withStartup } from './reduce-startup.ts'
@@ -83,7 +84,7 @@ export const reduce = (state: State, event: StackEvent): State => {
     case 'step/progressed':
     case 'step/waiting':
     case 'step/ended': {
-      const next = reduceSteps(state, event)
+      const next = withImages(reduceSteps(state, event), event)
       return event.type === 'step/started' ? reduceService(next, event) : next
     }
     case 'container/changed':
@@ -101,6 +102,12 @@ export const reduce = (state: State, event: StackEvent): State => {
       event satisfies never
       return state
   }
+}
+
+const withImages = (state: State, event: StackEvent): State => {
+  if (event.type !== 'step/started' && event.type !== 'step/progressed' && event.type !== 'step/ended') return state
+  const images = withImageWork(state.images, event)
+  return images === state.images ? state : { ...state, images }
 }
 
 const withProposal = (

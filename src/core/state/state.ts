@@ -2,6 +2,7 @@ import type { Problem } from '../errors/problem.ts'
 import type { CrashLoop } from '../events/crash.ts'
 import type { ContainerSummary, Phase, PlanChange, ReloadParts, ServiceSummary, StepSummary } from '../events/event.ts'
 import type { Inspection } from '../events/inspection.ts'
+import type { ImageWork } from './image-work.ts'
 import type { Probe } from './probes.ts'
 
 /**
@@ -29,6 +30,8 @@ export type State = {
   readonly steps: readonly StepState[]
   /** How the stack came up; it does not change any more when that has ended. */
   readonly startup: Startup
+  /** What was built and pulled, in the order in which it was begun last. */
+  readonly images: readonly ImageWork[]
   /** Services that the last plan found as they should be. */
   readonly unchanged: readonly string[]
   /** In the order they were raised; each stays until it is cleared. */
@@ -172,6 +175,7 @@ export const initialState: State = {
   services: [],
   steps: [],
   startup: { steps: [], healthyAt: {} },
+  images: [],
   unchanged: [],
   problems: [],
   questions: [],

@@ -75,8 +75,8 @@ export const createBuildFollower = (onProgress: (progress: BuildProgress) => voi
     trace({ vertexes, statuses, logs, warnings }) {
       for (const vertex of vertexes) see(vertex)
       for (const { vertex, text } of logs) write(vertex, text)
-      for (const { id, current, total } of statuses)
-        onProgress({ kind: 'transfer', id, current, ...(total > 0 ? { total } : {}) })
+      for (const { id, vertex, current, total } of statuses)
+        onProgress({ kind: 'transfer', id, step: vertex, current, ...(total > 0 ? { total } : {}) })
       for (const { vertex, text } of warnings) onProgress({ kind: 'log', id: vertex, text: `warning: ${text}` })
     },
     failure() {

@@ -1,3 +1,4 @@
+import type { PartState } from '../../core/events/event.ts'
 import { isStackError } from '../../core/errors/stack-error.ts'
 import { label, toImageReference } from '../../core/project/identity.ts'
 import type { BuildProgress, TransferProgress } from '../ports/image-runtime.ts'
@@ -67,12 +68,20 @@ const toTransferReport =
     emit({
       type: 'step/progressed',
       id: step,
-      ...(progress.layer === undefined ? {} : { part: progress.layer }),
+      // The first line has the tag where others have a layer.
+      ...(progress.layer === undefined || progress.status.startsWith('Pulling from ') ? {} : { part: progress.layer }),
       ...(progress.current === undefined ? {} : { done: progress.current, unit: 'bytes' as const }),
       ...(progress.total === undefined ? {} : { total: progress.total }),
+      ...(progress.layer === undefined ? {} : toLayerState(progress.status)),
       note: progress.status,
     })
   }
+
+/** In the engine's words. */
+const toLayerState = (status: string): { readonly state?: PartState } => {
+  if (status === 'Already exists') return { state: 'cached' }
+  return status === 'Pull complete' ? { state: 'done' } : {}
+}
 
 /** What is sent in a moment, such as a Dockerfile, tells nobody how far a build is. */
 const worthTelling = 1_000_000
@@ -87,6 +96,9 @@ const toBuildReport = ({ emit, step }: StepContext): ((progress: BuildProgress) 
           type: 'step/progressed',
           id: step,
           part: progress.id,
+          name: progress.name,
+          state: progress.error?.includes('context canceled') === true ? 'stopped' : progress.state,
+          ...(progress.ms === undefined ? {} : { ms: progress.ms }),
           note: `${progress.state}: ${progress.name}${progress.error === undefined ? '' : `: ${progress.error}`}`,
         })
       case 'log':
@@ -94,6 +106,7 @@ const toBuildReport = ({ emit, step }: StepContext): ((progress: BuildProgress) 
           type: 'step/progressed',
           id: step,
           ...(progress.id === undefined ? {} : { part: progress.id }),
+          output: true,
           note: progress.text,
         })
       case 'transfer':
@@ -102,6 +115,7 @@ const toBuildReport = ({ emit, step }: StepContext): ((progress: BuildProgress) 
           type: 'step/progressed',
           id: step,
           part: progress.id,
+          ...(progress.step === undefined ? {} : { within: progress.step }),
           done: progress.current,
           unit: 'bytes',
           ...(progress.total === undefined ? {} : { total: progress.total }),

@@ -65,4 +65,11 @@ export type BuildProgress =
       readonly error?: string
     }
   | { readonly kind: 'log'; readonly id?: string; readonly text: string }
-  | { readonly kind: 'transfer'; readonly id: string; readonly current: number; readonly total?: number }
+  | {
+      readonly kind: 'transfer'
+      readonly id: string
+      readonly current: number
+      readonly total?: number
+      /** The step that it belongs to. */
+      readonly step?: string
+    }

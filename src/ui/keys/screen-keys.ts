@@ -8,6 +8,7 @@ export type ScreenCommand =
   | 'graph'
   | 'reloads'
   | 'health'
+  | 'builds'
   | 'nextService'
   | 'previousService'
   | 'refresh'
@@ -56,6 +57,13 @@ export const screenKeys: readonly Binding<ScreenCommand>[] = [
     keys: ['H'],
     when: ['main', 'screen'],
     help: 'What the probes of its healthcheck said, and what they cost',
+    group: 'Screen',
+  },
+  {
+    command: 'builds',
+    keys: ['b'],
+    when: ['main', 'screen'],
+    help: 'What was built and pulled, step by step, with what each wrote',
     group: 'Screen',
   },
   {

@@ -4,6 +4,7 @@ import { toTitleRow } from '../rows/title-row.ts'
 import type { ScreenInput } from '../screen-input.ts'
 import { composeRow } from '../text/compose-row.ts'
 import type { OpenScreen, ScreenName } from '../view/view-state.ts'
+import { builds } from './builds.ts'
 import { details } from './details.ts'
 import type { FullScreen, ItemContext, ScreenItem, ScreenSize } from './full-screen.ts'
 import { graph } from './graph.ts'
@@ -13,7 +14,16 @@ import { palette } from './palette.ts'
 import { reloads } from './reloads.ts'
 import { timeline } from './timeline.ts'
 
-const screens: Readonly<Record<ScreenName, FullScreen>> = { help, palette, details, timeline, graph, reloads, health }
+const screens: Readonly<Record<ScreenName, FullScreen>> = {
+  help,
+  palette,
+  details,
+  timeline,
+  graph,
+  reloads,
+  health,
+  builds,
+}
 
 /** What can be chosen on a screen, as far as it has the words that were typed. */
 export const selectItems = (open: OpenScreen, context: ItemContext): readonly ScreenItem[] => {

@@ -31,6 +31,7 @@ export const screenHandlers: Readonly<Record<ScreenCommand, Handler>> = {
   graph: toggleScreen('graph'),
   reloads: toggleScreen('reloads'),
   health: toggleScreen('health'),
+  builds: toggleScreen('builds'),
   palette: ({ view }) => only({ ...openScreen(view, 'palette'), typing: 'screen' }),
   refresh: ({ view, state }) => {
     const asked = selectAsked({ view, state, hasInspector: false })
