@@ -19,7 +19,10 @@ const toObservedVolume = ({ Name, Driver, Labels, Mountpoint, Scope }: EngineVol
   ...(Scope === undefined ? {} : { scope: Scope }),
 })
 
-type VolumeCalls = Pick<ObjectRuntime, 'listVolumes' | 'findVolume' | 'createVolume' | 'removeVolume'>
+type VolumeCalls = Pick<
+  ObjectRuntime,
+  'listVolumes' | 'measureVolumes' | 'findVolume' | 'createVolume' | 'removeVolume'
+>
 
 export const createVolumeCalls = (client: DockerClient): VolumeCalls => {
   const { docker } = client
@@ -29,6 +32,17 @@ export const createVolumeCalls = (client: DockerClient): VolumeCalls => {
         const query = project === undefined ? {} : { filters: { label: [`com.docker.compose.project=${project}`] } }
         const answer = await docker.listVolumes(withSignal(signal, query))
         return (answer.Volumes ?? []).map(toObservedVolume)
+      }),
+    measureVolumes: ({ signal } = {}) =>
+      guard(client, { what: 'measure volumes', signal }, async () => {
+        const { Volumes } = await client.beside.measureVolumes(signal)
+        return new Map(
+          (Volumes ?? []).flatMap(({ Name, UsageData }) => {
+            const bytes = UsageData?.Size ?? -1
+            // -1: the driver cannot tell.
+            return bytes < 0 ? [] : [[Name, bytes] as const]
+          }),
+        )
       }),
     findVolume: (name, { signal } = {}) =>
       guard(client, { what: `look for volume ${name}`, signal }, async () => {

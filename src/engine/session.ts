@@ -16,6 +16,7 @@ import { followAll, followRunning, toPast } from './session/follow-logs.ts'
 import { handleCommand } from './session/handle-command.ts'
 import { createInspections } from './session/inspections.ts'
 import { createJobs } from './session/jobs.ts'
+import { createObjectListing } from './session/list-objects.ts'
 import { createMeasuring } from './session/measure.ts'
 import { type ContainerExit, createMonitor, type MonitorOptions } from './session/monitor.ts'
 import { createQuestions } from './session/questions.ts'
@@ -126,6 +127,7 @@ const createState = (deps: SessionDeps, { request, emitter, onStarted }: StateIn
     edits: createEdits(),
     halts: createHalts(),
     inspections: createInspections({ ...deps, emit, signal, current: () => state }),
+    listing: createObjectListing({ ...deps, emit, signal, current: () => state }),
     startedAt: deps.clock.now() / 1000,
     project: request.project,
     plans: request.plans,

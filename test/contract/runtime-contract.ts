@@ -321,6 +321,7 @@ const describeObjects = (fixture: () => RuntimeFixture): void => {
       await runtime.createVolume({ volume, labels })
       await runtime.createVolume({ volume, labels })
       expect(await runtime.listVolumes({ project })).toMatchObject([{ name: volume.name, labels }])
+      expect((await runtime.measureVolumes()).get(volume.name)).toBe(0)
       await runtime.removeVolume(volume.name)
       await runtime.removeVolume(volume.name)
       expect(await runtime.findVolume(volume.name)).toBeUndefined()

@@ -71,6 +71,8 @@ export type FakeRuntime = Runtime & {
   readonly containers: Map<string, FakeContainer>
   readonly networks: Map<string, ObservedNetwork>
   readonly volumes: Map<string, ObservedVolume>
+  /** What is in them; absent: nothing. */
+  readonly volumeBytes: Map<string, number>
   readonly images: Map<string, ObservedImage>
   /** By service. */
   readonly behaviours: Record<string, Behaviour>
@@ -392,6 +394,7 @@ export const createFakeRuntime = ({
     containers: new Map(),
     networks: new Map(),
     volumes: new Map(),
+    volumeBytes: new Map(),
     images: new Map(),
     behaviours: {},
     onExec: undefined,
@@ -707,6 +710,10 @@ export const createFakeRuntime = ({
       await call('list', 'volumes', options)
       return [...fake.volumes.values()].filter((volume) => ofProject(volume.labels, project))
     },
+    measureVolumes: async (options) => {
+      await call('measure', 'volumes', options)
+      return new Map([...fake.volumes.keys()].map((name) => [name, fake.volumeBytes.get(name) ?? 0]))
+    },
     findVolume: async (name, options) => {
       await call('find', `volume ${name}`, options)
       return fake.volumes.get(name)
@@ -730,7 +737,10 @@ export const createFakeRuntime = ({
       await call('inspect', `image ${reference}`, options)
       return fake.images.get(reference) ?? [...fake.images.values()].find(({ id }) => id === reference)
     },
-    listImages: async () => [...fake.images.values()],
+    listImages: async ({ labels }, options) => {
+      await call('list', 'images', options)
+      return [...fake.images.values()].filter((image) => matches(image.labels, labels))
+    },
     pullImage: async (reference, options) => {
       await call('pull', reference, options)
       options?.onProgress?.({ layer: 'abc', status: 'Downloading', current: 1, total: 2 })

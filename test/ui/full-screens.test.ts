@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { EventBody } from '../../src/core/events/event.ts'
 import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
 import {
   buildFailed,
@@ -274,7 +275,7 @@ it('the palette, 100x30', async () => {
   expect(await press(':', '── all actions', { events: broken, columns: 100, rows: 30 })).toMatchInlineSnapshot(`
     " shop   running   4/5 up   ✖ 1 failed                                    ↻ web sync 61 ms · 39s ago
 
-    ── all actions / _ ───────────────────────────────────────────────────────────────── 15 more below ─
+    ── all actions / _ ───────────────────────────────────────────────────────────────── 16 more below ─
      ▸ a       Session  Apply what an edit of the stack file would change        stack up --detach
        r       Service  Restart the service                                      stack restart web
        R       Service  Build its image again and recreate it                    stack up --build --no-…
@@ -422,6 +423,118 @@ describe('the builds and pulls', () => {
 
 
        ↑↓ scroll  esc back  : all actions  / find  ? help"
+    `)
+  })
+})
+
+describe('volumes, networks and images', () => {
+  const listed = (isMeasuring: boolean): EventBody => ({
+    type: 'objects/listed',
+    objects: {
+      isMeasuring,
+      volumes: [
+        {
+          name: 'shop_data',
+          driver: 'local',
+          mountpoint: '/var/lib/docker/volumes/shop_data/_data',
+          isExternal: false,
+          isAnonymous: false,
+          ...(isMeasuring ? {} : { bytes: 212_400_000 }),
+          users: [{ name: 'db', container: 'shop-db-1', at: '/var/lib/postgresql/data' }],
+        },
+        {
+          name: 'media',
+          driver: 'nfs',
+          isExternal: true,
+          isAnonymous: false,
+          users: [{ name: 'other-web-1', container: 'other-web-1', at: '/media' }],
+        },
+      ],
+      networks: [
+        {
+          id: 'f00dfeedbeef1234',
+          name: 'shop_default',
+          driver: 'bridge',
+          isExternal: false,
+          users: ['api', 'db', 'web', 'worker'].map((name) => ({ name, container: `shop-${name}-1` })),
+        },
+      ],
+      images: [
+        {
+          reference: 'postgres:17',
+          id: 'sha256:aa',
+          bytes: 431_000_000,
+          users: [{ name: 'db', container: 'shop-db-1' }],
+        },
+        { reference: 'sha256:51aa51aa51aa51aa', id: 'sha256:51aa51aa51aa51aa', bytes: 48_000_000, users: [] },
+        { reference: 'shop-api', users: [] },
+      ],
+    },
+  })
+  const show = async (options: ShowOptions = {}) => {
+    const shown = showDashboard(broken, options)
+    open.push(shown)
+    await shown.shows('help')
+    return shown
+  }
+
+  it.each([
+    { columns: 60, rows: 15 },
+    { columns: 80, rows: 24 },
+    { columns: 120, rows: 40 },
+    { columns: 240, rows: 70 },
+    { columns: 80, rows: 24, unicode: false },
+  ])('with sizes and who uses them: %o', async (size) => {
+    const shown = await show(size)
+    await shown.press('v', 'The engine is asked')
+    shown.apply(listed(false))
+    expect(await shown.shows('shop_data')).toMatchSnapshot()
+  })
+
+  it('are asked for while they are seen, and sizes that are known stay while they are measured again', async () => {
+    const shown = await show()
+    expect(shown.sent).toEqual([])
+    await shown.press('v', 'The engine is asked')
+    shown.apply(listed(true))
+    await shown.shows('measuring…')
+    shown.apply(listed(false))
+    await shown.shows('212 MB', '!measuring…')
+    await shown.press('r', 'Asked again')
+    shown.apply(listed(true))
+    // The other one has no size that could be known.
+    expect(await shown.shows('measuring…')).toContain('212 MB')
+    expect(shown.sent).toEqual([{ type: 'list' }, { type: 'list' }])
+    await shown.press('\r', 'shop-db-1 at /var/lib/postgresql/data')
+  })
+
+  it('say what stands there when there is none', async () => {
+    const shown = await show()
+    await shown.press('v', 'The engine is asked')
+    shown.apply({ type: 'objects/listed', objects: { isMeasuring: false, volumes: [], networks: [], images: [] } })
+    expect(await shown.shows('none: what')).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 failed                ↻ web sync 61 ms · 39s ago
+
+      ── volumes, networks, images ───────────────────────────────────────────────────
+       volumes
+       ▸   none: what containers write goes with them
+
+       networks
+           none: "up" makes them
+
+       images
+           none: "up" pulls and builds them
+
+
+
+
+
+
+
+
+
+
+       ✖ worker exited with code 1: TypeError: Cannot read pro…    28s ago  i details
+       ↑↓ choose  enter unfold  esc back  : all actions  / find  ? help"
     `)
   })
 })

@@ -1,7 +1,7 @@
 import type { Command } from './event.ts'
 
 /** Commands that change the project, so that a line in a shell can do the same. */
-export type LinedCommand = Exclude<Command, { type: 'answer' | 'measure' | 'inspect' | 'detach' | 'quit' }>
+export type LinedCommand = Exclude<Command, { type: 'answer' | 'measure' | 'inspect' | 'list' | 'detach' | 'quit' }>
 
 /** What does the same in a shell, without the name of the program: `restart api web`. */
 export const toArguments = (command: LinedCommand): readonly string[] => {

@@ -1,6 +1,7 @@
 import type { Problem } from '../errors/problem.ts'
 import type { CrashLoop } from './crash.ts'
 import type { Inspection } from './inspection.ts'
+import type { ProjectObjects } from './project-objects.ts'
 import type { ContainerState, Health, PublishedPort } from '../plan/container-state.ts'
 
 /**
@@ -164,6 +165,8 @@ export type EventBody =
     }
   /** What was asked for by the command `inspect`. */
   | { readonly type: 'service/inspected'; readonly service: string; readonly inspection: Inspection }
+  /** What was asked for by the command `list`; told once more when volumes were measured. */
+  | { readonly type: 'objects/listed'; readonly objects: ProjectObjects }
   | {
       readonly type: 'log/written'
       readonly service: string
@@ -250,6 +253,8 @@ export type Command =
   | { readonly type: 'measure'; readonly services: readonly string[] }
   /** Somebody looks at it: tell what there is to know of it. */
   | { readonly type: 'inspect'; readonly service: string }
+  /** Somebody looks at the project's volumes, networks and images. */
+  | { readonly type: 'list' }
   /** Do what an edit of the stack file was said to change. */
   | { readonly type: 'apply' }
   /** Leave the containers running and end the session. */

@@ -1,4 +1,5 @@
 import type { StackEvent } from '../events/event.ts'
+import { withKnownSizes } from '../events/project-objects.ts'
 import { withImageWork } from './image-work.ts'
 import { reduceService } from './reduce-service.ts'
 import { reduceSteps } from './reduce-steps.ts'
@@ -94,6 +95,8 @@ export const reduce = (state: State, event: StackEvent): State => {
     case 'service/inspected':
     case 'stats/measured':
       return reduceService(state, event)
+    case 'objects/listed':
+      return { ...state, objects: withKnownSizes(event.objects, state.objects) }
     case 'log/written':
     case 'log/dropped':
       return state

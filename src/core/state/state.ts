@@ -2,6 +2,7 @@ import type { Problem } from '../errors/problem.ts'
 import type { CrashLoop } from '../events/crash.ts'
 import type { ContainerSummary, Phase, PlanChange, ReloadParts, ServiceSummary, StepSummary } from '../events/event.ts'
 import type { Inspection } from '../events/inspection.ts'
+import type { ProjectObjects } from '../events/project-objects.ts'
 import type { ImageWork } from './image-work.ts'
 import type { Probe } from './probes.ts'
 
@@ -41,6 +42,8 @@ export type State = {
   readonly reloads: readonly Reload[]
   /** What was asked for and what came of it, newest last; at most `commandsKept`. */
   readonly commands: readonly NotedCommand[]
+  /** Volumes, networks and images, when they were last asked for. */
+  readonly objects?: ProjectObjects
   readonly watching?: { readonly services: readonly string[]; readonly paths: number }
   /** What the last edit of the stack file has changed, or is about to. */
   readonly edit?: { readonly at: number; readonly changes: readonly PlanChange[] }

@@ -53,6 +53,13 @@ const statsSample = z.object({
 
 const created = z.object({ Id: z.string(), Warnings: z.optional(z.array(z.string())) })
 const distribution = z.object({ Descriptor: z.object({ digest: z.string() }) })
+const volumeUsage = z.object({
+  Volumes: z.optional(
+    z.nullable(
+      z.array(z.object({ Name: z.string(), UsageData: z.optional(z.nullable(z.object({ Size: z.number() }))) })),
+    ),
+  ),
+})
 
 export type EngineMessage = z.infer<typeof engineMessage>
 export type TransferMessage = z.infer<typeof transferMessage>
@@ -60,6 +67,7 @@ export type BuildMessage = z.infer<typeof buildMessage>
 export type StatsSample = z.infer<typeof statsSample>
 export type CreatedContainer = z.infer<typeof created>
 export type Distribution = z.infer<typeof distribution>
+export type VolumeUsage = z.infer<typeof volumeUsage>
 
 const reader =
   <T>(schema: z.ZodMiniType<T>, what: string) =>
@@ -73,3 +81,4 @@ export const readBuildMessage = reader(buildMessage, "the engine's report of a b
 export const readStatsSample = reader(statsSample, "the engine's measurements")
 export const readCreated = reader(created, "the engine's answer to creating a container")
 export const readDistribution = reader(distribution, "the engine's answer about a digest")
+export const readVolumeUsage = reader(volumeUsage, "the engine's sizes of volumes")

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { readAll } from '../../wire/read-body.ts'
 import { toReferencePath } from '../registry/image-reference.ts'
 import type * as Answers from './answers.ts'
-import type { CreatedContainer, Distribution } from './answers.ts'
+import type { CreatedContainer, Distribution, VolumeUsage } from './answers.ts'
 import type { Ask } from './ask.ts'
 import type { EngineConnection } from './engine-connection.ts'
 
@@ -24,6 +24,8 @@ export type CallsBeside = {
     reference: string,
     ask: { readonly auth: { readonly base64: string } | undefined; readonly signal: AbortSignal | undefined },
   ): Promise<Distribution>
+  /** dockerode's method knows no kinds, so that images, containers and the build cache are gone through as well. */
+  measureVolumes(signal: AbortSignal | undefined): Promise<VolumeUsage>
   /** dockerode has no method. */
   cancelBuild(id: string, signal: AbortSignal): Promise<void>
   /** dockerode's session speaks gRPC by a library of 413 KB, and can neither give folders nor secrets nor ssh. */
@@ -52,6 +54,10 @@ export const createCallsBeside = ({ open, hijack }: EngineConnection): CallsBesi
         signal,
       })
       return answers.readDistribution(json)
+    },
+    measureVolumes: async (signal) => {
+      const { json, answers } = await ask({ method: 'GET', path: '/system/df', query: { type: 'volume' }, signal })
+      return answers.readVolumeUsage(json)
     },
     cancelBuild: async (id, signal) => {
       await readAll(await open({ method: 'POST', path: '/build/cancel', query: { id }, signal }), signal)

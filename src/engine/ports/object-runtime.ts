@@ -22,6 +22,8 @@ export type ObjectRuntime = {
     options?: CallOptions & { readonly force?: boolean },
   ): Promise<void>
   listVolumes(filter: { readonly project?: string }, options?: CallOptions): Promise<readonly ObservedVolume[]>
+  /** Bytes of all volumes by name, as far as they are known. Not cheap: the engine walks through their files. */
+  measureVolumes(options?: CallOptions): Promise<ReadonlyMap<string, number>>
   findVolume(name: string, options?: CallOptions): Promise<ObservedVolume | undefined>
   createVolume(
     spec: { readonly volume: Volume; readonly labels: Readonly<Record<string, string>> },

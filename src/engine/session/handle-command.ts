@@ -22,6 +22,8 @@ export const handleCommand = (state: SessionState, command: Command, handling: H
       return quit(state, command.force)
     case 'inspect':
       return state.inspections.ask(command.service)
+    case 'list':
+      return state.listing.ask()
     case 'measure':
       return state.measuring.select(command.services)
     case 'reload':

@@ -10,6 +10,7 @@ import { toProblem } from '../to-problem.ts'
 import type { SyncMemory } from '../sync/project-sync.ts'
 import type { Seeds } from '../sync/seeds.ts'
 import type { Jobs } from './jobs.ts'
+import type { ObjectListing } from './list-objects.ts'
 import type { Measuring } from './measure.ts'
 import type { Monitor } from './monitor.ts'
 import type { Questions } from './questions.ts'
@@ -85,6 +86,7 @@ export type SessionState = {
   readonly edits: Edits
   readonly halts: Halts
   readonly inspections: Inspections
+  readonly listing: ObjectListing
   /** The end of everything that the session does. */
   readonly closing: AbortController
   readonly ended: PromiseWithResolvers<End>

@@ -9,6 +9,7 @@ export type ScreenCommand =
   | 'reloads'
   | 'health'
   | 'builds'
+  | 'objects'
   | 'nextService'
   | 'previousService'
   | 'refresh'
@@ -64,6 +65,14 @@ export const screenKeys: readonly Binding<ScreenCommand>[] = [
     keys: ['b'],
     when: ['main', 'screen'],
     help: 'What was built and pulled, step by step, with what each wrote',
+    group: 'Screen',
+  },
+  {
+    command: 'objects',
+    keys: ['v'],
+    when: ['main', 'screen'],
+    pane: 'services',
+    help: 'Volumes, networks and images, with sizes and who uses them',
     group: 'Screen',
   },
   {

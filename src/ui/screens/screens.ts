@@ -10,6 +10,7 @@ import type { FullScreen, ItemContext, ScreenItem, ScreenSize } from './full-scr
 import { graph } from './graph.ts'
 import { health } from './health.ts'
 import { help } from './help.ts'
+import { objects } from './objects.ts'
 import { palette } from './palette.ts'
 import { reloads } from './reloads.ts'
 import { timeline } from './timeline.ts'
@@ -23,6 +24,7 @@ const screens: Readonly<Record<ScreenName, FullScreen>> = {
   reloads,
   health,
   builds,
+  objects,
 }
 
 /** What can be chosen on a screen, as far as it has the words that were typed. */

@@ -21,6 +21,7 @@ export type AskedInput = {
 /** What is seen is asked for, and nothing else: no screen costs the engine anything while it is closed. */
 export const selectAsked = ({ view, state, hasInspector }: AskedInput): Asked | undefined => {
   const open = selectOpenScreen(view)?.name
+  if (open === 'objects') return { command: { type: 'list' }, key: toAllContainers(state) }
   if (open === 'health') return withPause(toInspect(view, state), probePauseMs)
   const inspects = open === 'details' || (open === undefined && hasInspector)
   return inspects ? toInspect(view, state) : undefined
@@ -38,6 +39,10 @@ const toInspect = (view: ViewState, state: State): Asked | undefined => {
   if (service === undefined) return undefined
   return { command: { type: 'inspect', service: service.name }, key: toKey(service) }
 }
+
+/** Another one when a container has come or gone. */
+const toAllContainers = ({ services }: State): string =>
+  services.flatMap(({ containers }) => containers.map(({ id }) => id)).join('\n')
 
 /** Another one when a container was replaced, started or ended. */
 const toKey = ({ name, containers }: ServiceState): string =>

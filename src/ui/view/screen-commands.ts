@@ -32,6 +32,7 @@ export const screenHandlers: Readonly<Record<ScreenCommand, Handler>> = {
   reloads: toggleScreen('reloads'),
   health: toggleScreen('health'),
   builds: toggleScreen('builds'),
+  objects: toggleScreen('objects'),
   palette: ({ view }) => only({ ...openScreen(view, 'palette'), typing: 'screen' }),
   refresh: ({ view, state }) => {
     const asked = selectAsked({ view, state, hasInspector: false })

@@ -4,7 +4,16 @@ import type { KeyScope, Pane } from '../keys/binding.ts'
 import { initialLogView, type LogView } from './log-view.ts'
 
 /** Full screens, which take the place of table and log; `screens/screens.ts` has one entry for each. */
-export type ScreenName = 'help' | 'palette' | 'details' | 'timeline' | 'graph' | 'reloads' | 'health' | 'builds'
+export type ScreenName =
+  | 'help'
+  | 'palette'
+  | 'details'
+  | 'timeline'
+  | 'graph'
+  | 'reloads'
+  | 'health'
+  | 'builds'
+  | 'objects'
 
 /** A full screen that is open. */
 export type OpenScreen = {
