@@ -112,19 +112,10 @@ export const toLimit = ({ global, env }: CliContext): { readonly limit?: number 
 }
 
 export const printPlan = async ({ stdout }: CliContext, plan: Plan | undefined): Promise<void> => {
-  const [{ toPlanText }, { toPlanOverview }] = await Promise.all([
-    import('../core/plan/plan-text.ts'),
-    import('../core/plan/plan-overview.ts'),
-  ])
   if (plan === undefined || plan.steps.length === 0) stdout.write('Nothing to do.\n')
   if (plan === undefined) return
-  const steps = toPlanText({ ...plan, unchanged: [] })
-  const lines = [
-    ...toPlanOverview(plan),
-    ...(steps.length === 0
-      ? []
-      : ['', `${plan.steps.length} steps, each as soon as what it comes after is done:`, ...steps]),
-  ]
+  const { toPlanReport } = await import('../core/plan/plan-overview.ts')
+  const lines = toPlanReport(plan)
   for (const line of lines) stdout.write(`${line}\n`)
 }
 

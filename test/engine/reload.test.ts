@@ -278,6 +278,8 @@ describe('an edit before somebody at a screen', () => {
     session.edit(withName('other'))
     await session.clock.advance(5000)
     expect(proposals(session)).toEqual([['recreate db']])
+    const plans = session.events.flatMap((event: EventBody) => (event.type === 'edit/proposed' ? [event.plan] : []))
+    expect(plans[0]?.slice(0, 3)).toEqual(['~ db.1  recreate: hostname added', '= web', ''])
     expect([session.plans(), session.calls('create', 'stop')]).toEqual([[], []])
     session.session.send({ type: 'apply' })
     await session.clock.advance(5000)

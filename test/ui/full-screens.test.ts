@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { EventBody } from '../../src/core/events/event.ts'
+import { eventually } from '../support/eventually.ts'
 import { showDashboard, type ShowOptions, type ShownDashboard } from '../support/dashboard.ts'
 import {
   buildFailed,
@@ -275,7 +276,7 @@ it('the palette, 100x30', async () => {
   expect(await press(':', '── all actions', { events: broken, columns: 100, rows: 30 })).toMatchInlineSnapshot(`
     " shop   running   4/5 up   ✖ 1 failed                                    ↻ web sync 61 ms · 39s ago
 
-    ── all actions / _ ───────────────────────────────────────────────────────────────── 16 more below ─
+    ── all actions / _ ───────────────────────────────────────────────────────────────── 17 more below ─
      ▸ a       Session  Apply what an edit of the stack file would change        stack up --detach
        r       Service  Restart the service                                      stack restart web
        R       Service  Build its image again and recreate it                    stack up --build --no-…
@@ -535,6 +536,91 @@ describe('volumes, networks and images', () => {
 
        ✖ worker exited with code 1: TypeError: Cannot read pro…    28s ago  i details
        ↑↓ choose  enter unfold  esc back  : all actions  / find  ? help"
+    `)
+  })
+})
+
+describe('the changes of the stack file', () => {
+  const proposed: EventBody = {
+    type: 'edit/proposed',
+    changes: [{ what: 'recreate web', why: 'environment MODE changed' }, { what: 'recreate volume shop_data' }],
+    losses: ['volume shop_data'],
+    plan: [
+      '! volume.data  recreate: definition of volume data changed',
+      '~ web.1        recreate: environment MODE changed',
+      '+ cache.1      create: does not exist yet',
+      '- old.1        remove: no service of the file',
+      '= api, worker',
+      '',
+      '3 steps, each as soon as what it comes after is done:',
+      '! volume.data/remove  definition of volume data changed  after db.1/release-volumes  [recreate volume data]',
+      '  web.1/create        environment MODE changed  [recreate web.1]',
+      '  cache.1/create      does not exist yet  after volume.data/remove, web.1/create',
+    ],
+  }
+  const show = async (options: ShowOptions = {}) => {
+    const shown = showDashboard(broken, options)
+    open.push(shown)
+    await shown.shows('help')
+    shown.apply(proposed)
+    return shown
+  }
+
+  it.each([
+    { columns: 60, rows: 15 },
+    { columns: 80, rows: 24 },
+    { columns: 120, rows: 40 },
+    { columns: 240, rows: 70 },
+    { columns: 80, rows: 24, unicode: false },
+  ])('is the whole plan with its causes: %o', async (size) => {
+    const shown = await show(size)
+    expect(await shown.press('D', 'changes of the stack file')).toMatchSnapshot()
+  })
+
+  it('marks what comes, changes, goes and loses data in colours, too', async () => {
+    const shown = await show({ colour: true })
+    await shown.press('D', 'changes of the stack file')
+    const marks = ['! volume.data  ', '~ web.1', '+ cache.1', '- old.1']
+    expect(await Promise.all(marks.map(shown.tty.colourOf))).toEqual([1, 3, 2, 6])
+  })
+
+  it('is applied from there, and then says what was done', async () => {
+    const shown = await show()
+    await shown.press('D', 'nothing is done yet')
+    shown.tty.type('a')
+    await eventually(() => expect(shown.sent).toEqual([{ type: 'apply' }]))
+    shown.apply(
+      { type: 'edit/proposed', changes: [], losses: [] },
+      {
+        type: 'plan/made',
+        trigger: 'file',
+        steps: [
+          { id: 'w', kind: 'container/restart', subject: 'web', service: 'web', cause: 'MODE changed', needs: [] },
+        ],
+        unchanged: [],
+      },
+    )
+    await shown.shows('The last edit, 0s ago:', 'restart web: MODE changed', 'no edit waits')
+    await shown.press('r', 'The files are read again.')
+    expect(shown.sent.at(-1)).toEqual({ type: 'reload' })
+  })
+
+  it('says what stands there when nothing was edited, 60x15', async () => {
+    expect(await press('D', 'no edit', { events: broken, columns: 60, rows: 15 })).toMatchInlineSnapshot(`
+      " shop   running   4/5 up   ✖ 1 failed      ↻ web sync 61 ms
+      ── changes of the stack file ───────────────────────────────
+       What runs is what stack.yaml says, as far as it was read:
+       no edit waits. What an edit would change stands here until
+       it is applied; "r" reads the file again.
+
+
+
+
+
+
+
+       ✖ worker exited with code 1: TypeEr…    28s ago  i details
+       ↑↓ scroll  esc back  : all actions  / find  ? help"
     `)
   })
 })

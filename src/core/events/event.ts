@@ -101,7 +101,13 @@ export type EventBody =
       readonly unchanged: readonly string[]
     }
   /** What an edit of the stack file would change, and the data that would be lost; nothing of it is done yet. Empty: nothing any more. */
-  | { readonly type: 'edit/proposed'; readonly changes: readonly PlanChange[]; readonly losses: readonly string[] }
+  | {
+      readonly type: 'edit/proposed'
+      readonly changes: readonly PlanChange[]
+      readonly losses: readonly string[]
+      /** The whole plan, as `stack plan` prints it. */
+      readonly plan?: readonly string[]
+    }
   | {
       readonly type: 'step/started'
       readonly id: string

@@ -1,4 +1,5 @@
 import type { Action, Plan, Step } from './action.ts'
+import { toPlanText } from './plan-text.ts'
 
 type Mark = '+' | '~' | '-' | '!'
 type Verb = {
@@ -89,5 +90,16 @@ export const toPlanOverview = ({ steps, unchanged }: Pick<Plan, 'steps' | 'uncha
       ({ subject, verb, cause }) => `${verb.mark} ${subject.padEnd(width)}  ${verb.word}: ${cause}`,
     ),
     ...(unchanged.length === 0 ? [] : [`= ${unchanged.join(', ')}`]),
+  ]
+}
+
+/** A plan as `stack plan` prints it: what it changes, then its steps with what each comes after; warnings are told elsewhere. */
+export const toPlanReport = (plan: Plan): readonly string[] => {
+  const steps = toPlanText({ ...plan, warnings: [], unchanged: [] })
+  return [
+    ...toPlanOverview(plan),
+    ...(steps.length === 0
+      ? []
+      : ['', `${plan.steps.length} steps, each as soon as what it comes after is done:`, ...steps]),
   ]
 }

@@ -115,8 +115,9 @@ const withImages = (state: State, event: StackEvent): State => {
 
 const withProposal = (
   { proposal, ...rest }: State,
-  { at, changes, losses }: Extract<StackEvent, { type: 'edit/proposed' }>,
-): State => (changes.length === 0 ? rest : { ...rest, proposal: { at, changes, losses } })
+  { at, changes, losses, plan }: Extract<StackEvent, { type: 'edit/proposed' }>,
+): State =>
+  changes.length === 0 ? rest : { ...rest, proposal: { at, changes, losses, ...(plan === undefined ? {} : { plan }) } }
 
 /** The stack file was read again: what is known of its services stays, for nothing has happened to their containers yet. */
 const withReloadedFile = (state: State, event: Extract<StackEvent, { type: 'session/started' }>): State => {

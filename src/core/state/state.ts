@@ -53,6 +53,8 @@ export type State = {
     readonly changes: readonly PlanChange[]
     /** Data that would be lost. */
     readonly losses: readonly string[]
+    /** The whole plan in lines, as `stack plan` prints it. */
+    readonly plan?: readonly string[]
   }
   /** A change that was seen on disk and has not led to a reload yet. */
   readonly change?: {

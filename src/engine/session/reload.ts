@@ -1,5 +1,6 @@
 import { toPlanChanges } from '../../core/events/plan-changes.ts'
 import type { StepSummary } from '../../core/events/event.ts'
+import { toPlanReport } from '../../core/plan/plan-overview.ts'
 import type { Project, ServiceName } from '../../core/project/project.ts'
 import type { Service } from '../../core/project/service.ts'
 import { applyPlan, type ApplyResult, type PlanFunction } from '../apply.ts'
@@ -104,6 +105,7 @@ const changesNothing = async (state: SessionState, next: Edit): Promise<boolean>
     type: 'edit/proposed',
     changes: toPlanChanges(steps),
     losses: losses.map(({ action }) => toStepSubject(action)),
+    plan: plans.flatMap(toPlanReport),
   })
   return steps.length === 0
 }

@@ -10,6 +10,7 @@ export type ScreenCommand =
   | 'health'
   | 'builds'
   | 'objects'
+  | 'changes'
   | 'nextService'
   | 'previousService'
   | 'refresh'
@@ -76,6 +77,14 @@ export const screenKeys: readonly Binding<ScreenCommand>[] = [
     group: 'Screen',
   },
   {
+    command: 'changes',
+    keys: ['D'],
+    when: ['main', 'screen'],
+    help: 'What an edit of the stack file would change, and why, before it does',
+    group: 'Screen',
+    commandLine: 'stack plan',
+  },
+  {
     command: 'nextService',
     keys: ['tab'],
     when: ['screen'],
@@ -93,7 +102,7 @@ export const screenKeys: readonly Binding<ScreenCommand>[] = [
     command: 'refresh',
     keys: ['r'],
     when: ['screen'],
-    help: 'Ask the engine again for what is shown',
+    help: 'Ask again for what is shown, or read the stack file again',
     group: 'Screen',
   },
   {

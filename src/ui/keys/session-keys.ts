@@ -70,7 +70,7 @@ export const answerKeys: readonly Binding<SessionCommand>[] = [
   {
     command: 'apply',
     keys: ['a'],
-    when: ['main'],
+    when: ['main', 'screen'],
     hint: 'apply the edit',
     help: 'Apply what an edit of the stack file would change',
     group: 'Session',

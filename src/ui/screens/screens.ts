@@ -5,6 +5,7 @@ import type { ScreenInput } from '../screen-input.ts'
 import { composeRow } from '../text/compose-row.ts'
 import type { OpenScreen, ScreenName } from '../view/view-state.ts'
 import { builds } from './builds.ts'
+import { changes } from './changes.ts'
 import { details } from './details.ts'
 import type { FullScreen, ItemContext, ScreenItem, ScreenSize } from './full-screen.ts'
 import { graph } from './graph.ts'
@@ -25,6 +26,7 @@ const screens: Readonly<Record<ScreenName, FullScreen>> = {
   health,
   builds,
   objects,
+  changes,
 }
 
 /** What can be chosen on a screen, as far as it has the words that were typed. */

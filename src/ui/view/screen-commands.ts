@@ -33,8 +33,11 @@ export const screenHandlers: Readonly<Record<ScreenCommand, Handler>> = {
   health: toggleScreen('health'),
   builds: toggleScreen('builds'),
   objects: toggleScreen('objects'),
+  changes: toggleScreen('changes'),
   palette: ({ view }) => only({ ...openScreen(view, 'palette'), typing: 'screen' }),
   refresh: ({ view, state }) => {
+    if (selectOpenScreen(view)?.name === 'changes')
+      return send({ ...view, notice: 'The files are read again.' }, { type: 'reload' })
     const asked = selectAsked({ view, state, hasInspector: false })
     return asked === undefined ? only(view) : send({ ...view, notice: 'Asked again.' }, asked.command)
   },

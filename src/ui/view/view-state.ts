@@ -14,6 +14,7 @@ export type ScreenName =
   | 'health'
   | 'builds'
   | 'objects'
+  | 'changes'
 
 /** A full screen that is open. */
 export type OpenScreen = {

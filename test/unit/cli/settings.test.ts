@@ -54,7 +54,7 @@ describe('a file of settings', () => {
         '  restrat: r',
         '  restart: [crtl-r, ctrl-r]',
         '  kill: pagup',
-        '  detach: { main: D, typing: x }',
+        '  detach: { main: Z, typing: x }',
         '  accept: y',
         '  follow: [[f]]',
       ].join('\n'),
@@ -63,7 +63,7 @@ describe('a file of settings', () => {
       ...defaultSettings,
       keys: [
         { command: 'restart', keys: ['ctrl-r'] },
-        { command: 'detach', scope: 'main', keys: ['D'] },
+        { command: 'detach', scope: 'main', keys: ['Z'] },
       ],
     })
     expect(told).toMatchInlineSnapshot(`
@@ -110,13 +110,13 @@ describe('a file of settings', () => {
       warning[settings/unknown-name]: "detach" has no keys in "typing".
         ╭─ config.yaml:8:22
       7 │   kill: pagup
-      8 │   detach: { main: D, typing: x }
+      8 │   detach: { main: Z, typing: x }
         │                      ^^^^^^
         ╰─ It has keys in main, quit.
 
       warning[settings/unknown-key]: "y" is text where one types, and no key of "accept".
         ╭─ config.yaml:9:11
-      8 │   detach: { main: D, typing: x }
+      8 │   detach: { main: Z, typing: x }
       9 │   accept: y
         │           ^
         ╰─ Take one that types nothing: enter, esc, tab, ctrl-x, …
@@ -155,8 +155,8 @@ describe('keys of a person', () => {
   })
 
   test('take the place of those of one scope alone', () => {
-    const means = keysOf('keys: { detach: { main: D }, back: { screen: [x, esc] } }')
-    expect([means('d'), means('D'), means('d', 'quit')]).toEqual([undefined, 'detach', 'detach'])
+    const means = keysOf('keys: { detach: { main: Z }, back: { screen: [x, esc] } }')
+    expect([means('d'), means('Z'), means('d', 'quit')]).toEqual([undefined, 'detach', 'detach'])
     expect([means('x', 'screen'), means('q', 'screen'), means('esc', 'screen'), means('esc')]).toEqual([
       'back',
       undefined,
