@@ -153,6 +153,21 @@ describe('createProjectSync', () => {
     await end()
   })
 
+  test('a save with the content of before is brought to a container that has something else there, or nothing', async () => {
+    const { lines, read, save, inside, end } = await begin(await aWorkFolder(), [rule({ action: 'sync+restart' })])
+    inside().things.delete('/app/a.js')
+    inside().things.get('/app/b.js')!.content = 'x'
+    await save(['/work/src/a.js', 'a'])
+    expect([read('/app/a.js'), read('/app/b.js')]).toEqual(['a', 'x'])
+    await save(['/work/src/b.js', 'b'])
+    expect([read('/app/a.js'), read('/app/b.js')]).toEqual(['a', 'b'])
+    expect(lines).toEqual(['watch/started', 'reload/ended web sync 1', 'reload/ended web sync 1'])
+    lines.length = 0
+    await save(['/work/src/a.js', 'a'], ['/work/src/b.js', 'b'])
+    expect(lines).toEqual([])
+    await end()
+  })
+
   test('a deleted file is deleted there', async () => {
     const { save, inside, end } = await begin(await aWorkFolder(), [rule()])
     await save(['/work/src/a.js', undefined])

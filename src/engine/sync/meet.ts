@@ -1,7 +1,7 @@
-import type { SourceEntry, SourceFiles } from '../ports/source-files.ts'
+import type { SourceEntry } from '../ports/source-files.ts'
+import { type ComparingDeps, compareThere, findOthers } from './compare-there.ts'
 import type { Seen } from './container-files.ts'
 import type { ContainerSync } from './container-sync.ts'
-import { type Contents, maxHeldBytes } from './contents.ts'
 import { createListing, entriesOf, findEntry, type Listing, setEntry, settleVersions } from './listing.ts'
 import { parentOf, pathBelow } from './paths.ts'
 import { unknownEntry } from './same-entry.ts'
@@ -9,10 +9,8 @@ import type { SourceTree } from './source-tree.ts'
 import type { TargetOf } from './targets.ts'
 import type { Wanted } from './wanted.ts'
 
-export type MeetingDeps = {
+export type MeetingDeps = ComparingDeps & {
   readonly tree: SourceTree
-  readonly contents: Contents
-  readonly files: Pick<SourceFiles, 'digest'>
   readonly targetOf: TargetOf
 }
 
@@ -47,13 +45,13 @@ export const meet = async (deps: MeetingDeps, wanted: Wanted, meeting: Meeting):
   const unsure: (readonly [path: string, entry: SourceEntry])[] = []
   for (const [path, entry] of entries) {
     const there = seen?.get(path)
-    const verdict = there === undefined ? 'other' : compare(there, entry)
+    const verdict = there === undefined ? 'other' : compareThere(there, entry)
     // What has changed since the watch began is brought, or goes, when it is known what it is.
     if (verdict === 'same' || entry === unknownEntry) hold(held, path, entry)
     else if (verdict === 'unsure') unsure.push([path, entry])
     else if (!isBrought(deps, { wanted, meeting, path, entry })) leave(path, entry)
   }
-  const others = await findOthers(deps, { wanted, container, target, unsure })
+  const others = await findOthers(deps, { root: wanted.rule.root, container: container.files, target, unsure })
   for (const [path, entry] of unsure) {
     const isOther = others.get(path)
     if (isOther !== undefined && isBrought(deps, { wanted, meeting, path, entry })) continue
@@ -70,14 +68,6 @@ export const meet = async (deps: MeetingDeps, wanted: Wanted, meeting: Meeting):
 
 const hold = (held: Listing, path: string, entry: SourceEntry): void => {
   if (findEntry(held, path) === undefined) setEntry(held, path, entry)
-}
-
-const compare = (there: Seen, entry: SourceEntry): 'same' | 'other' | 'unsure' => {
-  if (there.kind !== entry.kind) return 'other'
-  if (entry.kind === 'directory') return 'same'
-  if (entry.kind === 'link') return there.linkTarget === entry.linkTarget ? 'same' : 'other'
-  if (there.size !== entry.size) return 'other'
-  return there.mtime === Math.floor(entry.mtimeMs / 1000) ? 'same' : 'unsure'
 }
 
 type Judging = {
@@ -102,31 +92,4 @@ const hasMoved = ({ tree }: MeetingDeps, { rule }: Wanted, path: string, imageMa
     if (self !== undefined && self.ctimeMs > imageMadeAt && self.ctimeMs > self.mtimeMs) return true
   }
   return false
-}
-
-type Checking = {
-  readonly wanted: Wanted
-  readonly container: ContainerSync
-  readonly target: string
-  readonly unsure: readonly (readonly [path: string, entry: SourceEntry])[]
-}
-
-/** Of files of the same size and another time, those that hold something else: true where that is certain. */
-const findOthers = async (
-  { contents, files }: MeetingDeps,
-  { wanted, container, target, unsure }: Checking,
-): Promise<ReadonlyMap<string, boolean>> => {
-  const others = new Map<string, boolean>()
-  if (unsure.length === 0) return others
-  const theirs = await container.files.digests(
-    target,
-    unsure.map(([path]) => path),
-  )
-  for (const [path, entry] of unsure) {
-    const source = pathBelow(wanted.rule.root, path)
-    if (entry.size <= maxHeldBytes) contents.learn(source, entry)
-    const ours = entry.size <= maxHeldBytes ? contents.digestOf(entry) : await files.digest(source)
-    if (ours === undefined || ours !== theirs.get(path)) others.set(path, ours !== undefined && theirs.has(path))
-  }
-  return others
 }

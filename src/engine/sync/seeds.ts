@@ -1,6 +1,7 @@
 import type { Project } from '../../core/project/project.ts'
 import type { SessionDeps } from '../deps.ts'
-import { createContainerSync, deliver } from './container-sync.ts'
+import { createContainerSync } from './container-sync.ts'
+import { deliver } from './deliver.ts'
 import { openContainerFiles } from './container/open.ts'
 import { createContents } from './contents.ts'
 import { createListing } from './listing.ts'
@@ -60,6 +61,7 @@ const plant = async (deps: SeedDeps, id: string, { project, service: name, signa
     tree,
     contents,
     clock: deps.clock,
+    files: deps.sources,
     targetOf: createTargetOf(tree),
     onUnreadable: () => {},
   }
