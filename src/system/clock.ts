@@ -7,13 +7,23 @@ export const createClock = (): Clock => ({
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason)
       const onAbort = (): void => {
-        clearTimeout(timer)
+        clear()
         reject(signal?.reason)
       }
-      const timer = setTimeout(() => {
+      const clear = begin(ms, () => {
         signal?.removeEventListener('abort', onAbort)
         resolve()
-      }, ms)
+      })
       signal?.addEventListener('abort', onAbort, { once: true })
     }),
 })
+
+/** A timer takes a millisecond at least; who only lets others go on waits for their turn and no longer. */
+const begin = (ms: number, then: () => void): (() => void) => {
+  if (ms <= 0) {
+    const turn = setImmediate(then)
+    return () => clearImmediate(turn)
+  }
+  const timer = setTimeout(then, ms)
+  return () => clearTimeout(timer)
+}

@@ -30,6 +30,33 @@ const encoder = new TextEncoder()
 /** An archive in memory. */
 export const packTar = (entries: readonly PackedEntry[]): Uint8Array => pack(entries.map(toPiece), 2 * block)
 
+/** An archive whose size is known before it is made: piece by piece, as quick as the reader takes it. */
+export const packTarInPieces = (
+  entries: readonly StreamedEntry[],
+): { readonly size: number; readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array> } => {
+  const pieces = entries.map(toPiece)
+  const streamed = entries.reduce((sum, { stream }) => sum + roundUp(stream?.size ?? 0), 0)
+  return {
+    size: sizeOf(pieces) + streamed + 2 * block,
+    chunks: entries.some(({ stream }) => stream !== undefined) ? writeTar(entries) : packInPieces(pieces),
+  }
+}
+
+const pieceBytes = 128 * 1024
+
+const packInPieces = function* (pieces: readonly Piece[]): Generator<Uint8Array> {
+  let first = 0
+  let size = 0
+  for (const [index, { content }] of pieces.entries()) {
+    size += block + content.length
+    if (size < pieceBytes) continue
+    yield pack(pieces.slice(first, index + 1), 0)
+    first = index + 1
+    size = 0
+  }
+  yield pack(pieces.slice(first), 2 * block)
+}
+
 /**
  * An archive piece by piece, as quick as the reader takes it. A file that grows meanwhile is cut to the size that its
  * header has named, one that shrinks is filled up with zeros.
@@ -78,12 +105,16 @@ const toPiece = (entry: PackedEntry): Piece => {
 
 const roundUp = (size: number): number => Math.ceil(size / block) * block
 
+const sizeOf = (pieces: readonly Piece[]): number => {
+  let size = 0
+  for (const { name, target, content } of pieces)
+    size += longNameSize(name) + longNameSize(target) + block + roundUp(content.length)
+  return size
+}
+
 /** All of them in one piece of memory, which holds zeros where nothing is written. */
 const pack = (pieces: readonly Piece[], tail: number): Uint8Array => {
-  let length = tail
-  for (const { name, target, content } of pieces)
-    length += longNameSize(name) + longNameSize(target) + block + roundUp(content.length)
-  const bytes = new Uint8Array(length)
+  const bytes = new Uint8Array(sizeOf(pieces) + tail)
   let at = 0
   for (const { entry, name, target, content, size } of pieces) {
     at = putLongName(bytes, at, 'L', name)

@@ -20,7 +20,7 @@ type GitWatchDeps = {
 
 const checkMs = 15
 // Whether its holder lives takes longer to find out, and is asked less often.
-const holderCheckMs = 300
+const holderCheckMs = 600
 // A lock that nobody has open is one that git is about to take away, or one that a git left behind that was killed.
 const leftBehindMs = 2000
 const recentMs = 3000
@@ -41,7 +41,8 @@ export const createGitWatch = async (deps: GitWatchDeps, folders: readonly strin
   const waitFor = async (lock: string, meanwhile: () => Promise<void>): Promise<boolean> => {
     let wasHeld = false
     let openAt = clock.now()
-    let askedAt = 0
+    // Most are done before it is asked at all.
+    let askedAt = clock.now()
     while (isHeld(lock)) {
       wasHeld = true
       workedAt = clock.now()

@@ -4,11 +4,11 @@ import type { Clock } from '../ports/clock.ts'
 const sliceMs = 10
 
 /** Lets others go on after each piece of long work that waits for nothing. */
-export const createSlices = (clock: Clock): { readonly next: () => Promise<void> | undefined } => {
+export const createSlices = (clock: Clock, ms = sliceMs): { readonly next: () => Promise<void> | undefined } => {
   let began = clock.now()
   return {
     next: () => {
-      if (clock.now() - began < sliceMs) return undefined
+      if (clock.now() - began < ms) return undefined
       return clock.sleep(0).then(() => void (began = clock.now()))
     },
   }

@@ -25,8 +25,9 @@ const openCheckMs = 30
 const freshMs = 2000
 // A log or a database is written for ever: its content goes now and then as it is.
 const maxWaitMs = 5000
-// So many at once come from a tool that writes each in one go, and looking for who has them open would take longer.
+// So many in a row come from a tool that writes each in one go, and looking for who has them open would take longer.
 const manyFiles = 200
+const rowMs = 200
 
 type Known = {
   readonly entry: SourceEntry
@@ -49,6 +50,8 @@ type Memory = UnfinishedDeps & {
   /** By path. */
   readonly known: Map<string, Known>
   readonly looked: Map<SourceEntry, { readonly at: number; readonly isOpen: boolean }>
+  /** Doubtful files that came without a pause between them, and the last time that one did. */
+  row: { readonly count: number; readonly at: number }
 }
 
 /**
@@ -56,7 +59,7 @@ type Memory = UnfinishedDeps & {
  * look to the next, or a process has them open for writing. None waits for ever.
  */
 export const createUnfinished = (deps: UnfinishedDeps): Unfinished => {
-  const memory: Memory = { ...deps, known: new Map(), looked: new Map() }
+  const memory: Memory = { ...deps, known: new Map(), looked: new Map(), row: { count: 0, at: 0 } }
   return {
     check: (candidates, { isEarly }) => (isEarly ? checkEarly(memory, candidates) : check(memory, candidates)),
   }
@@ -72,6 +75,9 @@ const check = (memory: Memory, candidates: readonly Candidate[]): ReadonlyMap<st
     .filter(({ entry }) => entry.kind === 'file' && entry.mtimeMs > now - freshMs && entry.mtimeMs < now + freshMs)
     .map((candidate) => ({ candidate, state: learn(memory, candidate, now) }))
   const doubtful = fresh.filter(({ candidate, state }) => isDoubtful(candidate, state))
+  const added = doubtful.filter(({ state }) => state.changedAt === now).length
+  const last = memory.row.at > now - rowMs ? memory.row.count : 0
+  if (added > 0) memory.row = { count: last + added, at: now }
   const open = findOpen(
     memory,
     doubtful.map(({ candidate }) => candidate),
@@ -113,9 +119,14 @@ const checkEarly = (memory: Memory, candidates: readonly Candidate[]): ReadonlyM
   return waiting
 }
 
-const findOpen = ({ files, looked }: Memory, candidates: readonly Candidate[], now: number): ReadonlySet<string> => {
+const findOpen = (
+  { files, looked, row }: Memory,
+  candidates: readonly Candidate[],
+  now: number,
+): ReadonlySet<string> => {
   const asked = candidates.filter(({ entry }) => (looked.get(entry)?.at ?? 0) <= now - openCheckMs)
-  if (asked.length > 0 && asked.length <= manyFiles) {
+  const isRow = row.count > manyFiles && row.at > now - rowMs
+  if (asked.length > 0 && asked.length <= manyFiles && !isRow) {
     for (const [entry, { at }] of looked) if (at <= now - freshMs) looked.delete(entry)
     const open = files.findOpen(asked.map(({ path }) => path))
     for (const { path, entry } of asked) looked.set(entry, { at: now, isOpen: open?.has(path) === true })

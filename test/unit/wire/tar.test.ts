@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { isStackError } from '../../../src/core/errors/stack-error.ts'
 import { toTar } from '../../../bin/base-images/root-entries.ts'
 import { readTar } from '../../../src/wire/read-tar.ts'
-import { packTar, writeTar, type StreamedEntry } from '../../../src/wire/write-tar.ts'
+import { packTar, packTarInPieces, writeTar, type StreamedEntry } from '../../../src/wire/write-tar.ts'
 import { oddEntries, readEntryLines, toEntryLines } from '../../support/odd-tar-entries.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'stack-tar-'))
@@ -28,6 +28,12 @@ const failureOf = async (archive: Uint8Array): Promise<string> => {
 }
 
 const whole = packTar(oddEntries)
+
+const gather = async (chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Buffer> => {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return Buffer.concat(all)
+}
 
 describe('what is written', () => {
   test.for([1, 100, 512, 700, 1_000_000])('is read again, in pieces of %d bytes', async (size) => {
@@ -59,6 +65,21 @@ describe('what is written', () => {
     const wanted = own.map(({ path }) => Buffer.from(path as string).toString('latin1'))
     expect(found.filter((name) => name !== '').toSorted()).toEqual(wanted.toSorted())
     expect(execFileSync('cat', ['odd/hard', 'odd/link'], { cwd: out, encoding: 'utf8' })).toBe('hellohello')
+  })
+
+  test('is the same, and as long as was said before, when it is made in pieces', async () => {
+    const many = Array.from({ length: 300 }, (_none, index): StreamedEntry => {
+      const content = new Uint8Array(index * 7).fill(index)
+      return { path: `many/${index}`, kind: 'file', mode: 0o644, content }
+    })
+    for (const entries of [[], oddEntries, many]) {
+      const { size, chunks } = packTarInPieces(entries)
+      expect((await gather(chunks)).equals(packTar(entries))).toBe(true)
+      expect(size).toBe(packTar(entries).length)
+    }
+    const stream = { size: 700, open: () => inPieces(new Uint8Array(700), 300) }
+    const { size, chunks } = packTarInPieces([...many, { path: 'log', kind: 'file', mode: 0o644, stream }])
+    expect((await gather(chunks)).length).toBe(size)
   })
 
   test('may be more than 8 GB', async () => {

@@ -1,3 +1,4 @@
+import { packTarInPieces } from '../../../wire/write-tar.ts'
 import type { Put, Refused, Seen } from '../container-files.ts'
 import { isAtOrBelow } from './folder-tree.ts'
 import {
@@ -10,7 +11,7 @@ import {
   type PutPlan,
 } from './frame-script.ts'
 import { mountOf } from './greeting.ts'
-import { packEntries, sizeOf, toTarEntry } from './pack-frame.ts'
+import { sizeOf, toTarEntry } from './pack-frame.ts'
 import { interrupt } from './interruptions.ts'
 import { quickPut } from './quick-put.ts'
 import { joinPath, quote } from './quote.ts'
@@ -92,7 +93,7 @@ type Unpacking = {
 }
 
 const unpack = async (work: Work, { plan, puts, staged, first, after }: Unpacking): Promise<Answer> => {
-  const body = packEntries(
+  const body = packTarInPieces(
     puts.map((put) => toTarEntry(put, staged.get(put.path) ?? joinPath(work.place, put.path), work.owner)),
   )
   const stage = stageIn(work)
