@@ -15,7 +15,7 @@ import type { ScreenInput } from './screen-input.ts'
 import { selectItems, toScreenRows, toSection } from './screens/screens.ts'
 import { composeRow } from './text/compose-row.ts'
 import { canGoBackInLog } from './view/log-commands.ts'
-import { selectChosen, selectKeyScope, selectOpenScreen, type ViewState } from './view/view-state.ts'
+import { selectChosen, selectKeyScope, selectOpenScreen, selectTargets, type ViewState } from './view/view-state.ts'
 
 /** What stands in each pane, cut to its size. */
 export type Screen = {
@@ -52,7 +52,9 @@ export const composeScreen = (input: ScreenInput): Screen => {
   const notice = toNotice(view, state)
   const isRoomy = input.rows >= smallestForNotes
   const prompt = [
-    ...(isRoomy || scope !== 'main' ? toPromptRows(state, { scope, asking: view.asking, width, theme }) : []),
+    ...(isRoomy || scope !== 'main'
+      ? toPromptRows(state, { scope, asking: view.asking, prompt: view.prompt, width, theme })
+      : []),
     ...(isRoomy && notice !== undefined
       ? [composeRow([{ text: ` ${notice}`, paint: theme.accent }], { width, ellipsis: theme.symbols.ellipsis })]
       : []),
@@ -85,6 +87,7 @@ export const composeScreen = (input: ScreenInput): Screen => {
             height: sizes.table,
             heading: sizes.heading,
             selected: chosen,
+            marked: new Set(view.marked),
             focused: view.pane === 'services',
             lastWords: (service) => selectLastWords(input.logs, service),
           }),
@@ -110,12 +113,13 @@ export const composeScreen = (input: ScreenInput): Screen => {
               unicode,
               scope,
               asking: view.asking,
+              prompts: view.prompt !== undefined,
               open: open?.name,
               hasItems: open !== undefined && selectItems(open, input).length > 0,
               pane: view.pane,
-              running: chosen !== undefined && selectService(state, chosen)?.isUp === true,
+              running: selectTargets(view, state).some((name) => selectService(state, name)?.isUp === true),
               solo: view.solo,
-              canGoBack: view.solo || canGoBackInLog(view) || view.pane === 'logs',
+              canGoBack: view.marked.length > 0 || view.solo || canGoBackInLog(view) || view.pane === 'logs',
               canApply: state.proposal !== undefined,
               notice: isRoomy ? undefined : notice,
             }),

@@ -276,12 +276,18 @@ it('the palette, 100x30', async () => {
   expect(await press(':', '── all actions', { events: broken, columns: 100, rows: 30 })).toMatchInlineSnapshot(`
     " shop   running   4/5 up   ✖ 1 failed                                    ↻ web sync 61 ms · 39s ago
 
-    ── all actions / _ ───────────────────────────────────────────────────────────────── 17 more below ─
-     ▸ a       Session  Apply what an edit of the stack file would change        stack up --detach
+    ── all actions / _ ───────────────────────────────────────────────────────────────── 26 more below ─
+     ▸ u       Session  Apply what an edit of the stack file would change        stack up --detach
        r       Service  Restart the service                                      stack restart web
        R       Service  Build its image again and recreate it                    stack up --build --no-…
+       A       Service  New containers of the same image, after a question       stack up --force-recre…
        s       Service  Stop the service, or start it                            stack stop web
+               Service  Start what does not run of those that are marked         stack start web
+               Service  Stop what runs of those that are marked                  stack stop web
        x       Service  Kill the service at once, after a question               stack kill web
+       z       Service  Freeze the service where it is, or let it go on          stack pause web
+       =       Service  How many containers it has; asks for the number          stack scale --no-deps …
+       space   Service  Mark it, or not: the next action is for all that are m…
        o       Service  Open its first published port in the browser
        c       Service  Copy the address of its first published port
        i       Service  Everything known of the service, and all problems
@@ -295,12 +301,6 @@ it('the palette, 100x30', async () => {
                Log      The error before
        l       Log      Show all levels, info, warnings, or errors alone
        enter   Log      Unfold the stack trace, or all, and fold again
-       v       Log      Select lines: move, and copy them with y
-       y       Log      Copy the line with its stack trace, or what is selected
-       S       Log      Save the log, as it is filtered, to a file
-       w       Log      Wrap long lines, or cut them
-       T       Log      Times of day, how long ago, or no times
-       J       Log      Show JSON as message and fields, a row for each field,…
      ✖ worker exited with code 1: TypeError: Cannot read properties of undefined…    28s ago  i details
      enter do it  esc back"
   `)
@@ -587,7 +587,7 @@ describe('the changes of the stack file', () => {
   it('is applied from there, and then says what was done', async () => {
     const shown = await show()
     await shown.press('D', 'nothing is done yet')
-    shown.tty.type('a')
+    shown.tty.type('u')
     await eventually(() => expect(shown.sent).toEqual([{ type: 'apply' }]))
     shown.apply(
       { type: 'edit/proposed', changes: [], losses: [] },

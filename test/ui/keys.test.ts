@@ -175,7 +175,7 @@ describe('a question', () => {
 it('a word about the last key leaves the keys where they are, also where there is little room', async () => {
   const shown = show()
   const before = await shown.shows('q quit')
-  const after = await shown.press('a', 'no edit to apply')
+  const after = await shown.press('u', 'no edit to apply')
   expect(after.split('\n').at(-1)).toBe(before.split('\n').at(-1))
   const small = show({ columns: 50, rows: 8 })
   await small.shows('q quit')
@@ -184,13 +184,13 @@ it('a word about the last key leaves the keys where they are, also where there i
   )
 })
 
-it('a applies an edit of the stack file, where there is one', async () => {
+it('u applies an edit of the stack file, where there is one', async () => {
   const shown = show()
-  await shown.press('a', 'no edit to apply')
+  await shown.press('u', 'no edit to apply')
   expect(shown.sent).toEqual([])
   shown.apply({ type: 'edit/proposed', changes: [{ what: 'recreate web' }], losses: [] })
-  await shown.shows('a apply the edit')
-  shown.tty.type('a')
+  await shown.shows('u apply the edit')
+  shown.tty.type('u')
   await eventually(() => expect(shown.sent).toEqual([{ type: 'apply' }]))
   shown.apply({ type: 'edit/proposed', changes: [], losses: [] })
   await shown.shows('!apply the edit')

@@ -322,7 +322,7 @@ describe('what a person sees', () => {
        recreate web  environment MODE changed
        create mail
        ▲ the data in volume shop_data would be lost
-       ↑↓ choose  a apply the edit  enter log  r restart  s stop  q quit  ? help"
+       ↑↓ choose  u apply the edit  enter log  r restart  s stop  q quit  ? help"
     `)
     expect((await shown.shows('not applied yet')).split('\n')[0]).toMatchInlineSnapshot(
       `" shop   running   5/5 up                                 ↻ edit waits 2 changes"`,

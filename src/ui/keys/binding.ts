@@ -21,7 +21,7 @@ export type Binding<Command extends string = string> = {
   readonly hintIn?: Pane
   readonly help: string
   readonly group: KeyGroup
-  /** What is typed into a shell for the same, with `SERVICE` for the chosen ones. */
+  /** What is typed into a shell for the same, with `SERVICE` for the chosen one and `SERVICES` for all that are marked. */
   readonly commandLine?: string
   /** The same for a service that does not run; absent: `commandLine`. */
   readonly commandLineWhenDown?: string

@@ -1,61 +1,107 @@
 import type { Binding } from './binding.ts'
 
-export type ServiceCommand = 'restart' | 'rebuild' | 'toggle' | 'kill' | 'open' | 'copy' | 'details'
+export type ServiceCommand =
+  | 'markService'
+  | 'restart'
+  | 'rebuild'
+  | 'recreate'
+  | 'toggle'
+  | 'start'
+  | 'stop'
+  | 'kill'
+  | 'pause'
+  | 'scale'
+  | 'open'
+  | 'copy'
+  | 'details'
+
+const onServices = { when: ['main'], group: 'Service' } as const
 
 export const serviceKeys: readonly Binding<ServiceCommand>[] = [
   {
+    ...onServices,
     command: 'restart',
     keys: ['r'],
-    when: ['main'],
     hint: 'restart',
     hintIn: 'services',
     help: 'Restart the service',
-    group: 'Service',
-    commandLine: 'stack restart SERVICE',
+    commandLine: 'stack restart SERVICES',
   },
   {
+    ...onServices,
     command: 'rebuild',
     keys: ['R'],
-    when: ['main'],
     help: 'Build its image again and recreate it',
-    group: 'Service',
-    commandLine: 'stack up --build --no-deps SERVICE',
+    commandLine: 'stack up --build --no-deps SERVICES',
   },
   {
+    ...onServices,
+    command: 'recreate',
+    keys: ['A'],
+    help: 'New containers of the same image, after a question',
+    commandLine: 'stack up --force-recreate --no-deps SERVICES',
+  },
+  {
+    ...onServices,
     command: 'toggle',
     keys: ['s'],
-    when: ['main'],
     hint: 'stop',
     hintIn: 'services',
     help: 'Stop the service, or start it',
-    group: 'Service',
-    commandLine: 'stack stop SERVICE',
-    commandLineWhenDown: 'stack start SERVICE',
+    commandLine: 'stack stop SERVICES',
+    commandLineWhenDown: 'stack start SERVICES',
   },
   {
+    ...onServices,
+    command: 'start',
+    keys: [],
+    help: 'Start what does not run of those that are marked',
+    commandLine: 'stack start SERVICES',
+  },
+  {
+    ...onServices,
+    command: 'stop',
+    keys: [],
+    help: 'Stop what runs of those that are marked',
+    commandLine: 'stack stop SERVICES',
+  },
+  {
+    ...onServices,
     command: 'kill',
     keys: ['x'],
-    when: ['main'],
     help: 'Kill the service at once, after a question',
-    group: 'Service',
-    commandLine: 'stack kill SERVICE',
+    commandLine: 'stack kill SERVICES',
   },
   {
+    ...onServices,
+    command: 'pause',
+    keys: ['z'],
+    help: 'Freeze the service where it is, or let it go on',
+    commandLine: 'stack pause SERVICES',
+  },
+  {
+    ...onServices,
+    command: 'scale',
+    keys: ['='],
+    help: 'How many containers it has; asks for the number',
+    commandLine: 'stack scale --no-deps SERVICES=N',
+  },
+  {
+    ...onServices,
+    command: 'markService',
+    keys: [' '],
+    pane: 'services',
+    help: 'Mark it, or not: the next action is for all that are marked',
+  },
+  {
+    ...onServices,
     command: 'open',
     keys: ['o'],
-    when: ['main'],
     hint: 'open',
     hintIn: 'services',
     help: 'Open its first published port in the browser',
-    group: 'Service',
   },
-  {
-    command: 'copy',
-    keys: ['c'],
-    when: ['main'],
-    help: 'Copy the address of its first published port',
-    group: 'Service',
-  },
+  { ...onServices, command: 'copy', keys: ['c'], help: 'Copy the address of its first published port' },
   {
     command: 'details',
     keys: ['i'],

@@ -12,6 +12,9 @@ export type SessionCommand =
   | 'clear'
   | 'erase'
   | 'apply'
+  | 'readAgain'
+  | 'prune'
+  | 'takeDown'
   | 'interrupt'
   | 'suspend'
   | 'projects'
@@ -69,7 +72,7 @@ export const answerKeys: readonly Binding<SessionCommand>[] = [
   { command: 'erase', keys: ['backspace', 'delete'], when: ['typing'], help: 'Erase a character', group: 'Session' },
   {
     command: 'apply',
-    keys: ['a'],
+    keys: ['u'],
     when: ['main', 'screen'],
     hint: 'apply the edit',
     help: 'Apply what an edit of the stack file would change',
@@ -94,6 +97,30 @@ export const sessionKeys: readonly Binding<SessionCommand>[] = [
     help: 'Stop all services, a second time kill them; after "stack ui" just leave',
     group: 'Session',
     commandLine: 'stack stop',
+  },
+  {
+    command: 'readAgain',
+    keys: ['U'],
+    when: ['main'],
+    help: 'Read stack file and environment again, and apply what has changed',
+    group: 'Session',
+    commandLine: 'stack up --detach',
+  },
+  {
+    command: 'prune',
+    keys: ['X'],
+    when: ['main'],
+    help: 'Remove the containers that have ended, after a question',
+    group: 'Session',
+    commandLine: 'stack rm --force',
+  },
+  {
+    command: 'takeDown',
+    keys: ['ctrl-x'],
+    when: ['main'],
+    help: 'Take the project down, after a question that says what stays',
+    group: 'Session',
+    commandLine: 'stack down',
   },
   {
     command: 'projects',

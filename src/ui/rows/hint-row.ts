@@ -14,10 +14,12 @@ export type HintRowOptions = {
   readonly scope: KeyScope
   readonly pane: Pane
   readonly asking: ViewState['asking']
+  /** An answer is being typed. */
+  readonly prompts: boolean
   readonly open: ScreenName | undefined
   /** The open screen has something to choose. */
   readonly hasItems: boolean
-  /** The chosen service runs, so that its key stops it. */
+  /** One of the services that actions are for runs, so that the key stops it. */
   readonly running: boolean
   readonly solo: boolean
   readonly canGoBack: boolean
@@ -41,7 +43,7 @@ export const toHintRow = (options: HintRowOptions): string => {
       (one.command !== 'apply' || options.canApply) &&
       (one.command !== 'choose' || options.hasItems) &&
       // On a screen there is nothing but its rows to look in.
-      (one.command !== 'turnTyping' || options.open === undefined),
+      (one.command !== 'turnTyping' || (options.open === undefined && !options.prompts)),
   )
   const moves =
     scope === 'main' || scope === 'screen'
@@ -81,6 +83,8 @@ const toHint = (binding: Binding, options: HintRowOptions): string => {
   if (binding.command === 'confirm' && options.asking !== undefined && options.asking !== 'quit')
     return options.asking.yes
   if (binding.command === 'accept' && options.open === 'palette') return 'do it'
+  if (binding.command === 'accept' && options.prompts) return 'do it'
+  if (binding.command === 'clear' && options.prompts) return 'stay here'
   if (binding.command === 'clear' && options.open === 'palette') return 'back'
   if (binding.command === 'choose' && options.open !== 'palette') return 'unfold'
   if (binding.command === 'focus' && options.solo) return 'all logs'

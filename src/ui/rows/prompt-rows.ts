@@ -3,7 +3,7 @@ import type { KeyScope } from '../keys/binding.ts'
 import type { Theme } from '../theme.ts'
 import { composeRow } from '../text/compose-row.ts'
 import { wrapWords } from '../text/fit.ts'
-import type { ViewState } from '../view/view-state.ts'
+import type { Prompt, ViewState } from '../view/view-state.ts'
 import { toTitleRow } from './title-row.ts'
 
 /** A question that waits for an answer; the keys that answer it stand in the bar below. Empty when there is none. */
@@ -12,11 +12,12 @@ export const toPromptRows = (
   options: {
     readonly scope: KeyScope
     readonly asking: ViewState['asking']
+    readonly prompt: ViewState['prompt']
     readonly width: number
     readonly theme: Theme
   },
 ): readonly string[] => {
-  const { scope, asking, width, theme } = options
+  const { scope, asking, prompt, width, theme } = options
   const { ellipsis } = theme.symbols
   const question = state.questions[0]
   if (scope === 'question' && question !== undefined) {
@@ -39,9 +40,33 @@ export const toPromptRows = (
         wrapWords(text, Math.max(1, width - 2)).map((line) => composeRow([{ text: ` ${line}` }], { width, ellipsis })),
       ),
     ]
+  if (scope === 'typing' && prompt !== undefined) return toAnswerRows(state, prompt, options)
   if (scope === 'main') return toProposalRows(state, options)
   if (scope !== 'quit') return []
   return toQuitRows(state, options)
+}
+
+/** What is asked for, what was typed of it, and what is good to know meanwhile. */
+const toAnswerRows = (
+  { services }: State,
+  { services: names, text }: Prompt,
+  { width, theme }: { readonly width: number; readonly theme: Theme },
+): readonly string[] => {
+  const now = names.map((name) => {
+    const wanted = services.find((one) => one.name === name)?.summary.replicas ?? 0
+    return names.length === 1 ? `It has ${wanted} now.` : `${name} has ${wanted}.`
+  })
+  return [
+    toTitleRow({ name: `scale ${names.join(', ')}`, focused: true }, { width, theme }),
+    composeRow([{ text: ' containers: ' }, { text, paint: theme.bold }, { text: '_', paint: theme.accent }], {
+      width,
+      ellipsis: theme.symbols.ellipsis,
+    }),
+    ...wrapWords(
+      `${now.join(' ')} Fewer: the last ones go, with what was written inside them.`,
+      Math.max(1, width - 2),
+    ).map((line) => composeRow([{ text: ` ${line}`, paint: theme.dim }], { width, ellipsis: theme.symbols.ellipsis })),
+  ]
 }
 
 /** What each answer does; the keys stand in the bar below, too. */

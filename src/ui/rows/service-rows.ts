@@ -14,7 +14,7 @@ export type ServiceRowsOptions = {
   readonly now: number
   readonly selected: string | undefined
   /** The next action is for all of these. */
-  readonly marked?: ReadonlySet<string>
+  readonly marked: ReadonlySet<string>
   /** The table has the keyboard. */
   readonly focused: boolean
   /** What the last line of a service's log says, for one that failed without another reason. */
@@ -111,7 +111,7 @@ export const toServiceRow = (view: ServiceView, columns: Columns, options: Servi
   const { status } = view
   const { ellipsis } = theme.symbols
   const selected = view.name === options.selected
-  const mark = options.marked?.has(view.name) === true ? theme.symbols.marked : ' '
+  const mark = options.marked.has(view.name) ? theme.symbols.marked : ' '
   const marker = selected ? theme.symbols.selected : columns.tier > 0 ? ' ' : (view.tierMark ?? ' ')
   const age =
     (status.tone === 'good' || status.tone === 'busy' || status.tone === 'bad') && status.since !== undefined

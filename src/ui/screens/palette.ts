@@ -3,7 +3,7 @@ import type { Binding } from '../keys/binding.ts'
 import type { UiCommand } from '../keys/keymap.ts'
 import { toKeyLabel } from '../keys/key-names.ts'
 import { fit } from '../text/fit.ts'
-import { selectChosen, type ViewState } from '../view/view-state.ts'
+import { selectChosen, selectTargets, type ViewState } from '../view/view-state.ts'
 import type { FullScreen, ItemContext, ScreenItem } from './full-screen.ts'
 
 /** Keys that only move, or that the palette itself is opened with, are no actions. */
@@ -17,10 +17,14 @@ export const palette: FullScreen = {
 }
 
 const toItem = (one: Binding<UiCommand>, { view, state }: ItemContext): ScreenItem => {
-  const service = selectChosen(view, state) ?? ''
-  const isUp = selectService(state, service)?.isUp === true
+  const targets = selectTargets(view, state)
+  const isUp = targets.some((name) => selectService(state, name)?.isUp === true)
   const written = isUp ? one.commandLine : (one.commandLineWhenDown ?? one.commandLine)
-  const line = written?.replace('SERVICE', service) ?? ''
+  const line =
+    written
+      ?.replace('SERVICES=N', targets.map((name) => `${name}=N`).join(' '))
+      .replace('SERVICES', targets.join(' '))
+      .replace('SERVICE', selectChosen(view, state) ?? '') ?? ''
   return {
     text: `${one.group} ${one.command} ${one.help} ${one.keys.join(' ')} ${line}`,
     segments: ({ theme, unicode, columns }) => ({

@@ -2,17 +2,8 @@ import type { Command } from '../../core/events/event.ts'
 import type { LogBuffer, LogQuery } from '../../core/state/log-buffer.ts'
 import type { State } from '../../core/state/state.ts'
 import type { Keymap, UiCommand } from '../keys/keymap.ts'
-import type { ViewState } from './view-state.ts'
-
-/** What a key asks of the world outside the screen. */
-export type Effect =
-  | { readonly kind: 'send'; readonly command: Command }
-  | { readonly kind: 'open' | 'copy'; readonly text: string }
-  /** Into a file, of which the person is told the place. */
-  | { readonly kind: 'save'; readonly name: string; readonly lines: () => readonly string[] }
-  | { readonly kind: 'suspend' }
-  /** Leave this project for the list of all. */
-  | { readonly kind: 'projects' }
+import type { Effect } from './effect.ts'
+import type { Confirmation, ViewState } from './view-state.ts'
 
 export type CommandContext = {
   readonly view: ViewState
@@ -43,4 +34,6 @@ export type Handled = {
 export type Handler = (context: CommandContext) => Handled
 
 export const only = (view: ViewState): Handled => ({ view, effects: [] })
+/** Does something that loses a thing, after a yes. */
+export const ask = (view: ViewState, asking: Confirmation): Handled => only({ ...view, asking })
 export const send = (view: ViewState, command: Command): Handled => ({ view, effects: [{ kind: 'send', command }] })

@@ -49,6 +49,7 @@ const goBack = (view: ViewState): ViewState => {
   if (open !== undefined) return { ...view, screens: view.screens.slice(0, -1) }
   const inLog = goBackInLog(view)
   if (inLog !== undefined) return inLog
+  if (view.pane === 'services' && view.marked.length > 0) return { ...view, marked: [] }
   if (view.solo) return { ...following(view), solo: false }
   if (view.log.bottom !== undefined) return following(view)
   return { ...view, pane: 'services' }

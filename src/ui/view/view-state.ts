@@ -1,6 +1,6 @@
-import type { Command } from '../../core/events/event.ts'
 import type { State } from '../../core/state/state.ts'
 import type { KeyScope, Pane } from '../keys/binding.ts'
+import type { Effect } from './effect.ts'
 import { initialLogView, type LogView } from './log-view.ts'
 
 /** Full screens, which take the place of table and log; `screens/screens.ts` has one entry for each. */
@@ -39,7 +39,15 @@ export type Confirmation = {
   readonly text: readonly string[]
   /** The key's word in the bar: `kill it`. */
   readonly yes: string
-  readonly command: Command
+  readonly effect: Effect
+}
+
+/** Something that an action has to know first. */
+export type Prompt = {
+  readonly about: 'scale'
+  readonly services: readonly string[]
+  /** What was typed so far. */
+  readonly text: string
 }
 
 /** What belongs to this screen alone: it is not in the store and no event tells it. */
@@ -47,11 +55,15 @@ export type ViewState = {
   readonly pane: Pane
   /** Name of the chosen service; absent: the first. */
   readonly selected?: string
+  /** The next action is for all of these, and not for the chosen one. */
+  readonly marked: readonly string[]
   /** The log shows the chosen service alone. */
   readonly solo: boolean
   readonly log: LogView
   /** What is being typed goes there; absent: keys are commands. */
-  readonly typing?: 'filter' | 'search' | 'screen'
+  readonly typing?: 'filter' | 'search' | 'screen' | 'prompt'
+  /** What is asked for while `prompt` is typed. */
+  readonly prompt?: Prompt
   /** The last one is shown, and `back` shows the one before it. */
   readonly screens: readonly OpenScreen[]
   readonly asking?: 'quit' | Confirmation
@@ -65,6 +77,7 @@ export type ViewState = {
 
 export const initialViewState: ViewState = {
   pane: 'services',
+  marked: [],
   solo: false,
   log: initialLogView,
   screens: [],
@@ -91,7 +104,7 @@ export const withOpenScreen = (view: ViewState, change: (open: OpenScreen) => Op
 export const toBeginning = ({ chosen, ...open }: OpenScreen): OpenScreen => ({ ...open, scroll: 0, cursor: 0 })
 
 /** Without what waited for a key when it was left. */
-export const toResting = ({ typing, asking, notice, ...view }: ViewState): ViewState => view
+export const toResting = ({ typing, prompt, asking, notice, ...view }: ViewState): ViewState => view
 
 /** At the end of the log, and going on with it. */
 export const following = (view: ViewState): ViewState => {
@@ -102,6 +115,13 @@ export const following = (view: ViewState): ViewState => {
 /** The chosen service: the one with that name, or the first when it is gone or nothing was chosen yet. */
 export const selectChosen = (view: ViewState, state: State): string | undefined =>
   state.services.some((service) => service.name === view.selected) ? view.selected : state.services[0]?.name
+
+/** What an action is for: the marked services that are still there, in the order of the file, or else the chosen one. */
+export const selectTargets = (view: ViewState, state: State): readonly string[] => {
+  const marked = state.services.map(({ name }) => name).filter((name) => view.marked.includes(name))
+  const chosen = selectChosen(view, state)
+  return marked.length > 0 || chosen === undefined ? marked : [chosen]
+}
 
 /** Services whose log is shown; undefined: all. */
 export const selectLogServices = (view: ViewState, state: State): readonly string[] | undefined => {

@@ -166,7 +166,7 @@ describe('keys of a person', () => {
   })
 
   test('are text where one types, and what was there stays', () => {
-    const means = keysOf('keys: { up: [p], down: [ctrl-n, u] }')
+    const means = keysOf('keys: { up: [p], down: [ctrl-n, B] }')
     expect([means('p'), means('up'), means('up', 'typing')]).toEqual(['up', undefined, 'up'])
     expect([means('ctrl-n', 'typing'), means('down', 'typing')]).toEqual(['down', undefined])
   })
