@@ -226,6 +226,7 @@ test('what goes to the terminal goes through a writer that makes it safe, but fo
     'cli/context.ts', // the writers
     'cli/cp/copy-files.ts', // an archive
     'cli/dashboard/pick-project.ts', // Ink draws rows, which are safe
+    'cli/dashboard/show-visits.ts', // asks the terminal for its ground
     'cli/main.ts', // listens for errors
     'cli/screen/ask-yes-no.ts', // asks in safe words
     'cli/screen/join-terminal.ts', // an attached stream

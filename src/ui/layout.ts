@@ -37,6 +37,24 @@ export type Layout = {
 
 const smallestLog = 4
 
+/** Nothing is shown. */
+export const emptyLayout = (columns: number): Layout => ({
+  columns,
+  header: 0,
+  gap: 0,
+  logGap: 0,
+  table: 0,
+  heading: false,
+  activities: 0,
+  logs: 0,
+  inspector: 0,
+  aside: 0,
+  overlay: 0,
+  prompt: 0,
+  problem: 0,
+  hints: 0,
+})
+
 /**
  * Divides the screen. The last row stays free: a frame as high as the terminal makes it scroll. What goes first when
  * room gets scarce: the gap, the details, what goes on (the table says it too), the names of the columns, the hints,
@@ -49,22 +67,7 @@ export const layout = (input: LayoutInput): Layout => {
   const problem = input.problem && height >= 4 && height - 1 - hints - prompt > 0 ? 1 : 0
   const gap = height >= 20 ? 1 : 0
   const rest = Math.max(0, height - 1 - hints - problem - prompt - gap)
-  const base: Layout = {
-    columns: input.columns,
-    header: 1,
-    gap,
-    logGap: 0,
-    table: 0,
-    heading: false,
-    activities: 0,
-    logs: 0,
-    inspector: 0,
-    aside: 0,
-    overlay: 0,
-    prompt,
-    problem,
-    hints,
-  }
+  const base: Layout = { ...emptyLayout(input.columns), header: 1, gap, prompt, problem, hints }
   if (input.overlay) return { ...base, overlay: rest }
 
   const heading = rest >= 8

@@ -1,26 +1,27 @@
 import { render } from 'ink'
 import type { Command } from '../core/events/event.ts'
 import type { Store } from '../core/state/store.ts'
-import { App, type Suspend, type Suspension } from './app.tsx'
+import { App } from './app.tsx'
+import type { Suspend, Suspension } from './app-props.ts'
 import { createKeymap } from './keys/create-keymap.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import { createRowMarks, RowMarksContext, withRows } from './row-marks.ts'
 import { formatTime } from './text/format.ts'
 import { createChosenTheme } from './theme.ts'
+import { releaseAfter, type TerminalInput } from './terminal/terminal-input.ts'
 import { initialViewState, type ViewState } from './view/view-state.ts'
 import type { ReadVariables } from './use-asked.ts'
 
 export type DashboardOptions = {
   readonly store: Store
   readonly send: (command: Command) => void
-  readonly stdin: NodeJS.ReadStream
+  /** Keys, and what the terminal says. */
+  readonly input: TerminalInput
   readonly stdout: NodeJS.WriteStream
   /** Whether colours may be used: false for NO_COLOR. Bold and dim text stay. */
   readonly colour: boolean
   /** Whether the terminal shows more than ASCII; absent: it does. */
   readonly unicode?: boolean
-  /** The terminal is known to have a light ground. */
-  readonly isLight?: boolean
   /** What a person has chosen; absent: as it is delivered. */
   readonly settings?: Settings
   /** What the screen begins with, instead of what the settings say: it was shown before. */
@@ -66,11 +67,12 @@ export type Dashboard = {
  * command `quit`; signals are the caller's business, who sends the same command and may call `unmount` at any time.
  */
 export const mountDashboard = (options: DashboardOptions): Dashboard => {
-  const { store, send, stdin, stdout, now, unicode = true, links = false, settings = defaultSettings } = options
+  const { store, send, input, stdout, now, unicode = true, links = false, settings = defaultSettings } = options
   let suspend: Suspend = (until) => until()
   const suspension: Suspension = { stop: options.stop, register: (next) => void (suspend = next) }
-  const { colour, isLight } = options
-  const theme = createChosenTheme(settings.theme, { colour, unicode, links, isLight })
+  const { colour } = options
+  // Before the first frame: a terminal writes what is typed where the cursor stands, until somebody takes the keys.
+  input.take()
   const marks = createRowMarks()
   const instance = render(
     <RowMarksContext value={marks}>
@@ -80,7 +82,8 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
         keys={createKeymap(settings.keys)}
         initial={options.view ?? toInitialView(settings, options.notice)}
         onView={options.onView}
-        theme={theme}
+        toTheme={(isLight) => createChosenTheme(settings.theme, { colour, unicode, links, isLight })}
+        input={input}
         unicode={unicode}
         now={now}
         formatTime={options.formatTime ?? formatTime}
@@ -93,7 +96,7 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
       />
     </RowMarksContext>,
     {
-      stdin,
+      stdin: input.stdin,
       stdout: withRows(stdout, marks),
       alternateScreen: true,
       interactive: true,
@@ -105,7 +108,7 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
     },
   )
   return {
-    waitUntilExit: async () => void (await instance.waitUntilExit()),
+    waitUntilExit: () => releaseAfter(input, instance.waitUntilExit()),
     unmount: () => instance.unmount(),
     suspend: () => suspend(options.stop ?? (async () => {})),
     resume: () => suspend(async () => {}),
@@ -118,8 +121,9 @@ const copyByTerminal = (text: string, stdout: NodeJS.WriteStream) => {
   stdout.write(`\u001b]52;c;${btoa(String.fromCharCode(...bytes))}\u0007`)
 }
 
-const toInitialView = ({ wrap, timestamps }: Settings, notice: string | undefined): ViewState => ({
+const toInitialView = ({ wrap, timestamps, mouse }: Settings, notice: string | undefined): ViewState => ({
   ...initialViewState,
+  mouse,
   log: { ...initialViewState.log, wrap, times: timestamps ? 'absolute' : 'off' },
   ...(notice === undefined ? {} : { notice }),
 })

@@ -1,7 +1,7 @@
 import { selectLastWords } from '../core/state/log-words.ts'
 import { selectActivities, selectPlanProgress, selectService, selectServiceViews } from '../core/state/select.ts'
 import type { State } from '../core/state/state.ts'
-import { layout, type Layout, toLogWidth } from './layout.ts'
+import { emptyLayout, layout, type Layout, toLogWidth } from './layout.ts'
 import { toActivityRows } from './rows/activity-rows.ts'
 import { toDetailsRows } from './rows/details-rows.ts'
 import { toHeaderRow } from './rows/header-row.ts'
@@ -12,7 +12,7 @@ import { toPromptRows } from './rows/prompt-rows.ts'
 import { type Section, stackSections } from './rows/sections.ts'
 import { selectShown, toServiceRows } from './rows/service-rows.ts'
 import type { ScreenInput } from './screen-input.ts'
-import { selectItems, toScreenRows, toSection } from './screens/screens.ts'
+import { type ItemRows, selectItems, toScreenRows, toSection } from './screens/screens.ts'
 import { composeRow } from './text/compose-row.ts'
 import { canGoBackInLog } from './view/log-commands.ts'
 import { selectChosen, selectKeyScope, selectOpenScreen, selectTargets, type ViewState } from './view/view-state.ts'
@@ -32,6 +32,8 @@ export type Screen = {
   readonly hints: readonly string[]
   /** Rows that the overlay has in all. */
   readonly overlayLength: number
+  /** Which rows of the overlay can be chosen. */
+  readonly items: ItemRows
   readonly logHeight: number
   /** Services whose rows are shown. */
   readonly shown: readonly string[]
@@ -40,10 +42,39 @@ export type Screen = {
 /** On fewer rows the header alone says that an edit of the stack file waits, and a word about the last key stands among the keys. */
 const smallestForNotes = 14
 
+/** Below that rows say nothing any more. From 60 by 15 on everything is there. */
+const smallest = { columns: 20, rows: 6 } as const
+
+const composeTooSmall = ({ columns: width, rows, unicode, theme }: ScreenInput): Screen => {
+  const times = unicode ? '×' : 'x'
+  const words = [` ${width}${times}${rows}: too small`, ` 60${times}15 shows all`]
+  const header = words
+    .slice(0, Math.max(1, rows - 1))
+    .map((text) => composeRow([{ text }], { width, ellipsis: theme.symbols.ellipsis }))
+  return {
+    layout: { ...emptyLayout(width), header: header.length },
+    header,
+    table: [],
+    activities: [],
+    logs: [],
+    inspector: [],
+    aside: [],
+    overlay: [],
+    overlayLength: 0,
+    items: [],
+    prompt: [],
+    problem: [],
+    hints: [],
+    logHeight: 1,
+    shown: [],
+  }
+}
+
 /** The whole screen from state and view: pure. */
 // oxlint-disable-next-line max-lines-per-function -- a screen from top to bottom
 export const composeScreen = (input: ScreenInput): Screen => {
   const { state, view, theme, columns: width, now, unicode } = input
+  if (width < smallest.columns || input.rows < smallest.rows) return composeTooSmall(input)
   const scope = selectKeyScope(view, state)
   const open = selectOpenScreen(view)
   const services = selectServiceViews(state)
@@ -72,7 +103,7 @@ export const composeScreen = (input: ScreenInput): Screen => {
   const chosen = selectChosen(view, state)
   const overlay =
     open === undefined || sizes.overlay === 0
-      ? { rows: [], length: 0 }
+      ? { rows: [], length: 0, items: [] }
       : toScreenRows(input, { width, height: sizes.overlay, open })
   const logWidth = toLogWidth(sizes)
   const row = { width, theme, now }
@@ -100,6 +131,7 @@ export const composeScreen = (input: ScreenInput): Screen => {
     aside: sizes.aside === 0 ? [] : toAside(input, sizes),
     overlay: overlay.rows,
     overlayLength: overlay.length,
+    items: overlay.items,
     prompt: prompt.slice(0, sizes.prompt),
     problem: sizes.problem === 0 ? [] : [toProblemRow(state.problems, row)],
     hints:

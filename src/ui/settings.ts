@@ -11,6 +11,8 @@ export type Settings = {
   /** Log lines begin with their time, and are wrapped instead of cut. */
   readonly timestamps: boolean
   readonly wrap: boolean
+  /** Clicks and the wheel are for the dashboard; text is selected with shift. */
+  readonly mouse: boolean
   /** Changes are told in lines, and no screen is drawn. */
   readonly screenReader: boolean
 }
@@ -20,5 +22,6 @@ export const defaultSettings: Settings = {
   keys: [],
   timestamps: true,
   wrap: false,
+  mouse: false,
   screenReader: false,
 }

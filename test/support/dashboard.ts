@@ -1,6 +1,7 @@
 import type { Command, EventBody, StackEvent } from '../../src/core/events/event.ts'
 import { createStore, type Store } from '../../src/core/state/store.ts'
 import { defaultSettings, type Settings } from '../../src/ui/settings.ts'
+import { createTerminalInput, type TerminalInputOptions } from '../../src/ui/terminal/terminal-input.ts'
 import { mountDashboard } from '../../src/ui/mount.tsx'
 import { eventually } from './eventually.ts'
 import { start } from './shop-events.ts'
@@ -43,6 +44,7 @@ export type ShowOptions = {
   readonly settings?: Partial<Settings>
   readonly notice?: string
   readonly links?: boolean
+  readonly asked?: Pick<TerminalInputOptions, 'asksGround' | 'isLight'>
   readonly readVariables?: (service: string) => Promise<Readonly<Record<string, string>>>
   /** Milliseconds after the start of the session that it is now. */ readonly at?: number
 }
@@ -70,7 +72,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
       else if (command.type === 'inspect') inspected.push(command.service)
       else sent.push(command)
     },
-    stdin: tty.stdin,
+    input: createTerminalInput({ ...tty, ...options.asked }),
     stdout: tty.stdout,
     colour,
     unicode,

@@ -15,6 +15,8 @@ export type FakeTty = {
   readonly isAlternate: () => Promise<boolean>
   readonly isRaw: () => boolean
   readonly isCursorShown: () => boolean
+  /** What the terminal is to tell by itself. */
+  readonly modes: () => { readonly mouse: string; readonly focus: boolean; readonly paste: boolean }
   /** Frames drawn so far, and all that was written, with what commands the terminal. */
   readonly frames: () => number
   readonly written: () => string
@@ -90,6 +92,10 @@ export const createFakeTty = (columns: number, rows: number): FakeTty => {
     },
     isRaw: () => raw,
     isCursorShown: () => cursor,
+    modes: () => {
+      const { mouseTrackingMode: mouse, sendFocusMode: focus, bracketedPasteMode: paste } = terminal.modes
+      return { mouse, focus, paste }
+    },
     frames: () => frames,
     written: () => written,
   }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ListedProject } from '../../src/core/plan/listed-projects.ts'
 import { mountProjects, type ProjectsScreen } from '../../src/ui/projects.tsx'
+import { createTerminalInput } from '../../src/ui/terminal/terminal-input.ts'
 import { eventually } from '../support/eventually.ts'
 import { createFakeTty } from '../support/tty.ts'
 
@@ -46,7 +47,7 @@ const show = (
       if (given !== undefined) onChange(given)
       return () => {}
     },
-    stdin: tty.stdin,
+    input: createTerminalInput(tty),
     stdout: tty.stdout,
     colour: false,
     unicode: true,

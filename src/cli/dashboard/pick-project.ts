@@ -1,13 +1,15 @@
 import { followProjects } from '../../engine/project-list.ts'
 import { mountProjects } from '../../ui/projects.tsx'
-import type { ThemeName } from '../../ui/settings.ts'
+import type { Settings } from '../../ui/settings.ts'
+import type { TerminalInput } from '../../ui/terminal/terminal-input.ts'
 import type { CliContext } from '../context.ts'
-import { hasLightGround, showsUnicode } from '../screen/terminal.ts'
+import { showsUnicode } from '../screen/terminal.ts'
 
 type Picking = {
   /** The project that was looked at before. */
   readonly current?: string
-  readonly theme: ThemeName
+  readonly settings: Settings
+  readonly input: TerminalInput
   /** What went wrong with the last choice. */
   readonly notice?: string
   /** Closes the list. */
@@ -30,11 +32,9 @@ export const pickProject = async (context: CliContext, { until, ...given }: Pick
       )
       return () => closing.abort()
     },
-    stdin: process.stdin,
     stdout: process.stdout,
     colour: terminal.colors.stdout,
     unicode: showsUnicode(context.env),
-    isLight: hasLightGround(context.env),
   })
   const close = (): void => screen.unmount()
   until.addEventListener('abort', close)

@@ -5,7 +5,9 @@ import { readSettings } from '../settings/read-settings.ts'
 import { showDashboard } from '../screen/show-dashboard.ts'
 import { visitProject } from './open-project.ts'
 import { pickProject } from './pick-project.ts'
-import type { ThemeName } from '../../ui/settings.ts'
+import type { Settings } from '../../ui/settings.ts'
+import { createTerminalInput, type TerminalInput } from '../../ui/terminal/terminal-input.ts'
+import { hasLightGround, tellsGround } from '../screen/terminal.ts'
 import type { Session } from '../../engine/session.ts'
 import { tellEnd, toCommands, toVisit, type Visit } from './visit.ts'
 
@@ -33,6 +35,12 @@ type Showing = {
 export const showVisits = async (context: CliContext, { first, owner, chosen }: Showing): Promise<number> => {
   const leaving = new AbortController()
   let settings = chosen ?? readSettings(context)
+  const input = createTerminalInput({
+    stdin: process.stdin,
+    stdout: process.stdout,
+    isLight: hasLightGround(context.env),
+    asksGround: settings.settings.theme === 'auto' && context.terminal.colors.stdout && tellsGround(context.env),
+  })
   let current = first
   const leave = (): void => {
     leaving.abort()
@@ -44,7 +52,8 @@ export const showVisits = async (context: CliContext, { first, owner, chosen }: 
   try {
     for (;;) {
       const visited = current
-      const isOver = visited !== undefined && (await showDashboard(context, visited, settings)) === 'ended'
+      const isOver =
+        visited !== undefined && (await showDashboard(context, visited, { chosen: settings, input })) === 'ended'
       settings = { ...settings, problems: [] } // what is wrong with them is told once
       if (isOver) tellEnd(context, visited)
       if (isOver && (owner === undefined || visited === owner))
@@ -56,7 +65,8 @@ export const showVisits = async (context: CliContext, { first, owner, chosen }: 
             visited,
             owner,
             until: leaving.signal,
-            theme: settings.settings.theme,
+            settings: settings.settings,
+            input,
           })
       if (next === undefined) return toExit(context, 0)
       if (next === visited) continue
@@ -80,16 +90,16 @@ type Choosing = {
   readonly visited: Visit | undefined
   readonly owner: Visit | undefined
   readonly until: AbortSignal
-  readonly theme: ThemeName
+  readonly settings: Settings
+  readonly input: TerminalInput
 }
 
 /** The next one to show: another, or the same again when nothing was chosen. */
-const choose = async (context: CliContext, { visited, owner, until, theme }: Choosing): Promise<Visit | undefined> => {
+const choose = async (context: CliContext, { visited, owner, ...picking }: Choosing): Promise<Visit | undefined> => {
   let notice: string | undefined
   for (;;) {
     const name = await pickProject(context, {
-      until,
-      theme,
+      ...picking,
       ...(visited === undefined ? {} : { current: visited.project }),
       ...(notice === undefined ? {} : { notice }),
     })

@@ -7,10 +7,10 @@ import { toStateDirectory } from '../../system/state-directory.ts'
 import { mountDashboard } from '../../ui/mount.tsx'
 import { toResting, type ViewState } from '../../ui/view/view-state.ts'
 import type { CliContext } from '../context.ts'
+import type { TerminalInput } from '../../ui/terminal/terminal-input.ts'
 import type { ReadSettings } from '../settings/parse-settings.ts'
-import { readSettings } from '../settings/read-settings.ts'
 import { createSuspending } from './suspend.ts'
-import { hasLightGround, showsLinks, showsUnicode } from './terminal.ts'
+import { showsLinks, showsUnicode } from './terminal.ts'
 import { printProblems } from './print-failure.ts'
 
 export type Shown = {
@@ -27,7 +27,7 @@ export type Shown = {
 export const showDashboard = async (
   context: CliContext,
   { session, store, seen }: Shown,
-  chosen: ReadSettings = readSettings(context),
+  { chosen, input }: { readonly chosen: ReadSettings; readonly input: TerminalInput },
 ): Promise<'ended' | 'projects'> => {
   printProblems(chosen.problems, context)
   const { clock, signals, terminal } = context
@@ -38,7 +38,7 @@ export const showDashboard = async (
     store,
     send: session.send,
     readVariables: session.readVariables,
-    stdin: process.stdin,
+    input,
     stdout: process.stdout,
     colour: terminal.colors.stdout,
     unicode: showsUnicode(context.env),
@@ -47,7 +47,6 @@ export const showDashboard = async (
     ...(seen.view === undefined ? {} : { view: toResting(seen.view) }),
     onView: (view) => void (seen.view = view),
     links: showsLinks(context.env),
-    isLight: hasLightGround(context.env),
     now: () => clock.now(),
     saveLines: createLogSaver(toStateDirectory(context.env)),
     incremental: context.env['SSH_CONNECTION'] !== undefined,

@@ -137,6 +137,13 @@ export const showsLinks = (env: Environment): boolean => {
 /** Whether the terminal says that its ground is light: `COLORFGBG` ends with the number of the ground, of sixteen. */
 export const hasLightGround = (env: Environment): boolean => /;(7|15)$/.test(env['COLORFGBG'] ?? '')
 
+/**
+ * Whether the terminal may be asked for its ground. GNU screen does not hand the question on, and Linux's own console
+ * has no answer: what they make of it is not known.
+ */
+export const tellsGround = (env: Environment): boolean =>
+  env['TMUX'] !== undefined || (env['STY'] === undefined && !/^(dumb|linux|screen)/.test(env['TERM'] ?? 'dumb'))
+
 /** As Go reads a boolean variable; anything else is no. */
 export const isTruthy = (text: string | undefined): boolean =>
   ['1', 't', 'true', 'yes', 'y'].includes((text ?? '').toLowerCase())

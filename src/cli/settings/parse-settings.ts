@@ -26,6 +26,7 @@ const names = {
   keys: 'keys',
   timestamps: 'timestamps',
   wrap: 'wrap',
+  mouse: 'mouse',
   'screen-reader': 'screenReader',
 } as const satisfies Record<string, keyof Settings>
 
@@ -45,6 +46,7 @@ const toSettings = (root: Node, problems: ProblemList): Settings => {
     keys: parseKeys(root.entries.get('keys')?.value, problems),
     timestamps: flag('timestamps', defaultSettings.timestamps),
     wrap: flag('wrap', defaultSettings.wrap),
+    mouse: flag('mouse', defaultSettings.mouse),
     screenReader: flag('screen-reader', defaultSettings.screenReader),
   }
 }

@@ -15,6 +15,7 @@ export type ScreenCommand =
   | 'previousService'
   | 'refresh'
   | 'reveal'
+  | 'mouse'
 
 /** Screens that take the place of table and log, and what is typed there. */
 export const screenKeys: readonly Binding<ScreenCommand>[] = [
@@ -110,6 +111,13 @@ export const screenKeys: readonly Binding<ScreenCommand>[] = [
     keys: ['V'],
     when: ['main', 'screen'],
     help: 'Show hidden values in the details, or hide them again',
+    group: 'Screen',
+  },
+  {
+    command: 'mouse',
+    keys: ['M'],
+    when: ['main', 'screen'],
+    help: 'Mouse: a click chooses, the wheel scrolls; or leave it to the terminal',
     group: 'Screen',
   },
 ]

@@ -1,6 +1,7 @@
 import type { ListedProject } from '../../core/plan/listed-projects.ts'
 import type { Tone } from '../../core/state/service-status.ts'
 import { textWidth } from '../../wire/cell-width.ts'
+import { keyOf, type Keymap } from '../keys/keymap.ts'
 import { composeRow, type Segment } from '../text/compose-row.ts'
 import { fit } from '../text/fit.ts'
 import type { Theme } from '../theme.ts'
@@ -14,6 +15,8 @@ export type ProjectRowsInput = {
   readonly current: string | undefined
   /** What went wrong with the last choice. */
   readonly notice: string | undefined
+  readonly keys: Keymap
+  readonly unicode: boolean
   readonly theme: Theme
 }
 
@@ -29,7 +32,7 @@ export const toProjectRows = (
   input: ProjectRowsInput,
   { width, height }: { readonly width: number; readonly height: number },
 ): readonly string[] => {
-  const { projects, notice, current, theme } = input
+  const { projects, notice, current, keys, unicode, theme } = input
   const { ellipsis, warning, tones } = theme.symbols
   const running = projects?.filter(({ up }) => up > 0).length ?? 0
   const head = composeRow(
@@ -46,8 +49,8 @@ export const toProjectRows = (
   const bar = composeRow(
     [
       ...toHint(theme, theme.symbols.vertical, 'choose'),
-      ...toHint(theme, 'enter', 'open'),
-      ...toHint(theme, 'esc', current === undefined ? 'leave' : `back to ${current}`),
+      ...toHint(theme, keyOf(keys, 'choose', unicode), 'open'),
+      ...toHint(theme, keyOf(keys, 'back', unicode), current === undefined ? 'leave' : `back to ${current}`),
     ],
     { width, ellipsis },
   )
@@ -67,10 +70,13 @@ export const toProjectRows = (
   return [head, blank, ...filled, ...word, blank, bar].slice(0, height)
 }
 
-const toHint = (theme: Theme, key: string, text: string): readonly Segment[] => [
-  { text: ` ${key}`, paint: theme.accent },
-  { text: ` ${text} `, paint: theme.dim },
-]
+const toHint = (theme: Theme, key: string | undefined, text: string): readonly Segment[] =>
+  key === undefined
+    ? []
+    : [
+        { text: ` ${key}`, paint: theme.accent },
+        { text: ` ${text} `, paint: theme.dim },
+      ]
 
 const toList = (
   { selected, theme }: ProjectRowsInput,

@@ -57,16 +57,19 @@ export const toSection = (name: ScreenName, input: ScreenInput, width: number): 
   return { name: screen.title(input), rows: screen.rows?.(input, { width, height: 0, open }) ?? [] }
 }
 
-/** What of a screen is seen, under its title, and how many rows it has in all. */
+/** In which row of a screen each of its items stands, one after the other; some may be above or below what is seen. */
+export type ItemRows = readonly number[]
+
+/** What of a screen is seen, under its title, how many rows it has in all, and which of them can be chosen. */
 export const toScreenRows = (
   input: ScreenInput,
   size: ScreenSize,
-): { readonly rows: readonly string[]; readonly length: number } => {
+): { readonly rows: readonly string[]; readonly length: number; readonly items: ItemRows } => {
   const { theme } = input
   const { width, open } = size
   const screen = screens[open.name]
   const height = Math.max(0, size.height - 1)
-  const { rows: all, chosen, isFirst } = toAllRows(input, { ...size, height })
+  const { rows: all, chosen, isFirst, places = [] } = toAllRows(input, { ...size, height })
   // What stands over the first one is seen with it.
   const isAtTop = isFirst === true && chosen !== undefined && chosen < height
   const wanted = chosen === undefined ? open.scroll : isAtTop ? 0 : Math.max(0, chosen - Math.floor(height / 2))
@@ -89,13 +92,22 @@ export const toScreenRows = (
     },
     { width, theme },
   )
-  return { rows: [title, ...all.slice(scroll, scroll + height)], length: all.length + 1 }
+  return {
+    rows: [title, ...all.slice(scroll, scroll + height)],
+    length: all.length + 1,
+    items: places.map((place) => 1 + place - scroll),
+  }
 }
 
 const toAllRows = (
   input: ScreenInput,
   size: ScreenSize,
-): { readonly rows: readonly string[]; readonly chosen?: number; readonly isFirst?: boolean } => {
+): {
+  readonly rows: readonly string[]
+  readonly chosen?: number
+  readonly isFirst?: boolean
+  readonly places?: readonly number[]
+} => {
   const { open } = size
   const screen = screens[open.name]
   const hasWords = toMatcher(open.words)
@@ -109,14 +121,14 @@ const toAllRows = (
   }
   const cursor = selectCursor(open, items)
   const rows = [...above]
-  let chosen = 0
+  const places: number[] = []
   for (const [index, item] of items.entries()) {
     rows.push(...(item.before?.(input, size.width) ?? []))
-    if (index === cursor) chosen = rows.length
+    places.push(rows.length)
     rows.push(toItemRow(item, { input, width: size.width, isChosen: index === cursor }))
     rows.push(...(item.rest?.(input, size.width) ?? []))
   }
-  return { rows, chosen, isFirst: cursor === 0 }
+  return { rows, chosen: places[cursor] ?? 0, isFirst: cursor === 0, places }
 }
 
 const toItemRow = (

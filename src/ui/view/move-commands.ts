@@ -79,7 +79,8 @@ const moved = (move: Move, context: CommandContext): ViewState => {
   return movedInLog(move, context)
 }
 
-const toChosen = ({ chosen, ...open }: OpenScreen, cursor: number, items: readonly ScreenItem[]): OpenScreen => {
+/** The screen with one of its items chosen: by its id, but for the first, which is whatever comes first. */
+export const toChosen = ({ chosen, ...open }: OpenScreen, cursor: number, items: readonly ScreenItem[]): OpenScreen => {
   const id = cursor === 0 ? undefined : items[cursor]?.id
   return { ...open, cursor, ...(id === undefined ? {} : { chosen: id }) }
 }

@@ -44,6 +44,14 @@ export const screenHandlers: Readonly<Record<ScreenCommand, Handler>> = {
   reveal: ({ view }) => only({ ...view, reveals: !view.reveals }),
   nextService: (context) => only(withService(context, 1)),
   previousService: (context) => only(withService(context, -1)),
+  mouse: ({ view }) =>
+    only({
+      ...view,
+      mouse: !view.mouse,
+      notice: view.mouse
+        ? 'The mouse is left to the terminal.'
+        : 'A click chooses, the wheel scrolls. Hold shift to select text.',
+    }),
   find: ({ view }) => only({ ...view, typing: 'screen' }),
 }
 

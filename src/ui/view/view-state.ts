@@ -69,6 +69,8 @@ export type ViewState = {
   readonly asking?: 'quit' | Confirmation
   /** Values that may be secrets are shown. */
   readonly reveals: boolean
+  /** Clicks and the wheel are for the dashboard. */
+  readonly mouse: boolean
   /** Stopping was asked for from here. */
   readonly stopAsked: boolean
   /** A word about the last key, until the next one. */
@@ -82,6 +84,7 @@ export const initialViewState: ViewState = {
   log: initialLogView,
   screens: [],
   reveals: false,
+  mouse: false,
   stopAsked: false,
 }
 

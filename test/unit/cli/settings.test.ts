@@ -34,11 +34,13 @@ describe('a file of settings', () => {
     expect(parse('').settings).toEqual(defaultSettings)
     expect(parse('theme:\nwrap:\nkeys:\n')).toMatchObject({ settings: defaultSettings, told: '' })
     expect(
-      parse('theme: light\nwrap: true\ntimestamps: false\nscreen-reader: true\nkeys: { restart: ctrl-r }').settings,
+      parse('theme: light\nwrap: true\ntimestamps: false\nmouse: true\nscreen-reader: true\nkeys: { restart: ctrl-r }')
+        .settings,
     ).toEqual({
       theme: 'light',
       wrap: true,
       timestamps: false,
+      mouse: true,
       screenReader: true,
       keys: [{ command: 'restart', keys: ['ctrl-r'] }],
     })
@@ -84,7 +86,7 @@ describe('a file of settings', () => {
       2 │ wrap: maybe
       3 │ colour: red
         │ ^^^^^^
-        ╰─ Settings are theme, keys, timestamps, wrap, screen-reader.
+        ╰─ Settings are theme, keys, timestamps, wrap, mouse, screen-reader.
 
       warning[settings/unknown-name]: There is no command "restrat".
         ╭─ config.yaml:5:3
