@@ -1,6 +1,6 @@
 import { mkdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { absent, eventually, exited, holds, inside, running, says, state } from '../support/checks.ts'
+import { absent, eventually, exited, holds, inside, running, says, shows, state } from '../support/checks.ts'
 import { type Scenario, scenario } from '../support/scenario.ts'
 import { daemon, sleeper } from '../support/snippets.ts'
 
@@ -61,7 +61,7 @@ scenario(
     await watch.prints(/watch(ing)?\b/i)
     await s.write('compose.yaml', synced('action: sync', ', environment: { A: "2" }'))
     await watch.prints(/watch(ing)?\b[^]*watch(ing)?\b/i)
-    await s.check('it was not started', state('web', 'created'))
+    await s.check('it was neither started nor made anew', state('web', 'created'), shows('web', 'Config.Env', /^(?!.*A=2)/))
   },
 )
 

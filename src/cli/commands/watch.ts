@@ -17,6 +17,14 @@ import { toBaseOptions } from '../up/up-options.ts'
 
 const planNothing: SessionPlans['up'] = () => ({ steps: [], warnings: [], unchanged: [] })
 
+/** Nothing is made or started but what a rule asks for, at the begin as after an edit of the stack file. */
+const withoutUp = (plans: SessionPlans): SessionPlans => ({
+  ...plans,
+  up: planNothing,
+  edited: () => planNothing,
+  withScale: (scale) => withoutUp(plans.withScale(scale)),
+})
+
 /** `stack watch`: acts on saved files, and shows that alone. Containers are left running at the end. */
 export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCommand>): Promise<number> => {
   if (flags.explain) return explainWatch(context, words)
@@ -33,8 +41,7 @@ export const runWatch = async ({ context, flags, words }: CallOf<typeof watchCom
     throw new StackError('cli/nothing-to-watch', { project: project.name })
   const toPlans = (next: Project): SessionPlans => {
     const plans = createSessionPlans(next, { ...toBaseOptions(context, next), ...toServices(words), build: 'missing' })
-    // Nothing is made or started but what a rule asks for, at the begin as after an edit of the stack file.
-    return flags['no-up'] ? { ...plans, up: planNothing, edited: () => planNothing } : plans
+    return flags['no-up'] ? withoutUp(plans) : plans
   }
   const following: { edits?: EditWatch } = {}
   const reload = async (): Promise<{ readonly project: Project; readonly plans: SessionPlans }> => {
