@@ -1,6 +1,6 @@
 import { absent, exited, holds, inside, oneOffs, replicas, running, untouched } from '../support/checks.ts'
 import { exits, lines, prints, stderr, stdout } from '../support/output-checks.ts'
-import { freePorts } from '../support/objects.ts'
+import { freePorts, image } from '../support/objects.ts'
 import { scenario } from '../support/scenario.ts'
 import { healthyAtOnce, job, sleeper } from '../support/snippets.ts'
 
@@ -220,3 +220,38 @@ scenario('a command that is not in the image ends exec with 127 or 126', { files
     },
   })
 })
+
+scenario(
+  'debug brings the shell of another image beside a container, and leaves nothing',
+  {
+    only: 'the reference has no debug',
+    files: {
+      'compose.yaml': `services: { web: { ${sleeper}, volumes: ["data:/data"] }, other: { ${sleeper}, scale: 0 } }\nvolumes: { data: {} }`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'))
+    const debug = (...words: readonly string[]) => ['debug', '-T', '--image', image, 'web', ...words]
+    await s.step('its processes', debug('sh', '-c', 'cat /proc/1/comm'), stdout('init'), untouched('web'))
+    await s.step('its files', debug('sh', '-c', 'cat /proc/1/root/etc/hostname; hostname'), exits(0))
+    await s.step('its volumes', debug('sh', '-c', 'echo kept > /data/file; ls /data'), lines('file'))
+    await s.step('are its own', 'exec -T web cat /data/file', lines('kept'))
+    await s.step('the code', debug('sh', '-c', 'exit 23'), exits(23), untouched('web'), replicas('web', 1))
+    await s.step('input', { run: debug('cat'), input: 'through the pipe\n' }, lines('through the pipe'))
+    await s.step(
+      'an image that is not there',
+      'debug --image none.such web',
+      exits(1),
+      stderr('Nothing is pulled unasked'),
+    )
+    await s.step('what does not run', 'debug other', exits(1), stderr('is not running'))
+    await s.check(
+      'nothing is left',
+      holds('no container beside it', async ({ engine }) => {
+        const all = await engine.call<readonly { readonly Names: readonly string[] }[]>('GET', '/containers/json?all=1')
+        const left = all.flatMap(({ Names }) => Names).filter((name) => name.startsWith(`/${s.project}-web-1-debug`))
+        if (left.length > 0) throw new Error(left.join(', '))
+      }),
+    )
+  },
+)

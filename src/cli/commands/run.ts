@@ -5,7 +5,7 @@ import type { Project } from '../../core/project/project.ts'
 import { createConfirm } from '../screen/ask-yes-no.ts'
 import { confirmRemote } from '../confirm-remote.ts'
 import type { CliContext } from '../context.ts'
-import { joinTerminal, parseDetachKeys } from '../screen/join-terminal.ts'
+import { runJoined } from '../screen/run-joined.ts'
 import { loadValidProject } from '../load-target.ts'
 import { parseKeyValues, toRunDefinition } from '../run-definition.ts'
 import { applyWithProgress } from '../apply-with-progress.ts'
@@ -42,7 +42,10 @@ export const runRun = async (call: RunCall): Promise<number> => {
     silent: toSilent(flags),
   })
   if (exit !== 0 || context.global['dry-run']) return exit
-  return flags.detach ? startDetached(context, oneOff.name) : runAttached(call, { name: oneOff.name, tty })
+  const id = await findMade(context, oneOff.name)
+  return flags.detach
+    ? startDetached(context, id)
+    : runJoined(context, { id, tty, input: flags.interactive, removes: flags.rm })
 }
 
 const quietly = (context: CliContext): CliContext => ({
@@ -80,42 +83,16 @@ const toOneOff = ({ context, flags }: RunCall, { project, service, command, tty,
   }
 }
 
-const startDetached = async (context: CliContext, name: string): Promise<number> => {
-  const runtime = await context.runtime()
-  const created = await runtime.inspectContainer(name, { signal: context.signal })
-  const id = created?.id ?? name
-  await runtime.startContainer(id, { signal: context.signal })
-  context.stdout.write(`${id}\n`)
-  return 0
-}
-
-/** Attached before the start, so that no line and no key is lost. The first signal goes to the container, the second kills it. */
-const runAttached = async (
-  { context, flags }: RunCall,
-  { name, tty }: { readonly name: string; readonly tty: boolean },
-): Promise<number> => {
+const findMade = async (context: CliContext, name: string): Promise<string> => {
   const runtime = await context.runtime()
   const container = await runtime.inspectContainer(name, { signal: context.signal })
   if (container === undefined) throw new Error(`container ${name} was created and is not there`)
-  const { id } = container
-  const release = context.signals.handle(({ signal, count }) => {
-    runtime.killContainer(id, { killSignal: count > 1 ? 'SIGKILL' : signal }).catch(() => undefined) // it may have just ended
-  })
-  try {
-    const stream = await runtime.attach(id, { stdin: flags.interactive, tty })
-    await runtime.startContainer(id)
-    const detachKeys = parseDetachKeys('ctrl-p,ctrl-q') ?? []
-    const { detached } = await joinTerminal(context, stream, {
-      tty,
-      input: flags.interactive,
-      detachKeys,
-      resize: (size) => runtime.resizeTty({ container: id }, size),
-    })
-    if (detached) return 0
-    const { exitCode } = await runtime.waitContainer(id, { condition: 'not-running' })
-    return context.signals.exitCode() ?? exitCode
-  } finally {
-    release()
-    if (flags.rm) await runtime.removeContainer(id, { force: true, anonymousVolumes: true })
-  }
+  return container.id
+}
+
+const startDetached = async (context: CliContext, id: string): Promise<number> => {
+  const runtime = await context.runtime()
+  await runtime.startContainer(id, { signal: context.signal })
+  context.stdout.write(`${id}\n`)
+  return 0
 }

@@ -29,6 +29,25 @@ export const execCommand = {
   exits: [['N', 'the code of the command']],
 } as const satisfies CommandSpec
 
+export const debugCommand = {
+  name: 'debug',
+  group: 'Containers',
+  summary: 'Open a shell beside a container whose image has none',
+  usage: 'SERVICE [COMMAND] [ARGS...]',
+  words: { min: 1, complete: 'services' },
+  passThrough: true,
+  flags: {
+    image: { kind: 'string', value: 'IMAGE', help: 'Whose shell it is (STACK_DEBUG_IMAGE, else busybox)' },
+    index: indexFlag,
+    'no-tty': { kind: 'boolean', short: 'T', help: 'Without a terminal (also when there is none)' },
+  },
+  examples: [
+    ['stack debug api', 'its processes, network and volumes are there, its files in /proc/1/root'],
+    ['stack debug --image nicolaka/netshoot api', 'with the tools of another image'],
+  ],
+  exits: [['N', 'the code of the command']],
+} as const satisfies CommandSpec
+
 export const runCommand = {
   name: 'run',
   group: 'Containers',

@@ -9,6 +9,7 @@ const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   config: async () => (await import('../commands/config.ts')).runConfig,
   cp: async () => (await import('../commands/cp.ts')).runCp,
   create: async () => (await import('../commands/create.ts')).runCreate,
+  debug: async () => (await import('../commands/debug.ts')).runDebug,
   doctor: async () => (await import('../commands/doctor.ts')).runDoctor,
   down: async () => (await import('../commands/down.ts')).runDown,
   events: async () => (await import('../commands/events.ts')).runEvents,

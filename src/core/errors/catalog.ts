@@ -40,6 +40,12 @@ export const catalog = {
     hint: (d: { which: string; wants: string; others: string }) =>
       d.others === '' ? 'Nothing of the project is there: "stack up" starts it.' : undefined,
   },
+  'cli/no-debug-image': {
+    exit: 1,
+    message: (d: { image: string }) => `The image ${d.image}, whose shell would be used, is not there.`,
+    hint: (d: { image: string }) =>
+      `Nothing is pulled unasked: "docker pull ${d.image}" does it. Or name one that is there with --image or STACK_DEBUG_IMAGE.`,
+  },
   'cli/no-port': {
     exit: 1,
     message: (d: { port: string; container: string; published: string }) =>
