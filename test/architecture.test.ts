@@ -234,6 +234,7 @@ test('what goes to the terminal goes through a writer that makes it safe, but fo
     'cli/screen/print-logs.ts', // logs
     'cli/screen/progress.ts', // logs, in lines marked as raw
     'cli/screen/show-dashboard.ts', // Ink draws rows, which are safe
+    'cli/screen/step-aside.ts', // hands on what our own commands have made safe
     'cli/screen/terminal.ts', // asks what they are
   ])
 })

@@ -7,6 +7,8 @@ export type Signals = {
   readonly abortSignal: AbortSignal
   /** Takes signals over: the first asks to end gracefully, the second at once. The result gives them back. */
   handle(handler: InterruptHandler): () => void
+  /** Whoever has the terminal meanwhile gets its Ctrl-C, too, and alone acts on it. */
+  leaveInterrupts<T>(work: () => Promise<T>): Promise<T>
   /** Puts the terminal back before the process ends by force. */
   beforeForcedExit(restore: () => void): () => void
   /** 128 and the signal's number, if one ended the command. */
@@ -45,6 +47,7 @@ export const createSignals = ({ source = process, now = () => performance.now() 
   let handler: InterruptHandler | undefined
   let count = 0
   let counted = Number.NEGATIVE_INFINITY
+  let leavesInterrupts = false
   let first: (typeof names)[number] | undefined
 
   const leave = (code: number): void => {
@@ -53,6 +56,7 @@ export const createSignals = ({ source = process, now = () => performance.now() 
     source.exit(code)
   }
   const receive = (signal: (typeof names)[number]): void => {
+    if (leavesInterrupts && signal === 'SIGINT') return
     if (count > 0 && (signal === 'SIGHUP' || now() - counted < oneSignalMs)) return
     count += 1
     counted = now()
@@ -63,12 +67,8 @@ export const createSignals = ({ source = process, now = () => performance.now() 
     else controller.abort(new DOMException(`Ended by ${signal}`, 'AbortError'))
   }
   const listeners = names.map((name) => [name, () => receive(name)] as const)
-  const listen = (): void => {
-    for (const [name, listener] of listeners) source.on(name, listener)
-  }
-  const ignore = (): void => {
-    for (const [name, listener] of listeners) source.off(name, listener)
-  }
+  const listen = (): void => listeners.forEach(([name, listener]) => source.on(name, listener))
+  const ignore = (): void => listeners.forEach(([name, listener]) => source.off(name, listener))
   listen()
 
   return {
@@ -78,6 +78,10 @@ export const createSignals = ({ source = process, now = () => performance.now() 
       return () => {
         if (handler === next) handler = undefined
       }
+    },
+    leaveInterrupts: async (work) => {
+      leavesInterrupts = true
+      return work().finally(() => void (leavesInterrupts = false))
     },
     atOnce: (work) => {
       if (handler !== undefined || restores.size > 0 || first !== undefined) return work()

@@ -2,6 +2,7 @@ import type { Command } from '../core/events/event.ts'
 import type { Store } from '../core/state/store.ts'
 import type { Keymap } from './keys/keymap.ts'
 import type { TerminalInput } from './terminal/terminal-input.ts'
+import type { Aside, Suspend } from './perform.ts'
 import type { Theme } from './theme.ts'
 import type { ReadVariables } from './use-asked.ts'
 import type { ViewState } from './view/view-state.ts'
@@ -26,6 +27,8 @@ export type AppProps = {
   /** Absent: what is hidden stays so. */
   readonly readVariables: ReadVariables | undefined
   readonly suspension: Suspension
+  /** Absent: there is no terminal that could be given away. */
+  readonly aside: Aside | undefined
   readonly showProjects: (() => void) | undefined
 }
 
@@ -36,4 +39,3 @@ export type Suspension = {
   /** Told how the terminal is given away until something has happened. */
   readonly register: (suspend: Suspend) => void
 }
-export type Suspend = (until: () => Promise<void>) => Promise<void>

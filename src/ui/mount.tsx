@@ -2,7 +2,8 @@ import { render } from 'ink'
 import type { Command } from '../core/events/event.ts'
 import type { Store } from '../core/state/store.ts'
 import { App } from './app.tsx'
-import type { Suspend, Suspension } from './app-props.ts'
+import type { Suspension } from './app-props.ts'
+import type { Aside, Suspend } from './perform.ts'
 import { createKeymap } from './keys/create-keymap.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import { createRowMarks, RowMarksContext, withRows } from './row-marks.ts'
@@ -44,6 +45,8 @@ export type DashboardOptions = {
   readonly readVariables?: ReadVariables
   /** Stops the process, and resolves when it goes on; absent: Ctrl-Z does nothing. */
   readonly stop?: () => Promise<void>
+  /** Programs that take the terminal for a while; absent: none can. */
+  readonly aside?: Aside
   /** Somebody wants to see the list of all projects. */
   readonly showProjects?: () => void
   /** Absent: the terminal is asked to copy (OSC 52). */
@@ -89,6 +92,7 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
         formatTime={options.formatTime ?? formatTime}
         openUrl={options.openUrl}
         suspension={suspension}
+        aside={options.aside}
         saveLines={options.saveLines}
         showProjects={options.showProjects}
         readVariables={options.readVariables}

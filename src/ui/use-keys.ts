@@ -1,13 +1,12 @@
 import { useInput, usePaste } from 'ink'
 import { useRef } from 'react'
 import type { State } from '../core/state/state.ts'
-import type { AppProps, Suspend } from './app-props.ts'
+import type { AppProps } from './app-props.ts'
+import { perform, type Suspend } from './perform.ts'
 import { findUiCommand, keyOf, type Keymap } from './keys/keymap.ts'
 import { toControlName, toKeyName } from './keys/key-names.ts'
 import type { Screen } from './screen.ts'
 import { useReports } from './terminal/use-terminal.ts'
-import { plural } from './text/format.ts'
-import type { Effect } from './view/effect.ts'
 import type { CommandContext, Handled } from './view/handled.ts'
 import { selectLogQuery } from './view/log-query.ts'
 import { pointAt } from './view/mouse-commands.ts'
@@ -27,8 +26,8 @@ export const useKeys = (props: AppProps, { setView, screen, suspend }: Screening
   // Keys come faster than frames: each works on what the one before it left.
   const latest = useRef(props.initial)
 
-  const tell = (notice: string) => {
-    latest.current = { ...latest.current, notice }
+  const change = (next: (view: ViewState) => ViewState) => {
+    latest.current = next(latest.current)
     setView(latest.current)
   }
 
@@ -46,7 +45,7 @@ export const useKeys = (props: AppProps, { setView, screen, suspend }: Screening
   })
   const take = (handled: Handled) => {
     latest.current = handled.view
-    for (const effect of handled.effects) perform(effect, props, { suspend, tell })
+    for (const effect of handled.effects) perform(effect, props, { suspend, change })
   }
 
   const act = (key: string | undefined, text: string) => {
@@ -96,34 +95,3 @@ const toPasteNotice = (keys: Keymap): string => {
 
 /** A terminal that does not mark what is pasted sends it as one chunk of many different characters; keys that are held make chunks of few. */
 const isPasted = (input: string): boolean => input.length >= 8 && new Set(input).size > 3
-
-const perform = (
-  effect: Effect,
-  props: AppProps,
-  { suspend, tell }: { readonly suspend: Suspend; readonly tell: (notice: string) => void },
-) => {
-  switch (effect.kind) {
-    case 'send':
-      return props.send(effect.command)
-    case 'open':
-      return props.openUrl?.(effect.text)
-    case 'copy':
-      return props.copyText(effect.text)
-    case 'save':
-      return void save(effect, props).then(tell)
-    case 'projects':
-      return props.showProjects?.()
-    case 'suspend':
-      return props.suspension.stop === undefined ? undefined : void suspend(props.suspension.stop)
-  }
-}
-
-const save = async ({ name, lines }: Extract<Effect, { kind: 'save' }>, { saveLines }: AppProps): Promise<string> => {
-  if (saveLines === undefined) return 'There is nowhere to save to.'
-  try {
-    const all = lines()
-    return `Saved ${plural(all.length, 'line')} to ${await saveLines(name, all)}`
-  } catch (error) {
-    return `Not saved: ${(error as Error).message}`
-  }
-}

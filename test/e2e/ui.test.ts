@@ -1,4 +1,5 @@
 import { eventually, holds, running } from '../support/checks.ts'
+import { image } from '../support/objects.ts'
 import { startInTerminal } from '../support/pty.ts'
 import { scenario, type Scenario } from '../support/scenario.ts'
 import { daemon, sleeper } from '../support/snippets.ts'
@@ -46,6 +47,68 @@ scenario(
       if (code !== 0) throw new Error(`it ended with ${code}`)
       await terminal.shows(' keeps running: all 2 services')
       await s.check('all goes on', startedAnew(1), running('web'), running('db'))
+    } finally {
+      terminal.kill()
+    }
+  },
+)
+
+scenario(
+  'the dashboard steps aside for a shell, for a command, and for a shell beside an image that has none',
+  {
+    only: 'the reference has no dashboard',
+    files: {
+      'compose.yaml': `services:
+  web: { ${sleeper} }
+  bare:
+    build: { context: ., dockerfile_inline: "FROM scratch\\nCOPY --from=${image} /bin/busybox /sleep\\n" }
+    command: [/sleep, "600"]
+    init: true
+`,
+    },
+  },
+  async (s) => {
+    await s.step('up', 'up -d', running('web'), running('bare'))
+    const before = await lookAt(s)
+    const terminal = startInTerminal([...toolCommand('stack'), 'ui'], s.folder, {
+      columns: 110,
+      rows: 30,
+      env: { STACK_DEBUG_IMAGE: image },
+    })
+    const turns = async (...steps: readonly (readonly [keys: string, shows: string])[]) => {
+      for (const [keys, shows] of steps) {
+        terminal.type(keys)
+        await terminal.shows(shows)
+      }
+    }
+    try {
+      await terminal.shows('▸ ● web')
+      await turns(
+        ['e', '/ #'],
+        ['echo in-$((40+2))\r', 'in-42'],
+        ['exit\r', 'Back from "stack exec web ash".'],
+        ['!', '── run a command in web'],
+        ['cat /etc/hostname', 'command: cat /etc/hostname_'],
+        ['\r', '(ended with 0; Enter leads back'],
+        ['\r', 'Back from "stack exec web cat /etc/hostname".'],
+        ['j', '▸ ● bare'],
+        ['e', '── bare has no shell'],
+        ['y', 'Its files are in /proc/1/root.'],
+        ['/proc/1/root/sleep 0 && echo slept-$((6*7))\r', 'slept-42'],
+        ['exit\r', 'Back from "stack debug bare".'],
+        ['L', '── command log'],
+      )
+      await terminal.becomes((screen) => /stack debug bare[^]*stack exec web cat[^]*stack exec web ash/.test(screen))
+      await turns(['\u001b', 'SERVICE'], ['d', ' keeps running: all 2 services'])
+      const code = await terminal.ends()
+      if (code !== 0) throw new Error(`it ended with ${code}`)
+      await s.check(
+        'what ran goes on, and nothing else is there',
+        holds('the same containers', async () => {
+          const now = await lookAt(s)
+          if (JSON.stringify([...now]) !== JSON.stringify([...before])) throw new Error(`there are ${now.size}`)
+        }),
+      )
     } finally {
       terminal.kill()
     }

@@ -61,7 +61,11 @@ scenario(
     await watch.prints(/watch(ing)?\b/i)
     await s.write('compose.yaml', synced('action: sync', ', environment: { A: "2" }'))
     await watch.prints(/watch(ing)?\b[^]*watch(ing)?\b/i)
-    await s.check('it was neither started nor made anew', state('web', 'created'), shows('web', 'Config.Env', /^(?!.*A=2)/))
+    await s.check(
+      'it was neither started nor made anew',
+      state('web', 'created'),
+      shows('web', 'Config.Env', /^(?!.*A=2)/),
+    )
   },
 )
 

@@ -3,6 +3,7 @@ import { createStore, type Store } from '../../src/core/state/store.ts'
 import { defaultSettings, type Settings } from '../../src/ui/settings.ts'
 import { createTerminalInput, type TerminalInputOptions } from '../../src/ui/terminal/terminal-input.ts'
 import { mountDashboard } from '../../src/ui/mount.tsx'
+import type { Aside } from '../../src/ui/perform.ts'
 import { eventually } from './eventually.ts'
 import { start } from './shop-events.ts'
 import { createFakeTty, type FakeTty } from './tty.ts'
@@ -46,6 +47,7 @@ export type ShowOptions = {
   readonly links?: boolean
   readonly asked?: Pick<TerminalInputOptions, 'asksGround' | 'isLight'>
   readonly readVariables?: (service: string) => Promise<Readonly<Record<string, string>>>
+  readonly aside?: Aside
   /** Milliseconds after the start of the session that it is now. */ readonly at?: number
 }
 
@@ -88,6 +90,7 @@ export const showDashboard = (events: readonly StackEvent[], options: ShowOption
       return `/logs/${name}`
     },
     showProjects: () => void (listed += 1),
+    ...(options.aside === undefined ? {} : { aside: options.aside }),
     ...(options.readVariables === undefined ? {} : { readVariables: options.readVariables }),
     stop: () => new Promise((resolve) => void stops.push(resolve)),
   })

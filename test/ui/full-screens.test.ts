@@ -268,7 +268,7 @@ it('a wide terminal is filled by panes beside the log, 240x50', async () => {
 
 
      ✖ worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')                                                                                                                               28s ago  i details
-     ↑↓ choose  enter log  r restart  s stop  o open  i details  / filter  : all actions  d detach  t start-up  g graph  h reloads  q quit  ? help"
+     ↑↓ choose  enter log  r restart  s stop  e shell  o open  i details  / filter  : all actions  d detach  t start-up  g graph  h reloads  q quit  ? help"
   `)
 })
 
@@ -276,7 +276,7 @@ it('the palette, 100x30', async () => {
   expect(await press(':', '── all actions', { events: broken, columns: 100, rows: 30 })).toMatchInlineSnapshot(`
     " shop   running   4/5 up   ✖ 1 failed                                    ↻ web sync 61 ms · 39s ago
 
-    ── all actions / _ ───────────────────────────────────────────────────────────────── 27 more below ─
+    ── all actions / _ ───────────────────────────────────────────────────────────────── 32 more below ─
      ▸ u       Session  Apply what an edit of the stack file would change        stack up --detach
        r       Service  Restart the service                                      stack restart web
        R       Service  Build its image again and recreate it                    stack up --build --no-…
@@ -287,9 +287,13 @@ it('the palette, 100x30', async () => {
        x       Service  Kill the service at once, after a question               stack kill web
        z       Service  Freeze the service where it is, or let it go on          stack pause web
        =       Service  How many containers it has; asks for the number          stack scale --no-deps …
+       e       Service  A shell in its container; its end leads back here        stack exec web sh
+       !       Service  Run a command in its container; asks for it              stack exec web COMMAND
+               Service  A shell of another image beside its container, for an …  stack debug web
+       a       Service  Join the terminal to its main process                    stack attach web
        space   Service  Mark it, or not: the next action is for all that are m…
-       o       Service  Open its first published port in the browser
-       c       Service  Copy the address of its first published port
+       o       Service  Open its page in the browser; asks which where there a…
+       c       Service  Copy its address; asks which where there are several
        i       Service  Everything known of the service, and all problems
        f       Log      Follow the newest lines, or pause
        space   Log      Pause, or follow again
@@ -297,10 +301,6 @@ it('the palette, 100x30', async () => {
        #       Log      Search: mark lines with these words and show all other…
        n       Log      The next line that is searched; without a search, the …
        N       Log      The line before that is searched, or that tells of an …
-       E       Log      The next error
-               Log      The error before
-       l       Log      Show all levels, info, warnings, or errors alone
-       enter   Log      Unfold the stack trace, or all, and fold again
      ✖ worker exited with code 1: TypeError: Cannot read properties of undefined…    28s ago  i details
      enter do it  esc back"
   `)

@@ -39,7 +39,7 @@ describe('what a person sees', () => {
 
 
 
-       ↑↓ choose  enter log  r restart  s start  o open  i details  q quit  ? help"
+       ↑↓ choose  enter log  r restart  s start  e shell  o open  q quit  ? help"
     `)
   })
 
@@ -74,7 +74,7 @@ describe('what a person sees', () => {
 
 
 
-         ↑↓ choose  enter log  r restart  s start  o open  i details  / filter  d detach  q quit  ? help"
+         ↑↓ choose  enter log  r restart  s start  e shell  o open  i details  / filter  q quit  ? help"
       `)
   })
 
@@ -102,7 +102,7 @@ describe('what a person sees', () => {
        12:00:04.601 web     GET /assets/app.css 200 in 1 ms
        12:00:04.602 web     GET /cart 200 in 14 ms
        12:00:04.700 worker  queue is up, concurrency 4
-       ↑↓ choose  enter log  r restart  s stop  o open  i details  q quit  ? help"
+       ↑↓ choose  enter log  r restart  s stop  e shell  o open  q quit  ? help"
     `)
   })
 
@@ -130,7 +130,7 @@ describe('what a person sees', () => {
                            ▌    at run (src/queue.ts:88:5)
        12:00:31.200 ── worker exited 1 ──────────────────────────────────────────────
        ✖ worker exited with code 1: TypeError: Cannot read pro…    28s ago  i details
-       ↑↓ choose  enter log  r restart  s stop  o open  i details  q quit  ? help"
+       ↑↓ choose  enter log  r restart  s stop  e shell  o open  q quit  ? help"
     `)
   })
 
@@ -218,7 +218,7 @@ describe('what a person sees', () => {
                            ▌    at run (src/queue.ts:88:5)
        12:00:31.200 ── worker exited 1 ─────────────────────────────────────────────────────────────────────────────
        ✖ worker exited with code 1: TypeError: Cannot read properties of undefined (reading 'items')                                               28s ago  i details
-       ↑↓ choose  enter log  r restart  s stop  o open  i details  / filter  : all actions  d detach  t start-up  g graph  h reloads  q quit  ? help"
+       ↑↓ choose  enter log  r restart  s stop  e shell  o open  i details  / filter  : all actions  d detach  t start-up  g graph  h reloads  q quit  ? help"
     `)
   })
 
@@ -358,7 +358,7 @@ describe('what a person sees', () => {
                            !    at run (src/queue.ts:88:5)
        12:00:31.200 -- worker exited 1 ----------------------------------------------
        x worker exited with code 1: TypeError: Cannot read pro~    28s ago  i details
-       up/down choose  enter log  r restart  s stop  o open  / filter  q quit  ? help"
+       up/down choose  enter log  r restart  s stop  e shell  o open  q quit  ? help"
     `)
   })
 
@@ -386,7 +386,7 @@ describe('what a person sees', () => {
 
 
 
-       ↑↓ choose  enter log  r restart  s start  o open  i details  q quit  ? help"
+       ↑↓ choose  enter log  r restart  s start  e shell  o open  q quit  ? help"
     `)
   })
 })

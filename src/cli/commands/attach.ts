@@ -22,9 +22,11 @@ export const runAttach = async ({ context, flags, words }: CallOf<typeof attachC
   const tty = details?.tty === true
   const ended = runtime.waitContainer(id, { condition: 'not-running' })
   ended.catch(() => undefined) // asked again below
+  let isLeft = false
   const release = context.signals.handle(({ signal }) => {
-    if (flags['sig-proxy']) runtime.killContainer(id, { killSignal: signal }).catch(() => undefined) // it may have just ended
-    else stream.close()
+    if (flags['sig-proxy']) return void runtime.killContainer(id, { killSignal: signal }).catch(() => undefined) // it may have just ended
+    isLeft = true
+    return stream.close()
   })
   const stream = await runtime.attach(id, { stdin: !flags['no-stdin'], tty })
   try {
@@ -35,7 +37,11 @@ export const runAttach = async ({ context, flags, words }: CallOf<typeof attachC
       resize: (size) => runtime.resizeTty({ container: id }, size),
     })
     if (detached) return 0
-    return (await ended).exitCode
+    return isLeft ? (context.signals.exitCode() ?? 0) : (await ended).exitCode
+  } catch (error) {
+    // What was closed here was not lost.
+    if (isLeft) return context.signals.exitCode() ?? 0
+    throw error
   } finally {
     release()
   }

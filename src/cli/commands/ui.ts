@@ -1,3 +1,4 @@
+import { toCommandPlace } from '../dashboard/command-place.ts'
 import { StackError } from '../../core/errors/stack-error.ts'
 import type { CliContext } from '../context.ts'
 import { findProject, type FoundProject } from '../dashboard/find-project.ts'
@@ -27,6 +28,7 @@ const open = async (context: CliContext, found: FoundProject, edits?: () => Edit
   ])
   return createVisit(deps, {
     request: toVisitRequest(found, edits),
+    place: toCommandPlace(found.context.global, found),
     commands: toCommands(context, { project: found.project.name, isElsewhere: found.isElsewhere }),
   })
 }

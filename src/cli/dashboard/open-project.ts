@@ -6,6 +6,7 @@ import { toLimit } from '../apply-with-progress.ts'
 import { loadValidProject } from '../load-target.ts'
 import { loadAndFollow, type EditWatch } from '../up/reload-on-edit.ts'
 import { toBaseOptions } from '../up/up-options.ts'
+import { toCommandPlace } from './command-place.ts'
 import { findNamedProject, type FoundProject } from './find-project.ts'
 import { createVisit, toCommands, type Visit } from './visit.ts'
 
@@ -17,6 +18,7 @@ export const visitProject = async (context: CliContext, name: string): Promise<V
   const [deps, found] = await Promise.all([context.sessionDeps(), findNamedProject(context, name)])
   return createVisit(deps, {
     request: toVisitRequest(found),
+    place: toCommandPlace(found.context.global, found),
     commands: toCommands(context, { project: name, isElsewhere: true }),
   })
 }

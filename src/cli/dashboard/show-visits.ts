@@ -3,6 +3,7 @@ import type { CliContext } from '../context.ts'
 import type { ReadSettings } from '../settings/parse-settings.ts'
 import { readSettings } from '../settings/read-settings.ts'
 import { showDashboard } from '../screen/show-dashboard.ts'
+import { toCommandPlace } from './command-place.ts'
 import { visitProject } from './open-project.ts'
 import { pickProject } from './pick-project.ts'
 import type { Settings } from '../../ui/settings.ts'
@@ -17,7 +18,11 @@ export const showSession = async (
   session: Session,
   { project, chosen }: { readonly project: string; readonly chosen?: ReadSettings },
 ): Promise<number> => {
-  const owner = toVisit(session, { project, commands: toCommands(context, { project, isElsewhere: false }) })
+  const owner = toVisit(session, {
+    project,
+    place: toCommandPlace(context.global, { isElsewhere: false }),
+    commands: toCommands(context, { project, isElsewhere: false }),
+  })
   // The first frame takes its time, and nothing else is done meanwhile: the session has told its services then, and asked the engine.
   await new Promise((resolve) => void setImmediate(resolve))
   return showVisits(context, { first: owner, owner, ...(chosen === undefined ? {} : { chosen }) })

@@ -4,6 +4,7 @@ import type { SessionDeps } from '../../engine/deps.ts'
 import { toSessionSummary, type SessionSummaryInput } from '../../report/session-summary.ts'
 import type { ViewState } from '../../ui/view/view-state.ts'
 import type { CliContext } from '../context.ts'
+import type { CommandPlace } from './command-place.ts'
 import { printProblems } from '../screen/print-failure.ts'
 import { toStatusView } from '../screen/progress.ts'
 
@@ -12,6 +13,7 @@ export type Visit = {
   readonly project: string
   readonly session: Session
   readonly store: Store
+  readonly place: CommandPlace
   /** What was on its screen when it was left. */
   readonly seen: { view?: ViewState }
   readonly commands: SessionSummaryInput['commands']
@@ -19,11 +21,11 @@ export type Visit = {
 
 export const createVisit = (
   deps: SessionDeps,
-  { request, commands }: { readonly request: SessionRequest; readonly commands: Visit['commands'] },
-): Visit => toVisit(createSession(deps, request), { project: request.project.name, commands })
+  { request, ...known }: { readonly request: SessionRequest } & Pick<Visit, 'commands' | 'place'>,
+): Visit => toVisit(createSession(deps, request), { ...known, project: request.project.name })
 
 /** Of a session that has just been made: what it told before is missed. */
-export const toVisit = (session: Session, known: Pick<Visit, 'project' | 'commands'>): Visit => {
+export const toVisit = (session: Session, known: Pick<Visit, 'project' | 'commands' | 'place'>): Visit => {
   const store = createStore({ schedule: (run, ms) => void setTimeout(run, ms) })
   session.subscribe(store.apply)
   return { ...known, session, store, seen: {} }

@@ -8,7 +8,9 @@ import { mountDashboard } from '../../ui/mount.tsx'
 import { toResting, type ViewState } from '../../ui/view/view-state.ts'
 import type { CliContext } from '../context.ts'
 import type { TerminalInput } from '../../ui/terminal/terminal-input.ts'
+import type { CommandPlace } from '../dashboard/command-place.ts'
 import type { ReadSettings } from '../settings/parse-settings.ts'
+import { createAside } from './step-aside.ts'
 import { createSuspending } from './suspend.ts'
 import { showsLinks, showsUnicode } from './terminal.ts'
 import { printProblems } from './print-failure.ts'
@@ -16,6 +18,8 @@ import { printProblems } from './print-failure.ts'
 export type Shown = {
   readonly session: Session
   readonly store: Store
+  readonly project: string
+  readonly place: CommandPlace
   /** What was on its screen when it was left for the list of projects. */
   readonly seen: { view?: ViewState }
 }
@@ -26,7 +30,7 @@ export type Shown = {
  */
 export const showDashboard = async (
   context: CliContext,
-  { session, store, seen }: Shown,
+  { session, store, seen, project, place }: Shown,
   { chosen, input }: { readonly chosen: ReadSettings; readonly input: TerminalInput },
 ): Promise<'ended' | 'projects'> => {
   printProblems(chosen.problems, context)
@@ -50,6 +54,7 @@ export const showDashboard = async (
     now: () => clock.now(),
     saveLines: createLogSaver(toStateDirectory(context.env)),
     incremental: context.env['SSH_CONNECTION'] !== undefined,
+    aside: createAside(context, { project, place, suspending, until: session.done }),
     showProjects: () => {
       left = 'projects'
       dashboard.unmount()

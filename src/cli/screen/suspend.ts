@@ -5,6 +5,8 @@ type Source = Pick<NodeJS.Process, 'on' | 'once' | 'off' | 'kill'>
 export type Suspending = {
   /** Stops this process, and those of its group that started it, as Ctrl-Z does where no key is read; resolves when it goes on. */
   stop(): Promise<void>
+  /** Somebody else has the terminal meanwhile: Ctrl-Z stops us both, as it does where nobody listens for it. */
+  leaveStops<T>(work: () => Promise<T>): Promise<T>
   /** Lets the dashboard step aside when something else stops the process. The result ends that. */
   attend(dashboard: Pick<Dashboard, 'suspend' | 'resume'>): () => void
 }
@@ -24,6 +26,13 @@ export const createSuspending = (source: Source = process): Suspending => {
       await goesOn.promise
       if (onStop !== undefined) source.on('SIGTSTP', onStop)
       isStopping = false
+    },
+    leaveStops: async (work) => {
+      const listener = onStop
+      if (listener !== undefined) source.off('SIGTSTP', listener)
+      return work().finally(() => {
+        if (listener !== undefined && listener === onStop) source.on('SIGTSTP', listener)
+      })
     },
     attend: ({ suspend, resume }) => {
       const onContinue = (): void => {

@@ -11,6 +11,7 @@ export type ScreenCommand =
   | 'builds'
   | 'objects'
   | 'changes'
+  | 'commands'
   | 'nextService'
   | 'previousService'
   | 'refresh'
@@ -97,6 +98,13 @@ export const screenKeys: readonly Binding<ScreenCommand>[] = [
     keys: ['shift-tab'],
     when: ['screen'],
     help: 'The service before it',
+    group: 'Screen',
+  },
+  {
+    command: 'commands',
+    keys: ['L'],
+    when: ['main', 'screen'],
+    help: 'What was asked for here, with its command line and what came of it',
     group: 'Screen',
   },
   {

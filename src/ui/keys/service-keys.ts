@@ -11,6 +11,10 @@ export type ServiceCommand =
   | 'kill'
   | 'pause'
   | 'scale'
+  | 'shell'
+  | 'exec'
+  | 'debug'
+  | 'attach'
   | 'open'
   | 'copy'
   | 'details'
@@ -88,6 +92,36 @@ export const serviceKeys: readonly Binding<ServiceCommand>[] = [
   },
   {
     ...onServices,
+    command: 'shell',
+    keys: ['e'],
+    hint: 'shell',
+    hintIn: 'services',
+    help: 'A shell in its container; its end leads back here',
+    commandLine: 'stack exec SERVICE sh',
+  },
+  {
+    ...onServices,
+    command: 'exec',
+    keys: ['!'],
+    help: 'Run a command in its container; asks for it',
+    commandLine: 'stack exec SERVICE COMMAND',
+  },
+  {
+    ...onServices,
+    command: 'debug',
+    keys: [],
+    help: 'A shell of another image beside its container, for an image without one',
+    commandLine: 'stack debug SERVICE',
+  },
+  {
+    ...onServices,
+    command: 'attach',
+    keys: ['a'],
+    help: 'Join the terminal to its main process',
+    commandLine: 'stack attach SERVICE',
+  },
+  {
+    ...onServices,
     command: 'markService',
     keys: [' '],
     pane: 'services',
@@ -99,9 +133,9 @@ export const serviceKeys: readonly Binding<ServiceCommand>[] = [
     keys: ['o'],
     hint: 'open',
     hintIn: 'services',
-    help: 'Open its first published port in the browser',
+    help: 'Open its page in the browser; asks which where there are several',
   },
-  { ...onServices, command: 'copy', keys: ['c'], help: 'Copy the address of its first published port' },
+  { ...onServices, command: 'copy', keys: ['c'], help: 'Copy its address; asks which where there are several' },
   {
     command: 'details',
     keys: ['i'],

@@ -49,23 +49,34 @@ export const toPromptRows = (
 /** What is asked for, what was typed of it, and what is good to know meanwhile. */
 const toAnswerRows = (
   { services }: State,
-  { services: names, text }: Prompt,
+  { about, services: names, text }: Prompt,
   { width, theme }: { readonly width: number; readonly theme: Theme },
 ): readonly string[] => {
-  const now = names.map((name) => {
+  const counts = names.map((name) => {
     const wanted = services.find((one) => one.name === name)?.summary.replicas ?? 0
     return names.length === 1 ? `It has ${wanted} now.` : `${name} has ${wanted}.`
   })
+  const { title, label, note } =
+    about === 'scale'
+      ? {
+          title: `scale ${names.join(', ')}`,
+          label: 'containers',
+          note: `${counts.join(' ')} Fewer: the last ones go, with what was written inside them.`,
+        }
+      : {
+          title: `run a command in ${names.join(', ')}`,
+          label: 'command',
+          note: 'Words and quotes as in a shell; for pipes and variables: sh -c "…".',
+        }
   return [
-    toTitleRow({ name: `scale ${names.join(', ')}`, focused: true }, { width, theme }),
-    composeRow([{ text: ' containers: ' }, { text, paint: theme.bold }, { text: '_', paint: theme.accent }], {
+    toTitleRow({ name: title, focused: true }, { width, theme }),
+    composeRow([{ text: ` ${label}: ` }, { text, paint: theme.bold }, { text: '_', paint: theme.accent }], {
       width,
       ellipsis: theme.symbols.ellipsis,
     }),
-    ...wrapWords(
-      `${now.join(' ')} Fewer: the last ones go, with what was written inside them.`,
-      Math.max(1, width - 2),
-    ).map((line) => composeRow([{ text: ` ${line}`, paint: theme.dim }], { width, ellipsis: theme.symbols.ellipsis })),
+    ...wrapWords(note, Math.max(1, width - 2)).map((line) =>
+      composeRow([{ text: ` ${line}`, paint: theme.dim }], { width, ellipsis: theme.symbols.ellipsis }),
+    ),
   ]
 }
 

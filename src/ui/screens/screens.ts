@@ -4,8 +4,10 @@ import { toTitleRow } from '../rows/title-row.ts'
 import type { ScreenInput } from '../screen-input.ts'
 import { composeRow } from '../text/compose-row.ts'
 import type { OpenScreen, ScreenName } from '../view/view-state.ts'
+import { addressesTo } from './addresses.ts'
 import { builds } from './builds.ts'
 import { changes } from './changes.ts'
+import { commandLog } from './command-log.ts'
 import { details } from './details.ts'
 import type { FullScreen, ItemContext, ScreenItem, ScreenSize } from './full-screen.ts'
 import { graph } from './graph.ts'
@@ -27,6 +29,9 @@ const screens: Readonly<Record<ScreenName, FullScreen>> = {
   builds,
   objects,
   changes,
+  commands: commandLog,
+  openAddress: addressesTo('open'),
+  copyAddress: addressesTo('copy'),
 }
 
 /** What can be chosen on a screen, as far as it has the words that were typed. */

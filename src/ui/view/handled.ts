@@ -3,6 +3,7 @@ import type { LogBuffer, LogQuery } from '../../core/state/log-buffer.ts'
 import type { State } from '../../core/state/state.ts'
 import type { Keymap, UiCommand } from '../keys/keymap.ts'
 import type { Effect } from './effect.ts'
+import type { Program } from './program.ts'
 import type { Confirmation, ViewState } from './view-state.ts'
 
 export type CommandContext = {
@@ -34,6 +35,8 @@ export type Handled = {
 export type Handler = (context: CommandContext) => Handled
 
 export const only = (view: ViewState): Handled => ({ view, effects: [] })
+/** The dashboard steps aside for it. */
+export const aside = (view: ViewState, program: Program): Handled => ({ view, effects: [{ kind: 'aside', program }] })
 /** Does something that loses a thing, after a yes. */
 export const ask = (view: ViewState, asking: Confirmation): Handled => only({ ...view, asking })
 export const send = (view: ViewState, command: Command): Handled => ({ view, effects: [{ kind: 'send', command }] })

@@ -34,6 +34,7 @@ export const screenHandlers: Readonly<Record<ScreenCommand, Handler>> = {
   builds: toggleScreen('builds'),
   objects: toggleScreen('objects'),
   changes: toggleScreen('changes'),
+  commands: toggleScreen('commands'),
   palette: ({ view }) => only({ ...openScreen(view, 'palette'), typing: 'screen' }),
   refresh: ({ view, state }) => {
     if (selectOpenScreen(view)?.name === 'changes')

@@ -1,7 +1,7 @@
 import { selectService, type ServiceView } from '../../core/state/select.ts'
-import { keyOf } from '../keys/keymap.ts'
 import type { ServiceCommand } from '../keys/service-keys.ts'
-import { ask, type CommandContext, type Handled, type Handler, only, send } from './handled.ts'
+import { onAddresses } from './address-commands.ts'
+import { aside, ask, type CommandContext, type Handled, type Handler, only, send } from './handled.ts'
 import { moveHandlers } from './move-commands.ts'
 import { toggleScreen } from './screen-commands.ts'
 import { selectChosen, selectTargets, type ViewState } from './view-state.ts'
@@ -55,6 +55,9 @@ const list = (services: readonly string[]): string => services.join(', ')
 const notRunning = (view: ViewState, services: readonly string[]): Handled =>
   only({ ...view, notice: `${list(services)} ${services.length === 1 ? 'does' : 'do'} not run.` })
 
+const onRunning = (handle: OnService): Handler =>
+  onChosen((context, service) => (service.isUp ? handle(context, service) : notRunning(context.view, [service.name])))
+
 export const serviceHandlers: Readonly<Record<ServiceCommand, Handler>> = {
   markService: (context) => markService(context),
   restart: onTargets((view, { services }) => act(view, 'restart', services)),
@@ -94,8 +97,14 @@ export const serviceHandlers: Readonly<Record<ServiceCommand, Handler>> = {
   scale: onTargets((view, { services }) =>
     only({ ...view, typing: 'prompt', prompt: { about: 'scale', services, text: '' } }),
   ),
-  open: onChosen((context, service) => onAddress('open', context, service)),
-  copy: onChosen((context, service) => onAddress('copy', context, service)),
+  shell: onRunning(({ view }, { name }) => aside(view, { kind: 'shell', service: name })),
+  exec: onRunning(({ view }, { name }) =>
+    only({ ...view, typing: 'prompt', prompt: { about: 'exec', services: [name], text: '' } }),
+  ),
+  debug: onRunning(({ view }, { name }) => aside(view, { kind: 'debug', service: name })),
+  attach: onRunning(({ view }, { name }) => aside(view, { kind: 'attach', service: name })),
+  open: onChosen((context, service) => onAddresses('open', context, service)),
+  copy: onChosen((context, service) => onAddresses('copy', context, service)),
   details: toggleScreen('details'),
 }
 
@@ -109,26 +118,4 @@ const markService = (context: CommandContext): Handled => {
   const notice =
     marked.length === 0 ? 'No service is marked.' : `Marked for the next action: ${list(selectTargets(moved, state))}`
   return only({ ...moved, notice })
-}
-
-const onAddress = (
-  command: 'open' | 'copy',
-  { view, canOpen, keys }: Pick<CommandContext, 'view' | 'canOpen' | 'keys'>,
-  service: ServiceView,
-): Handled => {
-  const published = service.published.find((one) => one.url !== undefined) ?? service.published[0]
-  if (published === undefined) return only({ ...view, notice: `${service.name} publishes no port.` })
-  const text = published.url ?? published.host
-  if (command === 'open' && !canOpen) return only({ ...view, notice: `Open ${text}` })
-  if (command === 'open' && published.url === undefined)
-    return only({ ...view, notice: `${text} does not look like a web page.${toCopyHint(keys)}` })
-  return {
-    view: { ...view, notice: command === 'open' ? `Opening ${text}` : `Copied ${text}` },
-    effects: [{ kind: command, text }],
-  }
-}
-
-const toCopyHint = (keys: CommandContext['keys']): string => {
-  const key = keyOf(keys, 'copy')
-  return key === undefined ? '' : ` Copy it with ${key}.`
 }

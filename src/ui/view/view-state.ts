@@ -1,4 +1,4 @@
-import type { State } from '../../core/state/state.ts'
+import type { NotedCommand, State } from '../../core/state/state.ts'
 import type { KeyScope, Pane } from '../keys/binding.ts'
 import type { Effect } from './effect.ts'
 import { initialLogView, type LogView } from './log-view.ts'
@@ -15,6 +15,9 @@ export type ScreenName =
   | 'builds'
   | 'objects'
   | 'changes'
+  | 'commands'
+  | 'openAddress'
+  | 'copyAddress'
 
 /** A full screen that is open. */
 export type OpenScreen = {
@@ -44,7 +47,7 @@ export type Confirmation = {
 
 /** Something that an action has to know first. */
 export type Prompt = {
-  readonly about: 'scale'
+  readonly about: 'scale' | 'exec'
   readonly services: readonly string[]
   /** What was typed so far. */
   readonly text: string
@@ -71,6 +74,8 @@ export type ViewState = {
   readonly reveals: boolean
   /** Clicks and the wheel are for the dashboard. */
   readonly mouse: boolean
+  /** What has had the terminal for itself, newest last. */
+  readonly ran: readonly NotedCommand[]
   /** Stopping was asked for from here. */
   readonly stopAsked: boolean
   /** A word about the last key, until the next one. */
@@ -85,6 +90,7 @@ export const initialViewState: ViewState = {
   screens: [],
   reveals: false,
   mouse: false,
+  ran: [],
   stopAsked: false,
 }
 
