@@ -99,6 +99,20 @@ describe('createSession', () => {
     await world.clock.run(session.done)
   })
 
+  test('a container that ends at once after a restart has ended by itself', async () => {
+    const world = aWorld()
+    const session = open(world, aProject({ web: aService() }), { keepRunning: true })
+    await world.clock.advance(2000)
+    world.runtime.behaviours['web'] = { writes: ['TypeError: cart is undefined'], exitAfterMs: 0, exitCode: 1 }
+    session.send({ type: 'restart', services: ['web'] })
+    await world.clock.advance(5000)
+    const last = session.events.findLast((event) => event.type === 'container/changed')
+    expect(last).toMatchObject({ container: { state: 'exited', exitCode: 1 } })
+    expect(last?.container).not.toHaveProperty('byHand')
+    session.send({ type: 'detach' })
+    await world.clock.run(session.done)
+  })
+
   describe('a container that ends again and again', () => {
     const looping = async (more: Partial<Behaviour> = {}, restart = 'always') => {
       const world = aWorld()

@@ -45,6 +45,9 @@ export type MonitorOptions = {
   readonly beforeExit: (id: string) => Promise<void>
 }
 
+/** Somebody asked for this end. */
+type Death = EngineEvent & { readonly isByHand: boolean }
+
 const telling: ReadonlySet<string> = new Set([
   'create',
   'start',
@@ -68,7 +71,7 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
   const known = new Map<string, ContainerSummary>()
   const looking = new Map<string, { again: boolean; readonly done: Promise<void> }>()
   const killed = new Set<string>()
-  const deaths = new Map<string, EngineEvent>()
+  const deaths = new Map<string, Death>()
   const born = new Set<string>()
   const starved = new Set<string>()
 
@@ -95,10 +98,10 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
     // Started again before we looked: that it had ended, and how, is told all the same.
     const isBack = death !== undefined && now.state === 'running' && (now.startedAt ?? 0) > death.at
     if (isBack || hasEnded(now)) await options.beforeExit(id)
-    if (isBack && !killed.has(id) && known.get(id)?.startedAt !== now.startedAt)
+    if (isBack && !death.isByHand && known.get(id)?.startedAt !== now.startedAt)
       put({ ...(known.get(id) ?? now), state: 'restarting', ...toEnding(death) })
     if (now.health === 'unhealthy' && known.get(id)?.health !== 'unhealthy') tellFailedProbes(deps.emit, details)
-    const isByHand = killed.has(id) ? hasEnded(now) : wasStoppedBefore(now)
+    const isByHand = killed.has(id) || death?.isByHand === true ? hasEnded(now) : wasStoppedBefore(now)
     put(isByHand ? { ...now, byHand: true } : keepByHand(known.get(id), now))
   }
   // Nobody can be asked any more who ended it.
@@ -131,17 +134,19 @@ export const createMonitor = (deps: MonitorDeps, options: MonitorOptions): Monit
     return mine.done
   }
   const onDeath = async (event: EngineEvent): Promise<void> => {
-    deaths.set(event.id, event)
+    // Whoever killed it ended this run, and not the one that may have begun and ended before it is looked at.
+    const isByHand = killed.delete(event.id)
+    deaths.set(event.id, { ...event, isByHand })
     const startedAt = known.get(event.id)?.startedAt
     await lookAt(event.id)
     const container = known.get(event.id)
-    const isByHand = killed.delete(event.id)
     const ending = toEnding(event)
     starved.delete(event.id)
     if (container === undefined) return
     if (isByHand) options.crashes.onHandled(container)
     else guard(options.crashes.onCrash(toCrash({ container, event, ending, startedAt })))
     if (container.state !== 'exited' && container.state !== 'dead') return
+    if (isByHand && (container.startedAt ?? 0) > event.at) return
     options.onExit({ container, exitCode: event.exitCode ?? container.exitCode ?? 0, isByHand })
   }
   const onEvent = async (event: EngineEvent): Promise<void> => {
