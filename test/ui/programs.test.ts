@@ -110,9 +110,9 @@ describe('the command log', () => {
     expect(await shown!.shows('stack restart web', 'goes on')).toMatchInlineSnapshot(`
       " shop   running   5/5 up                                    watching 3 services
       ── command log ─────────────────────────────────────────────────────────────────
-         AT        AGO   COMMAND                                    RESULT       TOOK
-       ✔ 12:01:0…  0s    stack restart web                          done        1.2 s
-       ◐ 12:01:0…  0s    stack up --build --no-deps api             goes on
+         AT            AGO   COMMAND                                RESULT       TOOK
+       ◐ 12:01:00.000  0s    stack up --build --no-deps api         goes on
+       ✔ 12:01:00.000  0s    stack restart web                      done        1.2 s
 
 
 

@@ -20,7 +20,7 @@ export const commandLog: FullScreen = {
 
 /** Those of the session, and those that had the terminal for themselves. */
 const selectCommands = ({ commands }: State, { ran }: ViewState): readonly NotedCommand[] =>
-  [...commands, ...ran].toSorted((a, b) => b.at - a.at)
+  [...commands, ...ran].toReversed().toSorted((a, b) => b.at - a.at)
 
 const words = { done: 'done', failed: 'failed', aborted: 'given up' } as const
 const tones = { done: 'done', failed: 'bad', aborted: 'calm' } as const satisfies Record<string, Tone>

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { logLevels } from '../../../src/core/state/log-level.ts'
+import { selectLastWords } from '../../../src/core/state/log-words.ts'
 import { createLogBuffer, errorSearch, type LogBatch, type LogBuffer } from '../../../src/core/state/log-buffer.ts'
 import { parseLogFilter } from '../../../src/core/state/log-filter.ts'
 import { comparePositions, type LogEntry } from '../../../src/core/state/log-source.ts'
@@ -293,4 +294,16 @@ it('tells what happened to a service among its lines, without counting it as one
   buffer.note({ service: 'web', at: 2, text: 'web exited 1', level: logLevels.error })
   expect(texts(everything(buffer))).toEqual(['one', 'web exited 1', 'two'])
   expect([buffer.size().lines, buffer.count({}), buffer.count({ search: errorSearch })]).toEqual([2, 2, 1])
+})
+
+it('the last words of a service are those of an error, also where another stream has said something after it', () => {
+  const buffer = createLogBuffer()
+  const write = (stream: 'stdout' | 'stderr', at: number, ...texts: readonly string[]) =>
+    buffer.write({ service: 'api', container: 'api-1', stream, lines: texts.map((text) => ({ at, text })) })
+  write('stderr', 1000, 'Error: of long ago')
+  write('stderr', 5000, 'TypeError: cart is undefined', '    at applyCoupon (/app/coupon.js:41:17)')
+  write('stdout', 5001, 'INFO api is starting')
+  expect(selectLastWords(buffer, 'api')).toBe('TypeError: cart is undefined')
+  write('stdout', 9000, 'nothing left to do')
+  expect(selectLastWords(buffer, 'api')).toBe('nothing left to do')
 })
