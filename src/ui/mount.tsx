@@ -106,8 +106,9 @@ export const mountDashboard = (options: DashboardOptions): Dashboard => {
       interactive: true,
       exitOnCtrlC: false,
       patchConsole: false,
-      // Keys and resizing draw, too, without the store. After a pause Ink draws at once: only a busy screen waits.
-      maxFps: 30,
+      // News comes thirty times a second at most, which the store sees to. A key does not wait for as long after such a frame:
+      // it is seen within a sixtieth of a second.
+      maxFps: 60,
       incrementalRendering: options.incremental ?? false,
     },
   )

@@ -55,7 +55,11 @@ export const createFakeTty = (columns: number, rows: number): FakeTty => {
     unref: () => stdin,
   })
 
-  const settled = () => new Promise<void>((resolve) => terminal.write('', resolve))
+  /** What waits in the stream until the terminal has taken what came before has been written, too. */
+  const settled = async () => {
+    await new Promise<void>((resolve) => void stdout.write('', () => resolve()))
+    await new Promise<void>((resolve) => terminal.write('', resolve))
+  }
   const lines = async () => {
     await settled()
     const { active } = terminal.buffer

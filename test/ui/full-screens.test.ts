@@ -359,7 +359,8 @@ describe('the health', () => {
     await shown.press('\r', 'Is it running?', '!+2 lines')
     // On a line of it Enter folds it, too.
     await shown.press('jj\r', '!Is it running?')
-    expect(shown.inspected.at(-1)).toBe('db')
+    // Whoever asked a moment before rests first.
+    await expect.poll(() => shown.inspected.at(-1)).toBe('db')
   })
 
   it('stays on a probe while others come', async () => {
