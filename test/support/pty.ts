@@ -12,6 +12,8 @@ export type InTerminal = {
   readonly becomes: (holds: (screen: string) => boolean) => Promise<number>
   /** What it shows now. */
   readonly screen: () => Promise<string>
+  /** All that was written to it, with what commands the terminal. */
+  readonly written: () => string
   /** Frames drawn so far. */
   readonly frames: () => number
   /** Waits for the end: the exit code, or 128 plus the signal's number as a shell would say. */
@@ -73,6 +75,7 @@ export const startInTerminal = (
     pid: pty.pid,
     becomes,
     frames: screen.frames,
+    written: screen.written,
     type: (keys) => pty.write(keys),
     shows: (text) =>
       eventually(() => look((shown) => shown.includes(text), `the screen does not show "${text}"`), 30_000),
