@@ -1,5 +1,6 @@
 import { createStore, type Store } from '../../core/state/store.ts'
 import { createSession, type Session, type SessionRequest } from '../../engine/session.ts'
+import { toShellText } from '../../core/events/command-line.ts'
 import type { SessionDeps } from '../../engine/deps.ts'
 import { toSessionSummary, type SessionSummaryInput } from '../../report/session-summary.ts'
 import type { ViewState } from '../../ui/view/view-state.ts'
@@ -54,12 +55,10 @@ export const toCommands = (
     global['project-directory'] !== undefined ||
     global.workdir !== undefined
   const name = isNamed ? ` -p ${project}` : ''
-  const files = global.file.map((file) => ` -f ${quote(file)}`).join('')
+  const files = global.file.map((file) => ` -f ${toShellText([file])}`).join('')
   return {
     comeBack: `stack ui${name}`,
     takeDown: `stack down${name}`,
     ...(isElsewhere ? {} : { start: `stack${files}${global['project-name'] === undefined ? '' : name} up` }),
   }
 }
-
-const quote = (word: string): string => (/^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
