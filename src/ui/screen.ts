@@ -12,7 +12,7 @@ import { toPromptRows } from './rows/prompt-rows.ts'
 import { type Section, stackSections } from './rows/sections.ts'
 import { selectShown, toServiceRows } from './rows/service-rows.ts'
 import type { ScreenInput } from './screen-input.ts'
-import { type ItemRows, selectItems, toScreenRows, toSection } from './screens/screens.ts'
+import { type ItemRows, selectItems, toChoice, toScreenRows, toSection } from './screens/screens.ts'
 import { composeRow } from './text/compose-row.ts'
 import { canGoBackInLog } from './view/log-commands.ts'
 import { selectChosen, selectKeyScope, selectOpenScreen, selectTargets, type ViewState } from './view/view-state.ts'
@@ -147,6 +147,7 @@ export const composeScreen = (input: ScreenInput): Screen => {
               asking: view.asking,
               prompts: view.prompt !== undefined,
               open: open?.name,
+              choice: open === undefined ? undefined : toChoice(open),
               hasItems: open !== undefined && selectItems(open, input).length > 0,
               pane: view.pane,
               running: selectTargets(view, state).some((name) => selectService(state, name)?.isUp === true),

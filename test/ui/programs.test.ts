@@ -137,9 +137,9 @@ describe('an address', () => {
       protocol: 'tcp' as const,
     }))
     apply({ type: 'container/changed', container: { ...web!, ports } })
-    await press('o', '── open an address of web', 'http://localhost:18080', '!18432')
+    await press('o', '── open an address of web', 'http://localhost:18080', 'enter open', '!18432')
     await press('j\r', 'Opening https://localhost:18443', '!open an address')
-    await press('c', '── copy an address of web', 'localhost:23432')
+    await press('c', '── copy an address of web', 'localhost:23432', 'enter copy')
     await press('jj\r', 'Copied localhost:23432')
     expect({ opened, copied }).toEqual({ opened: ['https://localhost:18443'], copied: ['localhost:23432'] })
   })

@@ -17,6 +17,8 @@ export type HintRowOptions = {
   /** An answer is being typed. */
   readonly prompts: boolean
   readonly open: ScreenName | undefined
+  /** What Enter does on the open screen with what is chosen. */
+  readonly choice: string | undefined
   /** The open screen has something to choose. */
   readonly hasItems: boolean
   /** One of the services that actions are for runs, so that the key stops it. */
@@ -86,7 +88,7 @@ const toHint = (binding: Binding, options: HintRowOptions): string => {
   if (binding.command === 'accept' && options.prompts) return 'do it'
   if (binding.command === 'clear' && options.prompts) return 'stay here'
   if (binding.command === 'clear' && options.open === 'palette') return 'back'
-  if (binding.command === 'choose' && options.open !== 'palette') return 'unfold'
+  if (binding.command === 'choose' && options.choice !== undefined) return options.choice
   if (binding.command === 'focus' && options.solo) return 'all logs'
   return binding.hint ?? ''
 }

@@ -7,6 +7,7 @@ import type { FullScreen, ItemContext, ScreenItem } from './full-screen.ts'
 /** The addresses of a service that has several; Enter opens or copies one, and leads back. */
 export const addressesTo = (action: AddressAction): FullScreen => ({
   title: ({ state, view }) => `${action} an address of ${selectChosen(view, state) ?? 'a service'}`,
+  chooses: action,
   items: ({ state, view }: ItemContext) => {
     const chosen = selectChosen(view, state)
     const service = chosen === undefined ? undefined : selectService(state, chosen)

@@ -26,6 +26,8 @@ export type FullScreen = {
   /** All its rows, cut to the width; above the items when it has some. */
   readonly rows?: (input: ScreenInput, size: ScreenSize) => readonly string[]
   readonly items?: (context: ItemContext) => readonly ScreenItem[]
+  /** What Enter does with an item, as the bar says it; absent: it unfolds it. */
+  readonly chooses?: string
   /** It looks for the words itself; absent: rows without them are left out. */
   readonly searches?: true
 }

@@ -13,6 +13,7 @@ const isAction = (one: Binding<UiCommand>): boolean =>
 /** Every action, with its key and what is typed into a shell for the same; Enter does it. */
 export const palette: FullScreen = {
   title: () => 'all actions',
+  chooses: 'choose',
   items: (context) => context.keys.filter(isAction).map((one) => toItem(one, context)),
 }
 

@@ -40,6 +40,9 @@ export const selectItems = (open: OpenScreen, context: ItemContext): readonly Sc
   return screens[open.name].items?.(context).filter((item) => hasWords(item.text)) ?? []
 }
 
+/** What Enter does with what is chosen on a screen. */
+export const toChoice = ({ name }: OpenScreen): string => screens[name].chooses ?? 'unfold'
+
 /** Where the cursor is among the items. At the top it stays there, whatever comes before the first one. */
 export const selectCursor = ({ cursor, chosen }: OpenScreen, items: readonly ScreenItem[]): number => {
   const at = chosen === undefined ? -1 : items.findIndex(({ id }) => id === chosen)
